@@ -1,0 +1,53 @@
+/**
+ * The scalar columns of one layer's row at one training step, in order. Definitions, units and when
+ * a column is absent: `docs/statistics.md`.
+ */
+export const STATS = [
+  "grad_norm",
+  "grad_mean",
+  "grad_std",
+  "grad_min",
+  "grad_max",
+  "grad_zero",
+  "grad_nonfinite",
+  "weight_norm",
+  "update_ratio",
+  "act_mean",
+  "act_std",
+  "act_zero",
+  "act_dead",
+  "act_saturated",
+  "act_nonfinite",
+  "delta_norm",
+  "gain",
+] as const;
+
+export type Stat = (typeof STATS)[number];
+
+/** The column of each statistic within a row. */
+export const COLUMN = Object.fromEntries(STATS.map((stat, i) => [stat, i])) as Readonly<Record<Stat, number>>;
+
+/** Bins of `grad_hist`: an element g, finite and not 0, falls into bin clamp(⌊log₂|g|⌋ + 48, 0, 63). */
+export const HIST_BINS = 64;
+export const HIST_OFFSET = 48;
+
+/** The figures of a step that belong to no layer, in order. NaN where a step has none. */
+export const TOTALS = ["loss", "lr", "grad_norm", "clip_coef", "metric", "val_loss", "val_metric"] as const;
+
+export type Total = (typeof TOTALS)[number];
+
+/** What one training step looked like. Built by the engine, drawn by the webview, read by the rules. */
+export interface Frame extends Readonly<Record<Total, number>> {
+  /** Counts from 1. */
+  readonly step: number;
+  /** One row of `STATS` per layer, rows in order of definition. NaN: the layer has no such column. */
+  readonly values: Float64Array;
+  /** `HIST_BINS` counts per layer; absent at steps where no histogram was taken. */
+  readonly hist?: Float64Array;
+  /** `time_delta_norm` of the recurrent layers, one after the other; `LayerInfo.time` says how many each has. */
+  readonly time?: Float64Array;
+}
+
+/** NaN when the frame has no such layer: charts leave a gap, and no comparison with it holds. */
+export const statOf = ({ values }: Frame, layer: number, stat: Stat): number =>
+  values[layer * STATS.length + COLUMN[stat]] ?? NaN;

@@ -1,0 +1,67 @@
+import type { Frame } from "./frame.ts";
+import type { RunEnd, RunInfo } from "./run.ts";
+
+/** A run's identity for as long as the window lives. */
+export type RunId = number;
+
+/** What a run is doing now. */
+export type RunState = "preparing" | "running" | "paused" | "ended";
+
+/** One run as the panel's picker and header show it. */
+export interface RunSummary {
+  readonly id: RunId;
+  readonly info: RunInfo;
+  readonly state: RunState;
+  readonly end?: RunEnd;
+  /** Steps made so far. */
+  readonly step: number;
+  readonly loss: number;
+  readonly steps_per_second: number;
+  /** Name of the model file, relative to the workspace. */
+  readonly file: string;
+  /** Time of the start, as the picker shows it: `14:03:22`. */
+  readonly started: string;
+  /** The model's text has changed since the run. */
+  readonly stale: boolean;
+}
+
+/** Host to webview. State first, then increments: a view that was hidden asks for state again. */
+export type ToWebview =
+  /**
+   * Everything there is to draw. Answers `ready` and `select`; replaces whatever the view held. `frames` are those
+   * of the shown run, thinned out where it was long; `compare` those of the run before it of the same model.
+   */
+  | {
+      readonly type: "state";
+      readonly runs: readonly RunSummary[];
+      readonly shown?: RunId;
+      readonly frames: readonly Frame[];
+      readonly compare?: { readonly run: RunId; readonly frames: readonly Frame[] };
+      /** Model files of the workspace have been found: the empty state offers to run instead of to create. */
+      readonly has_models: boolean;
+    }
+  /** Frames of the shown run since the last message, oldest first. At most `MESSAGES_PER_SECOND` times a second. */
+  | { readonly type: "frames"; readonly run: RunId; readonly frames: readonly Frame[] }
+  /** Runs were added, or changed their state. Draw the picker and the header anew. */
+  | { readonly type: "runs"; readonly runs: readonly RunSummary[]; readonly shown?: RunId }
+  /** Mark this layer everywhere (the cursor is on its declaration); `undefined` marks none. Scroll to it when `scroll`. */
+  | { readonly type: "mark"; readonly layer?: string; readonly scroll: boolean };
+
+/** Webview to host. */
+export type FromWebview =
+  /** The view has (re)loaded and holds nothing. */
+  | { readonly type: "ready" }
+  /** The user chose another run in the picker. */
+  | { readonly type: "select"; readonly run: RunId }
+  /** The user clicked a layer; show its definition in the model file. */
+  | { readonly type: "reveal"; readonly run: RunId; readonly layer: string }
+  /** The pointer or the keyboard is on a layer; mark its line in the editor. `undefined`: on none. */
+  | { readonly type: "hover"; readonly run: RunId; readonly layer?: string }
+  /** A button of the header, or of the empty state. */
+  | { readonly type: "command"; readonly command: PanelCommand };
+
+export const PANEL_COMMANDS = ["run", "pause", "resume", "step", "stop", "rerun", "newModel", "openExamples"] as const;
+
+export type PanelCommand = (typeof PANEL_COMMANDS)[number];
+
+export const MESSAGES_PER_SECOND = 20;
