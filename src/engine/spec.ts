@@ -72,21 +72,21 @@ export interface ModelSpec {
 
 /** Every leaf layer and every `Residual` block in the order of a frame's rows: content, then shortcut, then the block. */
 export function* rowsOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | ResidualSpec> {
-  for (const module of modules) {
-    switch (module.kind) {
+  for (const part of modules) {
+    switch (part.kind) {
       case "layer":
-        yield module;
+        yield part;
         break;
       case "sequential":
-        yield* rowsOf(module.layers);
+        yield* rowsOf(part.layers);
         break;
       case "residual":
-        yield* rowsOf(module.layers);
-        yield* rowsOf(module.shortcut);
-        yield module;
+        yield* rowsOf(part.layers);
+        yield* rowsOf(part.shortcut);
+        yield part;
         break;
       default:
-        module satisfies never;
+        part satisfies never;
     }
   }
 }

@@ -44,6 +44,8 @@ export interface LayerType<P extends Params = Params> {
   ids?(params: Values<P>): number;
   /** Which axis of a 3-dimensional batch holds the units: set by layers that make one; others pass it on. */
   readonly layout?: "channels" | "sequence";
+  /** The smallest batch that it can be trained on; absent: 1. */
+  least?(params: Values<P>, input: Shape): number;
   /** Time steps of `time_delta_norm` (recurrent layers). */
   time?(params: Values<P>, input: Shape): number;
   /** As PyTorch spells it: `nn.Linear(2, 64)`. Only arguments that differ from PyTorch's defaults. */

@@ -1,0 +1,38 @@
+import type { Kernels } from "./kernels/kernels.ts";
+import type { RowSums } from "./plan.ts";
+
+/**
+ * Norm of all gradients, from the sums that the statistics have taken: the p-norm over all elements equals the p-norm of
+ * the parameters' p-norms, which `torch.nn.utils.clip_grad_norm_` takes. Only 2 and ∞ come free; others are summed anew.
+ */
+export function totalNorm(rows: readonly RowSums[], d: Float64Array, p: number): number {
+  let total = 0;
+  for (const { grad } of rows) {
+    if (grad < 0) continue;
+    if (p === 2) total += d[grad + 1];
+    else if (p === Infinity) total = Math.max(total, Math.abs(d[grad + 2]), Math.abs(d[grad + 3]));
+  }
+  return p === 2 ? Math.sqrt(total) : total;
+}
+
+/** The factor of `clip_grad_norm_`: max_norm / (total + 1e-6), at most 1. */
+export const clipCoefficient = (maxNorm: number, total: number): number => {
+  const coefficient = maxNorm / (total + 1e-6);
+  return coefficient > 1 ? 1 : coefficient; // NaN stays NaN, as in PyTorch
+};
+
+/** The same norm for any other p, by a pass of its own over each block of gradients. */
+export function summedNorm(
+  k: Kernels,
+  d: Float64Array,
+  blocks: readonly { readonly grad: number; readonly size: number }[],
+  p: number,
+  slot: number,
+): number {
+  let total = 0;
+  for (const { grad, size } of blocks) {
+    k.powerSum(size, grad, p, slot);
+    total += d[slot];
+  }
+  return total ** (1 / p);
+}

@@ -1,0 +1,65 @@
+import type { Declared, Params, Values } from "../params.ts";
+import type { Generator } from "../rng.ts";
+import type { Shape } from "../tensor.ts";
+
+/** What a loss compares the output with: ids of classes, numbers from 0 to 1, or any numbers. */
+export type TargetKind = "class" | "binary" | "number";
+
+/** What the model asks of its data. */
+export interface Wants {
+  /** Shape of one sample. */
+  readonly input: Shape;
+  /** Shape of the model's output for one sample; with `class` targets its last axis holds the classes. */
+  readonly output: Shape;
+  readonly targets: TargetKind;
+  /** The inputs are token ids below this number (`Embedding` comes first). */
+  readonly ids?: number;
+}
+
+/** Samples and their targets, row by row. */
+export interface Dataset {
+  readonly samples: number;
+  readonly input: Shape;
+  readonly inputs: Float32Array;
+  /** Shape of one sample's target: `[]` for the id of a class. */
+  readonly target: Shape;
+  /** Ids of classes are stored as numbers, which is exact below 2²⁴. */
+  readonly targets: Float32Array;
+  /** What the ids stand for, where the data name their classes. */
+  readonly classes?: readonly string[];
+}
+
+/** A data set that is drawn from a generator. */
+export interface GeneratedSet<P extends Params = Params> extends Declared<P> {
+  readonly kind: "generated";
+  /** Throws `DataError` where the model does not fit the data. Draws and allocates nothing. */
+  check(params: Values<P>, wants: Wants): void;
+  /** Draws the data; `check` has passed. */
+  generate(generator: Generator, params: Values<P>, wants: Wants): Dataset;
+}
+
+/** A file, or one array of an archive, that a data set is read from. */
+export interface DataFile {
+  /** Relative to the model file. */
+  readonly path: string;
+  /** Name of an array in an `.npz` archive. */
+  readonly member?: string;
+}
+
+/** A data set that is read from files. */
+export interface FileSet<P extends Params = Params> extends Declared<P> {
+  readonly kind: "file";
+  files(params: Values<P>): readonly DataFile[];
+  /** Reads the bytes of `files`, in their order and unpacked. Throws `DataError` where they are broken or do not fit the model. */
+  load(bytes: readonly Uint8Array[], params: Values<P>, wants: Wants): Dataset;
+}
+
+export type DataType = GeneratedSet | FileSet;
+
+/** Infers the types of the values from the params; the table holds the result. */
+export const generated = <const P extends Params>(set: Omit<GeneratedSet<P>, "kind">): GeneratedSet =>
+  ({ kind: "generated", ...set }) as unknown as GeneratedSet;
+
+/** Infers the types of the values from the params; the table holds the result. */
+export const fileSet = <const P extends Params>(set: Omit<FileSet<P>, "kind">): FileSet =>
+  ({ kind: "file", ...set }) as unknown as FileSet;

@@ -1,0 +1,80 @@
+import { show, sizeOf, type Shape } from "../tensor.ts";
+import type { Dataset, Wants } from "./data.ts";
+import { DataError, type Place } from "./error.ts";
+
+/** Numbers that a data set may hold in its inputs, and in its targets: 1 GiB of them. */
+export const MAX_VALUES = 2 ** 28;
+
+/** Throws where so many samples are more than fit; comes before the allocation. */
+export function checkSize(samples: number, shape: Shape): void {
+  const values = samples * sizeOf(shape);
+  if (values > MAX_VALUES) {
+    throw new DataError(
+      `${samples} samples of shape ${show(shape)} are ${values} numbers; at most ${MAX_VALUES} fit`,
+    );
+  }
+}
+
+export function allocate(samples: number, shape: Shape): Float32Array {
+  checkSize(samples, shape);
+  return new Float32Array(samples * sizeOf(shape));
+}
+
+/** The same numbers in the same order, and the same axes but for leading ones of size 1: `[28, 28]` is `[1, 28, 28]`. */
+export const sameShape = (a: Shape, b: Shape): boolean => show(significant(a)) === show(significant(b));
+
+function significant(shape: Shape): Shape {
+  const first = shape.findIndex((size) => size !== 1);
+  return first < 0 ? [] : shape.slice(first);
+}
+
+/** Throws where the data's samples are not what the model takes. */
+export function checkInput(found: Shape, { input }: Wants, place?: Place): void {
+  if (!sameShape(found, input)) {
+    throw new DataError(
+      `the samples have the shape ${show(found)}, but the model's "input" is ${show(input)}`,
+      place,
+    );
+  }
+}
+
+/** Throws where the data's targets are not what the loss compares the output with. */
+export function checkTarget(found: Shape, wants: Wants, place?: Place): void {
+  const expected = targetShape(wants);
+  if (!sameShape(found, expected)) {
+    throw new DataError(
+      `the targets have the shape ${show(found)}, but the loss of the output ${show(wants.output)} takes ${show(expected)} for each sample`,
+      place,
+    );
+  }
+}
+
+/** Shape of one sample's target: that of the output, without its last axis where the targets are ids of classes. */
+export const targetShape = ({ output, targets }: Wants): Shape =>
+  targets === "class" ? output.slice(0, -1) : output;
+
+/** Number of classes among which the model chooses. */
+export const width = ({ output }: Wants): number => output.at(-1) ?? 1;
+
+/** Throws where inputs are not token ids below `ids`. */
+export function checkTokens({ inputs, samples }: Dataset, ids: number): void {
+  const perSample = inputs.length / samples;
+  const wrong = inputs.findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < ids));
+  if (wrong < 0) return;
+  throw new DataError(
+    `sample ${Math.floor(wrong / perSample)} has the input ${inputs[wrong]} at position ${wrong % perSample}, ` +
+      `but Embedding takes ids of tokens: integers from 0 to ${ids - 1}`,
+  );
+}
+
+/** Throws where the loss does not take a number, or the model's output is not one. */
+export function checkOneNumber(what: string, { output, targets }: Wants): void {
+  if (targets !== "number") {
+    throw new DataError(`${what} is a regression, its targets are numbers: expected a loss such as MSELoss`);
+  }
+  if (sizeOf(output) !== 1) {
+    throw new DataError(
+      `${what} has one target for each sample, but the model's output is ${show(output)}: expected [1]`,
+    );
+  }
+}

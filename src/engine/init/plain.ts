@@ -1,0 +1,33 @@
+import { number } from "../params.ts";
+import { init } from "./init.ts";
+
+export const uniform = init({
+  doc: "Uniformly distributed numbers: `U(a, b)`.",
+  params: { a: number("Lower bound.", {}, 0), b: number("Upper bound.", {}, 1) },
+  refuses: (_shape, { a, b }) => (a > b ? `uniform needs a ≤ b, but a is ${a} and b is ${b}` : undefined),
+  fill: (generator, out, _shape, { a, b }) => generator.uniform(out, a, b),
+});
+
+export const normal = init({
+  doc: "Normally distributed numbers: `N(mean, std²)`.",
+  params: { mean: number("Mean.", {}, 0), std: number("Standard deviation.", { min: 0 }, 1) },
+  fill: (generator, out, _shape, { mean, std }) => generator.normal(out, mean, std),
+});
+
+export const constant = init({
+  doc: "Every element is `val`.",
+  params: { val: number("The value.") },
+  fill: (_generator, out, _shape, { val }) => void out.fill(val),
+});
+
+export const zeros = init({
+  doc: "Every element is 0. As a weight it leaves all units of a layer alike: they stay so.",
+  params: {},
+  fill: (_generator, out) => void out.fill(0),
+});
+
+export const ones = init({
+  doc: "Every element is 1. As a weight it leaves all units of a layer alike: they stay so.",
+  params: {},
+  fill: (_generator, out) => void out.fill(1),
+});

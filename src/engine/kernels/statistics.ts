@@ -1,0 +1,105 @@
+import { HIST_BINS, HIST_OFFSET } from "../../protocol/frame.ts";
+import type { Memory } from "./memory.ts";
+
+/** What `summary` writes, in order, from element `out` of `doubles` on. */
+export const SUMMARY = ["sum", "squares", "min", "max", "zeros", "nonfinite"] as const;
+
+/** Sums over elements, in double precision; results go to `doubles`. */
+export interface StatisticsKernels {
+  /** Σx, Σx², min, max, number of elements equal to 0, number that are NaN or ±∞. min and max are NaN if any element is. */
+  summary(n: number, x: number, out: number): void;
+  /** Σx². */
+  sumSquares(n: number, x: number, out: number): void;
+  /** Σ|x|ᵖ, or the greatest |x| where p is ∞; NaN if any element is. */
+  powerSum(n: number, x: number, p: number, out: number): void;
+  /** Counts by power of two, as `grad_hist` defines them. */
+  histogram(n: number, x: number, out: number): void;
+  /** Number of channels of x[outer, channels, inner] that are 0 throughout. */
+  deadUnits(outer: number, channels: number, inner: number, x: number, out: number): void;
+  /** Number of elements ≤ low or ≥ high. */
+  outside(n: number, x: number, low: number, high: number, out: number): void;
+}
+
+export function statisticsKernels({ floats: f, doubles: d }: Memory): StatisticsKernels {
+  const bits = new DataView(new ArrayBuffer(8));
+
+  /** ⌊log₂ g⌋ of a normal double, from its exponent; every nonzero f32 is one. */
+  const exponent = (g: number): number => {
+    bits.setFloat64(0, g);
+    return ((bits.getUint16(0) >> 4) & 0x7ff) - 1023;
+  };
+
+  return {
+    summary(n, x, out) {
+      let sum = 0;
+      let squares = 0;
+      let min = Infinity;
+      let max = -Infinity;
+      let zeros = 0;
+      let nonfinite = 0;
+      for (let i = x; i < x + n; i++) {
+        const v = f[i];
+        sum += v;
+        squares += v * v;
+        min = Math.min(min, v);
+        max = Math.max(max, v);
+        if (v === 0) zeros++;
+        if (v - v !== 0) nonfinite++;
+      }
+      d[out] = sum;
+      d[out + 1] = squares;
+      d[out + 2] = min;
+      d[out + 3] = max;
+      d[out + 4] = zeros;
+      d[out + 5] = nonfinite;
+    },
+
+    sumSquares(n, x, out) {
+      let squares = 0;
+      for (let i = x; i < x + n; i++) squares += f[i] * f[i];
+      d[out] = squares;
+    },
+
+    powerSum(n, x, p, out) {
+      let sum = 0;
+      for (let i = x; i < x + n; i++) {
+        const v = Math.abs(f[i]);
+        sum = p === Infinity ? Math.max(sum, v) : sum + v ** p;
+      }
+      d[out] = sum;
+    },
+
+    histogram(n, x, out) {
+      d.fill(0, out, out + HIST_BINS);
+      for (let i = x; i < x + n; i++) {
+        const g = f[i];
+        if (g === 0 || g - g !== 0) continue;
+        d[out + Math.min(Math.max(exponent(g) + HIST_OFFSET, 0), HIST_BINS - 1)]++;
+      }
+    },
+
+    deadUnits(outer, channels, inner, x, out) {
+      let dead = 0;
+      for (let c = 0; c < channels; c++) {
+        let alive = false;
+        for (let o = 0; o < outer && !alive; o++) {
+          const from = x + (o * channels + c) * inner;
+          for (let i = from; i < from + inner; i++) {
+            if (f[i] !== 0) {
+              alive = true;
+              break;
+            }
+          }
+        }
+        if (!alive) dead++;
+      }
+      d[out] = dead;
+    },
+
+    outside(n, x, low, high, out) {
+      let count = 0;
+      for (let i = x; i < x + n; i++) if (f[i] <= low || f[i] >= high) count++;
+      d[out] = count;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { number } from "../params.ts";
+import { torchCall } from "../torch.ts";
+import { show } from "../tensor.ts";
+import { loss, type LossType } from "./loss.ts";
+
+const classes = (output: readonly number[]): string | undefined => {
+  if (output.length < 1 || output.length > 2) {
+    return `needs one score a class, [classes] or [time, classes], but the model gives ${show(output)}`;
+  }
+  if (output[output.length - 1] < 2) return `needs a score for each of at least 2 classes, but the model gives ${show(output)}`;
+  return undefined;
+};
+
+/** Every loss, by the name of the PyTorch class. */
+export const losses = {
+  MSELoss: loss({
+    doc: "Mean squared error: the mean of `(x − t)²`.",
+    params: {},
+    targets: "number",
+    record: (k, { x, target, dx, out }) => k.mse(x.size, x.at, target, dx, out),
+    torch: () => "nn.MSELoss()",
+  }),
+  L1Loss: loss({
+    doc: "Mean absolute error: the mean of `|x − t|`.",
+    params: {},
+    targets: "number",
+    record: (k, { x, target, dx, out }) => k.l1(x.size, x.at, target, dx, out),
+    torch: () => "nn.L1Loss()",
+  }),
+  HuberLoss: loss({
+    doc: "Squared error below `delta`, absolute error above it (Huber, 1964).",
+    params: { delta: number("Where the error turns from squared to absolute.", { above: 0 }, 1) },
+    targets: "number",
+    record: (k, { x, target, dx, out }, { delta }) => k.huber(x.size, x.at, target, delta, dx, out),
+    torch: ({ delta }) => torchCall("nn.HuberLoss", [], [["delta", delta, 1]]),
+  }),
+  SmoothL1Loss: loss({
+    doc: "Huber's loss divided by `beta`; the absolute error where `beta` is 0.",
+    params: { beta: number("Where the error turns from squared to absolute.", { min: 0 }, 1) },
+    targets: "number",
+    record: (k, { x, target, dx, out }, { beta }) => k.smoothL1(x.size, x.at, target, beta, dx, out),
+    torch: ({ beta }) => torchCall("nn.SmoothL1Loss", [], [["beta", beta, 1]]),
+  }),
+  BCELoss: loss({
+    doc: "Binary cross entropy of probabilities: the model must end in a `Sigmoid`.",
+    params: {},
+    targets: "binary",
+    record: (k, { x, target, dx, out }) => k.bce(x.size, x.at, target, dx, out),
+    torch: () => "nn.BCELoss()",
+  }),
+  BCEWithLogitsLoss: loss({
+    doc: "Binary cross entropy of `sigmoid(x)`, computed from `x` without overflow: the model must not end in a `Sigmoid`.",
+    params: {},
+    targets: "binary",
+    record: (k, { x, target, dx, out }) => k.bceWithLogits(x.size, x.at, target, dx, out),
+    torch: () => "nn.BCEWithLogitsLoss()",
+  }),
+  CrossEntropyLoss: loss({
+    doc: "Cross entropy of `softmax(x)` against a class: the model gives one score a class, and must not end in a `Softmax`.",
+    params: { label_smoothing: number("Share of the target that is spread over all classes.", { min: 0, max: 1 }, 0) },
+    targets: "class",
+    check: classes,
+    record(k, { x, target, dx, out }, { label_smoothing }) {
+      const n = x.shape[x.shape.length - 1];
+      k.crossEntropy(x.size / n, n, x.at, target, label_smoothing, dx, out);
+    },
+    torch: ({ label_smoothing }) => torchCall("nn.CrossEntropyLoss", [], [["label_smoothing", label_smoothing, 0]]),
+  }),
+  NLLLoss: loss({
+    doc: "Negative log-likelihood: the model gives log-probabilities, one a class.",
+    params: {},
+    targets: "class",
+    check: classes,
+    record(k, { x, target, dx, out }) {
+      const n = x.shape[x.shape.length - 1];
+      k.nll(x.size / n, n, x.at, target, dx, out);
+    },
+    torch: () => "nn.NLLLoss()",
+  }),
+} satisfies Record<string, LossType>;

@@ -1,0 +1,140 @@
+import type { Backend } from "./backend.ts";
+import { initialWeights } from "./initialise.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import type { Memory } from "./kernels/memory.ts";
+import { CLIPPING } from "./kernels/optimizers.ts";
+import { layOut, type Layout } from "./layout.ts";
+import { targetShape, type LossType } from "./losses/loss.ts";
+import { losses } from "./losses/index.ts";
+import { buildNetwork, type LayerTable } from "./network.ts";
+import { optimizers } from "./optimizers/index.ts";
+import type { OptimizerType } from "./optimizers/optimizer.ts";
+import { compile, type Plan } from "./plan.ts";
+import { bind, type Call, recorder } from "./record.ts";
+import { Generator } from "./rng.ts";
+import type { Choice } from "./params.ts";
+import type { ModelSpec } from "./spec.ts";
+import { sizeOf } from "./tensor.ts";
+
+type Calls = readonly (() => void)[];
+
+/** A plan whose calls are bound to kernels: what is left to do is to run them. */
+export interface Program {
+  readonly plan: Plan;
+  readonly forward: Calls;
+  readonly backward: Calls;
+  readonly histograms: Calls;
+  readonly update: Calls;
+}
+
+/** Where an optimizer's changing numbers lie in `Memory.doubles`: clipping's, then its own. */
+export const HYPER = 0;
+const HYPER_SIZE = CLIPPING.length + 8;
+
+export interface MachineOptions {
+  readonly backend: Backend;
+  readonly table: LayerTable;
+  /** Batch sizes to train on, and to evaluate on. */
+  readonly training: readonly number[];
+  readonly evaluation: readonly number[];
+  /** Weights to start from instead of the initial ones, by their names in the `state_dict`. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+}
+
+/** A model in memory, with its initial weights, and a program for each batch size and mode. */
+export class Machine {
+  readonly spec: ModelSpec;
+  readonly layout: Layout;
+  readonly memory: Memory;
+  readonly kernels: Kernels;
+  readonly loss: LossType;
+  readonly optimizer: OptimizerType;
+  /** Elements of one sample's target. */
+  readonly targets: number;
+  readonly #training: ReadonlyMap<number, Program>;
+  readonly #evaluation: ReadonlyMap<number, Program>;
+
+  constructor(spec: ModelSpec, { backend, table, training, evaluation, weights }: MachineOptions) {
+    this.spec = spec;
+    this.loss = rowOf(losses, spec.loss);
+    this.optimizer = rowOf(optimizers, spec.optimizer);
+    this.targets = sizeOf(targetShape(this.loss.targets, spec.output));
+    this.layout = layOut(spec, table, this.optimizer.state(spec.optimizer.params).length);
+
+    const plans = (sizes: readonly number[], train: boolean) =>
+      [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
+    const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
+    const all = [...train, ...evaluate];
+    const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
+
+    this.memory = backend.memory(extent("floats"), extent("doubles"));
+    const masks = new Generator(spec.train.seed);
+    this.kernels = backend.kernels(this.memory, () => masks.double());
+    this.#training = this.#programs(train);
+    this.#evaluation = this.#programs(evaluate);
+
+    const initial = initialWeights(spec, table);
+    for (const [key, place] of this.layout.weights) {
+      const values = weights?.get(key) ?? initial.get(key);
+      if (values) this.memory.floats.set(values, place.at);
+    }
+  }
+
+  /** The program that trains on batches of this size. */
+  training(batch: number): Program {
+    return sized(this.#training, batch);
+  }
+
+  evaluation(batch: number): Program {
+    return sized(this.#evaluation, batch);
+  }
+
+  #plan(batch: number, training: boolean, table: LayerTable): Plan {
+    return compile(buildNetwork(this.spec, batch, training, table), {
+      layout: this.layout,
+      table,
+      loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
+      targets: this.targets,
+      doubles: HYPER + HYPER_SIZE,
+    });
+  }
+
+  #programs(plans: readonly Plan[]): ReadonlyMap<number, Program> {
+    return new Map(
+      plans.map((plan) => [
+        plan.batch,
+        {
+          plan,
+          forward: bind(this.kernels, plan.forward),
+          backward: bind(this.kernels, plan.backward),
+          histograms: bind(this.kernels, plan.histograms),
+          update: bind(this.kernels, this.#updates(plan)),
+        },
+      ]),
+    );
+  }
+
+  /** One call of the optimizer for each layer with parameters. */
+  #updates(plan: Plan): readonly Call[] {
+    const calls: Call[] = [];
+    const k = recorder(() => calls);
+    const rows = plan.rows.filter(({ update }) => update >= 0);
+    this.layout.segments.forEach(({ theta, grad, size, state }, i) => {
+      const places = { n: size, theta, grad, state, hyper: HYPER, out: rows[i]?.update ?? -1 };
+      if (rows[i]) this.optimizer.record(k, places, this.spec.optimizer.params);
+    });
+    return calls;
+  }
+}
+
+const sized = (programs: ReadonlyMap<number, Program>, batch: number): Program => {
+  const program = programs.get(batch);
+  if (!program) throw new Error(`no program for a batch of ${batch}`);
+  return program;
+};
+
+/** The row that a choice names. The parser has checked that there is one. */
+export function rowOf<T>(table: Readonly<Record<string, T>>, { type }: Choice): T {
+  if (!Object.hasOwn(table, type)) throw new Error(`unknown type "${type}"`);
+  return table[type];
+}

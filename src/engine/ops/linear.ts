@@ -1,0 +1,49 @@
+import { ShapeError, show, sizeOf } from "../tensor.ts";
+import { at, op } from "./op.ts";
+
+/** y[…, out] = x[…, in] · Wᵀ + b, with W[out, in] and b[out] (which may be left out). */
+export const linear = op<null>({
+  name: "linear",
+
+  shape([x, W]) {
+    const width = x.at(-1);
+    if (width !== W[1]) throw new ShapeError(`cannot multiply ${show(x)} by the transpose of ${show(W)}`);
+    return [...x.slice(0, -1), W[0]];
+  },
+
+  forward(k, { inputs: [x, W, b], out }) {
+    const [n, m] = W.shape;
+    k.gemm(x.size / m, n, m, x.at, m, 0, W.at, m, 1, out.at, n, at(b), 0);
+  },
+
+  // dx = dy·W    dW = dyᵀ·x    db = Σ dy over the rows
+  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db] }) {
+    const [n, m] = W.shape;
+    const rows = x.size / m;
+    if (db) k.columnSums(rows, n, dy.at, n, db.at, 0);
+    if (dW) k.gemm(n, m, rows, dy.at, n, 1, x.at, m, 0, dW.at, m, -1, 0);
+    if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
+  },
+
+  reads: { inputs: [0, 1], out: false },
+
+  samples: [
+    { shapes: [[2, 3], [4, 3], [4]], attrs: null },
+    { shapes: [[1, 1], [5, 1]], attrs: null },
+    { shapes: [[3, 5, 7], [9, 7], [9]], attrs: null }, // no size is a multiple of a SIMD lane count
+  ],
+});
+
+/** out = a + b, of equal shapes. */
+export const add = op<null>({
+  name: "add",
+  shape([a, b]) {
+    if (show(a) !== show(b)) throw new ShapeError(`cannot add ${show(b)} to ${show(a)}`);
+    return a;
+  },
+  forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),
+  backward: () => undefined, // the gradient passes to both inputs as it is
+  passes: true,
+  reads: { inputs: [], out: false },
+  samples: [{ shapes: [[3, 5], [3, 5]], attrs: null }],
+});

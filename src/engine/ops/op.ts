@@ -1,0 +1,59 @@
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Shape, Tensor } from "../tensor.ts";
+
+/** What an op finds when its calls are recorded. */
+export interface Forward<A> {
+  readonly inputs: readonly Tensor[];
+  readonly out: Tensor;
+  /** Places of what `Op.saves` asked for: written on the way forward, read on the way back. */
+  readonly saved: readonly number[];
+  readonly attrs: A;
+  /** A place for `size` elements that nobody needs after this op. */
+  scratch(size: number): number;
+}
+
+export interface Backward<A> extends Forward<A> {
+  readonly dOut: Tensor;
+  /** Where the gradient of each input goes; it is overwritten. `undefined`: not wanted. */
+  readonly dInputs: readonly (Tensor | undefined)[];
+  /** Where the squares of ∂L/∂h_t go (elements of `Memory.doubles`, first step first), for an op over time steps. */
+  readonly time: number | undefined;
+}
+
+/** Shapes to check an op on: of its inputs (random numbers), with attributes. */
+export interface Sample<A> {
+  readonly shapes: readonly Shape[];
+  readonly attrs: A;
+  /** Keep inputs at least this far from these points, where the function has no derivative. */
+  readonly kinks?: readonly number[];
+  /** Inputs that are not numbers to differentiate by, but ids below `n`. */
+  readonly ids?: { readonly input: number; readonly below: number };
+  /** Inputs that have no gradient: running averages. */
+  readonly fixed?: readonly number[];
+}
+
+/**
+ * A differentiable function of tensors, as calls of kernels. The calls are recorded once and then replayed at every step,
+ * so `forward` and `backward` may compute and allocate as they like, but cannot look at the numbers.
+ */
+export interface Op<A = unknown> {
+  readonly name: string;
+  /** Shape of the result. Throws `ShapeError`. */
+  shape(inputs: readonly Shape[], attrs: A): Shape;
+  /** Numbers of elements to keep from forward for backward. */
+  saves?(inputs: readonly Shape[], attrs: A): readonly number[];
+  forward(k: Kernels, call: Forward<A>): void;
+  backward(k: Kernels, call: Backward<A>): void;
+  /** What `backward` reads, so that the rest can be given back early; absent: all inputs and the output. */
+  readonly reads?: { readonly inputs: readonly number[]; readonly out: boolean };
+  /** `backward` may write the gradient of its first input over that of the output. */
+  readonly inPlace?: boolean;
+  /** The gradient of the output is that of every input: nothing to compute (`add`). */
+  readonly passes?: boolean;
+  readonly samples: readonly Sample<A>[];
+}
+
+/** Infers the type of the attributes. */
+export const op = <A>(value: Op<A>): Op<A> => value;
+
+export const at = (tensor: Tensor | undefined): number => tensor?.at ?? -1;

@@ -1,0 +1,170 @@
+import { boolean, number, numbers } from "../params.ts";
+import { torchCall } from "../torch.ts";
+import { optimizer, type OptimizerType } from "./optimizer.ts";
+
+const lr = (fallback: number) => number("Learning rate.", { min: 0 }, fallback);
+const weightDecay = (fallback: number) => number("Weight decay (an L2 penalty).", { min: 0 }, fallback);
+const eps = (fallback: number) => number("Added to the denominator, for numerical stability.", { min: 0 }, fallback);
+const betas = numbers("Decay of the running averages of the gradient and of its square.", 2, { min: 0, below: 1 }, [0.9, 0.999]);
+const amsgrad = boolean("Use the greatest of all past averages of the square (Reddi et al., 2018).", false);
+
+interface AdamParams {
+  readonly lr: number;
+  readonly betas: readonly number[];
+  readonly eps: number;
+  readonly weight_decay: number;
+  readonly amsgrad: boolean;
+}
+
+/** Adam and AdamW differ in where the weight decay goes: into the gradient, or straight into the weights. */
+const adamFamily = (decoupled: boolean) => ({
+  state: ({ amsgrad }: AdamParams) => ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
+  hyper({ betas, eps, weight_decay }: AdamParams, { lr, momentum, step }: { lr: number; momentum?: number; step: number }) {
+    const beta1 = momentum ?? betas[0];
+    const stepSize = lr / (1 - beta1 ** step);
+    const root = Math.sqrt(1 - betas[1] ** step);
+    return [stepSize, beta1, betas[1], eps, decoupled ? 0 : weight_decay, root, decoupled ? 1 - lr * weight_decay : 1];
+  },
+  record: (
+    k: Parameters<OptimizerType["record"]>[0],
+    { n, theta, grad, state: [m, v, vmax = -1], hyper, out }: Parameters<OptimizerType["record"]>[1],
+  ) => k.adam(n, theta, grad, m, v, vmax, hyper, out),
+  momentum: ({ betas }: AdamParams) => betas[0],
+});
+
+const adamTorch =
+  (name: string, decay: number) =>
+  ({ lr, betas, eps, weight_decay, amsgrad }: AdamParams, model: string): string =>
+    torchCall(
+      `torch.optim.${name}`,
+      [],
+      [
+        ["lr", lr, 1e-3],
+        ["betas", betas, [0.9, 0.999]],
+        ["eps", eps, 1e-8],
+        ["weight_decay", weight_decay, decay],
+        ["amsgrad", amsgrad, false],
+      ],
+    ).replace("(", `(${model}, `).replace(", )", ")");
+
+/** Every optimizer, by the name of the PyTorch class. */
+export const optimizers = {
+  SGD: optimizer({
+    doc: "Stochastic gradient descent, with momentum where it is not 0 (Sutskever et al., 2013).",
+    params: {
+      lr: lr(0.01),
+      momentum: number("Share of the last change that is kept.", { min: 0 }, 0),
+      dampening: number("Dampening of the gradient where there is momentum.", {}, 0),
+      weight_decay: weightDecay(0),
+      nesterov: boolean("Look ahead along the momentum (Nesterov).", false),
+    },
+    state: ({ momentum }) => (momentum === 0 ? [] : ["momentum_buffer"]),
+    hyper: ({ momentum, dampening, weight_decay, nesterov }, { lr, momentum: cycled, step }) => [
+      lr,
+      cycled ?? momentum,
+      step === 1 ? 0 : dampening, // the first buffer is the gradient itself
+      weight_decay,
+      nesterov ? 1 : 0,
+    ],
+    record: (k, { n, theta, grad, state: [momentum = -1], hyper, out }) =>
+      k.sgd(n, theta, grad, momentum, hyper, out),
+    check: ({ momentum, dampening, nesterov }) =>
+      nesterov && (momentum <= 0 || dampening !== 0)
+        ? `nesterov needs a momentum above 0 and no dampening, found momentum ${momentum} and dampening ${dampening}`
+        : undefined,
+    momentum: ({ momentum }) => (momentum === 0 ? undefined : momentum),
+    torch: ({ lr, momentum, dampening, weight_decay, nesterov }, model) =>
+      torchCall(
+        "torch.optim.SGD",
+        [],
+        [
+          ["lr", lr],
+          ["momentum", momentum, 0],
+          ["dampening", dampening, 0],
+          ["weight_decay", weight_decay, 0],
+          ["nesterov", nesterov, false],
+        ],
+      ).replace("(", `(${model}, `),
+  }),
+
+  Adam: optimizer({
+    doc: "Steps scaled by running averages of the gradient and of its square (Kingma & Ba, 2015).",
+    params: { lr: lr(1e-3), betas, eps: eps(1e-8), weight_decay: weightDecay(0), amsgrad },
+    ...adamFamily(false),
+    torch: adamTorch("Adam", 0),
+  }),
+
+  AdamW: optimizer({
+    doc: "Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019).",
+    params: { lr: lr(1e-3), betas, eps: eps(1e-8), weight_decay: weightDecay(1e-2), amsgrad },
+    ...adamFamily(true),
+    torch: adamTorch("AdamW", 1e-2),
+  }),
+
+  RMSprop: optimizer({
+    doc: "Steps divided by a running root mean square of the gradient (Hinton, lecture 6e, 2012).",
+    params: {
+      lr: lr(0.01),
+      alpha: number("Decay of the running average of the square.", { min: 0, max: 1 }, 0.99),
+      eps: eps(1e-8),
+      weight_decay: weightDecay(0),
+      momentum: number("Share of the last change that is kept.", { min: 0 }, 0),
+      centered: boolean("Divide by an estimate of the variance instead.", false),
+    },
+    state: ({ momentum, centered }) => [
+      "square_avg",
+      ...(momentum > 0 ? ["momentum_buffer"] : []),
+      ...(centered ? ["grad_avg"] : []),
+    ],
+    hyper: ({ alpha, eps, weight_decay, momentum }, { lr, momentum: cycled }) => [
+      lr,
+      alpha,
+      eps,
+      weight_decay,
+      cycled ?? momentum,
+    ],
+    record(k, { n, theta, grad, state, hyper, out }, { momentum, centered }) {
+      const [square, ...rest] = state;
+      const buffer = momentum > 0 ? rest[0] : -1;
+      k.rmsprop(n, theta, grad, square, buffer, centered ? rest[rest.length - 1] : -1, hyper, out);
+    },
+    momentum: ({ momentum }) => (momentum === 0 ? undefined : momentum),
+    torch: ({ lr, alpha, eps, weight_decay, momentum, centered }, model) =>
+      torchCall(
+        "torch.optim.RMSprop",
+        [],
+        [
+          ["lr", lr],
+          ["alpha", alpha, 0.99],
+          ["eps", eps, 1e-8],
+          ["weight_decay", weight_decay, 0],
+          ["momentum", momentum, 0],
+          ["centered", centered, false],
+        ],
+      ).replace("(", `(${model}, `),
+  }),
+
+  Adagrad: optimizer({
+    doc: "Steps divided by the root of the sum of all squared gradients (Duchi et al., 2011).",
+    params: {
+      lr: lr(0.01),
+      lr_decay: number("Decay of the learning rate.", { min: 0 }, 0),
+      weight_decay: weightDecay(0),
+      eps: eps(1e-10),
+    },
+    state: () => ["sum"],
+    hyper: ({ lr_decay, weight_decay, eps }, { lr, step }) => [lr / (1 + (step - 1) * lr_decay), eps, weight_decay],
+    record: (k, { n, theta, grad, state: [sum], hyper, out }) => k.adagrad(n, theta, grad, sum, hyper, out),
+    torch: ({ lr, lr_decay, weight_decay, eps }, model) =>
+      torchCall(
+        "torch.optim.Adagrad",
+        [],
+        [
+          ["lr", lr],
+          ["lr_decay", lr_decay, 0],
+          ["weight_decay", weight_decay, 0],
+          ["eps", eps, 1e-10],
+        ],
+      ).replace("(", `(${model}, `),
+  }),
+} satisfies Record<string, OptimizerType>;

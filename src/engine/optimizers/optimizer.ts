@@ -1,0 +1,40 @@
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Declared, Params, Values } from "../params.ts";
+
+export interface UpdatePlaces {
+  readonly n: number;
+  readonly theta: number;
+  readonly grad: number;
+  /** Places of the state, in the order of `OptimizerType.state`. */
+  readonly state: readonly number[];
+  /** `doubles`: clipping's scale and limit, then what `hyper` gives. */
+  readonly hyper: number;
+  /** `doubles`: Σ of the squared changes. */
+  readonly out: number;
+}
+
+/** What a schedule may change, and the number of the step, from 1. */
+export interface StepSettings {
+  readonly lr: number;
+  /** Momentum (SGD, RMSprop) or β₁ (Adam), where the schedule cycles it. */
+  readonly momentum?: number;
+  readonly step: number;
+}
+
+/** An optimizer of `torch.optim`: one row of the table. */
+export interface OptimizerType<P extends Params = Params> extends Declared<P> {
+  /** What it remembers of every parameter, all 0 at first. */
+  state(params: Values<P>): readonly string[];
+  /** The numbers that its kernel reads at a step, after clipping's two. */
+  hyper(params: Values<P>, settings: StepSettings): readonly number[];
+  record(k: Kernels, places: UpdatePlaces, params: Values<P>): void;
+  /** Why PyTorch refuses these parameters together. */
+  check?(params: Values<P>): string | undefined;
+  /** The momentum that `OneCycleLR` may cycle; `undefined`: it has none. */
+  momentum?(params: Values<P>): number | undefined;
+  /** As PyTorch spells it, given the expression of the parameters: `torch.optim.SGD(model.parameters(), lr=0.1)`. */
+  torch(params: Values<P>, model: string): string;
+}
+
+export const optimizer = <const P extends Params>(type: OptimizerType<P>): OptimizerType =>
+  type as unknown as OptimizerType;

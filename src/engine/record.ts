@@ -1,0 +1,54 @@
+import type { Kernels, KernelName } from "./kernels/kernels.ts";
+import { scalar } from "./kernels/scalar.ts";
+
+/** One call of a kernel with its arguments fixed. */
+export interface Call {
+  readonly kernel: KernelName;
+  readonly args: readonly number[];
+}
+
+/** The names of all kernels, in the order of their contracts. */
+export const KERNEL_NAMES = Object.keys(
+  scalar({ floats: new Float32Array(0), doubles: new Float64Array(0) }, () => 0),
+) as readonly KernelName[];
+
+/** Kernels that compute nothing and append every call to `list()`. */
+export function recorder(list: () => Call[]): Kernels {
+  const record = (kernel: KernelName) => [kernel, (...args: number[]) => void list().push({ kernel, args })];
+  return Object.fromEntries(KERNEL_NAMES.map(record)) as unknown as Kernels;
+}
+
+type Kernel = (...args: number[]) => void;
+
+/** The calls as functions without arguments: what a step runs through. */
+export const bind = (kernels: Kernels, calls: readonly Call[]): readonly (() => void)[] =>
+  calls.map(({ kernel, args }) => closure(kernels[kernel] as Kernel, args));
+
+/** A call with its arguments in variables; spreading a list at every call would cost more than many a kernel. */
+function closure(f: Kernel, args: readonly number[]): () => void {
+  const [a, b, c, d, e, g, h, i, j, l, m, n, o] = args;
+  switch (args.length) {
+    case 3:
+      return () => f(a, b, c);
+    case 4:
+      return () => f(a, b, c, d);
+    case 5:
+      return () => f(a, b, c, d, e);
+    case 6:
+      return () => f(a, b, c, d, e, g);
+    case 7:
+      return () => f(a, b, c, d, e, g, h);
+    case 8:
+      return () => f(a, b, c, d, e, g, h, i);
+    case 9:
+      return () => f(a, b, c, d, e, g, h, i, j);
+    case 11:
+      return () => f(a, b, c, d, e, g, h, i, j, l, m);
+    case 12:
+      return () => f(a, b, c, d, e, g, h, i, j, l, m, n);
+    case 13:
+      return () => f(a, b, c, d, e, g, h, i, j, l, m, n, o);
+    default:
+      return () => f(...args);
+  }
+}

@@ -1,0 +1,1 @@
+export { Generator, type Numbers } from "./rng/generator.ts";

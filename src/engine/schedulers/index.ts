@@ -1,0 +1,129 @@
+import { choice, integer, number, optional, boolean, type Declared, type Params, type Values } from "../params.ts";
+import { torchCall } from "../torch.ts";
+
+/** What a schedule knows of the run. */
+export interface ScheduleContext {
+  readonly base_lr: number;
+  readonly steps: number;
+  /** The optimizer has a momentum that can be cycled. */
+  readonly momentum: boolean;
+}
+
+export interface Settings {
+  readonly lr: number;
+  readonly momentum?: number;
+}
+
+/** A schedule of `torch.optim.lr_scheduler`, stepped once a training step: one row of the table. */
+export interface SchedulerType<P extends Params = Params> extends Declared<P> {
+  /** The learning rate (and momentum) after `t` calls of `scheduler.step()`: that of training step t + 1. */
+  at(params: Values<P>, context: ScheduleContext, t: number): Settings;
+  check?(params: Values<P>, context: ScheduleContext): string | undefined;
+  torch(params: Values<P>, context: ScheduleContext): string;
+}
+
+const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType => type as unknown as SchedulerType;
+
+const cosine = (from: number, to: number, share: number): number => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
+const straight = (from: number, to: number, share: number): number => from + (to - from) * share;
+
+/** Every schedule, by the name of the PyTorch class. */
+export const schedulers = {
+  StepLR: scheduler({
+    doc: "Multiplies the learning rate by `gamma` every `step_size` steps.",
+    params: {
+      step_size: integer("Steps between two changes.", { min: 1 }),
+      gamma: number("Factor of each change.", { min: 0 }, 0.1),
+    },
+    at: ({ step_size, gamma }, { base_lr }, t) => ({ lr: base_lr * gamma ** Math.floor(t / step_size) }),
+    torch: ({ step_size, gamma }) => torchCall("StepLR", [], [["step_size", step_size], ["gamma", gamma, 0.1]]),
+  }),
+
+  ExponentialLR: scheduler({
+    doc: "Multiplies the learning rate by `gamma` at every step.",
+    params: { gamma: number("Factor of each step.", { min: 0 }) },
+    at: ({ gamma }, { base_lr }, t) => ({ lr: base_lr * gamma ** t }),
+    torch: ({ gamma }) => torchCall("ExponentialLR", [], [["gamma", gamma]]),
+  }),
+
+  CosineAnnealingLR: scheduler({
+    doc: "Half a cosine from the learning rate down to `eta_min` in `T_max` steps, and up again (Loshchilov & Hutter, SGDR, 2017).",
+    params: {
+      T_max: integer("Steps of half a period.", { min: 1 }),
+      eta_min: number("The smallest learning rate.", { min: 0 }, 0),
+    },
+    at: ({ T_max, eta_min }, { base_lr }, t) => ({ lr: cosine(base_lr, eta_min, t / T_max) }),
+    torch: ({ T_max, eta_min }) => torchCall("CosineAnnealingLR", [], [["T_max", T_max], ["eta_min", eta_min, 0]]),
+  }),
+
+  LinearLR: scheduler({
+    doc: "Changes the learning rate linearly from `start_factor` to `end_factor` of it in `total_iters` steps.",
+    params: {
+      start_factor: number("Factor of the first step.", { above: 0, max: 1 }, 1 / 3),
+      end_factor: number("Factor from step `total_iters` on.", { min: 0, max: 1 }, 1),
+      total_iters: integer("Steps from the first factor to the last.", { min: 1 }, 5),
+    },
+    at: ({ start_factor, end_factor, total_iters }, { base_lr }, t) => ({
+      lr: base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
+    }),
+    torch: ({ start_factor, end_factor, total_iters }) =>
+      torchCall("LinearLR", [], [
+        ["start_factor", start_factor, 1 / 3],
+        ["end_factor", end_factor, 1],
+        ["total_iters", total_iters, 5],
+      ]),
+  }),
+
+  OneCycleLR: scheduler({
+    doc: "Up to `max_lr` and down again in one cycle, the momentum the other way round (Smith & Topin, Super-Convergence, 2018).",
+    params: {
+      max_lr: number("The greatest learning rate.", { above: 0 }),
+      total_steps: optional(integer("Steps of the cycle; default: those of the run.", { min: 1 })),
+      pct_start: number("Share of the cycle that goes up.", { min: 0, max: 1 }, 0.3),
+      anneal_strategy: choice("Shape of the way up and down.", ["cos", "linear"], "cos"),
+      cycle_momentum: boolean("Cycle the momentum (or β₁) too, where the optimizer has one.", true),
+      base_momentum: number("The smallest momentum.", { min: 0, max: 1 }, 0.85),
+      max_momentum: number("The greatest momentum.", { min: 0, max: 1 }, 0.95),
+      div_factor: number("max_lr divided by the first learning rate.", { above: 0 }, 25),
+      final_div_factor: number("The first learning rate divided by the last.", { above: 0 }, 1e4),
+      three_phase: boolean("A third phase takes the learning rate from the first to the last.", false),
+    },
+    at(params, { steps, momentum }, t) {
+      const { max_lr, total_steps = steps, pct_start, base_momentum, max_momentum, div_factor, final_div_factor } = params;
+      const first = max_lr / div_factor;
+      const last = first / final_div_factor;
+      const between = params.anneal_strategy === "cos" ? cosine : straight;
+      const peak = pct_start * total_steps - 1;
+      const ends = params.three_phase ? [peak, 2 * peak, total_steps - 1] : [peak, total_steps - 1];
+      const rates = params.three_phase ? [first, max_lr, first, last] : [first, max_lr, last];
+      const momenta = params.three_phase
+        ? [max_momentum, base_momentum, max_momentum, max_momentum]
+        : [max_momentum, base_momentum, max_momentum];
+      const at = Math.min(t, total_steps - 1);
+      const phase = Math.max(ends.findIndex((end) => at <= end), 0);
+      const from = phase === 0 ? 0 : ends[phase - 1];
+      const share = (at - from) / (ends[phase] - from);
+      return {
+        lr: between(rates[phase], rates[phase + 1], share),
+        ...(params.cycle_momentum && momentum && { momentum: between(momenta[phase], momenta[phase + 1], share) }),
+      };
+    },
+    check: ({ total_steps }, { steps }) =>
+      total_steps !== undefined && total_steps < steps
+        ? `total_steps is ${total_steps}, but the run makes ${steps} steps`
+        : undefined,
+    torch: (params, { steps, momentum }) =>
+      torchCall("OneCycleLR", [], [
+        ["max_lr", params.max_lr],
+        ["total_steps", params.total_steps ?? steps],
+        ["pct_start", params.pct_start, 0.3],
+        ["anneal_strategy", params.anneal_strategy, "cos"],
+        ["cycle_momentum", params.cycle_momentum && momentum, true],
+        ["base_momentum", params.base_momentum, 0.85],
+        ["max_momentum", params.max_momentum, 0.95],
+        ["div_factor", params.div_factor, 25],
+        ["final_div_factor", params.final_div_factor, 1e4],
+        ["three_phase", params.three_phase, false],
+      ]),
+  }),
+} satisfies Record<string, SchedulerType>;

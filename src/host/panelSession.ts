@@ -1,0 +1,203 @@
+import * as vscode from "vscode";
+import { MESSAGES_PER_SECOND, type FromWebview, type PanelCommand, type ToWebview } from "../protocol/webview.ts";
+import { fromWebview } from "./messages.ts";
+import { increment, whole } from "./packed.ts";
+import type { Run } from "./run.ts";
+import type { RunChange, Runs } from "./runs.ts";
+import { Throttle } from "./throttle.ts";
+
+/** The place that a panel is shown at: a view of the side bar, or an editor tab. */
+export interface PanelPlace {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+}
+
+/** What a panel asks of the rest. */
+export interface PanelServices {
+  readonly runs: Runs;
+  isStale(run: Run): boolean;
+  hasModels(): Promise<boolean>;
+  reveal(run: Run, layer: string): void;
+  /** The pointer is on a layer of the panel, or on none. */
+  hover(run: Run, layer: string | undefined): void;
+  command(command: PanelCommand, run: Run | undefined): void;
+}
+
+/** The header is drawn anew this often while a run goes on. */
+const HEADER_MS = 250;
+
+/**
+ * Keeps one webview up to date: everything once it says `ready`, then what is new, at most `MESSAGES_PER_SECOND` messages a
+ * second and none while it is hidden. What it misses then is in the state that it asks for when it is shown again.
+ */
+export class PanelSession implements vscode.Disposable {
+  readonly #place: PanelPlace;
+  readonly #services: PanelServices;
+  readonly #flush = new Throttle(1000 / MESSAGES_PER_SECOND, () => this.#send());
+  readonly #header = new Throttle(HEADER_MS, () => this.#want("runs"));
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #wanted = new Set<ToWebview["type"]>();
+  #ready = false;
+  #hasModels = false;
+  #shown: Run | undefined;
+  #sentStep = 0;
+  #mark: ToWebview & { readonly type: "mark" } = { type: "mark", scroll: false };
+  /** Messages that were sent, for whoever measures. */
+  sent = 0;
+
+  constructor(place: PanelPlace, services: PanelServices) {
+    this.#place = place;
+    this.#services = services;
+    this.#shown = services.runs.all().at(-1);
+    this.#subscriptions = [
+      place.webview.onDidReceiveMessage((message: unknown) => {
+        const checked = fromWebview(message);
+        if (checked) void this.#receive(checked);
+      }),
+      services.runs.onDidChange((change) => this.#onRun(change)),
+    ];
+  }
+
+  shown(): Run | undefined {
+    return this.#shown;
+  }
+
+  /** Shows another run; every figure follows. */
+  show(run: Run): void {
+    if (run === this.#shown) return;
+    this.#shown = run;
+    this.#want("state");
+  }
+
+  mark(layer: string | undefined, scroll: boolean): void {
+    this.#mark = { type: "mark", scroll, ...(layer !== undefined && { layer }) };
+    this.#want("mark");
+  }
+
+  /** Something beyond the runs themselves has changed about them: they are stale now, or no longer. */
+  refresh(): void {
+    this.#want("runs");
+  }
+
+  /** A hidden webview is gone; it says `ready` when it is back. */
+  visibilityChanged(): void {
+    if (this.#place.visible) return;
+    this.#ready = false;
+    this.#wanted.clear();
+  }
+
+  dispose(): void {
+    this.#ready = false;
+    this.#flush.dispose();
+    this.#header.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #receive(message: FromWebview): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        this.#hasModels = await this.#services.hasModels();
+        this.#ready = true;
+        if (this.#mark.layer !== undefined) this.#want("mark");
+        return this.#want("state");
+      case "select":
+        return this.#withRun(message.run, (run) => this.show(run));
+      case "reveal":
+        return this.#withRun(message.run, (run) => this.#services.reveal(run, message.layer));
+      case "hover":
+        return this.#withRun(message.run, (run) => this.#services.hover(run, message.layer));
+      case "command":
+        return this.#services.command(message.command, this.#shown);
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** A run that has been forgotten meanwhile is nobody's business. */
+  #withRun(id: number, act: (run: Run) => void): void {
+    const run = this.#services.runs.get(id);
+    if (run) act(run);
+  }
+
+  #onRun({ run, what }: RunChange): void {
+    switch (what) {
+      case "added":
+        return this.show(run);
+      case "removed":
+        if (run !== this.#shown) return this.#want("runs");
+        this.#shown = this.#services.runs.all().at(-1);
+        return this.#want("state");
+      case "state":
+        return this.#want("runs");
+      case "frames":
+        if (run === this.#shown) this.#want("frames");
+        return this.#header.request();
+      default:
+        what satisfies never;
+    }
+  }
+
+  #want(type: ToWebview["type"]): void {
+    if (!this.#ready) return;
+    this.#wanted.add(type);
+    this.#flush.request();
+  }
+
+  /** Sends the most urgent of what is wanted; the rest goes with the next turns. */
+  #send(): void {
+    const type = URGENCY.find((one) => this.#wanted.has(one));
+    if (type === undefined || !this.#ready) return;
+    this.#wanted.delete(type);
+    this.#post(this.#message(type));
+    if (this.#wanted.size > 0) this.#flush.request();
+  }
+
+  #post(message: ToWebview): void {
+    this.sent++;
+    void this.#place.webview.postMessage(message);
+  }
+
+  #message(type: ToWebview["type"]): ToWebview {
+    switch (type) {
+      case "state":
+        return this.#state();
+      case "runs":
+        return { type, runs: this.#summaries(), ...this.#shownId() };
+      case "frames":
+        return this.#frames();
+      case "mark":
+        return this.#mark;
+      default:
+        return type satisfies never;
+    }
+  }
+
+  #state(): ToWebview {
+    this.#wanted.delete("runs");
+    this.#wanted.delete("frames");
+    const run = this.#shown;
+    const before = run && this.#services.runs.latest(run.origin.uri, run.origin.model, run);
+    this.#sentStep = run?.step ?? 0;
+    return {
+      type: "state",
+      runs: this.#summaries(),
+      ...this.#shownId(),
+      frames: whole(run?.history.frames() ?? []),
+      ...(before && { compare: { run: before.id, frames: whole(before.history.overview()) } }),
+      has_models: this.#hasModels,
+    };
+  }
+
+  #frames(): ToWebview {
+    const run = this.#shown;
+    const frames = increment(run?.history.since(this.#sentStep) ?? []);
+    this.#sentStep = run?.step ?? 0;
+    return { type: "frames", run: run?.id ?? 0, frames };
+  }
+
+  #summaries = () => this.#services.runs.all().map((run) => run.summary(this.#services.isStale(run)));
+
+  #shownId = () => (this.#shown ? { shown: this.#shown.id } : {});
+}
+
+const URGENCY = ["state", "runs", "frames", "mark"] as const satisfies readonly ToWebview["type"][];

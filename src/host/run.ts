@@ -1,0 +1,117 @@
+import type * as vscode from "vscode";
+import type { Frame } from "../protocol/frame.ts";
+import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
+import type { ModelSource, RunOptions } from "../protocol/worker.ts";
+import { stepsPerSecond, type Reading } from "../text/run.ts";
+import { capacityFor, History } from "./history.ts";
+
+/** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
+export interface RunOrigin {
+  readonly uri: vscode.Uri;
+  /** Name of the model file, relative to the workspace. */
+  readonly file: string;
+  readonly model: string;
+  /** What the model came to: equal fingerprints give equal runs. */
+  readonly fingerprint: string;
+  /** What the text says of the run; the worker's answer replaces it. */
+  readonly info: RunInfo;
+}
+
+/** All that a run needs: what runs, and where it came from. */
+export interface RunRequest {
+  readonly origin: RunOrigin;
+  readonly source: ModelSource;
+  readonly options: RunOptions;
+}
+
+/** Speed is read over this time. */
+const RATE_WINDOW_MS = 1000;
+
+/** One run of a model: what it is, how far it came and the frames that are kept of it. */
+export class Run {
+  readonly id: RunId;
+  readonly started = new Date();
+  readonly #ended = Promise.withResolvers<RunEnd>();
+  readonly #startedMs = performance.now();
+  readonly request: RunRequest;
+  /** The request's, but for a file that has been renamed since. */
+  origin: RunOrigin;
+  history: History;
+  info: RunInfo;
+  state: RunState = "preparing";
+  end: RunEnd | undefined;
+  step = 0;
+  loss = NaN;
+  #readings: Reading[] = [];
+
+  constructor(id: RunId, request: RunRequest) {
+    this.id = id;
+    this.request = request;
+    this.origin = request.origin;
+    this.info = request.origin.info;
+    this.history = new History(capacityFor(this.info));
+  }
+
+  /** Settles when the run has ended, however it did. */
+  get ended(): Promise<RunEnd> {
+    return this.#ended.promise;
+  }
+
+  prepared(info: RunInfo, paused: boolean): void {
+    this.info = info;
+    this.history = new History(capacityFor(info));
+    this.state = paused ? "paused" : "running";
+  }
+
+  append(frames: readonly Frame[]): void {
+    const last = frames.at(-1);
+    if (!last) return;
+    this.history.push(frames);
+    this.step = last.step;
+    this.loss = last.loss;
+    const now = performance.now();
+    this.#readings.push({ step: last.step, ms: now });
+    while (this.#readings.length > 2 && now - (this.#readings[0]?.ms ?? now) > RATE_WINDOW_MS) this.#readings.shift();
+  }
+
+  /** Paused, or resumed: the speed before says nothing about the one after. */
+  turned(state: RunState): void {
+    this.state = state;
+    this.#readings = [];
+  }
+
+  /** The first end counts. */
+  finish(end: RunEnd): void {
+    if (this.end) return;
+    this.end = end;
+    this.state = "ended";
+    this.#ended.resolve(end);
+  }
+
+  /** An end that the worker can no longer tell of. */
+  finishHere(end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string }): void {
+    this.finish({ ...end, steps: this.step, elapsed_ms: performance.now() - this.#startedMs });
+  }
+
+  summary(stale: boolean): RunSummary {
+    return {
+      id: this.id,
+      info: this.info,
+      state: this.state,
+      ...(this.end && { end: this.end }),
+      step: this.step,
+      loss: this.loss,
+      steps_per_second: this.#rate(),
+      file: this.origin.file,
+      started: this.started.toLocaleTimeString("en-GB"),
+      stale,
+    };
+  }
+
+  #rate(): number {
+    if (this.end) return stepsPerSecond({ step: 0, ms: 0 }, { step: this.end.steps, ms: this.end.elapsed_ms });
+    const [first, last] = [this.#readings[0], this.#readings.at(-1)];
+    return first && last ? stepsPerSecond(first, last) : 0;
+  }
+}

@@ -1,0 +1,67 @@
+import * as vscode from "vscode";
+import { Run, type RunRequest } from "./run.ts";
+
+/** What changed about a run. `frames` comes often: whoever draws it slows it down. */
+export interface RunChange {
+  readonly run: Run;
+  readonly what: "added" | "state" | "frames" | "removed";
+}
+
+/** The runs of this window that are kept, oldest first. */
+export class Runs implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<RunChange>();
+  readonly onDidChange = this.#changed.event;
+  readonly #keep: () => number;
+  #all: Run[] = [];
+  #nextId = 1;
+
+  constructor(keep: () => number) {
+    this.#keep = keep;
+  }
+
+  all(): readonly Run[] {
+    return this.#all;
+  }
+
+  get(id: number): Run | undefined {
+    return this.#all.find((run) => run.id === id);
+  }
+
+  /** The latest run of a model, or the latest before `before`. */
+  latest(uri: vscode.Uri, model: string, before?: Run): Run | undefined {
+    return this.#all.findLast(
+      ({ id, origin }) =>
+        origin.model === model && origin.uri.toString() === uri.toString() && (!before || id < before.id),
+    );
+  }
+
+  add(request: RunRequest): Run {
+    const run = new Run(this.#nextId++, request);
+    this.#all.push(run);
+    this.changed(run, "added");
+    while (this.#all.length > this.#keep()) {
+      const oldest = this.#all.shift();
+      if (oldest) this.changed(oldest, "removed");
+    }
+    return run;
+  }
+
+  changed(run: Run, what: RunChange["what"]): void {
+    this.#changed.fire({ run, what });
+  }
+
+  /** Files were renamed: the runs follow. */
+  moved(from: vscode.Uri, to: vscode.Uri): void {
+    for (const run of this.#all) {
+      const path = run.origin.uri.path;
+      if (path !== from.path && !path.startsWith(`${from.path}/`)) continue;
+      const uri = to.with({ path: to.path + path.slice(from.path.length) });
+      run.origin = { ...run.origin, uri, file: vscode.workspace.asRelativePath(uri) };
+      this.changed(run, "state");
+    }
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}

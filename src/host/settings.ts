@@ -1,0 +1,31 @@
+import { availableParallelism } from "node:os";
+import * as vscode from "vscode";
+
+const SECTION = "gradlens";
+
+const flag = (name: string): boolean => vscode.workspace.getConfiguration(SECTION).get(name) === true;
+
+/** What the user set, read when it is asked for. Names and defaults: `contributes.configuration` of the manifest. */
+export const settings = {
+  autoRun: () => flag("autoRun"),
+  lenses: () => ({
+    run: flag("codeLens.run"),
+    result: flag("codeLens.result"),
+    gradients: flag("codeLens.gradients"),
+    activations: flag("codeLens.activations"),
+    shapes: flag("codeLens.shapes"),
+  }),
+  gutter: () => flag("gutter.enabled"),
+  /** At least 1; all cores but one where nothing is set, so that the editor keeps one. */
+  threads: () =>
+    vscode.workspace.getConfiguration(SECTION).get<number | null>("threads") ?? Math.max(1, availableParallelism() - 1),
+  /** Runs that are kept. */
+  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
+};
+
+export type LensSettings = ReturnType<typeof settings.lenses>;
+
+export const onDidChangeSettings = (listener: () => void): vscode.Disposable =>
+  vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(SECTION)) listener();
+  });

@@ -1,0 +1,147 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import type { Problem } from "../protocol/problem.ts";
+import type { ModelSource, WorkerEvents } from "../protocol/worker.ts";
+import type { Run, RunRequest } from "./run.ts";
+import type { Runs } from "./runs.ts";
+import { messageOf, Thread } from "./thread.ts";
+
+/** How long a run may take to stop by itself before its thread is ended: no step of a model is waited for. */
+const PATIENCE_MS = 120;
+
+/**
+ * Makes runs, one at a time: starting another stops the one that goes on. The thread is started when it is first needed, and
+ * anew after it broke or was ended.
+ */
+export class Trainer {
+  readonly #runs: Runs;
+  readonly #file: string;
+  readonly #log: (line: string) => void;
+  readonly #broke = new vscode.EventEmitter<{ readonly run: Run | undefined; readonly reason: string }>();
+  /** The thread ended by itself: a bug, or too little memory. */
+  readonly onDidBreak = this.#broke.event;
+  /** The run that was asked for last. */
+  #latest: Run | undefined;
+  /** The run that the thread works on: its events are this run's. */
+  #training: Run | undefined;
+  #thread: Thread | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** `file` is the thread's script. */
+  constructor(runs: Runs, file: string, log: (line: string) => void) {
+    this.#runs = runs;
+    this.#file = file;
+    this.#log = log;
+  }
+
+  /** The run that goes on, is prepared or is paused. */
+  active(): Run | undefined {
+    return this.#latest?.end ? undefined : this.#latest;
+  }
+
+  /** Returns at once; the run says how far it is. */
+  start(request: RunRequest): Run {
+    const stopped = this.stop();
+    const run = this.#runs.add(request);
+    this.#latest = run;
+    this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run));
+    return run;
+  }
+
+  async pause(): Promise<void> {
+    await this.#tell("pause", "running", "paused");
+  }
+
+  async resume(): Promise<void> {
+    await this.#tell("resume", "paused", "running");
+  }
+
+  /** One step of a run that is paused; a run that goes on is paused first. */
+  async step(): Promise<void> {
+    await this.pause();
+    if (this.active()?.state === "paused") await this.#thread?.rpc.call("step", undefined);
+  }
+
+  /** Ends the run, at the latest after `PATIENCE_MS`; its frames so far are kept. */
+  async stop(): Promise<void> {
+    const run = this.active();
+    if (!run) return;
+    const thread = this.#thread;
+    // A thread that ends meanwhile answers with a ClosedError, which is as good as an answer.
+    thread?.rpc.call("stop", undefined).catch(() => undefined);
+    await Promise.race([run.ended, delay(PATIENCE_MS)]);
+    if (run.end) return;
+    this.#end(run, () => run.finishHere({ reason: "stopped" }));
+    if (thread === this.#thread) this.#thread = undefined;
+    await thread?.terminate();
+  }
+
+  /** All problems of a model file, those of its data included. Rejects when the thread ends meanwhile. */
+  check(source: ModelSource): Promise<readonly Problem[]> {
+    return this.#ensureThread().rpc.call("check", source);
+  }
+
+  async dispose(): Promise<void> {
+    this.active()?.finishHere({ reason: "stopped" });
+    this.#broke.dispose();
+    await this.#thread?.terminate();
+  }
+
+  async #begin(run: Run): Promise<void> {
+    if (run.end) return;
+    const { origin, source, options } = run.request;
+    this.#training = run;
+    try {
+      const info = await this.#ensureThread().rpc.call("start", { source, model: origin.model, options });
+      if (run.end) return;
+      run.prepared(info, options.paused ?? false);
+      this.#runs.changed(run, "state");
+    } catch (error) {
+      this.#end(run, () => run.finishHere({ reason: "failed", message: messageOf(error) }));
+    }
+  }
+
+  async #tell(call: "pause" | "resume", from: Run["state"], to: Run["state"]): Promise<void> {
+    const run = this.active();
+    if (run?.state !== from) return;
+    await this.#thread?.rpc.call(call, undefined);
+    if (run.end) return;
+    run.turned(to);
+    this.#runs.changed(run, "state");
+  }
+
+  #end(run: Run, finish: () => void): void {
+    if (run.end) return;
+    finish();
+    this.#runs.changed(run, "state");
+  }
+
+  #ensureThread(): Thread {
+    this.#thread ??= new Thread(this.#file, this.#events(), this.#log, (thread, reason) => this.#exited(thread, reason));
+    return this.#thread;
+  }
+
+  /** What the thread tells of the run that it works on. A run that has ended hears nothing more. */
+  #events(): WorkerEvents {
+    return {
+      frames: (frames) => {
+        const run = this.#training;
+        if (!run || run.end) return;
+        run.append(frames);
+        this.#runs.changed(run, "frames");
+      },
+      ended: (end) => {
+        const run = this.#training;
+        if (run) this.#end(run, () => run.finish(end));
+      },
+    };
+  }
+
+  #exited(thread: Thread, reason: string): void {
+    if (thread !== this.#thread) return;
+    this.#thread = undefined;
+    const run = this.active();
+    if (run) this.#end(run, () => run.finishHere({ reason: "failed", message: reason }));
+    this.#broke.fire({ run, reason });
+  }
+}

@@ -1,0 +1,102 @@
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where a value was written: its range, and its JSON path as a chain towards the root. */
+export interface Place extends Range {
+  readonly parent: Place | undefined;
+  /** Name or index within `parent`; the root's is not used. */
+  readonly key: string | number;
+}
+
+export interface Member {
+  readonly name: Place;
+  readonly value: Json;
+}
+
+export interface JsonObject extends Place {
+  readonly kind: "object";
+  /** A map, so that `__proto__` and `constructor` are names like any other. */
+  readonly members: ReadonlyMap<string, Member>;
+}
+
+/** A value of the file that remembers where it was written, also after `extends` has merged it into another model. */
+export type Json =
+  | JsonObject
+  | (Place & { readonly kind: "array"; readonly items: readonly Json[] })
+  | (Place & { readonly kind: "string"; readonly value: string })
+  | (Place & { readonly kind: "number"; readonly value: number })
+  | (Place & { readonly kind: "boolean"; readonly value: boolean })
+  | (Place & { readonly kind: "null" })
+  /** Has been reported already: a syntax error, or not a finite number. Nobody reports it again. */
+  | (Place & { readonly kind: "broken" });
+
+export function pathOf(place: Place): readonly (string | number)[] {
+  const path: (string | number)[] = [];
+  for (let at = place; at.parent !== undefined; at = at.parent) path.push(at.key);
+  return path.reverse();
+}
+
+export const memberOf = (json: Json | undefined, name: string): Json | undefined =>
+  json?.kind === "object" ? json.members.get(name)?.value : undefined;
+
+/** The value as JSON.parse would give it (objects without a prototype); `undefined` where any part of it is broken. */
+export function plain(json: Json): unknown {
+  switch (json.kind) {
+    case "string":
+    case "number":
+    case "boolean":
+      return json.value;
+    case "null":
+      return null;
+    case "broken":
+      return undefined;
+    case "array": {
+      const items = json.items.map(plain);
+      return items.includes(undefined) ? undefined : items;
+    }
+    case "object": {
+      const object = Object.create(null) as Record<string, unknown>;
+      for (const [name, { value }] of json.members) {
+        object[name] = plain(value);
+        if (object[name] === undefined) return undefined;
+      }
+      return object;
+    }
+    default:
+      return json satisfies never;
+  }
+}
+
+const LONGEST = 40;
+
+/** How a message quotes what it found: the value itself where it is short, else what kind of value it is. */
+export function found(json: Json): string {
+  switch (json.kind) {
+    case "string":
+      return quote(json.value);
+    case "array":
+      return short(json) ?? `a list of ${json.items.length}`;
+    case "object":
+      return "an object";
+    case "null":
+      return "null";
+    case "broken":
+      return "a broken value";
+    case "number":
+    case "boolean":
+      return String(json.value);
+    default:
+      return json satisfies never;
+  }
+}
+
+export const quote = (text: string): string =>
+  JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+function short(json: Json & { readonly kind: "array" }): string | undefined {
+  if (json.items.length > LONGEST / 2) return undefined;
+  const text = JSON.stringify(plain(json))?.replaceAll(",", ", ");
+  return text !== undefined && text.length <= LONGEST ? text : undefined;
+}

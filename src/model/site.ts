@@ -1,0 +1,24 @@
+import type { Entry, Inits } from "./entry.ts";
+import type { Report } from "./report.ts";
+import type { Tables } from "./tables.ts";
+import type { Totals } from "./totals.ts";
+
+/** What holds within a block. */
+export interface Scope {
+  /** The innermost initialisers that were written around a layer, or at it. */
+  readonly inits: Inits;
+  /** Several layers come of one entry: its messages say which is meant. */
+  readonly copied: boolean;
+  /** Within a `Residual`. */
+  readonly residual: boolean;
+}
+
+/** Where one model is built. */
+export interface Site {
+  readonly tables: Tables;
+  readonly report: Report;
+  readonly totals: Totals;
+  readonly batch: number;
+  /** Remembers that the row at `path` comes of `entry`. */
+  note(entry: Entry, path: string): void;
+}

@@ -1,0 +1,86 @@
+import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
+import { count, figure, percent, plural } from "./figures.ts";
+import { isNonFinite } from "./share.ts";
+
+/** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
+export interface LensRows {
+  readonly frame: Frame;
+  readonly rows: readonly number[];
+  /** The text has changed since the run. */
+  readonly stale: boolean;
+}
+
+const LONGEST = 70;
+const SEPARATOR = " · ";
+
+/** `‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6`; over repetitions `‖∂L/∂W‖ 3.1e-7 … 0.12 over 20 · gain 0.24 … 0.25`. */
+export const gradientLens = (at: LensRows): string =>
+  lens(at, [
+    ["‖∂L/∂W‖", "grad_norm", figure],
+    ["gain", "gain", figure],
+    ["update", "update_ratio", figure],
+  ]);
+
+/** `dead 12 % · saturated 71 % · gain 0.24`, for a layer without parameters; `std 0.31 · gain 0.24` where neither can be. */
+export const activationLens = (at: LensRows): string =>
+  lens(at, [
+    ["dead", "act_dead", percent],
+    ["saturated", "act_saturated", percent],
+    ...(hasState(at) ? [] : [["std", "act_std", figure] as const]),
+    ["gain", "gain", figure],
+  ]);
+
+type Item = readonly [word: string, stat: Stat, show: (x: number) => string];
+
+function lens({ frame, rows, stale }: LensRows, items: readonly Item[]): string {
+  const broken = rows.some((row) => isNonFinite(frame, row));
+  const present = items.filter(([, stat]) => rows.some((row) => isPresent(frame, row, stat)));
+  const parts = present.map(([word, stat, show], i) => {
+    const figures = range(rows.map((row) => statOf(frame, row, stat)), show);
+    return `${word} ${figures}${i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : ""}`;
+  });
+  const text = joined(parts, stale ? LONGEST - STALE.length : LONGEST);
+  return `${broken && !stale ? "$(warning) " : ""}${stale ? STALE : ""}${text}`;
+}
+
+const STALE = "(stale) ";
+
+/** Joins as many parts as fit, from the first on. */
+function joined(parts: readonly string[], longest: number): string {
+  let text = parts[0] ?? "no figures";
+  for (const part of parts.slice(1)) {
+    const longer = text + SEPARATOR + part;
+    if (longer.length > longest) break;
+    text = longer;
+  }
+  return text;
+}
+
+function range(values: readonly number[], show: (x: number) => string): string {
+  const [first, last] = [values[0] ?? NaN, values.at(-1) ?? NaN];
+  return values.length > 1 ? `${show(first)} … ${show(last)}` : show(first);
+}
+
+/** NaN in memory is also how a layer says that it has no such column; it has one where its neighbours are broken too. */
+const isPresent = (frame: Frame, row: number, stat: Stat): boolean =>
+  !Number.isNaN(statOf(frame, row, stat)) || (isNonFinite(frame, row) && !SHARES.has(stat));
+
+/** A part of a whole: NaN only where the layer has no such column. */
+const SHARES: ReadonlySet<Stat> = new Set(["act_dead", "act_saturated"]);
+
+const hasState = ({ frame, rows }: LensRows): boolean =>
+  rows.some((row) => !Number.isNaN(statOf(frame, row, "act_dead")) || !Number.isNaN(statOf(frame, row, "act_saturated")));
+
+/** `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. */
+export function shapeLens(input: readonly number[], output: readonly number[], parameters: number, repeated: number): string {
+  const parts = [`[${input.join(", ")}] → [${output.join(", ")}]`];
+  if (parameters > 0) parts.push(plural(parameters, "parameter"));
+  return joined(repeated > 1 ? [`${parts.join(SEPARATOR)} × ${count(repeated)}`] : parts, LONGEST);
+}
+
+/** `▶ Run · 20 layers · 84,161 parameters`, above a model that can run. */
+export const runLens = (layers: number, parameters: number): string =>
+  `▶ Run · ${plural(layers, "layer")} · ${plural(parameters, "parameter")}`;
+
+/** `$(error) 2 problems`, above a model that cannot. */
+export const problemsLens = (errors: number): string => `$(error) ${plural(errors, "problem")}`;

@@ -1,0 +1,59 @@
+import type { RunSummary } from "../protocol/webview.ts";
+import { count, figure, plural } from "./figures.ts";
+
+/** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
+export function progress({ state, step, info, loss, steps_per_second }: RunSummary): string {
+  if (state === "preparing") return "preparing";
+  const at = `step ${count(step)} / ${count(info.steps)}`;
+  if (step === 0) return at;
+  const parts = [at, `loss ${figure(loss, 3)}`];
+  parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);
+  return parts.join(" · ");
+}
+
+/** `loss 0.214 after 500 steps · completed`; while the run goes on, its progress. */
+export function outcome(run: RunSummary): string {
+  const { end } = run;
+  if (!end) return progress(run);
+  if (end.reason === "failed") {
+    return end.steps > 0 ? `failed after ${plural(end.steps, "step")}: ${end.message}` : `failed: ${end.message}`;
+  }
+  const after = end.steps > 0 ? `loss ${figure(run.loss, 3)} after ${plural(end.steps, "step")}` : "before the first step";
+  return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${end.reason}`;
+}
+
+const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: string }): string =>
+  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layer} (${where})`;
+
+/** The status bar's text: a codicon for the state, the model, and what it does. */
+export const statusText = (run: RunSummary): string => `$(${ICON[statusOf(run)]}) ${run.info.model}: ${short(outcome(run), 60)}`;
+
+type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
+
+const statusOf = ({ state, end }: RunSummary): Status => {
+  if (end) return end.reason;
+  return state === "ended" ? "stopped" : state;
+};
+
+const ICON: Readonly<Record<Status, string>> = {
+  preparing: "loading~spin",
+  running: "pulse",
+  paused: "debug-pause",
+  completed: "check",
+  stopped: "debug-stop",
+  non_finite: "warning",
+  failed: "error",
+};
+
+/** Cuts a text that is longer, with an ellipsis. */
+export const short = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+
+/** Steps per second between two readings of a clock; 0 where no time has passed. */
+export const stepsPerSecond = (from: Reading, to: Reading): number =>
+  to.ms > from.ms ? ((to.step - from.step) * 1000) / (to.ms - from.ms) : 0;
+
+export interface Reading {
+  readonly step: number;
+  readonly ms: number;
+}

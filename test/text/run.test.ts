@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { RunSummary } from "../../src/protocol/webview.ts";
+import { outcome, progress, short, statusText, stepsPerSecond } from "../../src/text/run.ts";
+
+const run = (more: Partial<RunSummary>): RunSummary => ({
+  id: 1,
+  info: { model: "m", seed: 0, parameters: 10, steps: 500, layers: [], hist_every: 1, engine: "scalar" },
+  state: "running",
+  step: 240,
+  loss: 0.69314,
+  steps_per_second: 1239.6,
+  file: "a.gradlens.json",
+  started: "14:03:22",
+  stale: false,
+  ...more,
+});
+
+suite("progress", () => {
+  test("says step, loss and speed", () => {
+    assert.equal(progress(run({})), "step 240 / 500 · loss 0.693 · 1,240 steps/s");
+  });
+  test("says that a run is paused instead of its speed", () => {
+    assert.equal(progress(run({ state: "paused" })), "step 240 / 500 · loss 0.693 · paused");
+  });
+  test("has no figures before the first step", () => {
+    assert.equal(progress(run({ step: 0, loss: NaN })), "step 0 / 500");
+    assert.equal(progress(run({ step: 0, loss: NaN, state: "preparing" })), "preparing");
+  });
+});
+
+suite("outcome", () => {
+  const ended = (end: RunSummary["end"] & object): RunSummary => run({ state: "ended", end });
+
+  test("says loss and steps of a run that is complete", () => {
+    const end = { reason: "completed", steps: 500, elapsed_ms: 400 } as const;
+    assert.equal(outcome(ended(end)), "loss 0.693 after 500 steps · completed");
+  });
+  test("names the layer where a number stopped being finite", () => {
+    const end = { reason: "non_finite", steps: 34, elapsed_ms: 1, layer: "block.3.0", where: "activation" } as const;
+    assert.equal(outcome(ended(end)), "loss 0.693 after 34 steps · NaN or ∞ first in block.3.0 (activation)");
+  });
+  test("says so where only the loss is not finite", () => {
+    const end = { reason: "non_finite", steps: 34, elapsed_ms: 1, layer: "loss", where: "activation" } as const;
+    assert.equal(outcome(ended(end)), "loss 0.693 after 34 steps · NaN or ∞ in the loss");
+  });
+  test("gives the reason of a run that failed", () => {
+    const end = { reason: "failed", steps: 0, elapsed_ms: 1, message: "wine.csv: no such file" } as const;
+    assert.equal(outcome(ended(end)), "failed: wine.csv: no such file");
+  });
+  test("is the progress while the run goes on", () => assert.equal(outcome(run({})), progress(run({}))));
+});
+
+test("statusText has an icon for the state and stays short", () => {
+  assert.match(statusText(run({})), /^\$\(pulse\) m: step 240/);
+  const end = { reason: "failed", steps: 0, elapsed_ms: 1, message: "x".repeat(500) } as const;
+  assert.ok(statusText(run({ state: "ended", end })).length < 80);
+});
+
+test("stepsPerSecond is 0 where no time has passed", () => {
+  assert.equal(stepsPerSecond({ step: 10, ms: 0 }, { step: 110, ms: 500 }), 200);
+  assert.equal(stepsPerSecond({ step: 10, ms: 5 }, { step: 11, ms: 5 }), 0);
+});
+
+test("short cuts with an ellipsis", () => {
+  assert.equal(short("abcdef", 4), "abc…");
+  assert.equal(short("abcd", 4), "abcd");
+});

@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+// `npm run build`: everything that ships, into dist/, and the JSON Schema into media/.
+// --frozen leaves the schema alone, so that a test can find it out of date.
+import fs from "node:fs";
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { onNode24 } from "./node24.mjs";
+
+await onNode24();
+
+const repo = path.resolve(import.meta.dirname, "..");
+const KB = 1024;
+
+/** @type {esbuild.BuildOptions} */
+const forNode = { platform: "node", target: "node20" };
+/** @type {esbuild.BuildOptions} */
+const forBrowser = { platform: "browser", target: "chrome138" }; // what VS Code 1.106 is built on
+
+/**
+ * One row per file that is built.
+ * @type {{ from: string, to: string, options: esbuild.BuildOptions, maxKB?: number, executable?: boolean }[]}
+ */
+const bundles = [
+  {
+    from: "src/extension.ts",
+    to: "extension.cjs",
+    options: { ...forNode, format: "cjs", external: ["vscode"] },
+    maxKB: 250,
+  },
+  { from: "src/worker/main.ts", to: "worker.cjs", options: { ...forNode, format: "cjs" } },
+  { from: "src/cli.ts", to: "cli.js", options: { ...forNode, format: "esm" }, executable: true },
+  { from: "webview/main.ts", to: "webview.js", options: { ...forBrowser, format: "iife" }, maxKB: 600 },
+  {
+    from: "webview/style.css",
+    to: "webview.css",
+    options: { ...forBrowser, loader: { ".ttf": "file" }, assetNames: "[name]" },
+  },
+];
+
+/** @param {typeof bundles[number]} bundle */
+async function build({ from, to, options, maxKB, executable }) {
+  const outfile = path.join(repo, "dist", to);
+  const { metafile } = await esbuild.build({
+    absWorkingDir: repo,
+    entryPoints: [from],
+    outfile,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    legalComments: "none",
+    logLevel: "warning",
+    ...options,
+  });
+  if (executable) makeExecutable(outfile);
+  for (const [file, { bytes }] of Object.entries(metafile?.outputs ?? {})) {
+    console.log(`${file.padEnd(24)}${(bytes / KB).toFixed(1).padStart(8)} KB`);
+  }
+  const size = fs.statSync(outfile).size / KB;
+  if (maxKB !== undefined && size > maxKB) {
+    throw new Error(`dist/${to} has ${size.toFixed(1)} KB, more than the ${maxKB} KB it may have`);
+  }
+}
+
+/** @param {string} file */
+function makeExecutable(file) {
+  const text = fs.readFileSync(file, "utf8");
+  if (!text.startsWith("#!")) fs.writeFileSync(file, `#!/usr/bin/env node\n${text}`);
+  fs.chmodSync(file, 0o755);
+}
+
+/** The schema is derived from the tables of layers, losses, optimizers and data. */
+async function writeSchema() {
+  const { modelSchema } = await import("../src/model/schema.ts");
+  const file = path.join(repo, "media", "gradlens.schema.json");
+  const text = `${JSON.stringify(modelSchema(), undefined, 2)}\n`;
+  if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === text) return;
+  fs.writeFileSync(file, text);
+  console.log("media/gradlens.schema.json written");
+}
+
+// The order is that of the dependencies: what a bundle reads comes before it (a compiled kernel, say).
+const steps = [
+  ...(process.argv.includes("--frozen") ? [] : [{ name: "src/model/schema.ts", run: writeSchema }]),
+  ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),
+];
+
+fs.rmSync(path.join(repo, "dist"), { recursive: true, force: true });
+for (const { name, run } of steps) {
+  try {
+    if (!fs.existsSync(path.join(repo, name))) throw new Error("there is no such file");
+    await run();
+  } catch (error) {
+    console.error(`Build of ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

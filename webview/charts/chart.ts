@@ -1,0 +1,86 @@
+import type { Axis, LayersAxis } from "./axis.ts";
+import type { View } from "../view.ts";
+
+/** A statistic made visible: data and pure functions. `mount.ts` draws it. */
+export interface Chart {
+  /** Stable: the view's state goes by it. */
+  readonly id: string;
+  readonly title: string;
+  /** What the marks are and how to read them, for the title's tooltip. */
+  readonly hint: string;
+  /** False where the run has nothing of the kind; the section is not there then. */
+  readonly applies?: (view: View) => boolean;
+  /** What the chart shows, in one line with numbers. */
+  readonly reading: (view: View) => string;
+  readonly plot: (view: View) => Plot;
+  /** The figures at a place of the plot. */
+  readonly describe: (view: View, place: Place) => Figures;
+  /** The same figures for a screen reader and for those who want to look one up. */
+  readonly table: (view: View) => Table;
+  /** All figures, where the table shows only some. */
+  readonly data?: (view: View) => Table;
+}
+
+/** Where the pointer or the keyboard is: on a layer, at a position along the other axis, or both. */
+export interface Place {
+  readonly layer?: number;
+  readonly x?: number;
+}
+
+/** Names and figures under a heading, as a tooltip shows them and a screen reader says them. */
+export interface Figures {
+  readonly title: string;
+  readonly rows: readonly (readonly [name: string, value: string])[];
+}
+
+export type Plot = LinesPlot | HeatPlot;
+
+/** Lines, points and bars over layers, steps or time. */
+export interface LinesPlot {
+  readonly kind: "lines";
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Axis on the right, of the series that say so. */
+  readonly y2?: Axis;
+  readonly series: readonly Series[];
+}
+
+/** A rectangle of cells under a colour scale: layers from top to bottom. */
+export interface HeatPlot {
+  readonly kind: "heat";
+  readonly x: Axis;
+  readonly y: LayersAxis;
+  readonly paint: "share" | "ramp";
+  /** Column by column, each from the first layer to the last: log₁₀ of a share, or 0…1 for a ramp. */
+  readonly cells: readonly (readonly number[])[];
+  /** Left edge of each column and right edge of the last, in units of `x`. */
+  readonly edges: readonly number[];
+}
+
+export interface Series {
+  /** What the legend calls it; a series without a label is not in the legend. */
+  readonly label?: string;
+  readonly draw: "line" | "thin" | "dots" | "diamonds" | "band" | "bars" | "marks";
+  readonly ink: Ink;
+  readonly points: readonly Point[];
+  /** Goes by `y2`. */
+  readonly right?: boolean;
+  /** Draws on over missing points. */
+  readonly bridged?: boolean;
+}
+
+/** A colour by its meaning; `shares` colours each point or bar by what of the gradient reaches its layer (log₁₀). */
+export type Ink =
+  "main" | "second" | "faint" | { readonly ramp: number } | { readonly shares: readonly number[] };
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** Lower end of a band, whose upper end is `y`. */
+  readonly low?: number;
+}
+
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}

@@ -1,0 +1,124 @@
+import { css, rampColour, shareColour } from "../scale.ts";
+import { faded } from "../theme.ts";
+import type { Theme } from "../theme.ts";
+import { position } from "./axis.ts";
+import type { Axis } from "./axis.ts";
+import type { LinesPlot, Point, Series } from "./chart.ts";
+
+/** What Chart.js calls a dataset, as far as it is used here. */
+export interface Dataset extends Readonly<Record<string, unknown>> {
+  readonly type: "line" | "bar";
+  readonly data: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** The axes as drawn. */
+export interface Axes {
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly y2?: Axis;
+}
+
+export const datasetsOf = ({ series }: LinesPlot, axes: Axes, theme: Theme): readonly Dataset[] =>
+  series.flatMap((one) => {
+    const axis = (one.right ? axes.y2 : axes.y) ?? axes.y;
+    return STYLES[one.draw](one, place(one.points, axis, "y"), theme, axis);
+  });
+
+type Placed = Dataset["data"];
+
+const place = (points: readonly Point[], axis: Axis, end: "y" | "low"): Placed =>
+  points.map((point) => ({ x: point.x, y: position(axis, point[end] ?? NaN) }));
+
+type Style = (series: Series, data: Placed, theme: Theme, axis: Axis) => readonly Dataset[];
+
+const STYLES: Readonly<Record<Series["draw"], Style>> = {
+  line: (series, data, theme) => [
+    {
+      ...common(series, data),
+      borderColor: colour(series, theme),
+      borderWidth: series.ink === "faint" ? 1.25 : 1.75,
+      borderDash: series.ink === "faint" ? [4, 3] : [],
+      pointRadius: data.length === 1 ? 3 : colouredPoints(series) ? (data.length > 60 ? 2 : 3) : 0,
+      pointBorderWidth: 0,
+      pointBackgroundColor: pointColours(series, theme),
+    },
+  ],
+  thin: (series, data, theme) => [
+    { ...common(series, data), borderColor: faded(colour(series, theme), 0.4), borderWidth: 1, pointRadius: 0 },
+  ],
+  dots: (series, data, theme) => [
+    {
+      ...common(series, data),
+      showLine: false,
+      pointRadius: 2.5,
+      pointBorderWidth: 0,
+      pointBackgroundColor: colour(series, theme),
+    },
+  ],
+  diamonds: (series, data, theme) => [
+    {
+      ...common(series, data),
+      showLine: false,
+      pointStyle: "rectRot",
+      pointRadius: data.length > 60 ? 2.5 : 3.5,
+      pointBorderWidth: 1.25,
+      pointBorderColor: colour(series, theme),
+      pointBackgroundColor: "transparent",
+    },
+  ],
+  // Two invisible lines, the second filled up to the first.
+  band: (series, data, theme, axis) => {
+    const hidden = { ...common(series, data), borderWidth: 0, pointRadius: 0 };
+    const fill = { fill: "-1", backgroundColor: faded(colour(series, theme), 0.16) };
+    return [hidden, { ...hidden, ...fill, data: place(series.points, axis, "low") }];
+  },
+  bars: (series, data, theme) => [
+    {
+      ...common(series, data),
+      type: "bar",
+      base: 0,
+      grouped: false,
+      barPercentage: 0.82,
+      categoryPercentage: 1,
+      maxBarThickness: 28,
+      minBarLength: 2,
+      backgroundColor: pointColours(series, theme),
+    },
+  ],
+  marks: (series, data, theme) => [
+    {
+      ...common(series, data),
+      showLine: false,
+      clip: 6,
+      pointStyle: colouredPoints(series) ? "crossRot" : "line",
+      rotation: 90,
+      pointRadius: 4,
+      pointBorderWidth: colouredPoints(series) ? 2.5 : 1,
+      pointBorderColor: pointColours(series, theme),
+    },
+  ],
+};
+
+const common = (series: Series, data: Placed): Dataset => ({
+  type: "line",
+  data,
+  yAxisID: series.right ? "y2" : "y",
+  spanGaps: series.bridged ?? false,
+  pointHitRadius: 0,
+});
+
+const colouredPoints = ({ ink }: Series): boolean => typeof ink === "object" && "shares" in ink;
+
+/** The colour of a line, or of all marks alike. */
+export function colour({ ink }: Series, theme: Theme): string {
+  if (ink === "second") return theme.second;
+  if (ink === "faint") return faded(theme.muted, 0.8);
+  if (typeof ink === "object" && "ramp" in ink) return css(rampColour(ink.ramp, theme.kind));
+  return theme.foreground;
+}
+
+function pointColours(series: Series, theme: Theme): string | readonly string[] {
+  const { ink } = series;
+  if (typeof ink !== "object" || !("shares" in ink)) return colour(series, theme);
+  return ink.shares.map((share) => css(shareColour(share, theme.kind)));
+}

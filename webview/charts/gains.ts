@@ -1,0 +1,94 @@
+import { figure } from "../format.ts";
+import { columnOf, logSharesOf, runningProduct, typical } from "../gradient.ts";
+import { isBroken } from "../history.ts";
+import { layersAxis } from "./axis.ts";
+import type { LogAxis } from "./axis.ts";
+import type { Chart } from "./chart.ts";
+import { layerFigures, layerTable } from "./figures.ts";
+
+export const gains: Chart = {
+  id: "gains",
+  title: "Chain of gains",
+  hint:
+    "The gain ‖Jᵀδ‖ / ‖δ‖ is a layer's factor in the chain of Jacobians: a bar up from 1 lets the gradient grow, a bar down " +
+    "lets it shrink. The line (right axis) is the product from the last layer back. Bars have the colour of what reaches the layer.",
+
+  reading(view) {
+    const values = typical(view, "gain");
+    const known = values.filter(Number.isFinite);
+    if (known.length === 0) return "No gain is known yet";
+    const product = runningProduct(view.layers, values).find((p) => !Number.isNaN(p)) ?? NaN;
+    const range = `${figure(Math.min(...known))} to ${figure(Math.max(...known))}`;
+    return `Factors from ${range}, their product is ${figure(product)}`;
+  },
+
+  plot(view) {
+    const frame = view.history.recent.at(-1);
+    const values = frame ? columnOf(frame, view.layers, "gain") : [];
+    const product = runningProduct(view.layers, values);
+    const shares = frame ? logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame)) : [];
+    const [y, y2] = axesAroundOne(values, product);
+    return {
+      kind: "lines",
+      x: layersAxis(view.layers),
+      y,
+      y2,
+      series: [
+        {
+          label: "gain of a layer",
+          draw: "bars",
+          ink: { shares },
+          points: values.map((gain, x) => ({ x, y: gain })),
+        },
+        {
+          label: "running product",
+          draw: "line",
+          ink: "main",
+          points: product.map((p, x) => ({ x, y: p })),
+          right: true,
+          bridged: true,
+        },
+      ],
+    };
+  },
+
+  describe: layerFigures,
+
+  table(view) {
+    const frame = view.history.recent.at(-1);
+    const values = frame ? columnOf(frame, view.layers, "gain") : [];
+    return layerTable(view, [
+      ["gain", values],
+      ["product", runningProduct(view.layers, values)],
+    ]);
+  },
+};
+
+/**
+ * Axes of the gains and of their product with 1 at the same height, so that one base line serves both: the product's
+ * axis is the gains' with every decade a whole number of times as tall.
+ */
+export function axesAroundOne(
+  gains: readonly number[],
+  product: readonly number[],
+): readonly [LogAxis, LogAxis] {
+  const [low, high] = decades(gains);
+  const [below, above] = [Math.min(low, -0.5) * 1.08, Math.max(high, 0.5) * 1.08];
+  const [productLow, productHigh] = decades(product);
+  const times = Math.max(1, Math.ceil(productLow / below), Math.ceil(productHigh / above));
+  const axis = (title: string, factor: number): LogAxis => ({
+    kind: "log",
+    title,
+    min: below * factor,
+    max: above * factor,
+    zero: false,
+    infinite: false,
+  });
+  return [axis("Gain", 1), axis("Running product", times)];
+}
+
+/** The least and the greatest exponent of ten, 0 included. */
+function decades(values: readonly number[]): readonly [low: number, high: number] {
+  const exponents = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
+  return [Math.min(0, ...exponents), Math.max(0, ...exponents)];
+}

@@ -1,0 +1,106 @@
+import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
+import { figure } from "../format.ts";
+import type { View } from "../view.ts";
+import { layersAxis } from "./axis.ts";
+import type { LogAxis } from "./axis.ts";
+import type { Chart, Table } from "./chart.ts";
+
+const LOG_2 = Math.log10(2);
+
+export const histogram: Chart = {
+  id: "histogram",
+  title: "Sizes of the gradient's elements",
+  hint:
+    "How the elements of ∂L/∂θ are spread over the powers of two, one row per layer with parameters; the darker or brighter " +
+    "the cell, the more of the layer's elements. Elements that are exactly 0 are not counted.",
+
+  applies: ({ history }) => history.histogram?.hist !== undefined,
+
+  reading(view) {
+    const middles = rowsOf(view).map((layer) => ({ layer, size: medianSize(countsOf(view, layer)) }));
+    const [first, last] = [middles[0], middles.at(-1)];
+    if (!first || !last) return "Every element is 0";
+    const path = (layer: number): string => view.layers[layer]?.path ?? "";
+    return `Half of the elements are below ${figure(first.size, 1)} at ${path(first.layer)}, below ${figure(last.size, 1)} at ${path(last.layer)}`;
+  },
+
+  plot(view) {
+    const rows = rowsOf(view);
+    const counts = rows.map((layer) => countsOf(view, layer));
+    const peaks = counts.map((row) => Math.max(...row, 1));
+    return {
+      kind: "heat",
+      x: sizeAxis(counts),
+      y: layersAxis(view.layers, rows),
+      paint: "ramp",
+      cells: Array.from({ length: HIST_BINS }, (_, bin) =>
+        counts.map((row, i) => (row[bin] ?? 0) / (peaks[i] ?? 1)),
+      ),
+      edges: Array.from({ length: HIST_BINS + 1 }, (_, bin) => exponentOf(bin)),
+    };
+  },
+
+  describe(view, { layer = -1, x }) {
+    const counts = countsOf(view, layer);
+    const bin = x === undefined ? -1 : Math.floor(x / LOG_2 + HIST_OFFSET);
+    const total = counts.reduce((a, b) => a + b, 0);
+    return {
+      title: view.layers[layer]?.path ?? "",
+      rows: [
+        ["median size", figure(medianSize(counts))],
+        ...(bin >= 0 && bin < HIST_BINS
+          ? [
+              [
+                `${figure(10 ** exponentOf(bin), 1)} … ${figure(10 ** exponentOf(bin + 1), 1)}`,
+                percent((counts[bin] ?? 0) / total),
+              ] as const,
+            ]
+          : []),
+      ],
+    };
+  },
+
+  table: (view) => ({
+    columns: ["layer", "elements not 0", "median size"],
+    rows: rowsOf(view).map((layer) => {
+      const counts = countsOf(view, layer);
+      return [view.layers[layer]?.path ?? "", counts.reduce((a, b) => a + b, 0), medianSize(counts)];
+    }),
+  }),
+
+  data: (view): Table => ({
+    columns: ["layer", ...Array.from({ length: HIST_BINS }, (_, bin) => `2^${bin - HIST_OFFSET}`)],
+    rows: rowsOf(view).map((layer) => [view.layers[layer]?.path ?? "", ...countsOf(view, layer)]),
+  }),
+};
+
+const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+
+const countsOf = ({ history }: View, layer: number): Float64Array =>
+  history.histogram?.hist?.subarray(layer * HIST_BINS, (layer + 1) * HIST_BINS) ??
+  new Float64Array(HIST_BINS);
+
+/** The layers with parameters, whether or not their gradient has an element that is not 0. */
+const rowsOf = ({ layers }: View): readonly number[] =>
+  layers.flatMap(({ parameters }, layer) => (parameters.length > 0 ? [layer] : []));
+
+/** Upper end of the bin that holds the middle element; NaN if there is none. */
+export function medianSize(counts: ArrayLike<number>): number {
+  const total = Array.from(counts).reduce((a, b) => a + b, 0);
+  let seen = 0;
+  for (let bin = 0; bin < counts.length; bin++) {
+    seen += counts[bin] ?? 0;
+    if (total > 0 && seen >= total / 2) return 10 ** exponentOf(bin + 1);
+  }
+  return NaN;
+}
+
+/** Whole decades around the bins in use, at least four. */
+function sizeAxis(counts: readonly ArrayLike<number>[]): LogAxis {
+  const used = counts.flatMap((row) => Array.from(row).flatMap((n, bin) => (n > 0 ? [bin] : [])));
+  const min = used.length > 0 ? Math.floor(exponentOf(used.reduce((a, b) => Math.min(a, b)))) : -4;
+  const max = used.length > 0 ? Math.ceil(exponentOf(used.reduce((a, b) => Math.max(a, b)) + 1)) : 0;
+  return { kind: "log", title: "|∂L/∂θ|", min: Math.min(min, max - 4), max, zero: false, infinite: false };
+}

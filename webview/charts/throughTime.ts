@@ -1,0 +1,62 @@
+import { figure } from "../format.ts";
+import { timeNorms, timeShares } from "../time.ts";
+import type { View } from "../view.ts";
+import { logAxis } from "./axis.ts";
+import type { Chart } from "./chart.ts";
+
+export const throughTime: Chart = {
+  id: "through-time",
+  title: "Through time",
+  hint:
+    "‖∂L/∂h_t‖ at every time step of a recurrent layer, at the latest step of training. A line that falls to the left: the " +
+    "layer cannot learn from what lies that far back.",
+
+  applies: (view) => normsOf(view).length > 0,
+
+  reading(view) {
+    const worst = timeShares(view.layers, view.history.recent.at(-1)?.time).toSorted(
+      (a, b) => a.logShare - b.logShare,
+    )[0];
+    if (!worst) return "No gradient at the last time step";
+    return `${figure(10 ** worst.logShare)} of it gets back over the ${worst.steps} steps of ${worst.path}`;
+  },
+
+  plot(view) {
+    const lines = normsOf(view);
+    const steps = Math.max(2, ...lines.map(({ norms }) => norms.length));
+    return {
+      kind: "lines",
+      x: { kind: "linear", title: "Time step", min: 1, max: steps },
+      y: logAxis(
+        "‖∂L/∂h_t‖",
+        lines.flatMap(({ norms }) => [...norms]),
+      ),
+      series: lines.map(({ path, norms }, i) => ({
+        label: path,
+        draw: "line",
+        ink: { ramp: lines.length === 1 ? 1 : 0.35 + (0.65 * i) / (lines.length - 1) },
+        points: Array.from(norms, (y, t) => ({ x: t + 1, y })),
+      })),
+    };
+  },
+
+  describe(view, { x = 1 }) {
+    const t = Math.max(1, Math.round(x));
+    return {
+      title: `Time step ${t}`,
+      rows: normsOf(view).map(({ path, norms }) => [path, figure(norms[t - 1] ?? NaN)]),
+    };
+  },
+
+  table(view) {
+    const lines = normsOf(view);
+    const steps = Math.max(0, ...lines.map(({ norms }) => norms.length));
+    return {
+      columns: ["time step", ...lines.map(({ path }) => path)],
+      rows: Array.from({ length: steps }, (_, t) => [t + 1, ...lines.map(({ norms }) => norms[t] ?? NaN)]),
+    };
+  },
+};
+
+const normsOf = ({ layers, history }: View): ReturnType<typeof timeNorms> =>
+  timeNorms(layers, history.recent.at(-1)?.time);

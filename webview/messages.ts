@@ -1,0 +1,148 @@
+import { HIST_BINS, STATS, TOTALS } from "../src/protocol/frame.ts";
+import type { Frame, Total } from "../src/protocol/frame.ts";
+import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
+
+/**
+ * The message, if it has the shape that the protocol promises; `undefined` for anything else. What comes over a
+ * webview's `message` event may be of any origin, so nothing reaches the store unchecked.
+ */
+export function toMessage(data: unknown): ToWebview | undefined {
+  if (!isRecord(data) || typeof data["type"] !== "string") return undefined;
+  const check = CHECKS.get(data["type"]);
+  return check?.(data) ? revived(data as unknown as ToWebview) : undefined;
+}
+
+/** VS Code sends messages as JSON, in which a NaN outside of a typed array arrives as null: here it is NaN again. */
+function revived(message: ToWebview): ToWebview {
+  switch (message.type) {
+    case "state": {
+      const { runs, frames, compare } = message;
+      return {
+        ...message,
+        runs: runs.map(revivedRun),
+        frames: frames.map(revivedFrame),
+        ...(compare && { compare: { ...compare, frames: compare.frames.map(revivedFrame) } }),
+      };
+    }
+    case "frames":
+      return { ...message, frames: message.frames.map(revivedFrame) };
+    case "runs":
+      return { ...message, runs: message.runs.map(revivedRun) };
+    case "mark":
+      return message;
+    default:
+      return message satisfies never;
+  }
+}
+
+const revivedFrame = (frame: Frame): Frame => ({
+  ...frame,
+  ...(Object.fromEntries(TOTALS.map((total) => [total, orNaN(frame[total])])) as Record<Total, number>),
+});
+
+const revivedRun = (run: RunSummary): RunSummary => ({
+  ...run,
+  loss: orNaN(run.loss),
+  steps_per_second: orNaN(run.steps_per_second),
+});
+
+const orNaN = (value: number | null): number => value ?? NaN;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const string: Check = (value) => typeof value === "string";
+const number: Check = (value) => typeof value === "number";
+const numberOrNull: Check = (value) => value === null || typeof value === "number";
+const boolean: Check = (value) => typeof value === "boolean";
+const floats: Check = (value) => value instanceof Float64Array;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const list =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    words.some((word) => word === value);
+const fields =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isRecord(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
+
+const count: Check = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
+
+const frame: Check = (value) =>
+  fields({
+    ...Object.fromEntries(TOTALS.map((total) => [total, numberOrNull])),
+    step: count,
+    values: (values) => values instanceof Float64Array && values.length % STATS.length === 0,
+    hist: optional((hist) => hist instanceof Float64Array && hist.length % HIST_BINS === 0),
+    time: optional(floats),
+  })(value);
+
+const layer = fields({
+  path: string,
+  type: string,
+  parameters: list(fields({ name: string, shape: list(number) })),
+  output_shape: list(number),
+  time: optional(count),
+});
+
+const end: Check = (value) =>
+  isRecord(value) &&
+  fields({
+    steps: count,
+    elapsed_ms: number,
+    ...(END_FIELDS.get(String(value["reason"])) ?? { reason: () => false }),
+  })(value);
+
+/** What each way to end has beyond the common fields. */
+const END_FIELDS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
+  ["completed", {}],
+  ["stopped", {}],
+  ["non_finite", { layer: string, where: oneOf("activation", "gradient", "weight") }],
+  ["failed", { message: string }],
+]);
+
+const run = fields({
+  id: number,
+  info: fields({
+    model: string,
+    seed: number,
+    parameters: count,
+    steps: number,
+    layers: list(layer),
+    hist_every: number,
+    engine: string,
+  }),
+  state: oneOf("preparing", "running", "paused", "ended"),
+  end: optional(end),
+  step: count,
+  loss: numberOrNull,
+  steps_per_second: numberOrNull,
+  file: string,
+  started: string,
+  stale: boolean,
+});
+
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  [
+    "state",
+    fields({
+      runs: list(run),
+      shown: optional(number),
+      frames: list(frame),
+      compare: optional(fields({ run: number, frames: list(frame) })),
+      has_models: boolean,
+    }),
+  ],
+  ["frames", fields({ run: number, frames: list(frame) })],
+  ["runs", fields({ runs: list(run), shown: optional(number) })],
+  ["mark", fields({ layer: optional(string), scroll: boolean })],
+]);

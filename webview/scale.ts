@@ -1,0 +1,103 @@
+/** What a share of the gradient means; `nonfinite` is a NaN or ∞ that was computed, `absent` that there is no figure. */
+export type Level = "starving" | "healthy" | "exploding" | "zero" | "nonfinite" | "absent";
+
+/** The four kinds of theme that VS Code marks on the body. */
+export type ThemeKind = "light" | "dark" | "hc" | "hc-light";
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** A product of gains beyond this many decades from 1 counts as vanishing or exploding. */
+export const DECADES_OF_CONCERN = 3;
+
+/** Decades over which half of what is left of the way to the full colour is covered. */
+const HALF_WAY = 2.5;
+
+interface Ends {
+  readonly starving: Rgb;
+  readonly healthy: Rgb;
+  readonly exploding: Rgb;
+  readonly nonfinite: Rgb;
+}
+
+// Blue and orange-red stay apart in every kind of colour blindness; both gain contrast to the background with distance from neutral.
+const PALETTE: Readonly<Record<ThemeKind, Ends>> = {
+  light: {
+    starving: [8, 72, 160],
+    healthy: [214, 214, 210],
+    exploding: [184, 34, 12],
+    nonfinite: [176, 0, 160],
+  },
+  dark: {
+    starving: [70, 160, 255],
+    healthy: [78, 80, 84],
+    exploding: [255, 98, 64],
+    nonfinite: [255, 64, 236],
+  },
+  hc: {
+    starving: [84, 176, 255],
+    healthy: [112, 112, 112],
+    exploding: [255, 110, 70],
+    nonfinite: [255, 90, 255],
+  },
+  "hc-light": {
+    starving: [0, 56, 148],
+    healthy: [176, 176, 176],
+    exploding: [168, 20, 0],
+    nonfinite: [150, 0, 140],
+  },
+};
+
+/**
+ * The colour of a share of the gradient, given as log₁₀(‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖): blue below 0, neutral at 0, red above,
+ * nearing its end without reaching it, so that 10⁻⁶ and 10⁻¹² still differ. −∞ (a gradient of exactly 0) is the blue end,
+ * NaN and +∞ are magenta; both carry a pattern where they are drawn.
+ */
+export function shareColour(logShare: number, kind: ThemeKind): Rgb {
+  const ends = PALETTE[kind];
+  if (Number.isNaN(logShare) || logShare === Infinity) return ends.nonfinite;
+  const way = 1 - 2 ** (-Math.abs(logShare) / HALF_WAY);
+  return mix(ends.healthy, logShare < 0 ? ends.starving : ends.exploding, way);
+}
+
+/** What the same share is called, so that no meaning is in the colour alone. */
+export function levelOf(logShare: number): Level {
+  if (Number.isNaN(logShare)) return "absent";
+  if (logShare === -Infinity) return "zero";
+  if (logShare === Infinity) return "nonfinite";
+  if (logShare < -DECADES_OF_CONCERN) return "starving";
+  return logShare > DECADES_OF_CONCERN ? "exploding" : "healthy";
+}
+
+/** One hue from the background's neighbourhood to full strength, for shares of a whole (0…1) and for ordered lines. */
+export function rampColour(t: number, kind: ThemeKind): Rgb {
+  const [from, to] = RAMP[kind];
+  return mix(from, to, Math.min(1, Math.max(0, t)));
+}
+
+const RAMP: Readonly<Record<ThemeKind, readonly [Rgb, Rgb]>> = {
+  light: [
+    [226, 232, 232],
+    [0, 84, 92],
+  ],
+  dark: [
+    [44, 50, 52],
+    [128, 226, 224],
+  ],
+  hc: [
+    [30, 30, 30],
+    [150, 245, 240],
+  ],
+  "hc-light": [
+    [232, 236, 236],
+    [0, 70, 76],
+  ],
+};
+
+export const css = ([red, green, blue]: Rgb, alpha = 1): string =>
+  alpha === 1 ? `rgb(${red}, ${green}, ${blue})` : `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+
+const mix = (a: Rgb, b: Rgb, t: number): Rgb => [
+  Math.round(a[0] + (b[0] - a[0]) * t),
+  Math.round(a[1] + (b[1] - a[1]) * t),
+  Math.round(a[2] + (b[2] - a[2]) * t),
+];
