@@ -54,12 +54,14 @@ async function reportingTests(files, args) {
   fs.rmSync(folder, { recursive: true });
 
   const names = files.map((file) => file.slice(0, -path.extname(file).length));
-  /** @type {import("./tally.mjs").FileReport[]} */
-  const reports = lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+  const reports = lines.filter((line) => line !== "").map(parseReport);
   const { complaints, ...tally } = tallyOfFiles(names, reports, code);
   for (const complaint of complaints) console.log(`✖ ${complaint}`);
   return tally;
 }
+
+/** @param {string} line */
+const parseReport = (line) => /** @type {import("./tally.mjs").FileReport} */ (JSON.parse(line));
 
 /** @param {string} file @param {string[]} args @param {Record<string, string>} [env] @returns {Promise<number>} */
 function exitCode(file, args, env = {}) {

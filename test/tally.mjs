@@ -36,7 +36,7 @@ export function tallyOfFiles(files, reports, code) {
 
 /** @param {string} file @param {FileReport[]} reports */
 function complaintsAbout(file, reports) {
-  if (reports.length === 0) return [`${file}: ended before its tests did, or never ran`];
+  if (reports.length === 0) return [`${file}: crashed, ended early or holds no test`];
   if (reports.every((report) => report.tests === 0)) return [`${file}: holds no test`];
   return reports.some((report) => !report.ok && report.failed === 0)
     ? [`${file}: failed outside of its tests`]

@@ -84,13 +84,13 @@ const steps = [
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),
 ];
 
-fs.rmSync(path.join(repo, "dist"), { recursive: true, force: true });
 for (const { name, run } of steps) {
   try {
     if (!fs.existsSync(path.join(repo, name))) throw new Error("there is no such file");
     await run();
   } catch (error) {
-    console.error(`Build of ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n"); // esbuild has shown the rest
+    console.error(`Build of ${name} failed: ${reason}`);
     process.exitCode = 1;
   }
 }

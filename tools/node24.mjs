@@ -45,9 +45,10 @@ export async function onNode24() {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => child.kill(signal));
   }
+  /** @type {number} */
   const code = await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (status) => resolve(status ?? 1));
   });
-  process.exit(Number(code));
+  process.exit(code);
 }

@@ -1,4 +1,9 @@
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeDropdown, vsCodeOption } from "@vscode/webview-ui-toolkit";
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+} from "@vscode/webview-ui-toolkit";
 import { element, icon, setAttribute, setIcon, setText } from "./dom.ts";
 
 /** Makes the components known to the page. The toolkit is archived: this file alone knows of it. */
@@ -8,13 +13,22 @@ export function registerControls(): void {
 
 export interface IconButton {
   readonly element: HTMLElement;
-  set(state: { readonly icon?: string; readonly label?: string; readonly disabled?: boolean; readonly pressed?: boolean }): void;
+  set(state: {
+    readonly icon?: string;
+    readonly label?: string;
+    readonly disabled?: boolean;
+    readonly pressed?: boolean;
+  }): void;
 }
 
 /** A button that shows an icon and is called by its label. */
 export function iconButton(name: string, label: string, onClick: () => void): IconButton {
   const picture = icon(name);
-  const button = element("vscode-button" as "button", { appearance: "icon", "aria-label": label, title: label }, [picture]);
+  const button = element(
+    "vscode-button" as "button",
+    { appearance: "icon", "aria-label": label, title: label },
+    [picture],
+  );
   button.addEventListener("click", onClick);
   return {
     element: button,
@@ -29,7 +43,11 @@ export function iconButton(name: string, label: string, onClick: () => void): Ic
   };
 }
 
-export function textButton(label: string, appearance: "primary" | "secondary", onClick: () => void): HTMLElement {
+export function textButton(
+  label: string,
+  appearance: "primary" | "secondary",
+  onClick: () => void,
+): HTMLElement {
   const button = element("vscode-button" as "button", { appearance }, [label]);
   button.addEventListener("click", onClick);
   return button;

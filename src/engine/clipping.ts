@@ -5,7 +5,7 @@ import type { RowSums } from "./plan.ts";
  * Norm of all gradients, from the sums that the statistics have taken: the p-norm over all elements equals the p-norm of
  * the parameters' p-norms, which `torch.nn.utils.clip_grad_norm_` takes. Only 2 and ∞ come free; others are summed anew.
  */
-export function totalNorm(rows: readonly RowSums[], d: Float64Array, p: number): number {
+export function totalNorm(rows: readonly Pick<RowSums, "grad">[], d: Float64Array, p: number): number {
   let total = 0;
   for (const { grad } of rows) {
     if (grad < 0) continue;

@@ -51,7 +51,7 @@ export class Graph {
       inputs.map((value) => value.shape),
       attrs,
     );
-    const node: { -readonly [K in keyof Node]?: Node[K] } = { op: op as unknown as Op, attrs, inputs };
+    const node: { -readonly [K in keyof Node]?: Node[K] } = { op: op, attrs, inputs };
     const output = this.#value(shape, { kind: "result", node: node as Node });
     node.output = output;
     this.nodes.push(node as Node);

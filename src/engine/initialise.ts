@@ -24,7 +24,8 @@ export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<
   }
   for (const layer of leaves) {
     for (const weight of weightsOf(table, layer)) {
-      const choice = weight.role === "weight" ? layer.init : weight.role === "bias" ? layer.bias_init : undefined;
+      const choice =
+        weight.role === "weight" ? layer.init : weight.role === "bias" ? layer.bias_init : undefined;
       const out = weights.get(keyOf(layer, weight.name));
       if (choice && out) fillBy(choice, generator, out, weight);
     }
@@ -35,6 +36,11 @@ export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<
 const weightsOf = (table: LayerTable, layer: LayerSpec): readonly WeightSpec[] =>
   typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
 
-function fillBy({ type, params }: Choice, generator: Generator, out: Float32Array, { shape }: WeightSpec): void {
+function fillBy(
+  { type, params }: Choice,
+  generator: Generator,
+  out: Float32Array,
+  { shape }: WeightSpec,
+): void {
   initNamed(type)?.fill(generator, out, shape, params);
 }

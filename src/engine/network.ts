@@ -44,7 +44,8 @@ export function buildNetwork(
   const graph = new Graph(training);
   const rows: Row[] = [];
 
-  const chain = (modules: readonly ModuleSpec[], x: Value): Value => modules.reduce((y, part) => build(part, y), x);
+  const chain = (modules: readonly ModuleSpec[], x: Value): Value =>
+    modules.reduce((y, part) => build(part, y), x);
 
   function build(part: ModuleSpec, x: Value): Value {
     switch (part.kind) {

@@ -79,22 +79,32 @@ export const optional = <T>(param: Param<T>): Param<T | undefined> => ({
   required: false,
 });
 
-export function integer(doc: string, bounds: Bounds = {}, ...fallback: readonly [] | readonly [number]): Param<number> {
+export function integer(
+  doc: string,
+  bounds: Bounds = {},
+  ...fallback: readonly [] | readonly [number]
+): Param<number> {
   const expected = describe("an integer", bounds);
   return define(
     doc,
     { type: "integer", ...boundsSchema(bounds) },
-    (json) => (Number.isSafeInteger(json) && within(json as number, bounds) ? { value: json as number } : { expected }),
+    (json) =>
+      Number.isSafeInteger(json) && within(json as number, bounds) ? { value: json as number } : { expected },
     fallback,
   );
 }
 
-export function number(doc: string, bounds: Bounds = {}, ...fallback: readonly [] | readonly [number]): Param<number> {
+export function number(
+  doc: string,
+  bounds: Bounds = {},
+  ...fallback: readonly [] | readonly [number]
+): Param<number> {
   const expected = describe("a number", bounds);
   return define(
     doc,
     { type: "number", ...boundsSchema(bounds) },
-    (json) => (Number.isFinite(json) && within(json as number, bounds) ? { value: json as number } : { expected }),
+    (json) =>
+      Number.isFinite(json) && within(json as number, bounds) ? { value: json as number } : { expected },
     fallback,
   );
 }
@@ -143,7 +153,9 @@ export function numbers(
     doc,
     { type: "array", items: { type: "number", ...boundsSchema(bounds) }, minItems: length, maxItems: length },
     (json) =>
-      Array.isArray(json) && json.length === length && json.every((n) => Number.isFinite(n) && within(n as number, bounds))
+      Array.isArray(json) &&
+      json.length === length &&
+      json.every((n) => Number.isFinite(n) && within(n as number, bounds))
         ? { value: json as number[] }
         : { expected },
     fallback,
@@ -172,12 +184,17 @@ export function sizes(
 }
 
 /** A list of positive integers of any length from 1 on, such as a shape. */
-export function shape(doc: string, ...fallback: readonly [] | readonly [readonly number[]]): Param<readonly number[]> {
+export function shape(
+  doc: string,
+  ...fallback: readonly [] | readonly [readonly number[]]
+): Param<readonly number[]> {
   return define<readonly number[]>(
     doc,
     { type: "array", items: { type: "integer", minimum: 1 }, minItems: 1 },
     (json) =>
-      Array.isArray(json) && json.length > 0 && json.every((n) => Number.isSafeInteger(n) && (n as number) >= 1)
+      Array.isArray(json) &&
+      json.length > 0 &&
+      json.every((n) => Number.isSafeInteger(n) && (n as number) >= 1)
         ? { value: json as number[] }
         : { expected: "a list of integers of at least 1" },
     fallback,
@@ -185,14 +202,19 @@ export function shape(doc: string, ...fallback: readonly [] | readonly [readonly
 }
 
 /** One text, or a list of texts; always read as the list. */
-export function texts(doc: string, ...fallback: readonly [] | readonly [readonly string[]]): Param<readonly string[]> {
+export function texts(
+  doc: string,
+  ...fallback: readonly [] | readonly [readonly string[]]
+): Param<readonly string[]> {
   const fits = (json: unknown): json is string => typeof json === "string" && json !== "";
   return define<readonly string[]>(
     doc,
     { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1 }] },
     (json) => {
       if (fits(json)) return { value: [json] };
-      return Array.isArray(json) && json.length > 0 && json.every(fits) ? { value: json } : { expected: "a text, or a list of texts" };
+      return Array.isArray(json) && json.length > 0 && json.every(fits)
+        ? { value: json }
+        : { expected: "a text, or a list of texts" };
     },
     fallback,
   );

@@ -129,7 +129,8 @@ class Compiler {
   /** How often each tensor is still to be read; its memory is given back after the last time. */
   #countReads(): void {
     const { graph, output } = this.#network;
-    const count = (value: Value) => this.#reads.set(rootOf(value).id, (this.#reads.get(rootOf(value).id) ?? 0) + 1);
+    const count = (value: Value) =>
+      this.#reads.set(rootOf(value).id, (this.#reads.get(rootOf(value).id) ?? 0) + 1);
     for (const node of graph.nodes) {
       node.inputs.forEach(count);
       if (graph.training) backwardReads(node).forEach(count);
@@ -334,7 +335,9 @@ class Compiler {
 
   #timeOf(node: Node): number | undefined {
     const index = this.#network.graph.nodes.indexOf(node);
-    const i = this.#network.rows.findIndex(({ spec, from, to }) => spec.kind === "layer" && from <= index && index < to);
+    const i = this.#network.rows.findIndex(
+      ({ spec, from, to }) => spec.kind === "layer" && from <= index && index < to,
+    );
     const sums = this.#rows[i];
     if (!sums || sums.timeSteps === 0) return undefined;
     if (sums.time < 0) sums.time = this.#slots(sums.timeSteps);
@@ -402,7 +405,17 @@ class Compiler {
   #rowSums({ spec, exit }: Row): RowSums {
     const layer = spec.kind === "layer" ? spec : undefined;
     const timeSteps = layer ? (this.#options.table[layer.type].time?.(layer.params, layer.input) ?? 0) : 0;
-    const none = { act: -1, dead: -1, saturated: -1, delta: -1, entry: -1, grad: -1, hist: -1, weight: -1, update: -1 };
+    const none = {
+      act: -1,
+      dead: -1,
+      saturated: -1,
+      delta: -1,
+      entry: -1,
+      grad: -1,
+      hist: -1,
+      weight: -1,
+      update: -1,
+    };
     const index = this.#network.rows.findIndex((row) => row.spec === spec);
     const [, units] = unitsOf(exit.shape, this.#channelsFirst(index));
     const parameters = this.#segments.get(spec.path)?.size ?? 0;

@@ -14,15 +14,18 @@ export const KERNEL_NAMES = Object.keys(
 
 /** Kernels that compute nothing and append every call to `list()`. */
 export function recorder(list: () => Call[]): Kernels {
-  const record = (kernel: KernelName) => [kernel, (...args: number[]) => void list().push({ kernel, args })];
-  return Object.fromEntries(KERNEL_NAMES.map(record)) as unknown as Kernels;
+  const record = (kernel: KernelName): readonly [KernelName, Kernel] => [
+    kernel,
+    (...args) => void list().push({ kernel, args }),
+  ];
+  return Object.fromEntries(KERNEL_NAMES.map(record)) as Record<KernelName, Kernel>;
 }
 
 type Kernel = (...args: number[]) => void;
 
 /** The calls as functions without arguments: what a step runs through. */
 export const bind = (kernels: Kernels, calls: readonly Call[]): readonly (() => void)[] =>
-  calls.map(({ kernel, args }) => closure(kernels[kernel] as Kernel, args));
+  calls.map(({ kernel, args }) => closure(kernels[kernel], args));
 
 /** A call with its arguments in variables; spreading a list at every call would cost more than many a kernel. */
 function closure(f: Kernel, args: readonly number[]): () => void {

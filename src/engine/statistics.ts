@@ -10,7 +10,9 @@ function moments(sum: number, squares: number, n: number): readonly [mean: numbe
 /** One row of `STATS` for each row of sums, NaN where there is none. */
 export function readRows(rows: readonly RowSums[], d: Float64Array): Float64Array {
   const values = new Float64Array(rows.length * STATS.length).fill(NaN);
-  rows.forEach((row, i) => readRow(row, d, (stat, value) => (values[i * STATS.length + COLUMN[stat]] = value)));
+  rows.forEach((row, i) =>
+    readRow(row, d, (stat, value) => (values[i * STATS.length + COLUMN[stat]] = value)),
+  );
   return values;
 }
 

@@ -5,7 +5,7 @@ export function python(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `(${value.map(python).join(", ")}${value.length === 1 ? "," : ""})`;
   if (value === Infinity) return 'float("inf")';
-  return String(value as number);
+  return JSON.stringify(value);
 }
 
 /**

@@ -1,15 +1,18 @@
 import type { Frame } from "../protocol/frame.ts";
-import type { LayerInfo, RunInfo } from "../protocol/run.ts";
+import type { RunInfo } from "../protocol/run.ts";
 import { type Backend, scalarBackend } from "./backend.ts";
 import type { Dataset } from "./data/data.ts";
-import { batchesOf, feed, split } from "./data/dataset.ts";
+import { gather, split } from "./data/dataset.ts";
+import { type Sampler, sampler } from "./data/sampler.ts";
 import { answersOf } from "./losses/loss.ts";
 import { layers as standardLayers } from "./layers/index.ts";
 import { Machine, type Program } from "./machine.ts";
-import { type LayerTable, typeOf } from "./network.ts";
+import type { LayerTable } from "./network.ts";
+import type { Plan } from "./plan.ts";
+import { layerInfo } from "./layerInfo.ts";
 import { findNonFinite, type NonFinite } from "./nonfinite.ts";
 import type { Generator as Random } from "./rng.ts";
-import { type LayerSpec, type ModelSpec, type ResidualSpec, rowsOf } from "./spec.ts";
+import { type ModelSpec, rowsOf } from "./spec.ts";
 import { readHistograms, readRows, readTimes } from "./statistics.ts";
 import { prepareUpdate } from "./updates.ts";
 
@@ -31,20 +34,20 @@ export class Training {
   readonly info: RunInfo;
   readonly #machine: Machine;
   readonly #dataset: Dataset;
-  readonly #random: Random;
-  readonly #training: Uint32Array;
+  readonly #sampler: Sampler;
   readonly #held: Uint32Array;
 
-  /** `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
+  /** Throws `DataError` where the samples fill no batch. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
   constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
     const { backend = scalarBackend, table = standardLayers, weights } = options;
     this.#dataset = dataset;
-    this.#random = random;
-    ({ training: this.#training, held: this.#held } = split(dataset.samples, spec.data.validation, random));
+    const { training, validation } = split(dataset.samples, spec.data.validation, random);
+    this.#held = validation;
+    this.#sampler = sampler(training, spec.train, random);
     this.#machine = new Machine(spec, {
       backend,
       table,
-      training: trainingSizes(spec, this.#training.length),
+      training: trainingSizes(spec, training.length),
       evaluation: evaluationSizes(this.#held.length),
       ...(weights && { weights }),
     });
@@ -53,7 +56,7 @@ export class Training {
       seed: spec.train.seed,
       parameters: this.#machine.layout.parameters,
       steps: spec.train.steps,
-      layers: [...rowsOf(spec.layers)].map((row) => layerInfo(table, row)),
+      layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
       hist_every: 1,
       engine: backend.name,
     };
@@ -63,20 +66,22 @@ export class Training {
   weights(): ReadonlyMap<string, Float32Array> {
     const { layout, memory } = this.#machine;
     return new Map(
-      [...layout.weights].map(([key, { at, size }]) => [key, Float32Array.from(memory.floats.subarray(at, at + size))]),
+      [...layout.weights].map(([key, { at, size }]) => [
+        key,
+        Float32Array.from(memory.floats.subarray(at, at + size)),
+      ]),
     );
   }
 
   /** Makes the steps, one for each frame that is taken. */
   *steps(): Generator<Frame, Outcome> {
-    const { steps, batch_size, shuffle, drop_last } = this.#machine.spec.train;
-    const batches = batchesOf(this.#training, batch_size, { shuffle, drop_last }, this.#random);
-    const every = this.#machine.spec.train.validate_every ?? epochLength(this.#machine.spec, this.#training.length);
+    const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
+    const full = new Uint32Array(batch_size);
     for (let step = 1; step <= steps; step++) {
-      const batch = batches.next().value;
+      const batch = full.subarray(0, this.#sampler.next(full));
       const program = this.#machine.training(batch.length);
       const { frame, broken } = this.#step(program, batch, step);
-      const validate = this.#held.length > 0 && (step % every === 0 || step === steps || broken);
+      const validate = this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken);
       yield validate ? { ...frame, ...this.#validate() } : frame;
       if (broken) return broken;
     }
@@ -87,7 +92,7 @@ export class Training {
     const { plan } = program;
     const { memory, loss: lossType, spec } = this.#machine;
     const d = memory.doubles;
-    feed(this.#dataset, batch, memory.floats, plan.input.at, plan.target);
+    this.#feed(batch, plan);
     run(program.forward);
     run(program.backward);
     run(program.histograms);
@@ -113,6 +118,14 @@ export class Training {
     return { frame, broken: findNonFinite(plan.rows, d, loss, paths, values) };
   }
 
+  /** Puts the samples with these numbers where the plan reads them. */
+  #feed(batch: Uint32Array, { input, target }: Plan): void {
+    const { floats } = this.#machine.memory;
+    const { inputs, targets } = this.#dataset;
+    gather(inputs, input.size / batch.length, batch, batch.length, floats, input.at);
+    gather(targets, this.#machine.targets, batch, batch.length, floats, target);
+  }
+
   /** Loss and share of right answers on the held-out samples, in `eval()` mode. */
   #validate(): Pick<Frame, "val_loss" | "val_metric"> {
     const { memory, loss, spec } = this.#machine;
@@ -121,13 +134,16 @@ export class Training {
     for (let at = 0; at < this.#held.length; at += EVALUATION_BATCH) {
       const batch = this.#held.subarray(at, at + EVALUATION_BATCH);
       const { plan, forward } = this.#machine.evaluation(batch.length);
-      feed(this.#dataset, batch, memory.floats, plan.input.at, plan.target);
+      this.#feed(batch, plan);
       run(forward);
       total += memory.doubles[plan.loss] * batch.length;
       right += memory.doubles[plan.loss + 1];
     }
     const answers = answersOf(loss.targets, spec.output, this.#held.length);
-    return { val_loss: total / this.#held.length, val_metric: loss.targets === "number" ? NaN : right / answers };
+    return {
+      val_loss: total / this.#held.length,
+      val_metric: loss.targets === "number" ? NaN : right / answers,
+    };
   }
 }
 
@@ -144,21 +160,3 @@ function trainingSizes({ train: { batch_size, drop_last } }: ModelSpec, samples:
 const evaluationSizes = (held: number): number[] =>
   [Math.min(held, EVALUATION_BATCH), held % EVALUATION_BATCH].filter((size) => size > 0);
 
-/** Steps of one epoch. */
-function epochLength({ train: { batch_size, drop_last } }: ModelSpec, samples: number): number {
-  return Math.max(drop_last ? Math.floor(samples / batch_size) : Math.ceil(samples / batch_size), 1);
-}
-
-function layerInfo(table: LayerTable, row: LayerSpec | ResidualSpec): LayerInfo {
-  if (row.kind === "residual") return { path: row.path, type: "Residual", parameters: [], output_shape: row.output };
-  const type = typeOf(table, row);
-  const weights = type.weights?.(row.params, row.input) ?? [];
-  const time = type.time?.(row.params, row.input);
-  return {
-    path: row.path,
-    type: row.type,
-    parameters: weights.filter(({ role }) => role !== "buffer").map(({ name, shape }) => ({ name, shape })),
-    output_shape: row.output,
-    ...(time !== undefined && { time }),
-  };
-}

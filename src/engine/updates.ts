@@ -15,7 +15,12 @@ export interface UpdateFigures {
  * Writes the numbers of step `step` (from 1) for the optimizer's kernel: the schedule's learning rate and momentum, and
  * what clipping makes of the gradients, in PyTorch's order: by norm, then by value.
  */
-export function prepareUpdate(machine: Machine, kernels: Kernels, rows: readonly RowSums[], step: number): UpdateFigures {
+export function prepareUpdate(
+  machine: Machine,
+  kernels: Kernels,
+  rows: readonly RowSums[],
+  step: number,
+): UpdateFigures {
   const { spec, optimizer, layout, memory } = machine;
   const d = memory.doubles;
   const clip = spec.clip_grad_norm;

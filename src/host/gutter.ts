@@ -12,7 +12,8 @@ interface Mark {
 
 const DOWN = "M3 5h10l-5 6z";
 const UP = "M3 11h10l-5-6z";
-const outline = (path: string): string => `<path d="${path}" fill="none" stroke="currentColor" stroke-width="1.3"/>`;
+const outline = (path: string): string =>
+  `<path d="${path}" fill="none" stroke="currentColor" stroke-width="1.3"/>`;
 const filled = (path: string): string => `<path d="${path}" fill="currentColor"/>`;
 
 /** Blue points down where the gradient starves, red points up where it explodes: outline, filled, double. */

@@ -23,4 +23,5 @@ export function fromWebview(message: unknown): FromWebview | undefined {
 
 const isId = (value: unknown): value is number => Number.isSafeInteger(value);
 
-const isCommand = (value: unknown): value is PanelCommand => (PANEL_COMMANDS as readonly unknown[]).includes(value);
+const isCommand = (value: unknown): value is PanelCommand =>
+  (PANEL_COMMANDS as readonly unknown[]).includes(value);

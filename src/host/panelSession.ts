@@ -1,7 +1,13 @@
 import * as vscode from "vscode";
-import { MESSAGES_PER_SECOND, type FromWebview, type PanelCommand, type ToWebview } from "../protocol/webview.ts";
+import {
+  MESSAGES_PER_SECOND,
+  type FromWebview,
+  type PanelCommand,
+  type ToWebview,
+} from "../protocol/webview.ts";
 import { fromWebview } from "./messages.ts";
-import { increment, whole } from "./packed.ts";
+import { increment } from "./packed.ts";
+import { runsMessage, stateMessage } from "./panelMessages.ts";
 import type { Run } from "./run.ts";
 import type { RunChange, Runs } from "./runs.ts";
 import { Throttle } from "./throttle.ts";
@@ -15,7 +21,7 @@ export interface PanelPlace {
 /** What a panel asks of the rest. */
 export interface PanelServices {
   readonly runs: Runs;
-  isStale(run: Run): boolean;
+  readonly isStale: (run: Run) => boolean;
   hasModels(): Promise<boolean>;
   reveal(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
@@ -23,8 +29,9 @@ export interface PanelServices {
   command(command: PanelCommand, run: Run | undefined): void;
 }
 
-/** The header is drawn anew this often while a run goes on. */
+/** The header is drawn anew this often while a run goes on; less often where its message names many layers. */
 const HEADER_MS = 250;
+const LAYERS_PER_MS = 1;
 
 /**
  * Keeps one webview up to date: everything once it says `ready`, then what is new, at most `MESSAGES_PER_SECOND` messages a
@@ -33,8 +40,14 @@ const HEADER_MS = 250;
 export class PanelSession implements vscode.Disposable {
   readonly #place: PanelPlace;
   readonly #services: PanelServices;
-  readonly #flush = new Throttle(1000 / MESSAGES_PER_SECOND, () => this.#send());
-  readonly #header = new Throttle(HEADER_MS, () => this.#want("runs"));
+  readonly #flush = new Throttle(
+    () => 1000 / MESSAGES_PER_SECOND,
+    () => this.#send(),
+  );
+  readonly #header = new Throttle(
+    () => Math.max(HEADER_MS, (this.#shown?.info.layers.length ?? 0) / LAYERS_PER_MS),
+    () => this.#want("runs"),
+  );
   readonly #subscriptions: vscode.Disposable[];
   readonly #wanted = new Set<ToWebview["type"]>();
   #ready = false;
@@ -148,21 +161,21 @@ export class PanelSession implements vscode.Disposable {
     const type = URGENCY.find((one) => this.#wanted.has(one));
     if (type === undefined || !this.#ready) return;
     this.#wanted.delete(type);
-    this.#post(this.#message(type));
+    this.sent++;
+    void this.#place.webview.postMessage(this.#message(type));
     if (this.#wanted.size > 0) this.#flush.request();
   }
 
-  #post(message: ToWebview): void {
-    this.sent++;
-    void this.#place.webview.postMessage(message);
-  }
-
   #message(type: ToWebview["type"]): ToWebview {
+    const what = { ...this.#services, shown: this.#shown };
     switch (type) {
       case "state":
-        return this.#state();
+        this.#wanted.delete("runs");
+        this.#wanted.delete("frames");
+        this.#sentStep = this.#shown?.step ?? 0;
+        return stateMessage(what, this.#hasModels);
       case "runs":
-        return { type, runs: this.#summaries(), ...this.#shownId() };
+        return runsMessage(what);
       case "frames":
         return this.#frames();
       case "mark":
@@ -172,32 +185,12 @@ export class PanelSession implements vscode.Disposable {
     }
   }
 
-  #state(): ToWebview {
-    this.#wanted.delete("runs");
-    this.#wanted.delete("frames");
-    const run = this.#shown;
-    const before = run && this.#services.runs.latest(run.origin.uri, run.origin.model, run);
-    this.#sentStep = run?.step ?? 0;
-    return {
-      type: "state",
-      runs: this.#summaries(),
-      ...this.#shownId(),
-      frames: whole(run?.history.frames() ?? []),
-      ...(before && { compare: { run: before.id, frames: whole(before.history.overview()) } }),
-      has_models: this.#hasModels,
-    };
-  }
-
   #frames(): ToWebview {
     const run = this.#shown;
     const frames = increment(run?.history.since(this.#sentStep) ?? []);
     this.#sentStep = run?.step ?? 0;
     return { type: "frames", run: run?.id ?? 0, frames };
   }
-
-  #summaries = () => this.#services.runs.all().map((run) => run.summary(this.#services.isStale(run)));
-
-  #shownId = () => (this.#shown ? { shown: this.#shown.id } : {});
 }
 
 const URGENCY = ["state", "runs", "frames", "mark"] as const satisfies readonly ToWebview["type"][];

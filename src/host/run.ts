@@ -44,6 +44,7 @@ export class Run {
   step = 0;
   loss = NaN;
   #readings: Reading[] = [];
+  #rowOf: ReadonlyMap<string, number> | undefined;
 
   constructor(id: RunId, request: RunRequest) {
     this.id = id;
@@ -61,7 +62,15 @@ export class Run {
   prepared(info: RunInfo, paused: boolean): void {
     this.info = info;
     this.history = new History(capacityFor(info));
+    this.#rowOf = undefined;
     this.state = paused ? "paused" : "running";
+  }
+
+  /** The rows of a frame that these paths stand for; a path that the run does not know has none. */
+  rows(paths: readonly string[]): readonly number[] {
+    this.#rowOf ??= new Map(this.info.layers.map(({ path }, row) => [path, row]));
+    const rowOf = this.#rowOf;
+    return paths.flatMap((path) => rowOf.get(path) ?? []);
   }
 
   append(frames: readonly Frame[]): void {
@@ -72,7 +81,8 @@ export class Run {
     this.loss = last.loss;
     const now = performance.now();
     this.#readings.push({ step: last.step, ms: now });
-    while (this.#readings.length > 2 && now - (this.#readings[0]?.ms ?? now) > RATE_WINDOW_MS) this.#readings.shift();
+    while (this.#readings.length > 2 && now - (this.#readings[0]?.ms ?? now) > RATE_WINDOW_MS)
+      this.#readings.shift();
   }
 
   /** Paused, or resumed: the speed before says nothing about the one after. */
@@ -90,7 +100,9 @@ export class Run {
   }
 
   /** An end that the worker can no longer tell of. */
-  finishHere(end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string }): void {
+  finishHere(
+    end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string },
+  ): void {
     this.finish({ ...end, steps: this.step, elapsed_ms: performance.now() - this.#startedMs });
   }
 
@@ -110,7 +122,8 @@ export class Run {
   }
 
   #rate(): number {
-    if (this.end) return stepsPerSecond({ step: 0, ms: 0 }, { step: this.end.steps, ms: this.end.elapsed_ms });
+    if (this.end)
+      return stepsPerSecond({ step: 0, ms: 0 }, { step: this.end.steps, ms: this.end.elapsed_ms });
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
     return first && last ? stepsPerSecond(first, last) : 0;
   }

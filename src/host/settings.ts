@@ -18,7 +18,8 @@ export const settings = {
   gutter: () => flag("gutter.enabled"),
   /** At least 1; all cores but one where nothing is set, so that the editor keeps one. */
   threads: () =>
-    vscode.workspace.getConfiguration(SECTION).get<number | null>("threads") ?? Math.max(1, availableParallelism() - 1),
+    vscode.workspace.getConfiguration(SECTION).get<number | null>("threads") ??
+    Math.max(1, availableParallelism() - 1),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };

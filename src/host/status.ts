@@ -11,7 +11,10 @@ export class Status implements vscode.Disposable {
   readonly #runs: Runs;
   readonly #isStale: (run: Run) => boolean;
   readonly #item = vscode.window.createStatusBarItem("gradlens.run", vscode.StatusBarAlignment.Left, 0);
-  readonly #draw = new Throttle(EVERY_MS, () => this.#show());
+  readonly #draw = new Throttle(
+    () => EVERY_MS,
+    () => this.#show(),
+  );
   readonly #subscription: vscode.Disposable;
 
   constructor(runs: Runs, isStale: (run: Run) => boolean) {
@@ -78,4 +81,3 @@ function tooltip(text: string, links: readonly Link[]): vscode.MarkdownString {
 function showProgress(run: Run): void {
   void vscode.window.withProgress({ location: { viewId: "gradlens.panel" } }, () => run.ended);
 }
-

@@ -43,7 +43,11 @@ export class Thread {
 }
 
 const portOf = (worker: Worker): Port => ({
-  post: (message, transfer) => worker.postMessage(message, transfer?.filter((part) => part instanceof ArrayBuffer)),
+  post: (message, transfer) =>
+    worker.postMessage(
+      message,
+      transfer?.filter((part) => part instanceof ArrayBuffer),
+    ),
   listen(listener) {
     worker.on("message", listener);
     return { dispose: () => worker.off("message", listener) };

@@ -1,21 +1,21 @@
 import type * as vscode from "vscode";
 
-/** Runs `act` at once where it has been quiet, else as soon as `everyMs` have passed; never twice within them. */
+/** Runs `act` at once where it has been quiet, else as soon as `everyMs()` have passed; never twice within them. */
 export class Throttle implements vscode.Disposable {
-  readonly #everyMs: number;
+  readonly #everyMs: () => number;
   readonly #act: () => void;
   #timer: NodeJS.Timeout | undefined;
   #lastMs = -Infinity;
   #disposed = false;
 
-  constructor(everyMs: number, act: () => void) {
+  constructor(everyMs: () => number, act: () => void) {
     this.#everyMs = everyMs;
     this.#act = act;
   }
 
   request(): void {
     if (this.#timer || this.#disposed) return;
-    const wait = this.#lastMs + this.#everyMs - performance.now();
+    const wait = this.#lastMs + this.#everyMs() - performance.now();
     if (wait <= 0) return this.#run();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -117,7 +117,9 @@ export class Trainer {
   }
 
   #ensureThread(): Thread {
-    this.#thread ??= new Thread(this.#file, this.#events(), this.#log, (thread, reason) => this.#exited(thread, reason));
+    this.#thread ??= new Thread(this.#file, this.#events(), this.#log, (thread, reason) =>
+      this.#exited(thread, reason),
+    );
     return this.#thread;
   }
 

@@ -1,6 +1,6 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import { LIMITS } from "./limits.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, Inits } from "./entry.ts";
 import type { Built, Flow } from "./flow.ts";
 import { join } from "./flow.ts";
 import { buildLayer } from "./leaf.ts";
@@ -26,11 +26,16 @@ function chain<T>(parts: Iterable<T>, start: Flow, build: (part: T, flow: Flow) 
 }
 
 function buildEntry(entry: Entry, path: string, outer: Scope, flow: Flow, site: Site): Built {
-  const scope = { ...outer, inits: { ...outer.inits, ...entry.inits }, copied: outer.copied || entry.repeat !== undefined };
+  const scope = { ...outer, inits: inherit(outer.inits, entry.inits), copied: outer.copied || entry.repeat !== undefined };
   if (entry.repeat === undefined) return buildOne(entry, path, scope, flow, site);
   const copies = Array.from({ length: entry.repeat }, (_, i) => join(path, String(i)));
   return wrap(path, flow, chain(copies, flow, (copy, given) => buildOne(entry, copy, scope, given, site)));
 }
+
+const inherit = (outer: Inits, own: Inits): Inits => ({
+  init: own.init ?? outer.init,
+  bias_init: own.bias_init ?? outer.bias_init,
+});
 
 function buildOne(entry: Entry, path: string, scope: Scope, flow: Flow, site: Site): Built {
   switch (entry.kind) {

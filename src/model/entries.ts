@@ -4,7 +4,8 @@ import type { Entry, Reading, Shortcut, Written } from "./entry.ts";
 import { anchorOf, readInits, readName, readRepeat, readType, typeMeant } from "./entryFields.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
-import { ask, closest } from "./names.ts";
+import { LIMITS } from "./limits.ts";
+import { ask, closest, grouped } from "./names.ts";
 import type { Report } from "./report.ts";
 import { readParams } from "./values.ts";
 
@@ -14,6 +15,12 @@ export function readEntries(field: string, json: Json, reading: Reading): readon
   if (json.kind !== "array") {
     const message = `${field}: expected a list of layers, found ${found(json)}`;
     reading.report({ code: "layer.wrong-value", at: json, message });
+    return [];
+  }
+  if (json.items.length > LIMITS.layers) {
+    const [given, most] = [grouped(json.items.length), grouped(LIMITS.layers)];
+    const message = `${field}: this list has ${given} layers, but at most ${most} are allowed`;
+    reading.report({ code: "limit.layers", at: json, message });
     return [];
   }
   const entries = json.items.map((item, i) => readEntry(item, i, reading));

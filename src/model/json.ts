@@ -41,8 +41,34 @@ export function pathOf(place: Place): readonly (string | number)[] {
 export const memberOf = (json: Json | undefined, name: string): Json | undefined =>
   json?.kind === "object" ? json.members.get(name)?.value : undefined;
 
+/** The innermost value that reaches over `offset`; `json` itself where there is none. */
+export function innermost(json: Json, offset: number): Json {
+  const inside = ({ offset: start, length }: Range): boolean => start <= offset && offset < start + length;
+  const children = json.kind === "array" ? json.items : json.kind === "object" ? valuesOf(json) : [];
+  const child = children.find(inside);
+  return child ? innermost(child, offset) : json;
+}
+
+const valuesOf = ({ members }: JsonObject): readonly Json[] => Array.from(members.values(), ({ value }) => value);
+
+/** Any part of it is broken. */
+export function isBroken(json: Json): boolean {
+  if (json.kind === "array") return json.items.some(isBroken);
+  if (json.kind === "object") return valuesOf(json).some(isBroken);
+  return json.kind === "broken";
+}
+
+/** Lists are long, and asked for by every model that has them through `extends`. */
+const known = new WeakMap<Json, unknown>();
+
 /** The value as JSON.parse would give it (objects without a prototype); `undefined` where any part of it is broken. */
 export function plain(json: Json): unknown {
+  if (json.kind !== "array") return makePlain(json);
+  if (!known.has(json)) known.set(json, makePlain(json));
+  return known.get(json);
+}
+
+function makePlain(json: Json): unknown {
   switch (json.kind) {
     case "string":
     case "number":

@@ -101,10 +101,12 @@ function initsOf({ path }: Placed, weights: readonly WeightSpec[], { init, bias_
 }
 
 function reportRefused({ choice, at }: WrittenInit, set: readonly WeightSpec[], path: string, site: Site): void {
-  const { refuses } = site.tables.inits[choice.type];
+  const type = site.tables.inits[choice.type];
   for (const { name, shape } of set) {
-    const why = refuses?.(shape, choice.params);
-    if (why !== undefined) return site.report({ code: "init.refused", at, message: `${path}.${name}: ${why}` });
+    const why = type.refuses?.(shape, choice.params);
+    if (why === undefined || site.refused.has(at)) continue;
+    site.refused.add(at);
+    site.report({ code: "init.refused", at, message: `${path}.${name}: ${why}` });
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a model file may ask for at most. All are checked before anything of that size is allocated. */
 export const LIMITS = {
-  /** Characters of a file: 20,000 layers written out at 200 characters each. */
-  characters: 4 * 1024 * 1024,
+  /** Characters of a file: 20,000 layers written out at 100 characters each. */
+  characters: 2 * 1024 * 1024,
   /** Brackets within brackets: a hundred blocks within blocks, far from the end of any stack. */
   nesting: 200,
   /** Fields of one object, so models of one file, too. Nobody writes them by hand, and `extends` copies them. */

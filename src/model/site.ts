@@ -1,4 +1,5 @@
 import type { Entry, Inits } from "./entry.ts";
+import type { Place } from "./json.ts";
 import type { Report } from "./report.ts";
 import type { Tables } from "./tables.ts";
 import type { Totals } from "./totals.ts";
@@ -19,6 +20,8 @@ export interface Site {
   readonly report: Report;
   readonly totals: Totals;
   readonly batch: number;
+  /** Initialisers that some layer refused: one report is enough for a model's thousand layers. */
+  readonly refused: Set<Place>;
   /** Remembers that the row at `path` comes of `entry`. */
   note(entry: Entry, path: string): void;
 }

@@ -1,18 +1,27 @@
 import type { ParseError } from "jsonc-parser";
-import { ParseErrorCode } from "jsonc-parser";
-import type { Range } from "./json.ts";
-import { quote } from "./json.ts";
+import { printParseErrorCode } from "jsonc-parser";
+import type { Json, Place, Range } from "./json.ts";
+import { innermost, quote } from "./json.ts";
+import { LIMITS } from "./limits.ts";
 import type { Finding } from "./report.ts";
 
 /** What is written in other languages for a JSON literal. */
 const FOREIGN: Readonly<Record<string, string>> = { True: "true", False: "false", None: "null", undefined: "null" };
 
+/** Numbers of other languages that JSON does not have. */
+const NO_NUMBERS = new Set(["NaN", "nan", "Infinity"]);
+
+type Code = ReturnType<typeof printParseErrorCode>;
+
 /** A sentence for each of the parser's errors, at its range. One error per place: what follows is its echo. */
-export function syntaxFindings(text: string, errors: readonly ParseError[]): readonly Finding[] {
+export function syntaxFindings(text: string, root: Json | undefined, errors: readonly ParseError[]): readonly Finding[] {
   const findings = new Map<number, Finding>();
   for (const { error, offset, length } of errors) {
     const range = within(text, { offset, length });
-    if (!findings.has(range.offset)) findings.set(range.offset, describe(text, error, range));
+    if (findings.has(range.offset) || findings.size >= LIMITS.problems) continue;
+    const around = root && innermost(root, range.offset);
+    const at: Place = { ...range, parent: around?.parent, key: around?.key ?? "" };
+    findings.set(range.offset, describe(text.slice(at.offset, at.offset + at.length), printParseErrorCode(error), at));
   }
   return [...findings.values()];
 }
@@ -23,60 +32,55 @@ function within(text: string, { offset, length }: Range): Range {
   return { offset: start, length: Math.min(Math.max(length, 0), text.length - start) };
 }
 
-function describe(text: string, error: ParseErrorCode, range: Range): Finding {
-  const token = text.slice(range.offset, range.offset + range.length);
-  const fix = replacement(error, token);
+function describe(token: string, code: Code, at: Place): Finding {
+  const fix = replacement(token, code);
   const guess = fix === undefined ? "" : `: did you mean ${fix}?`;
-  return {
-    code: "json.syntax",
-    at: { ...range, parent: undefined, key: "" },
-    message: sentence(error, token) + guess,
-    ...(fix !== undefined && { fix }),
-  };
+  return { code: "json.syntax", at, message: sentence(token, code) + guess, ...(fix !== undefined && { fix }) };
 }
 
-function replacement(error: ParseErrorCode, token: string): string | undefined {
-  if (error !== ParseErrorCode.InvalidSymbol) return undefined;
+function replacement(token: string, code: Code): string | undefined {
+  if (code !== "InvalidSymbol") return undefined;
   if (Object.hasOwn(FOREIGN, token)) return FOREIGN[token];
   const bare = /^'(.*)'$/.exec(token)?.[1] ?? token;
-  return /^[\w.-]+$/.test(bare) && !/^[-\d.]/.test(bare) ? JSON.stringify(bare) : undefined;
+  return /^[A-Za-z_][\w.-]*$/.test(bare) && !NO_NUMBERS.has(bare) ? JSON.stringify(bare) : undefined;
 }
 
-function sentence(error: ParseErrorCode, token: string): string {
+function sentence(token: string, code: Code): string {
   const here = token === "" ? "the end of the file" : quote(token).replaceAll('\\"', '"');
-  switch (error) {
-    case ParseErrorCode.InvalidSymbol:
+  switch (code) {
+    case "InvalidSymbol":
       return `${here} is not JSON`;
-    case ParseErrorCode.PropertyNameExpected:
+    case "PropertyNameExpected":
       return `expected a name in double quotes, found ${here}`;
-    case ParseErrorCode.ValueExpected:
+    case "ValueExpected":
       return `expected a value, found ${here}`;
-    case ParseErrorCode.ColonExpected:
+    case "ColonExpected":
       return `expected ":" after the name, found ${here}`;
-    case ParseErrorCode.CommaExpected:
+    case "CommaExpected":
       return `expected "," before ${here}`;
-    case ParseErrorCode.CloseBraceExpected:
+    case "CloseBraceExpected":
       return `expected "}", found ${here}`;
-    case ParseErrorCode.CloseBracketExpected:
+    case "CloseBracketExpected":
       return `expected "]", found ${here}`;
-    case ParseErrorCode.EndOfFileExpected:
+    case "EndOfFileExpected":
       return `expected nothing after the closing bracket, found ${here}`;
-    case ParseErrorCode.UnexpectedEndOfComment:
+    case "UnexpectedEndOfComment":
       return "this comment is not closed";
-    case ParseErrorCode.UnexpectedEndOfString:
+    case "UnexpectedEndOfString":
       return "this text is not closed: it ends with a double quote on the same line";
-    case ParseErrorCode.InvalidNumberFormat:
-    case ParseErrorCode.UnexpectedEndOfNumber:
+    case "InvalidNumberFormat":
+    case "UnexpectedEndOfNumber":
       return `${here} is not a complete number`;
-    case ParseErrorCode.InvalidUnicode:
+    case "InvalidUnicode":
       return "expected four hexadecimal digits after \\u";
-    case ParseErrorCode.InvalidEscapeCharacter:
+    case "InvalidEscapeCharacter":
       return "unknown escape in this text: write \\\\ for a backslash";
-    case ParseErrorCode.InvalidCharacter:
+    case "InvalidCharacter":
       return "a control character cannot stand in a text: write it as an escape, such as \\t";
-    case ParseErrorCode.InvalidCommentToken:
-      return "a comment cannot stand here";
+    case "InvalidCommentToken":
+    case "<unknown ParseErrorCode>":
+      return `${here} cannot stand here`;
     default:
-      return error satisfies never;
+      return code satisfies never;
   }
 }

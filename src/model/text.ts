@@ -5,12 +5,12 @@ import type { Json, JsonObject, Member, Place, Range } from "./json.ts";
 import { quote } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
-import type { Finding, Report } from "./report.ts";
+import type { Report } from "./report.ts";
 import { syntaxFindings } from "./syntax.ts";
 
 export interface JsonText {
   /** Absent where the text holds no value at all, or is too dangerous to parse. */
-  readonly root?: Json;
+  readonly root: Json | undefined;
   /** The text is JSON from end to end. */
   readonly whole: boolean;
 }
@@ -20,14 +20,13 @@ export function readJson(text: string, report: Report): JsonText {
   const refusal = danger(text);
   if (refusal) {
     report(refusal);
-    return { whole: false };
+    return { root: undefined, whole: false };
   }
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const findings: readonly Finding[] = syntaxFindings(text, errors);
-  findings.forEach(report);
-  const whole = findings.length === 0;
-  return root ? { root: convert(root, undefined, "", { text, report }), whole } : { whole };
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const root = tree && convert(tree, undefined, "", { text, report });
+  syntaxFindings(text, root, errors).forEach(report);
+  return { root, whole: errors.length === 0 };
 }
 
 interface Source {

@@ -27,11 +27,11 @@ export class Total {
   }
 
   /** Whether it is within the limit; otherwise reported at the largest layer. */
-  check(code: string, what: string, limit: number, report: Report): boolean {
+  check(code: string, limit: number, report: Report, message: (sum: string, limit: string) => string): boolean {
     if (this.#sum <= limit || !this.#largest) return true;
     const { path, at, size } = this.#largest;
-    const share = size === this.#sum ? "" : `, ${grouped(size)} of them in ${path}`;
-    report({ code, at, message: `${what} ${grouped(this.#sum)}${share}, but at most ${grouped(limit)} are allowed` });
+    const share = size === this.#sum ? "" : ` (${grouped(size)} of them in ${path})`;
+    report({ code, at, message: message(grouped(this.#sum) + share, grouped(Math.floor(limit))) });
     return false;
   }
 }
@@ -56,9 +56,13 @@ export function countLayer(
   totals.activations.add(path, at, sizeOf(output));
 }
 
+/** Whether a model is small enough to allocate; otherwise reported. */
 export function checkTotals({ parameters, activations }: Totals, batch: number, report: Report): boolean {
-  const fits = parameters.check("limit.parameters", "the model's parameters are", LIMITS.parameters, report);
-  const limit = Math.floor(LIMITS.activations / batch);
-  const what = `with batches of ${grouped(batch)}, the outputs of all layers for one sample are`;
-  return activations.check("limit.activations", `${what} numbers:`, limit, report) && fits;
+  const few = parameters.check("limit.parameters", LIMITS.parameters, report, (sum, limit) => {
+    return `the model's trainable values are ${sum}, but at most ${limit} are allowed`;
+  });
+  const small = activations.check("limit.activations", LIMITS.activations / batch, report, (sum, limit) => {
+    return `for one sample the layers give ${sum} numbers, but with batches of ${batch} at most ${limit} are allowed`;
+  });
+  return few && small;
 }

@@ -1,8 +1,8 @@
-import type { Param, Params } from "../engine/params.ts";
+import type { JsonSchema, Param, Params } from "../engine/params.ts";
 import type { Json, Member, Place } from "./json.ts";
 import { found, plain, quote } from "./json.ts";
 import { ask, closest } from "./names.ts";
-import type { Report } from "./report.ts";
+import type { Finding, Report } from "./report.ts";
 
 /** Whose parameters are read, for the messages. */
 export interface Owner {
@@ -30,9 +30,7 @@ export function readParams(
   owner: Owner,
   report: Report,
 ): Arguments | undefined {
-  for (const [name, { name: at }] of members) {
-    if (!Object.hasOwn(params, name) && !owner.others.includes(name)) reportUnknown(name, at, params, owner, report);
-  }
+  const meant = reportUnknowns(params, members, owner, report);
   const values: Record<string, unknown> = {};
   let complete = true;
   for (const [name, param] of Object.entries(params)) {
@@ -42,7 +40,7 @@ export function readParams(
       if (read) values[name] = read.value;
       else complete = false;
     } else if (param.required) {
-      reportMissing(name, param, owner, report);
+      if (!meant.has(name)) reportMissing(name, param, owner, report);
       complete = false;
     } else if (param.fallback !== undefined) {
       values[name] = param.fallback as unknown;
@@ -77,8 +75,7 @@ export function readValue<T>(
 /** As JSON: the option that was meant, the value without its quotes, or the value within a list. */
 function correction<T>(param: Param<T>, value: unknown): string | undefined {
   if (typeof value === "string") {
-    const options = Array.isArray(param.schema.enum) ? param.schema.enum.filter((o) => typeof o === "string") : [];
-    const option = closest(value, options);
+    const option = closest(value, optionsOf(param.schema));
     if (option !== undefined) return JSON.stringify(option);
     const bare = value.trim();
     const literal = bare === "True" || bare === "true" ? true : bare === "False" || bare === "false" ? false : Number(bare);
@@ -87,20 +84,43 @@ function correction<T>(param: Param<T>, value: unknown): string | undefined {
   return "value" in param.read([value]) ? JSON.stringify([value]) : undefined;
 }
 
-function reportUnknown(name: string, at: Place, params: Params, { code, title, others }: Owner, report: Report): void {
+const optionsOf = ({ enum: options, anyOf }: JsonSchema): readonly string[] => [
+  ...(Array.isArray(options) ? options.filter((option) => typeof option === "string") : []),
+  ...(Array.isArray(anyOf) ? (anyOf as JsonSchema[]).flatMap(optionsOf) : []),
+];
+
+/** Reports fields that nobody reads; the names that they were probably meant to be. */
+function reportUnknowns(
+  params: Params,
+  members: ReadonlyMap<string, Member>,
+  owner: Owner,
+  report: Report,
+): ReadonlySet<string> {
+  const meant = new Set<string>();
+  for (const [name, { name: at }] of members) {
+    if (Object.hasOwn(params, name) || owner.others.includes(name)) continue;
+    const guess = INFERRED.has(name) ? undefined : closest(name, [...Object.keys(params), ...owner.others]);
+    if (guess !== undefined) meant.add(guess);
+    report(unknownParameter(name, at, guess, params, owner));
+  }
+  return meant;
+}
+
+function unknownParameter(
+  name: string,
+  at: Place,
+  guess: string | undefined,
+  params: Params,
+  { code, title }: Owner,
+): Finding {
   if (INFERRED.has(name)) {
     const message = `${name} is inferred from the input: leave it out`;
-    return report({ code: `${code}.inferred-parameter`, at, message });
+    return { code: `${code}.inferred-parameter`, at, message };
   }
   const names = Object.keys(params);
-  const guess = closest(name, [...names, ...others]);
   const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-  report({
-    code: `${code}.unknown-parameter`,
-    at,
-    message: `unknown parameter ${quote(name)} of ${title}${ask(guess) || `: ${known}`}`,
-    ...(guess !== undefined && { fix: JSON.stringify(guess) }),
-  });
+  const message = `unknown parameter ${quote(name)} of ${title}${ask(guess) || `: ${known}`}`;
+  return { code: `${code}.unknown-parameter`, at, message, ...(guess !== undefined && { fix: JSON.stringify(guess) }) };
 }
 
 function reportMissing<T>(name: string, param: Param<T>, { code, title, at }: Owner, report: Report): void {

@@ -99,7 +99,7 @@ export class Rpc<Mine extends Calls<Mine>, Theirs extends Calls<Theirs>> {
     try {
       const known = Object.hasOwn(this.#mine, name) ? this.#mine[name as keyof Mine] : undefined;
       if (!known) throw new Error(`unknown call "${name}"`);
-      return { kind: "result", id, value: await known(argument as Parameters<Mine[keyof Mine]>[0]) };
+      return { kind: "result", id, value: await known(argument) };
     } catch (error) {
       return { kind: "error", id, message: asError(error).message };
     }

@@ -1,3 +1,5 @@
+import type { Stat } from "./frame.ts";
+
 /** A parameter of a layer, as `state_dict` names and shapes it. */
 export interface ParameterInfo {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface LayerInfo {
   readonly parameters: readonly ParameterInfo[];
   /** Shape of one sample's output, without the batch. */
   readonly output_shape: readonly number[];
+  /** The columns that it has; the others are NaN in every frame, and absent where frames are written. */
+  readonly stats: readonly Stat[];
   /** Number of time steps of `time_delta_norm`; absent where the layer is not recurrent. */
   readonly time?: number;
 }

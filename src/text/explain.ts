@@ -12,26 +12,50 @@ interface Row {
 
 /** The figures of a hover, in order, with what each means. */
 const ROWS: readonly Row[] = [
-  { stat: "delta_norm", name: "‖∂L/∂h‖", show: figure, meaning: "size of the gradient that arrives at the output" },
-  { stat: "gain", name: "gain", show: figure, meaning: "factor by which the gradient grows on its way through" },
+  {
+    stat: "delta_norm",
+    name: "‖∂L/∂h‖",
+    show: figure,
+    meaning: "size of the gradient that arrives at the output",
+  },
+  {
+    stat: "gain",
+    name: "gain",
+    show: figure,
+    meaning: "factor by which the gradient grows on its way through",
+  },
   { stat: "grad_norm", name: "‖∂L/∂W‖", show: figure, meaning: "size of the gradient of all parameters" },
   { stat: "weight_norm", name: "‖W‖", show: figure, meaning: "size of all parameters" },
-  { stat: "update_ratio", name: "update", show: figure, meaning: "size of the step's update by size of the parameters" },
+  {
+    stat: "update_ratio",
+    name: "update",
+    show: figure,
+    meaning: "size of the step's update by size of the parameters",
+  },
   { stat: "act_mean", name: "mean", show: figure, meaning: "mean of the outputs" },
   { stat: "act_std", name: "std", show: figure, meaning: "standard deviation of the outputs" },
   { stat: "act_zero", name: "zero", show: percent, meaning: "outputs that are exactly 0" },
   { stat: "act_dead", name: "dead", show: percent, meaning: "units that are 0 for the whole batch" },
-  { stat: "act_saturated", name: "saturated", show: percent, meaning: "outputs where the slope is below 5 % of its maximum" },
+  {
+    stat: "act_saturated",
+    name: "saturated",
+    show: percent,
+    meaning: "outputs where the slope is below 5 % of its maximum",
+  },
   { stat: "act_nonfinite", name: "NaN or ∞", show: count, meaning: "outputs that are no finite number" },
-  { stat: "grad_nonfinite", name: "NaN or ∞ in ∂L/∂W", show: count, meaning: "gradients that are no finite number" },
+  {
+    stat: "grad_nonfinite",
+    name: "NaN or ∞ in ∂L/∂W",
+    show: count,
+    meaning: "gradients that are no finite number",
+  },
 ];
 
-/** Rows of a table; a count of non-finite numbers only where there are any. */
-const shown = (frame: Frame, layer: number): readonly Row[] =>
+/** Rows of the table: the columns that the layer has; a count of non-finite numbers only where there are any. */
+const shown = (info: RunInfo, frame: Frame, layer: number): readonly Row[] =>
   ROWS.filter(({ stat }) => {
-    const value = statOf(frame, layer, stat);
-    if (stat === "act_nonfinite" || stat === "grad_nonfinite") return value > 0;
-    return !Number.isNaN(value) || stat === "delta_norm";
+    if (!info.layers[layer]?.stats.includes(stat)) return false;
+    return (stat !== "act_nonfinite" && stat !== "grad_nonfinite") || statOf(frame, layer, stat) > 0;
   });
 
 /** Markdown: which layer and step, what share of the gradient arrives, and every figure with its meaning. */
@@ -41,7 +65,9 @@ export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: 
   return [
     `**${path}** · ${type} · step ${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`,
     share,
-    ["| | | |", "|---|--:|---|", ...shown(frame, layer).map((row) => tableRow(frame, layer, row))].join("\n"),
+    ["| | | |", "|---|--:|---|", ...shown(info, frame, layer).map((row) => tableRow(frame, layer, row))].join(
+      "\n",
+    ),
   ].join("\n\n");
 }
 
@@ -49,7 +75,12 @@ const tableRow = (frame: Frame, layer: number, { stat, name, show, meaning }: Ro
   `| ${name} | ${show(statOf(frame, layer, stat))} | ${meaning} |`;
 
 /** Markdown: the two ends of a repeated declaration, first and last repetition. */
-export function explainLayers(info: RunInfo, frame: Frame, layers: readonly number[], stale: boolean): string {
+export function explainLayers(
+  info: RunInfo,
+  frame: Frame,
+  layers: readonly number[],
+  stale: boolean,
+): string {
   const [first, last] = [layers[0], layers.at(-1)];
   if (first === undefined || last === undefined) return "";
   const one = explainLayer(info, frame, first, stale);

@@ -1,10 +1,12 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
+import type { LayerInfo } from "../protocol/run.ts";
 import { count, figure, percent, plural } from "./figures.ts";
 import { isNonFinite } from "./share.ts";
 
 /** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
 export interface LensRows {
   readonly frame: Frame;
+  readonly layers: readonly LayerInfo[];
   readonly rows: readonly number[];
   /** The text has changed since the run. */
   readonly stale: boolean;
@@ -26,19 +28,28 @@ export const activationLens = (at: LensRows): string =>
   lens(at, [
     ["dead", "act_dead", percent],
     ["saturated", "act_saturated", percent],
-    ...(hasState(at) ? [] : [["std", "act_std", figure] as const]),
+    ...(has(at, "act_dead") || has(at, "act_saturated") ? [] : [["std", "act_std", figure] as const]),
     ["gain", "gain", figure],
   ]);
 
 type Item = readonly [word: string, stat: Stat, show: (x: number) => string];
 
-function lens({ frame, rows, stale }: LensRows, items: readonly Item[]): string {
+/** A column that a layer does not have is NaN, but so is one that has gone wrong: the run says which it is. */
+const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
+  rows.some((row) => layers[row]?.stats.includes(stat));
+
+function lens(at: LensRows, items: readonly Item[]): string {
+  const { frame, rows, stale } = at;
   const broken = rows.some((row) => isNonFinite(frame, row));
-  const present = items.filter(([, stat]) => rows.some((row) => isPresent(frame, row, stat)));
-  const parts = present.map(([word, stat, show], i) => {
-    const figures = range(rows.map((row) => statOf(frame, row, stat)), show);
-    return `${word} ${figures}${i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : ""}`;
-  });
+  const parts = items
+    .filter(([, stat]) => has(at, stat))
+    .map(([word, stat, show], i) => {
+      const figures = range(
+        rows.map((row) => statOf(frame, row, stat)),
+        show,
+      );
+      return `${word} ${figures}${i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : ""}`;
+    });
   const text = joined(parts, stale ? LONGEST - STALE.length : LONGEST);
   return `${broken && !stale ? "$(warning) " : ""}${stale ? STALE : ""}${text}`;
 }
@@ -61,18 +72,13 @@ function range(values: readonly number[], show: (x: number) => string): string {
   return values.length > 1 ? `${show(first)} … ${show(last)}` : show(first);
 }
 
-/** NaN in memory is also how a layer says that it has no such column; it has one where its neighbours are broken too. */
-const isPresent = (frame: Frame, row: number, stat: Stat): boolean =>
-  !Number.isNaN(statOf(frame, row, stat)) || (isNonFinite(frame, row) && !SHARES.has(stat));
-
-/** A part of a whole: NaN only where the layer has no such column. */
-const SHARES: ReadonlySet<Stat> = new Set(["act_dead", "act_saturated"]);
-
-const hasState = ({ frame, rows }: LensRows): boolean =>
-  rows.some((row) => !Number.isNaN(statOf(frame, row, "act_dead")) || !Number.isNaN(statOf(frame, row, "act_saturated")));
-
 /** `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. */
-export function shapeLens(input: readonly number[], output: readonly number[], parameters: number, repeated: number): string {
+export function shapeLens(
+  input: readonly number[],
+  output: readonly number[],
+  parameters: number,
+  repeated: number,
+): string {
   const parts = [`[${input.join(", ")}] → [${output.join(", ")}]`];
   if (parameters > 0) parts.push(plural(parameters, "parameter"));
   return joined(repeated > 1 ? [`${parts.join(SEPARATOR)} × ${count(repeated)}`] : parts, LONGEST);

@@ -16,9 +16,14 @@ export function outcome(run: RunSummary): string {
   const { end } = run;
   if (!end) return progress(run);
   if (end.reason === "failed") {
-    return end.steps > 0 ? `failed after ${plural(end.steps, "step")}: ${end.message}` : `failed: ${end.message}`;
+    return end.steps > 0
+      ? `failed after ${plural(end.steps, "step")}: ${end.message}`
+      : `failed: ${end.message}`;
   }
-  const after = end.steps > 0 ? `loss ${figure(run.loss, 3)} after ${plural(end.steps, "step")}` : "before the first step";
+  const after =
+    end.steps > 0
+      ? `loss ${figure(run.loss, 3)} after ${plural(end.steps, "step")}`
+      : "before the first step";
   return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${end.reason}`;
 }
 
@@ -26,7 +31,8 @@ const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: s
   layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layer} (${where})`;
 
 /** The status bar's text: a codicon for the state, the model, and what it does. */
-export const statusText = (run: RunSummary): string => `$(${ICON[statusOf(run)]}) ${run.info.model}: ${short(outcome(run), 60)}`;
+export const statusText = (run: RunSummary): string =>
+  `$(${ICON[statusOf(run)]}) ${run.info.model}: ${short(outcome(run), 60)}`;
 
 type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
 

@@ -37,14 +37,25 @@ suite("every op", () => {
           if (!differentiable(sample, j)) return;
           assert.deepEqual(backward(inputs.map((_, other) => other === j))[j], all[j]);
         });
-        if (op.inPlace) assert.deepEqual(backward(inputs.map((_, j) => j === 0), true)[0], all[0]);
+        if (op.inPlace)
+          assert.deepEqual(
+            backward(
+              inputs.map((_, j) => j === 0),
+              true,
+            )[0],
+            all[0],
+          );
       });
 
       test(`${title}: a NaN among the inputs comes out`, () => {
         const bench = new OpBench(op, sample);
         bench.inputs.forEach((input, j) => bench.set(input, sampleInputs(sample, 70)[j]));
         bench.floats[bench.inputs[sample.ids?.input === 0 ? 1 : 0].at] = NaN;
-        if (sample.ids) bench.set(bench.inputs[sample.ids.input], bench.get(bench.inputs[sample.ids.input]).map(() => 0));
+        if (sample.ids)
+          bench.set(
+            bench.inputs[sample.ids.input],
+            bench.get(bench.inputs[sample.ids.input]).map(() => 0),
+          );
         assert.ok(bench.forward().some(Number.isNaN));
       });
     }

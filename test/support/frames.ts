@@ -6,7 +6,8 @@ type Row = Readonly<Partial<Record<Stat, number>>>;
 export function frameOf(rows: readonly Row[], totals: Partial<Record<Total, number>> = {}, step = 1): Frame {
   const values = new Float64Array(rows.length * STATS.length).fill(NaN);
   for (const [layer, row] of rows.entries()) {
-    for (const [stat, value] of Object.entries(row)) values[layer * STATS.length + COLUMN[stat as Stat]] = value;
+    for (const [stat, value] of Object.entries(row))
+      values[layer * STATS.length + COLUMN[stat as Stat]] = value;
   }
   const none = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Record<Total, number>;
   return { ...none, ...totals, step, values };

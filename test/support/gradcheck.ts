@@ -25,7 +25,11 @@ export class OpBench {
     this.#sample = sample;
     let end = 0;
     const take = (size: number) => (end += size) - size;
-    const tensor = (shape: readonly number[]): Tensor => ({ at: take(sizeOf(shape)), shape, size: sizeOf(shape) });
+    const tensor = (shape: readonly number[]): Tensor => ({
+      at: take(sizeOf(shape)),
+      shape,
+      size: sizeOf(shape),
+    });
     this.inputs = sample.shapes.map(tensor);
     this.out = tensor(op.shape(sample.shapes, sample.attrs));
     this.#saved = (op.saves?.(sample.shapes, sample.attrs) ?? []).map(take);
@@ -63,7 +67,11 @@ export class OpBench {
    * Gradients of the inputs for ∂L/∂out = dOut. Everything that the op does not say it reads is NaN by then, and only
    * `wanted` inputs have a place for theirs.
    */
-  backward(dOut: ArrayLike<number>, wanted: readonly boolean[], inPlace = false): (Float64Array | undefined)[] {
+  backward(
+    dOut: ArrayLike<number>,
+    wanted: readonly boolean[],
+    inPlace = false,
+  ): (Float64Array | undefined)[] {
     const { reads } = this.#op;
     if (reads) {
       this.inputs.forEach((input, i) => {
@@ -77,7 +85,12 @@ export class OpBench {
     const places = this.#gradients.map((gradient, i) =>
       wanted[i] ? (inPlace && i === 0 ? { ...gradient, at: this.#dOut.at } : gradient) : undefined,
     );
-    this.#op.backward(this.#kernels(), { ...this.#call(), dOut: this.#dOut, dInputs: places, time: undefined });
+    this.#op.backward(this.#kernels(), {
+      ...this.#call(),
+      dOut: this.#dOut,
+      dInputs: places,
+      time: undefined,
+    });
     return places.map((place) => place && this.get(place));
   }
 }
@@ -120,11 +133,19 @@ export function checkGradient(op: Op, sample: Sample<unknown>, seed: number): vo
   const v = Float64Array.from({ length: bench.out.size }, direction);
 
   const at = (h: number): Float64Array => {
-    bench.inputs.forEach((input, i) => bench.set(input, inputs[i].map((x, j) => x + h * u[i][j])));
+    bench.inputs.forEach((input, i) =>
+      bench.set(
+        input,
+        inputs[i].map((x, j) => x + h * u[i][j]),
+      ),
+    );
     return bench.forward();
   };
   const [plus, minus] = [at(STEP), at(-STEP)];
-  const numeric = dot(v, plus.map((y, i) => (y - minus[i]) / (2 * STEP)));
+  const numeric = dot(
+    v,
+    plus.map((y, i) => (y - minus[i]) / (2 * STEP)),
+  );
 
   at(0);
   const wanted = inputs.map((_, i) => differentiable(sample, i));

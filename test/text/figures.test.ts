@@ -24,7 +24,8 @@ suite("figure", () => {
     [Infinity, "∞"],
     [-Infinity, "-∞"],
   ];
-  for (const [x, text] of cases) test(`writes ${Object.is(x, -0) ? "-0" : x} as ${text}`, () => assert.equal(figure(x), text));
+  for (const [x, text] of cases)
+    test(`writes ${Object.is(x, -0) ? "-0" : x} as ${text}`, () => assert.equal(figure(x), text));
 
   test("writes a loss with three digits", () => assert.equal(figure(0.69314, 3), "0.693"));
 
@@ -49,7 +50,8 @@ suite("percent", () => {
     [1, "100 %"],
     [NaN, "NaN"],
   ];
-  for (const [share, text] of cases) test(`writes ${share} as ${text}`, () => assert.equal(percent(share), text));
+  for (const [share, text] of cases)
+    test(`writes ${share} as ${text}`, () => assert.equal(percent(share), text));
 });
 
 test("count groups digits in threes", () => assert.equal(count(84_161), "84,161"));

@@ -5,6 +5,22 @@ import { STATS, type Stat } from "../../src/protocol/frame.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../../src/text/lens.ts";
 import { frameOf } from "../support/frames.ts";
 
+type Rows = Parameters<typeof frameOf>[0];
+
+/** The figures of these rows, each of a layer that has the columns that its row names. */
+const at = (table: Rows, stale = false) => ({
+  frame: frameOf(table),
+  layers: table.map((row, i) => ({
+    path: String(i),
+    type: "Linear",
+    parameters: [],
+    output_shape: [1],
+    stats: STATS.filter((stat) => stat in row),
+  })),
+  rows: table.map((_, i) => i),
+  stale,
+});
+
 const healthy = { delta_norm: 1, act_nonfinite: 0 };
 const linear = (grad_norm: number, gain: number) => ({
   ...healthy,
@@ -17,50 +33,45 @@ const linear = (grad_norm: number, gain: number) => ({
 
 suite("gradientLens", () => {
   test("shows three figures", () => {
-    const at = { frame: frameOf([linear(3.1e-7, 0.24)]), rows: [0], stale: false };
-    assert.equal(gradientLens(at), "‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6");
+    assert.equal(gradientLens(at([linear(3.1e-7, 0.24)])), "‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6");
   });
 
   test("shows first and last of a repeated layer, and how many there are", () => {
-    const frame = frameOf([linear(3.1e-7, 0.24), linear(1e-3, 0.3), linear(0.12, 0.25)]);
-    const at = { frame, rows: [0, 1, 2], stale: false };
-    assert.equal(gradientLens(at), "‖∂L/∂W‖ 3.1e-7 … 0.12 over 3 · gain 0.24 … 0.25");
+    const rows = [linear(3.1e-7, 0.24), linear(1e-3, 0.3), linear(0.12, 0.25)];
+    assert.equal(gradientLens(at(rows)), "‖∂L/∂W‖ 3.1e-7 … 0.12 over 3 · gain 0.24 … 0.25");
   });
 
   test("says first that it is stale", () => {
-    const at = { frame: frameOf([linear(3.1e-7, 0.24)]), rows: [0], stale: true };
-    assert.equal(gradientLens(at), "(stale) ‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6");
+    assert.equal(
+      gradientLens(at([linear(3.1e-7, 0.24)], true)),
+      "(stale) ‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+    );
   });
 
   test("warns where a number is not finite, and shows that it is not", () => {
     const broken = { ...linear(NaN, NaN), delta_norm: NaN, grad_nonfinite: 12, update_ratio: NaN };
-    const at = { frame: frameOf([broken]), rows: [0], stale: false };
-    assert.equal(gradientLens(at), "$(warning) ‖∂L/∂W‖ NaN · gain NaN · update NaN");
+    assert.equal(gradientLens(at([broken])), "$(warning) ‖∂L/∂W‖ NaN · gain NaN · update NaN");
   });
 
   test("leaves out a figure that the layer does not have", () => {
     const { gain: _, ...embedding } = linear(0.5, 1);
-    const at = { frame: frameOf([embedding]), rows: [0], stale: false };
-    assert.equal(gradientLens(at), "‖∂L/∂W‖ 0.50 · update 2.0e-6");
+    assert.equal(gradientLens(at([embedding])), "‖∂L/∂W‖ 0.50 · update 2.0e-6");
   });
 });
 
 suite("activationLens", () => {
   test("shows dead units and saturation", () => {
     const row = { ...healthy, act_dead: 0.12, act_saturated: 0.71, gain: 0.24, act_std: 1 };
-    const at = { frame: frameOf([row]), rows: [0], stale: false };
-    assert.equal(activationLens(at), "dead 12 % · saturated 71 % · gain 0.24");
+    assert.equal(activationLens(at([row])), "dead 12 % · saturated 71 % · gain 0.24");
   });
 
   test("shows the spread of the outputs where neither can be", () => {
-    const at = { frame: frameOf([{ ...healthy, gain: 0.24, act_std: 0.31 }]), rows: [0], stale: false };
-    assert.equal(activationLens(at), "std 0.31 · gain 0.24");
+    assert.equal(activationLens(at([{ ...healthy, gain: 0.24, act_std: 0.31 }])), "std 0.31 · gain 0.24");
   });
 
   test("shows the range over repetitions", () => {
     const rows = [0.71, 0.03].map((act_saturated) => ({ ...healthy, act_saturated, gain: 0.24 }));
-    const at = { frame: frameOf(rows), rows: [0, 1], stale: false };
-    assert.equal(activationLens(at), "saturated 71 % … 3 % over 2 · gain 0.24 … 0.24");
+    assert.equal(activationLens(at(rows)), "saturated 71 % … 3 % over 2 · gain 0.24 … 0.24");
   });
 });
 
@@ -68,12 +79,15 @@ test("a layer's lens has at most 70 characters beside its warning sign, whatever
   const value = fc.oneof(fc.double(), fc.constantFrom(0, NaN, Infinity, 1e-300, -1e300));
   const share = fc.oneof(fc.double({ min: 0, max: 1 }), fc.constantFrom(0, NaN, 0.999, 0.001));
   const shares: readonly Stat[] = ["act_dead", "act_saturated"];
-  const row = fc.tuple(...STATS.map((stat) => (shares.includes(stat) ? share : value)));
+  const row = fc.record(
+    Object.fromEntries(STATS.map((stat) => [stat, shares.includes(stat) ? share : value])),
+    {
+      requiredKeys: [],
+    },
+  );
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.boolean(), (table, stale) => {
-      const frame = { ...frameOf([]), values: Float64Array.from(table.flat()) };
-      const at = { frame, rows: table.map((_, i) => i), stale };
-      for (const text of [gradientLens(at), activationLens(at)]) {
+      for (const text of [gradientLens(at(table, stale)), activationLens(at(table, stale))]) {
         assert.ok(text.replace("$(warning) ", "").length <= 70, text);
       }
     }),

@@ -37,11 +37,23 @@ suite("outcome", () => {
     assert.equal(outcome(ended(end)), "loss 0.693 after 500 steps · completed");
   });
   test("names the layer where a number stopped being finite", () => {
-    const end = { reason: "non_finite", steps: 34, elapsed_ms: 1, layer: "block.3.0", where: "activation" } as const;
+    const end = {
+      reason: "non_finite",
+      steps: 34,
+      elapsed_ms: 1,
+      layer: "block.3.0",
+      where: "activation",
+    } as const;
     assert.equal(outcome(ended(end)), "loss 0.693 after 34 steps · NaN or ∞ first in block.3.0 (activation)");
   });
   test("says so where only the loss is not finite", () => {
-    const end = { reason: "non_finite", steps: 34, elapsed_ms: 1, layer: "loss", where: "activation" } as const;
+    const end = {
+      reason: "non_finite",
+      steps: 34,
+      elapsed_ms: 1,
+      layer: "loss",
+      where: "activation",
+    } as const;
     assert.equal(outcome(ended(end)), "loss 0.693 after 34 steps · NaN or ∞ in the loss");
   });
   test("gives the reason of a run that failed", () => {

@@ -47,8 +47,10 @@ test("logShare is the power of ten between a layer's gradient and the last one's
 
 suite("worst", () => {
   test("is healthy where all are", () => assert.equal(worst(["healthy", "healthy"]), "healthy"));
-  test("is the class farthest from healthy", () => assert.equal(worst(["healthy", "starving2", "exploding1"]), "starving2"));
-  test("puts NaN before all else", () => assert.equal(worst(["starving3", "nonfinite", "exploding3"]), "nonfinite"));
+  test("is the class farthest from healthy", () =>
+    assert.equal(worst(["healthy", "starving2", "exploding1"]), "starving2"));
+  test("puts NaN before all else", () =>
+    assert.equal(worst(["starving3", "nonfinite", "exploding3"]), "nonfinite"));
 });
 
 test("every class has a sentence of its own", () => {

@@ -25,6 +25,8 @@ const BELONGS_TO_MANAGING = new Set([...MANAGES, "force", "show-versions", "cate
  * @typedef {object} CommandLine
  * @property {Map<string, string[]>} options every value of an option; "" for an option that takes none
  * @property {string[]} files
+ * @property {(name: string) => string | undefined} one the last value of an option
+ * @property {(name: string) => boolean} has
  */
 
 /** Unknown short options are ignored. @param {readonly string[]} argv @returns {CommandLine} */
@@ -42,7 +44,7 @@ export function parseCommandLine(argv) {
     const given = value ?? (TAKES_VALUE.has(name) ? rest.shift() : undefined) ?? "";
     options.set(name, [...(options.get(name) ?? []), given]);
   }
-  return { options, files };
+  return { options, files, one: (name) => options.get(name)?.at(-1), has: (name) => options.has(name) };
 }
 
 /** The arguments with which the server itself manages extensions; undefined if a window is wanted. @param {CommandLine} line */

@@ -15,8 +15,7 @@ const windows = process.platform === "win32";
  */
 export function installRecipe(recipe, finish) {
   const from = path.join(here, recipe);
-  /** @type {{ version: string }} */
-  const { version } = JSON.parse(fs.readFileSync(path.join(from, "package.json"), "utf8"));
+  const { version } = manifestOf(from);
   const root = process.env.GRADLENS_VSCODE_HOME ?? path.join(repo, ".vscode-test");
   const home = path.join(root, `${recipe}-${version}`);
   const stamp = stampOf(from);
@@ -39,6 +38,10 @@ export function installRecipe(recipe, finish) {
   process.stderr.write(`… done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
   return home;
 }
+
+/** @param {string} folder */
+const manifestOf = (folder) =>
+  /** @type {{ version: string }} */ (JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")));
 
 /** Changes with the lockfile and with the code that installs. @param {string} from */
 function stampOf(from) {

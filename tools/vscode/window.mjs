@@ -50,8 +50,7 @@ export async function openWindow(options) {
     await page.goto(pageUrl(server, options));
     await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
     if (options.plain) await page.locator(".part.statusbar .statusbar-item").first().waitFor();
-    // @ts-expect-error the page's own global, there with the smoke-test driver
-    else await page.evaluate(() => globalThis.driver.whenWorkbenchRestored());
+    else await page.evaluate("driver.whenWorkbenchRestored()"); // there with the smoke-test driver
     return { page, server, machineSettingsFile, close };
   } catch (error) {
     await close();
@@ -111,9 +110,11 @@ async function withoutDriver(page, server, extension) {
     document.addEventListener("readystatechange", () => {
       const meta = document.getElementById("vscode-workbench-web-configuration");
       if (document.readyState !== "interactive" || !meta) return;
-      const configuration = JSON.parse(meta.getAttribute("data-settings") ?? "");
-      delete configuration.developmentOptions.enableSmokeTestDriver;
-      if (location) configuration.developmentOptions.extensions = [location];
+      const configuration = /** @type {{ developmentOptions: Record<string, unknown> }} */ (
+        JSON.parse(meta.getAttribute("data-settings") ?? "")
+      );
+      delete configuration.developmentOptions["enableSmokeTestDriver"];
+      if (location) configuration.developmentOptions["extensions"] = [location];
       meta.setAttribute("data-settings", JSON.stringify(configuration));
     });
   }, location);

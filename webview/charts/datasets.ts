@@ -44,7 +44,12 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
     },
   ],
   thin: (series, data, theme) => [
-    { ...common(series, data), borderColor: faded(colour(series, theme), 0.4), borderWidth: 1, pointRadius: 0 },
+    {
+      ...common(series, data),
+      borderColor: faded(colour(series, theme), 0.4),
+      borderWidth: 1,
+      pointRadius: 0,
+    },
   ],
   dots: (series, data, theme) => [
     {

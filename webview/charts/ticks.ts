@@ -33,7 +33,8 @@ export function layerTicks(
   if (!last) return [];
   const fits = (a: Tick, b: Tick): boolean =>
     ((b.at - a.at) * pixels) / (max - min) >= (extentOf(a.label) + extentOf(b.label)) / 2 + GAP;
-  const spread = (ticks: readonly Tick[]): boolean => ticks.every((tick, i) => i === 0 || fits(ticks[i - 1] ?? tick, tick));
+  const spread = (ticks: readonly Tick[]): boolean =>
+    ticks.every((tick, i) => i === 0 || fits(ticks[i - 1] ?? tick, tick));
   for (let stride = 1; stride < all.length; stride++) {
     const some = all.filter((_, i) => i % stride === 0);
     if (spread(some)) return [...some.filter((tick) => tick !== last && fits(tick, last)), last];

@@ -15,8 +15,9 @@ export const adding_problem = generated({
 
   check(params, wants) {
     checkSequence(params.length, 2, false, wants);
-    if (wants.input[0] < 2)
+    if (wants.input[0] < 2) {
       throw new DataError("the adding problem needs at least 2 time steps, one for each marker");
+    }
     checkOneNumber("adding_problem", wants);
     checkSize(params.samples, wants.input);
   },

@@ -2,7 +2,7 @@ import { show, sizeOf, type Shape } from "../tensor.ts";
 import type { Dataset, TargetKind, Wants } from "./data.ts";
 import { DataError } from "./error.ts";
 import { allocate, checkInput, checkTarget, targetShape, width } from "./fit.ts";
-import { classId, zeroOrOne } from "./ids.ts";
+import { classId, probability } from "./ids.ts";
 import { indexAt, type NdArray } from "./formats/ndarray.ts";
 import { nonFinite } from "./formats/numeral.ts";
 import { textTargets } from "./textTargets.ts";
@@ -31,8 +31,9 @@ const sampleShape = ({ shape }: NdArray): Shape => shape.slice(1);
 
 function samplesOf({ shape, name }: NdArray): number {
   if (shape.length === 0) throw new DataError("a single value: expected an array of samples", { file: name });
-  if (sizeOf(shape) === 0)
+  if (sizeOf(shape) === 0) {
     throw new DataError(`the array is empty: its shape is ${show(shape)}`, { file: name });
+  }
   return shape[0];
 }
 
@@ -41,7 +42,7 @@ type Wrong = (value: number) => string | undefined;
 /** What keeps a number from being a target, if anything. */
 const wrongTarget = (wants: Wants): Wrong =>
   (
-    ({ class: classId(width(wants)), binary: zeroOrOne, number: () => undefined }) satisfies Record<
+    ({ class: classId(width(wants)), binary: probability, number: () => undefined }) satisfies Record<
       TargetKind,
       Wrong
     >

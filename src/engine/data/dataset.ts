@@ -43,8 +43,9 @@ export interface Split {
 
 /** Holds out the last ⌊share · samples⌋ of a random order, which becomes that of the others. Draws only where there is a share. */
 export function split(samples: number, share: number, generator: Generator): Split {
-  if (share === 0)
+  if (share === 0) {
     return { training: Uint32Array.from({ length: samples }, (_, i) => i), validation: new Uint32Array() };
+  }
   const held = Math.floor(share * samples);
   if (held === 0) {
     throw new DataError(

@@ -1,3 +1,4 @@
+import { targetShape as targetOf } from "../losses/loss.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
 import type { Dataset, Wants } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
@@ -49,9 +50,8 @@ export function checkTarget(found: Shape, wants: Wants, place?: Place): void {
   }
 }
 
-/** Shape of one sample's target: that of the output, without its last axis where the targets are ids of classes. */
-export const targetShape = ({ output, targets }: Wants): Shape =>
-  targets === "class" ? output.slice(0, -1) : output;
+/** Shape of one sample's target. */
+export const targetShape = ({ output, targets }: Wants): Shape => targetOf(targets, output);
 
 /** Number of classes among which the model chooses. */
 export const width = ({ output }: Wants): number => output.at(-1) ?? 1;

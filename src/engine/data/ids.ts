@@ -2,13 +2,14 @@
 export const classId =
   (classes: number) =>
   (value: number): string | undefined => {
-    if (!Number.isInteger(value))
+    if (!Number.isInteger(value)) {
       return `expected the id of a class, an integer from 0 to ${classes - 1}, found ${value}`;
+    }
     if (value >= 0 && value < classes) return undefined;
     const outputs = classes === 1 ? "1 output" : `${classes} outputs`;
     return `the target is class ${value}, but the model has ${outputs}: expected 0 to ${classes - 1}`;
   };
 
 /** What keeps a number from being the target of a binary cross entropy, if anything. */
-export const zeroOrOne = (value: number): string | undefined =>
-  value === 0 || value === 1 ? undefined : `expected a target of 0 or 1, found ${value}`;
+export const probability = (value: number): string | undefined =>
+  value >= 0 && value <= 1 ? undefined : `expected a target from 0 to 1, found ${value}`;

@@ -24,11 +24,12 @@ interface Labelled<P extends Params> extends Declared<P> {
 
 /** A data set of points that each belong to a class. */
 export function labelled<const P extends Params>(set: Labelled<P>): GeneratedSet {
+  const params: typeof common = { ...common, ...set.params };
   const own = (params: Values<typeof common>): Values<P> => params as unknown as Values<P>;
 
   return generated({
     doc: set.doc,
-    params: { ...common, ...set.params },
+    params,
 
     check(params, wants) {
       checkInput(set.input?.(own(params), wants) ?? [2], wants);

@@ -7,10 +7,12 @@ import { allocate } from "./fit.ts";
 export function checkLabels(classes: number, { output, targets }: Wants): void {
   const has = `the data have ${classes} classes, one for each sample`;
   if (targets === "class") {
-    if (output.length !== 1)
+    if (output.length !== 1) {
       throw new DataError(`${has}, but the model's output is ${show(output)}: expected [${classes}]`);
-    if (output[0] < classes)
+    }
+    if (output[0] < classes) {
       throw new DataError(`${has}, but the model has ${output[0]} outputs: expected ${classes}`);
+    }
     return;
   }
   const one = sizeOf(output) === 1;

@@ -67,8 +67,9 @@ export class Table {
   #number({ line, fields }: CsvRecord, column: number): number {
     const text = fields[column].trim();
     const wrong = notNumber(text);
-    if (wrong !== undefined)
+    if (wrong !== undefined) {
       throw new DataError(wrong, { file: this.#file, line, column: this.#use.names[column] });
+    }
     return Number(text);
   }
 

@@ -2,7 +2,7 @@ import type { Shape } from "../tensor.ts";
 import type { Wants } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
 import { allocate, targetShape, width } from "./fit.ts";
-import { classId, zeroOrOne } from "./ids.ts";
+import { classId, probability } from "./ids.ts";
 import { isMissing, isNumeral, notNumber } from "./formats/numeral.ts";
 
 /** One target of every sample, as text. */
@@ -41,7 +41,7 @@ function reader(column: TextColumn, wants: Wants): Reader {
     case "number":
       return { value: numberOf(column) };
     case "binary":
-      return isNumeric(column) ? { value: numberOf(column, zeroOrOne) } : named(column, wants);
+      return isNumeric(column) ? { value: numberOf(column, probability) } : named(column, wants);
     case "class":
       return isNumeric(column) ? { value: numberOf(column, classId(width(wants))) } : named(column, wants);
     default:

@@ -13,7 +13,15 @@ export interface ElementwiseKernels {
   /** Draws a mask of 0 and 1/(1 − p), and y = x · mask (Srivastava et al., Dropout, 2014). */
   dropout(n: number, x: number, y: number, mask: number, p: number): void;
   /** y = x for x > 0, else x · slope; `slopes` holds one for all or one per channel of x[outer, channels, inner]. */
-  prelu(outer: number, channels: number, inner: number, x: number, y: number, slopes: number, shared: number): void;
+  prelu(
+    outer: number,
+    channels: number,
+    inner: number,
+    x: number,
+    y: number,
+    slopes: number,
+    shared: number,
+  ): void;
   /** dx and dslopes of `prelu`. */
   preluGrad(
     outer: number,

@@ -1,4 +1,5 @@
 import type { ActivationKernels } from "./activations.ts";
+import type { AttentionKernels } from "./attention.ts";
 import type { ElementwiseKernels } from "./elementwise.ts";
 import type { LossKernels } from "./losses.ts";
 import type { MatrixKernels } from "./matrix.ts";
@@ -19,6 +20,7 @@ export interface Kernels
     MatrixKernels,
     ElementwiseKernels,
     ActivationKernels,
+    AttentionKernels,
     NormKernels,
     LossKernels,
     OptimizerKernels,

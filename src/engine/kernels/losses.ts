@@ -18,7 +18,15 @@ export interface LossKernels {
   /** The same of p = σ(x), from x. */
   bceWithLogits(n: number, x: number, t: number, dx: number, out: number): void;
   /** mean over the rows of −Σ q·ln softmax(x), with q the class in t, smoothed: (1 − s)·onehot + s/n. */
-  crossEntropy(rows: number, n: number, x: number, t: number, smoothing: number, dx: number, out: number): void;
+  crossEntropy(
+    rows: number,
+    n: number,
+    x: number,
+    t: number,
+    smoothing: number,
+    dx: number,
+    out: number,
+  ): void;
   /** mean over the rows of −x at the class in t: x are log-probabilities. */
   nll(rows: number, n: number, x: number, t: number, dx: number, out: number): void;
 }

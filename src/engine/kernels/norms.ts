@@ -119,7 +119,21 @@ export function normKernels({ floats: f }: Memory): NormKernels {
   }
 
   return {
-    batchNorm(batch, channels, inner, x, y, weight, bias, mean, rstd, runningMean, runningVar, momentum, eps) {
+    batchNorm(
+      batch,
+      channels,
+      inner,
+      x,
+      y,
+      weight,
+      bias,
+      mean,
+      rstd,
+      runningMean,
+      runningVar,
+      momentum,
+      eps,
+    ) {
       const n = batch * inner;
       for (let c = 0; c < channels; c++) {
         let sum = 0;

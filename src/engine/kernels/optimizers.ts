@@ -17,7 +17,16 @@ export interface OptimizerKernels {
    * hyper: lr/(1 − β₁ᵗ), β₁, β₂, ε, weight_decay, √(1 − β₂ᵗ), decay factor 1 − lr·weight_decay (AdamW; else 1).
    * `vmax` is −1 without amsgrad.
    */
-  adam(n: number, theta: number, grad: number, m: number, v: number, vmax: number, hyper: number, out: number): void;
+  adam(
+    n: number,
+    theta: number,
+    grad: number,
+    m: number,
+    v: number,
+    vmax: number,
+    hyper: number,
+    out: number,
+  ): void;
   /** hyper: lr, α, ε, weight_decay, momentum, centered. `momentum` and `mean` are −1 where not used. */
   rmsprop(
     n: number,

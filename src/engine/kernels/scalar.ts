@@ -1,4 +1,5 @@
 import { activationKernels } from "./activations.ts";
+import { attentionKernels } from "./attention.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { KernelFactory } from "./kernels.ts";
 import { lossKernels } from "./losses.ts";
@@ -12,6 +13,7 @@ export const scalar: KernelFactory = (memory, random) => ({
   ...matrixKernels(memory),
   ...elementwiseKernels(memory, random),
   ...activationKernels(memory),
+  ...attentionKernels(memory, random),
   ...normKernels(memory),
   ...lossKernels(memory),
   ...optimizerKernels(memory),

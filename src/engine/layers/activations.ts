@@ -30,7 +30,11 @@ const activation = <const P extends Params>(name: string, definition: Definition
       torchCall(
         `nn.${name}`,
         [],
-        Object.entries(params).map(([key, { fallback }]) => [key, values[key as keyof Values<P>], fallback as unknown]),
+        Object.entries(params).map(([key, { fallback }]) => [
+          key,
+          values[key as keyof Values<P>],
+          fallback as unknown,
+        ]),
       ),
   });
 };
@@ -161,7 +165,9 @@ export const activationLayers = {
     },
     shape({ num_parameters }, input) {
       if (num_parameters !== 1 && num_parameters !== input[0]) {
-        throw new ShapeError(`PReLU has ${num_parameters} slopes, but gets ${show(input)}: give 1, or ${input[0]}`);
+        throw new ShapeError(
+          `PReLU has ${num_parameters} slopes, but gets ${show(input)}: give 1, or ${input[0]}`,
+        );
       }
       return input;
     },
@@ -170,10 +176,14 @@ export const activationLayers = {
     ],
     forward: (graph, _, { weight }, x) => graph.apply(prelu, [x, weight], null),
     torch: ({ num_parameters, init }) =>
-      torchCall("nn.PReLU", [], [
-        ["num_parameters", num_parameters, 1],
-        ["init", init, 0.25],
-      ]),
+      torchCall(
+        "nn.PReLU",
+        [],
+        [
+          ["num_parameters", num_parameters, 1],
+          ["init", init, 0.25],
+        ],
+      ),
   }),
 
   Softmax: layer({

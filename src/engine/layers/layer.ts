@@ -29,7 +29,8 @@ export interface Saturation {
 export interface LayerType<P extends Params = Params> {
   /** One or two sentences, Markdown. */
   readonly doc: string;
-  readonly group: "weights" | "recurrent" | "attention" | "activation" | "normalisation" | "pooling and shape";
+  readonly group:
+    "weights" | "recurrent" | "attention" | "activation" | "normalisation" | "pooling and shape";
   readonly params: P;
   /** Shape of one sample's output. Throws `ShapeError` with both sides of what does not fit; `this layer` is named by the caller. */
   shape(params: Values<P>, input: Shape): Shape;

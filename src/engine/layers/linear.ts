@@ -17,7 +17,8 @@ export const Linear = layer({
   },
 
   shape({ out_features }, input) {
-    if (input.length === 0) throw new ShapeError("Linear needs at least one dimension, but gets a single number");
+    if (input.length === 0)
+      throw new ShapeError("Linear needs at least one dimension, but gets a single number");
     return [...input.slice(0, -1), out_features];
   },
 
@@ -25,11 +26,14 @@ export const Linear = layer({
     const fan_in = lastOf(input);
     return [
       { name: "weight", shape: [out_features, fan_in], role: "weight", fill: weightDefault },
-      ...(bias ? [{ name: "bias", shape: [out_features], role: "bias", fill: biasDefault(fan_in) } as const] : []),
+      ...(bias
+        ? [{ name: "bias", shape: [out_features], role: "bias", fill: biasDefault(fan_in) } as const]
+        : []),
     ];
   },
 
-  forward: (graph, { bias }, { weight, bias: b }, x) => graph.apply(linear, bias ? [x, weight, b] : [x, weight], null),
+  forward: (graph, { bias }, { weight, bias: b }, x) =>
+    graph.apply(linear, bias ? [x, weight, b] : [x, weight], null),
 
   torch: ({ out_features, bias }, input) =>
     torchCall("nn.Linear", [lastOf(input), out_features], [["bias", bias, true]]),

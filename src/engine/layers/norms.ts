@@ -5,7 +5,8 @@ import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
 import { torchCall } from "../torch.ts";
 import { layer, type WeightSpec } from "./layer.ts";
 
-const eps = (fallback: number) => number("Added to the variance, for numerical stability.", { min: 0 }, fallback);
+const eps = (fallback: number) =>
+  number("Added to the variance, for numerical stability.", { min: 0 }, fallback);
 
 const scaleOf = (shape: Shape): WeightSpec => ({ name: "weight", shape, role: "scale", fill: onesDefault });
 const shiftOf = (shape: Shape): WeightSpec => ({ name: "bias", shape, role: "scale", fill: zerosDefault });
@@ -22,7 +23,8 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
       track_running_stats: boolean("Keep running averages for `eval()` mode.", true),
     },
     shape(_, input) {
-      if (!ranks.includes(input.length)) throw new ShapeError(`${name} needs ${expected}, but gets ${show(input)}`);
+      if (!ranks.includes(input.length))
+        throw new ShapeError(`${name} needs ${expected}, but gets ${show(input)}`);
       return input;
     },
     weights: ({ affine, track_running_stats }, [channels]) => [
@@ -40,7 +42,13 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
         ...(affine ? [w["weight"], w["bias"]] : []),
         ...(tracked ? [w["running_mean"], w["running_var"]] : []),
       ];
-      return graph.apply(batchNorm, inputs, { eps, momentum, affine, tracked, evaluate: !graph.training && tracked });
+      return graph.apply(batchNorm, inputs, {
+        eps,
+        momentum,
+        affine,
+        tracked,
+        evaluate: !graph.training && tracked,
+      });
     },
     // One value a channel has no variance: PyTorch refuses to train on it.
     least: (_, input) => (sizeOf(input) / input[0] > 1 ? 1 : 2),
@@ -115,7 +123,9 @@ export const RMSNorm = layer({
   group: "normalisation",
   params: {
     normalized_shape: normalizedShape,
-    eps: optional(number("Added to the mean square; default: the spacing of f32 numbers at 1, 2⁻²³.", { min: 0 })),
+    eps: optional(
+      number("Added to the mean square; default: the spacing of f32 numbers at 1, 2⁻²³.", { min: 0 }),
+    ),
     elementwise_affine: boolean("Learn a factor for every element.", true),
   },
   shape({ normalized_shape }, input) {

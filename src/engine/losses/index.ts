@@ -7,7 +7,8 @@ const classes = (output: readonly number[]): string | undefined => {
   if (output.length < 1 || output.length > 2) {
     return `needs one score a class, [classes] or [time, classes], but the model gives ${show(output)}`;
   }
-  if (output[output.length - 1] < 2) return `needs a score for each of at least 2 classes, but the model gives ${show(output)}`;
+  if (output[output.length - 1] < 2)
+    return `needs a score for each of at least 2 classes, but the model gives ${show(output)}`;
   return undefined;
 };
 
@@ -57,14 +58,17 @@ export const losses = {
   }),
   CrossEntropyLoss: loss({
     doc: "Cross entropy of `softmax(x)` against a class: the model gives one score a class, and must not end in a `Softmax`.",
-    params: { label_smoothing: number("Share of the target that is spread over all classes.", { min: 0, max: 1 }, 0) },
+    params: {
+      label_smoothing: number("Share of the target that is spread over all classes.", { min: 0, max: 1 }, 0),
+    },
     targets: "class",
     check: classes,
     record(k, { x, target, dx, out }, { label_smoothing }) {
       const n = x.shape[x.shape.length - 1];
       k.crossEntropy(x.size / n, n, x.at, target, label_smoothing, dx, out);
     },
-    torch: ({ label_smoothing }) => torchCall("nn.CrossEntropyLoss", [], [["label_smoothing", label_smoothing, 0]]),
+    torch: ({ label_smoothing }) =>
+      torchCall("nn.CrossEntropyLoss", [], [["label_smoothing", label_smoothing, 0]]),
   }),
   NLLLoss: loss({
     doc: "Negative log-likelihood: the model gives log-probabilities, one a class.",

@@ -26,10 +26,11 @@ export interface LossType<P extends Params = Params> extends Declared<P> {
   torch(params: Values<P>): string;
 }
 
-export const loss = <const P extends Params>(type: LossType<P>): LossType => type as unknown as LossType;
+export const loss = <const P extends Params>(type: LossType<P>): LossType => type;
 
 /** Shape of one sample's target. Classes: one id, or one a place of a sequence of class scores. */
-export const targetShape = (kind: TargetKind, output: Shape): Shape => (kind === "class" ? output.slice(0, -1) : output);
+export const targetShape = (kind: TargetKind, output: Shape): Shape =>
+  kind === "class" ? output.slice(0, -1) : output;
 
 /** Number of answers in a batch, of which the loss counts the right ones. */
 export const answersOf = (kind: TargetKind, output: Shape, batch: number): number =>

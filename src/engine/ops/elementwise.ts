@@ -7,7 +7,12 @@ export interface ActivationAttrs {
   readonly beta: number;
 }
 
-function elementwise(name: ActivationName, kinks: readonly number[] = [], alpha = 0, beta = 0): Op<ActivationAttrs> {
+function elementwise(
+  name: ActivationName,
+  kinks: readonly number[] = [],
+  alpha = 0,
+  beta = 0,
+): Op<ActivationAttrs> {
   const kind = ACTIVATION_NAMES.indexOf(name);
   return {
     name,
@@ -81,7 +86,10 @@ export const softmax = op<null>({
     k.softmaxGrad(x.size / width(x.shape), width(x.shape), out.at, dOut.at, at(dx)),
   reads: { inputs: [], out: true },
   inPlace: true,
-  samples: [{ shapes: [[3, 5]], attrs: null }, { shapes: [[2, 3, 4]], attrs: null }],
+  samples: [
+    { shapes: [[3, 5]], attrs: null },
+    { shapes: [[2, 3, 4]], attrs: null },
+  ],
 });
 
 const width = (shape: readonly number[]): number => shape.at(-1) ?? 1;

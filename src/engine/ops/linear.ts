@@ -29,7 +29,13 @@ export const linear = op<null>({
 
   samples: [
     { shapes: [[2, 3], [4, 3], [4]], attrs: null },
-    { shapes: [[1, 1], [5, 1]], attrs: null },
+    {
+      shapes: [
+        [1, 1],
+        [5, 1],
+      ],
+      attrs: null,
+    },
     { shapes: [[3, 5, 7], [9, 7], [9]], attrs: null }, // no size is a multiple of a SIMD lane count
   ],
 });
@@ -45,5 +51,13 @@ export const add = op<null>({
   backward: () => undefined, // the gradient passes to both inputs as it is
   passes: true,
   reads: { inputs: [], out: false },
-  samples: [{ shapes: [[3, 5], [3, 5]], attrs: null }],
+  samples: [
+    {
+      shapes: [
+        [3, 5],
+        [3, 5],
+      ],
+      attrs: null,
+    },
+  ],
 });

@@ -72,12 +72,18 @@ export const groupNorm = op<GroupNormAttrs>({
   shape: ([x]) => x,
   saves: (_, { batch, groups }) => [batch * groups, batch * groups],
 
-  forward(k, { inputs: [x, weight, bias], out, saved: [mean, rstd], attrs: { batch, groups, channels, eps } }) {
+  forward(
+    k,
+    { inputs: [x, weight, bias], out, saved: [mean, rstd], attrs: { batch, groups, channels, eps } },
+  ) {
     const inner = x.size / batch / channels;
     k.groupNorm(batch, groups, channels, inner, x.at, out.at, at(weight), at(bias), mean, rstd, eps);
   },
 
-  backward(k, { inputs: [x, weight], saved: [mean, rstd], dOut, dInputs: [dx, dweight, dbias], attrs, scratch }) {
+  backward(
+    k,
+    { inputs: [x, weight], saved: [mean, rstd], dOut, dInputs: [dx, dweight, dbias], attrs, scratch },
+  ) {
     const { batch, groups, channels } = attrs;
     k.groupNormGrad(
       batch,
@@ -111,8 +117,10 @@ export const rmsNorm = op<{ readonly n: number; readonly eps: number }>({
   saves: ([x], { n }) => [sizeOf(x) / n],
   forward: (k, { inputs: [x, weight], out, saved: [rstd], attrs: { n, eps } }) =>
     k.rmsNorm(x.size / n, n, x.at, out.at, at(weight), rstd, eps),
-  backward: (k, { inputs: [x, weight], saved: [rstd], dOut, dInputs: [dx, dweight], attrs: { n }, scratch }) =>
-    k.rmsNormGrad(x.size / n, n, x.at, dOut.at, at(weight), rstd, dx?.at ?? scratch(x.size), at(dweight)),
+  backward: (
+    k,
+    { inputs: [x, weight], saved: [rstd], dOut, dInputs: [dx, dweight], attrs: { n }, scratch },
+  ) => k.rmsNormGrad(x.size / n, n, x.at, dOut.at, at(weight), rstd, dx?.at ?? scratch(x.size), at(dweight)),
   reads: { inputs: [0, 1], out: false },
   inPlace: true,
   samples: [

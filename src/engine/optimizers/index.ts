@@ -4,8 +4,14 @@ import { optimizer, type OptimizerType } from "./optimizer.ts";
 
 const lr = (fallback: number) => number("Learning rate.", { min: 0 }, fallback);
 const weightDecay = (fallback: number) => number("Weight decay (an L2 penalty).", { min: 0 }, fallback);
-const eps = (fallback: number) => number("Added to the denominator, for numerical stability.", { min: 0 }, fallback);
-const betas = numbers("Decay of the running averages of the gradient and of its square.", 2, { min: 0, below: 1 }, [0.9, 0.999]);
+const eps = (fallback: number) =>
+  number("Added to the denominator, for numerical stability.", { min: 0 }, fallback);
+const betas = numbers(
+  "Decay of the running averages of the gradient and of its square.",
+  2,
+  { min: 0, below: 1 },
+  [0.9, 0.999],
+);
 const amsgrad = boolean("Use the greatest of all past averages of the square (Reddi et al., 2018).", false);
 
 interface AdamParams {
@@ -19,11 +25,22 @@ interface AdamParams {
 /** Adam and AdamW differ in where the weight decay goes: into the gradient, or straight into the weights. */
 const adamFamily = (decoupled: boolean) => ({
   state: ({ amsgrad }: AdamParams) => ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
-  hyper({ betas, eps, weight_decay }: AdamParams, { lr, momentum, step }: { lr: number; momentum?: number; step: number }) {
+  hyper(
+    { betas, eps, weight_decay }: AdamParams,
+    { lr, momentum, step }: { lr: number; momentum?: number; step: number },
+  ) {
     const beta1 = momentum ?? betas[0];
     const stepSize = lr / (1 - beta1 ** step);
     const root = Math.sqrt(1 - betas[1] ** step);
-    return [stepSize, beta1, betas[1], eps, decoupled ? 0 : weight_decay, root, decoupled ? 1 - lr * weight_decay : 1];
+    return [
+      stepSize,
+      beta1,
+      betas[1],
+      eps,
+      decoupled ? 0 : weight_decay,
+      root,
+      decoupled ? 1 - lr * weight_decay : 1,
+    ];
   },
   record: (
     k: Parameters<OptimizerType["record"]>[0],
@@ -45,7 +62,9 @@ const adamTorch =
         ["weight_decay", weight_decay, decay],
         ["amsgrad", amsgrad, false],
       ],
-    ).replace("(", `(${model}, `).replace(", )", ")");
+    )
+      .replace("(", `(${model}, `)
+      .replace(", )", ")");
 
 /** Every optimizer, by the name of the PyTorch class. */
 export const optimizers = {
@@ -153,7 +172,11 @@ export const optimizers = {
       eps: eps(1e-10),
     },
     state: () => ["sum"],
-    hyper: ({ lr_decay, weight_decay, eps }, { lr, step }) => [lr / (1 + (step - 1) * lr_decay), eps, weight_decay],
+    hyper: ({ lr_decay, weight_decay, eps }, { lr, step }) => [
+      lr / (1 + (step - 1) * lr_decay),
+      eps,
+      weight_decay,
+    ],
     record: (k, { n, theta, grad, state: [sum], hyper, out }) => k.adagrad(n, theta, grad, sum, hyper, out),
     torch: ({ lr, lr_decay, weight_decay, eps }, model) =>
       torchCall(

@@ -37,4 +37,4 @@ export interface OptimizerType<P extends Params = Params> extends Declared<P> {
 }
 
 export const optimizer = <const P extends Params>(type: OptimizerType<P>): OptimizerType =>
-  type as unknown as OptimizerType;
+  type;

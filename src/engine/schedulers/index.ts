@@ -1,4 +1,13 @@
-import { choice, integer, number, optional, boolean, type Declared, type Params, type Values } from "../params.ts";
+import {
+  choice,
+  integer,
+  number,
+  optional,
+  boolean,
+  type Declared,
+  type Params,
+  type Values,
+} from "../params.ts";
 import { torchCall } from "../torch.ts";
 
 /** What a schedule knows of the run. */
@@ -22,9 +31,11 @@ export interface SchedulerType<P extends Params = Params> extends Declared<P> {
   torch(params: Values<P>, context: ScheduleContext): string;
 }
 
-const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType => type as unknown as SchedulerType;
+const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType =>
+  type;
 
-const cosine = (from: number, to: number, share: number): number => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
+const cosine = (from: number, to: number, share: number): number =>
+  to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
 const straight = (from: number, to: number, share: number): number => from + (to - from) * share;
 
 /** Every schedule, by the name of the PyTorch class. */
@@ -36,7 +47,15 @@ export const schedulers = {
       gamma: number("Factor of each change.", { min: 0 }, 0.1),
     },
     at: ({ step_size, gamma }, { base_lr }, t) => ({ lr: base_lr * gamma ** Math.floor(t / step_size) }),
-    torch: ({ step_size, gamma }) => torchCall("StepLR", [], [["step_size", step_size], ["gamma", gamma, 0.1]]),
+    torch: ({ step_size, gamma }) =>
+      torchCall(
+        "StepLR",
+        [],
+        [
+          ["step_size", step_size],
+          ["gamma", gamma, 0.1],
+        ],
+      ),
   }),
 
   ExponentialLR: scheduler({
@@ -53,7 +72,15 @@ export const schedulers = {
       eta_min: number("The smallest learning rate.", { min: 0 }, 0),
     },
     at: ({ T_max, eta_min }, { base_lr }, t) => ({ lr: cosine(base_lr, eta_min, t / T_max) }),
-    torch: ({ T_max, eta_min }) => torchCall("CosineAnnealingLR", [], [["T_max", T_max], ["eta_min", eta_min, 0]]),
+    torch: ({ T_max, eta_min }) =>
+      torchCall(
+        "CosineAnnealingLR",
+        [],
+        [
+          ["T_max", T_max],
+          ["eta_min", eta_min, 0],
+        ],
+      ),
   }),
 
   LinearLR: scheduler({
@@ -67,11 +94,15 @@ export const schedulers = {
       lr: base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
     }),
     torch: ({ start_factor, end_factor, total_iters }) =>
-      torchCall("LinearLR", [], [
-        ["start_factor", start_factor, 1 / 3],
-        ["end_factor", end_factor, 1],
-        ["total_iters", total_iters, 5],
-      ]),
+      torchCall(
+        "LinearLR",
+        [],
+        [
+          ["start_factor", start_factor, 1 / 3],
+          ["end_factor", end_factor, 1],
+          ["total_iters", total_iters, 5],
+        ],
+      ),
   }),
 
   OneCycleLR: scheduler({
@@ -89,7 +120,15 @@ export const schedulers = {
       three_phase: boolean("A third phase takes the learning rate from the first to the last.", false),
     },
     at(params, { steps, momentum }, t) {
-      const { max_lr, total_steps = steps, pct_start, base_momentum, max_momentum, div_factor, final_div_factor } = params;
+      const {
+        max_lr,
+        total_steps = steps,
+        pct_start,
+        base_momentum,
+        max_momentum,
+        div_factor,
+        final_div_factor,
+      } = params;
       const first = max_lr / div_factor;
       const last = first / final_div_factor;
       const between = params.anneal_strategy === "cos" ? cosine : straight;
@@ -100,12 +139,16 @@ export const schedulers = {
         ? [max_momentum, base_momentum, max_momentum, max_momentum]
         : [max_momentum, base_momentum, max_momentum];
       const at = Math.min(t, total_steps - 1);
-      const phase = Math.max(ends.findIndex((end) => at <= end), 0);
+      const phase = Math.max(
+        ends.findIndex((end) => at <= end),
+        0,
+      );
       const from = phase === 0 ? 0 : ends[phase - 1];
       const share = (at - from) / (ends[phase] - from);
       return {
         lr: between(rates[phase], rates[phase + 1], share),
-        ...(params.cycle_momentum && momentum && { momentum: between(momenta[phase], momenta[phase + 1], share) }),
+        ...(params.cycle_momentum &&
+          momentum && { momentum: between(momenta[phase], momenta[phase + 1], share) }),
       };
     },
     check: ({ total_steps }, { steps }) =>
@@ -113,17 +156,21 @@ export const schedulers = {
         ? `total_steps is ${total_steps}, but the run makes ${steps} steps`
         : undefined,
     torch: (params, { steps, momentum }) =>
-      torchCall("OneCycleLR", [], [
-        ["max_lr", params.max_lr],
-        ["total_steps", params.total_steps ?? steps],
-        ["pct_start", params.pct_start, 0.3],
-        ["anneal_strategy", params.anneal_strategy, "cos"],
-        ["cycle_momentum", params.cycle_momentum && momentum, true],
-        ["base_momentum", params.base_momentum, 0.85],
-        ["max_momentum", params.max_momentum, 0.95],
-        ["div_factor", params.div_factor, 25],
-        ["final_div_factor", params.final_div_factor, 1e4],
-        ["three_phase", params.three_phase, false],
-      ]),
+      torchCall(
+        "OneCycleLR",
+        [],
+        [
+          ["max_lr", params.max_lr],
+          ["total_steps", params.total_steps ?? steps],
+          ["pct_start", params.pct_start, 0.3],
+          ["anneal_strategy", params.anneal_strategy, "cos"],
+          ["cycle_momentum", params.cycle_momentum && momentum, true],
+          ["base_momentum", params.base_momentum, 0.85],
+          ["max_momentum", params.max_momentum, 0.95],
+          ["div_factor", params.div_factor, 25],
+          ["final_div_factor", params.final_div_factor, 1e4],
+          ["three_phase", params.three_phase, false],
+        ],
+      ),
   }),
 } satisfies Record<string, SchedulerType>;

@@ -12,8 +12,9 @@ export function* lines(bytes: Uint8Array, file: string): Generator<string> {
   let line = 1;
   for (let at = 0; at < bytes.length;) {
     const end = blockEnd(bytes, at);
-    if (end === undefined)
+    if (end === undefined) {
       throw new DataError(`longer than ${BLOCK} bytes: expected a CSV file`, { file, line });
+    }
     const block = bytes.subarray(at, end);
     const text = decode(block);
     if (text === undefined) {

@@ -43,10 +43,12 @@ function headerText(bytes: Uint8Array, file: string): { readonly text: string; r
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length =
     bytes.length < start ? NaN : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > LONGEST)
+  if (length > LONGEST) {
     throw new DataError(`the header has ${length} bytes, expected at most ${LONGEST}`, { file });
-  if (!(bytes.length >= start + length))
+  }
+  if (!(bytes.length >= start + length)) {
     throw new DataError("the file is cut off within its header", { file });
+  }
   return { text: String.fromCharCode(...bytes.subarray(start, start + length)), offset: start + length };
 }
 

@@ -17,7 +17,8 @@ export function notNumber(text: string): string | undefined {
 /** What keeps a number from being trained on, if anything: it is not finite, or not in single precision. */
 export function nonFinite(value: number, written = String(value)): string | undefined {
   if (Number.isFinite(Math.fround(value))) return undefined;
-  if (!Number.isFinite(value) && written === String(value))
+  if (!Number.isFinite(value) && written === String(value)) {
     return `expected a finite number, found ${written}`;
+  }
   return `${written} does not fit a 32-bit float (up to 3.4e38)`;
 }

@@ -1,0 +1,63 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { check, chooseModel } from "./cli/check.ts";
+import { FileError, readModelFile } from "./cli/file.ts";
+import { EXIT, type ExitCode, processOutput } from "./cli/output.ts";
+import { run, type RunFlags } from "./cli/run.ts";
+
+const count = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError("expected an integer of at least 1.");
+  return n;
+};
+
+const seed = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 0) throw new InvalidArgumentError("expected an integer of at least 0.");
+  return n;
+};
+
+let exit: ExitCode = EXIT.completed;
+
+const program = new Command("gradlens")
+  .description("See the gradients of a neural network at the layer that causes them.")
+  .exitOverride()
+  .showHelpAfterError("(add --help for the usage)");
+
+program
+  .command("run")
+  .description("train a model and show the statistics of its layers")
+  .argument("<file>", "the model file")
+  .option("--model <name>", "which model of the file; needed where it has several")
+  .option("--steps <n>", "number of training steps, instead of the file's", count)
+  .option("--seed <n>", "seed, instead of the file's", seed)
+  .option("--every <n>", "with jsonl: write each n-th step", count, 1)
+  .addOption(
+    new Option("--format <format>", "for people, or for programs")
+      .choices(["table", "jsonl"])
+      .default("table"),
+  )
+  .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
+  .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {
+    const file = await readModelFile(name);
+    const chosen = chooseModel(file, model, processOutput);
+    exit = typeof chosen === "string" ? await run(file, chosen, flags, processOutput) : chosen;
+  });
+
+program
+  .command("check")
+  .description("list the problems of a model file without running it")
+  .argument("<file>", "the model file")
+  .action(async (name: string) => {
+    exit = await check(await readModelFile(name), processOutput);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exit = error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+  else if (error instanceof FileError) {
+    processOutput.err(`${error.message}\n`);
+    exit = EXIT.badFile;
+  } else throw error;
+}
+process.exitCode = exit;

@@ -1,0 +1,127 @@
+import type { Frame } from "../protocol/frame.ts";
+import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { RunOptions } from "../protocol/worker.ts";
+import { endLine, runLine, stepLine } from "../text/jsonl.ts";
+import type { Training } from "../engine/training.ts";
+import { load } from "../worker/load.ts";
+import type { ModelFile } from "./file.ts";
+import { EXIT, type ExitCode, type Output } from "./output.ts";
+import { table } from "./table.ts";
+
+export interface RunFlags extends RunOptions {
+  readonly every: number;
+  readonly format: "table" | "jsonl";
+}
+
+/** How often progress is drawn, in milliseconds. */
+const PROGRESS_MS = 100;
+
+/** Trains a model of the file and reports it. Ctrl+C ends the run before its next step, and reports what there is. */
+export async function run(
+  file: ModelFile,
+  model: string,
+  flags: RunFlags,
+  output: Output,
+): Promise<ExitCode> {
+  const training = await load(file.text, model, file.location, flags);
+  const reporter =
+    flags.format === "jsonl" ? jsonl(training.info, flags.every, output) : people(training.info, output);
+  const end = await train(training, reporter);
+  await reporter.end(end);
+  return end.reason === "non_finite" ? EXIT.nonFinite : EXIT.completed;
+}
+
+interface Reporter {
+  begin(): Promise<void>;
+  step(frame: Frame): Promise<void> | undefined;
+  end(end: RunEnd): Promise<void>;
+}
+
+async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
+  let stopped = false;
+  const interrupt = () => (stopped = true);
+  process.on("SIGINT", interrupt);
+  await reporter.begin();
+  const steps = training.steps();
+  let elapsed_ms = 0;
+  try {
+    for (let made = 0; ; made++) {
+      if (stopped) return { reason: "stopped", steps: made, elapsed_ms };
+      const started = performance.now();
+      const result = steps.next();
+      elapsed_ms += performance.now() - started;
+      if (result.done) {
+        return result.value
+          ? { reason: "non_finite", ...result.value, steps: made, elapsed_ms }
+          : { reason: "completed", steps: made, elapsed_ms };
+      }
+      await reporter.step(result.value);
+      if (made % 64 === 63) await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl+C through
+    }
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
+
+/** The stream of `docs/statistics.md`, of which every n-th step is written, and the first. */
+const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
+  begin: () => out(`${runLine(info)}\n`),
+  step: (frame) => ((frame.step - 1) % every === 0 ? out(`${stepLine(frame, info.layers)}\n`) : undefined),
+  end: (end) => out(`${endLine(end)}\n`),
+});
+
+/** Progress on standard error, the last step's table on standard output. */
+function people(info: RunInfo, { out, err, interactive }: Output): Reporter {
+  let last: Frame | undefined;
+  let drawn = 0;
+  const started = performance.now();
+  const progress = ({ step, loss }: Frame) => {
+    const rate = Math.round((step / (performance.now() - started)) * 1000);
+    err(`\r\x1b[Kstep ${step} / ${info.steps} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
+  };
+  return {
+    begin() {
+      err(
+        `${info.model} · ${info.layers.length} layers · ${info.parameters} parameters · seed ${info.seed}\n`,
+      );
+      return Promise.resolve();
+    },
+    step(frame) {
+      last = frame;
+      if (interactive && performance.now() - drawn > PROGRESS_MS) {
+        drawn = performance.now();
+        progress(frame);
+      }
+      return undefined;
+    },
+    async end(end) {
+      if (interactive) err("\r\x1b[K");
+      if (last) await out(table(info, last));
+      await out(`${summary(end, last)}\n`);
+    },
+  };
+}
+
+function summary(end: RunEnd, last: Frame | undefined): string {
+  const figures = [
+    `${end.steps} steps in ${(end.elapsed_ms / 1000).toFixed(2)} s`,
+    ...(last ? [`loss ${last.loss.toPrecision(4)}`] : []),
+    ...(last && !Number.isNaN(last.metric) ? [`accuracy ${(last.metric * 100).toFixed(1)} %`] : []),
+    ...(last && !Number.isNaN(last.val_loss) ? [`validation loss ${last.val_loss.toPrecision(4)}`] : []),
+    ...(last && !Number.isNaN(last.val_metric)
+      ? [`validation accuracy ${(last.val_metric * 100).toFixed(1)} %`]
+      : []),
+  ].join(" · ");
+  switch (end.reason) {
+    case "completed":
+      return figures;
+    case "stopped":
+      return `stopped: ${figures}`;
+    case "failed":
+      return `failed: ${end.message}`;
+    case "non_finite":
+      return `not finite at step ${end.steps}: first in ${end.layer}, in its ${end.where} · ${figures}`;
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,63 @@
+import { type Frame, type Stat, statOf } from "../protocol/frame.ts";
+import type { RunInfo } from "../protocol/run.ts";
+import { figure, percent } from "../text/figures.ts";
+
+const COLUMNS: readonly { readonly title: string; readonly stat: Stat }[] = [
+  { title: "‖∂L/∂θ‖", stat: "grad_norm" },
+  { title: "‖∂L/∂h‖", stat: "delta_norm" },
+  { title: "gain", stat: "gain" },
+  { title: "update", stat: "update_ratio" },
+  { title: "dead", stat: "act_dead" },
+  { title: "saturated", stat: "act_saturated" },
+];
+
+const SHARES: ReadonlySet<Stat> = new Set(["act_dead", "act_saturated"]);
+
+/** Decades that the bar spans: what falls below them is as good as nothing. */
+const DECADES = 12;
+const BAR = 24;
+
+/**
+ * The last step of a run, a line for each layer, with a bar for the running product of gains: how much of the gradient
+ * at the output is left at the layer's input.
+ */
+export function table({ layers }: RunInfo, frame: Frame): string {
+  const products = runningProducts(layers.map((_, i) => statOf(frame, i, "delta_norm")));
+  const header = ["layer", "type", ...COLUMNS.map(({ title }) => title), "of the output's ‖∂L/∂h‖"];
+  const rows = layers.map(({ path, type }, i) => [
+    path,
+    type,
+    ...COLUMNS.map(({ stat }) => cell(stat, statOf(frame, i, stat))),
+    `${bar(products[i])} ${figure(products[i])}`,
+  ]);
+  return align([header, ...rows]);
+}
+
+/** ‖∂L/∂h‖ of each layer's output as a share of the last one's. */
+const runningProducts = (deltas: readonly number[]): number[] =>
+  deltas.map((delta) => delta / (deltas.at(-1) ?? NaN));
+
+function cell(stat: Stat, value: number): string {
+  if (Number.isNaN(value)) return "";
+  return SHARES.has(stat) ? percent(value) : figure(value);
+}
+
+/** Full for a share of 1, one `DECADES`-th less for each power of ten below it; `»` where it grows beyond 1. */
+function bar(share: number): string {
+  if (Number.isNaN(share)) return "NaN".padEnd(BAR);
+  if (share > 1.5) return `${"█".repeat(BAR - 1)}»`;
+  const left = Math.max(1 + Math.log10(Math.max(share, 1e-300)) / DECADES, 0);
+  const eighths = Math.round(Math.min(left, 1) * BAR * 8);
+  const part = " ▏▎▍▌▋▊▉"[eighths % 8];
+  return ("█".repeat(Math.floor(eighths / 8)) + (eighths % 8 ? part : "")).padEnd(BAR);
+}
+
+/** Text columns to the left, numbers to the right. */
+function align(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const text = (i: number) => i < 2 || i === widths.length - 1;
+  return rows
+    .map((row) => row.map((value, i) => (text(i) ? value.padEnd(widths[i]) : value.padStart(widths[i]))))
+    .map((row) => `${row.join("  ").trimEnd()}\n`)
+    .join("");
+}

@@ -1,0 +1,2 @@
+export { place } from "./memory";
+export { gemm, gemmScratch } from "./gemm";

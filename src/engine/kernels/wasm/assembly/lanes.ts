@@ -1,0 +1,27 @@
+/** Sum of the four lanes, in double precision. */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(x: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(x, 0) +
+    <f64>f32x4.extract_lane(x, 1) +
+    <f64>f32x4.extract_lane(x, 2) +
+    <f64>f32x4.extract_lane(x, 3)
+  );
+}
+
+/** Sum of four integer lanes. */
+// @ts-ignore: decorator
+@inline
+export function countLanes(x: v128): i32 {
+  return i32x4.extract_lane(x, 0) + i32x4.extract_lane(x, 1) + i32x4.extract_lane(x, 2) + i32x4.extract_lane(x, 3);
+}
+
+/** The first `lanes` elements at `from`, the others `fill`. Reads no further. */
+export function loadLanes(from: usize, lanes: i32, fill: f32): v128 {
+  let x = f32x4.splat(fill);
+  if (lanes > 0) x = v128.load_lane<f32>(from, x, 0);
+  if (lanes > 1) x = v128.load_lane<f32>(from, x, 1, 4);
+  if (lanes > 2) x = v128.load_lane<f32>(from, x, 2, 8);
+  return x;
+}

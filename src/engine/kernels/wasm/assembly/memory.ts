@@ -1,0 +1,33 @@
+/**
+ * Where the two parts of the memory begin, in bytes. Set once, before the first kernel: kernels are called with element
+ * numbers, as every implementation is.
+ */
+export let floats: usize = 0;
+export let doubles: usize = 0;
+/** A place that only one kernel uses at a time: packed panels of matrices. */
+export let scratch: usize = 0;
+
+export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {
+  floats = floatsAt;
+  doubles = doublesAt;
+  scratch = scratchAt;
+}
+
+// @ts-ignore: decorator
+@inline
+export function f32At(element: i32): usize {
+  return floats + ((<usize>element) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function f64At(element: i32): usize {
+  return doubles + ((<usize>element) << 3);
+}
+
+/** a·b + c: one instruction where the build has relaxed SIMD, else two. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}

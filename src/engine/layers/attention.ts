@@ -1,0 +1,77 @@
+import { attentionDefault, discardedDefault, weightDefault, zerosDefault } from "../init/index.ts";
+import type { Graph, Value } from "../graph.ts";
+import { attention, type AttentionAttrs } from "../ops/attention.ts";
+import { linear } from "../ops/linear.ts";
+import { boolean, integer, number } from "../params.ts";
+import { type Shape, ShapeError, show } from "../tensor.ts";
+import { torchCall } from "../torch.ts";
+import { layer, type Weights, type WeightSpec } from "./layer.ts";
+
+/** Throws unless `heads`, called `name`, share the width of a sequence [time, width] among them. */
+export function checkHeads(type: string, name: string, heads: number, input: Shape): void {
+  if (input.length !== 2) throw new ShapeError(`${type} needs [time, features], but gets ${show(input)}`);
+  if (input[1] % heads !== 0) throw new ShapeError(`${name} ${heads} does not divide the width ${input[1]}`);
+}
+
+/** In PyTorch's order: `out_proj` is drawn when it is constructed, `in_proj_weight` afterwards. */
+export const attentionWeights = (width: number, bias: boolean, prefix = ""): readonly WeightSpec[] => {
+  const matrix = (name: string, rows: number, fill: WeightSpec["fill"]): WeightSpec => ({
+    name: `${prefix}${name}`,
+    shape: [rows, width],
+    role: "weight",
+    fill,
+  });
+  const offset = (name: string, size: number, fill: WeightSpec["fill"]): readonly WeightSpec[] =>
+    bias ? [{ name: `${prefix}${name}`, shape: [size], role: "bias", fill }] : [];
+  return [
+    matrix("out_proj.weight", width, weightDefault),
+    ...offset("out_proj.bias", width, discardedDefault(width)),
+    matrix("in_proj_weight", 3 * width, attentionDefault),
+    ...offset("in_proj_bias", 3 * width, zerosDefault),
+  ];
+};
+
+/** x[…, in]·Wᵀ + b, with the bias left out where the layer has none. */
+export const project = (graph: Graph, x: Value, W: Value, b: Value | undefined): Value =>
+  graph.apply(linear, b ? [x, W, b] : [x, W], null);
+
+/** What every step of x[batch, time, width] gathers from the others by all heads together. */
+export function selfAttention(graph: Graph, w: Weights, x: Value, attrs: AttentionAttrs, prefix = ""): Value {
+  const of = (name: string): Value => w[`${prefix}${name}`];
+  const qkv = project(graph, x, of("in_proj_weight"), of("in_proj_bias"));
+  const heads = graph.apply(attention, [qkv], { ...attrs, p: graph.training ? attrs.p : 0 });
+  return project(graph, heads, of("out_proj.weight"), of("out_proj.bias"));
+}
+
+export const MultiheadAttention = layer({
+  doc: "Self-attention: every step of a sequence gathers from all others what its queries find in their keys, by several heads side by side (Vaswani et al., 2017). Takes `[time, features]` and gives the same shape.",
+  group: "attention",
+
+  params: {
+    num_heads: integer("Number of heads; must divide the number of features.", { min: 1 }),
+    causal: boolean("No step looks at a later one.", false),
+    dropout: number("Share of the attention probabilities set to 0 while training.", { min: 0, max: 1 }, 0),
+    bias: boolean("Add learned biases.", true),
+  },
+
+  shape({ num_heads }, input) {
+    checkHeads("MultiheadAttention", "num_heads", num_heads, input);
+    return input;
+  },
+
+  weights: ({ bias }, [, width]) => attentionWeights(width, bias),
+  forward: (graph, { num_heads, causal, dropout }, w, x) =>
+    selfAttention(graph, w, x, { heads: num_heads, causal, p: dropout }),
+  layout: "sequence",
+
+  torch: ({ num_heads, dropout, bias }, [, width]) =>
+    torchCall(
+      "nn.MultiheadAttention",
+      [width, num_heads],
+      [
+        ["dropout", dropout, 0],
+        ["bias", bias, true],
+        ["batch_first", true, false],
+      ],
+    ),
+});

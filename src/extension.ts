@@ -1,0 +1,109 @@
+import * as vscode from "vscode";
+import { Lenses } from "./host/codeLens.ts";
+import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
+import { followCursor } from "./host/cursor.ts";
+import { Decorations, type LineMark } from "./host/decorations.ts";
+import { Diagnostics } from "./host/diagnostics.ts";
+import { figuresHover } from "./host/hover.ts";
+import { reportBreaks, rerunOnSave, setContexts } from "./host/lifecycle.ts";
+import { hasModelFiles, MODEL_FILES, Models } from "./host/models.ts";
+import { Panel, VIEW } from "./host/panel.ts";
+import { quickFixes } from "./host/quickFix.ts";
+import type { Run } from "./host/run.ts";
+import { Running } from "./host/running.ts";
+import { Runs } from "./host/runs.ts";
+import { onDidChangeSettings, settings } from "./host/settings.ts";
+import { Status } from "./host/status.ts";
+import { Trainer } from "./host/trainer.ts";
+import type { Frame } from "./protocol/frame.ts";
+import type { RunSummary } from "./protocol/webview.ts";
+
+/** What the extension shows, for those who look from outside: tests, and other extensions. */
+export interface Api {
+  /** How long activation took, in milliseconds. */
+  readonly activationMs: number;
+  runs(): readonly RunSummary[];
+  /** The frames that are kept of a run, oldest first. */
+  frames(run: number): readonly Frame[];
+  /** The gutter's marks on the lines of a document. */
+  marks(document: vscode.TextDocument): readonly LineMark[];
+  statusText(): string;
+  /** Messages that the panel has got so far. */
+  panelMessages(): number;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const startedMs = performance.now();
+  const { subscriptions, extensionUri } = context;
+  const own = <T extends vscode.Disposable>(thing: T): T => {
+    subscriptions.push(thing);
+    return thing;
+  };
+
+  let channel: vscode.OutputChannel | undefined;
+  const log = (): vscode.OutputChannel => (channel ??= own(vscode.window.createOutputChannel("GradLens")));
+
+  const models = own(new Models());
+  const runs = own(new Runs(settings.keepRuns));
+  const worker = vscode.Uri.joinPath(extensionUri, "dist", "worker.cjs").fsPath;
+  const trainer = new Trainer(runs, worker, (line) => log().appendLine(line.trimEnd()));
+  const running = new Running(models, trainer);
+  const isStale = (run: Run): boolean => models.isStale(run);
+
+  const lenses = own(new Lenses(models, runs));
+  const decorations = own(new Decorations(models, runs));
+  const diagnostics = own(new Diagnostics(models, trainer));
+  const status = own(new Status(runs, isStale));
+  const panel = own(
+    new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
+      runs,
+      isStale,
+      hasModels: hasModelFiles,
+      reveal: (run, layer) => void revealOrSay(models, run, layer),
+      hover: (run, layer) => decorations.point(run, layer),
+      command: panelCommand,
+    }),
+  );
+  const everything = [lenses, decorations, status, panel];
+  const refresh = (): void => everything.forEach((one) => one.refresh());
+
+  const showLog = (): void => log().show();
+  const files = { pattern: MODEL_FILES };
+  own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
+  own(vscode.window.registerWebviewViewProvider(VIEW, panel));
+  own(vscode.languages.registerCodeLensProvider(files, lenses));
+  own(vscode.languages.registerHoverProvider(files, figuresHover(models, runs)));
+  own(
+    vscode.languages.registerCodeActionsProvider(
+      files,
+      quickFixes((document) => diagnostics.problems(document)),
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    ),
+  );
+  own(followCursor(models, runs, panel));
+  own(setContexts(runs, trainer));
+  own(rerunOnSave(models, runs, running));
+  own(reportBreaks(trainer, showLog));
+  own(models.onDidParse(refresh));
+  own(onDidChangeSettings(refresh));
+  own(
+    vscode.workspace.onDidRenameFiles(({ files }) =>
+      files.forEach((file) => runs.moved(file.oldUri, file.newUri)),
+    ),
+  );
+  stopTraining = () => trainer.dispose();
+
+  return {
+    activationMs: performance.now() - startedMs,
+    runs: () => runs.all().map((run) => run.summary(isStale(run))),
+    frames: (id) => runs.get(id)?.history.frames() ?? [],
+    marks: (document) => decorations.marks(document),
+    statusText: () => status.text(),
+    panelMessages: () => panel.sent(),
+  };
+}
+
+let stopTraining: (() => Promise<void>) | undefined;
+
+/** The thread ends with the window. */
+export const deactivate = (): Promise<void> | undefined => stopTraining?.();

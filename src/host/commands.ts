@@ -1,0 +1,74 @@
+import * as vscode from "vscode";
+import type { PanelCommand } from "../protocol/webview.ts";
+import { newModel, openExamples } from "./examples.ts";
+import type { Models } from "./models.ts";
+import type { Panel } from "./panel.ts";
+import { reveal } from "./reveal.ts";
+import type { Run } from "./run.ts";
+import type { Running } from "./running.ts";
+import type { Runs } from "./runs.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface CommandServices {
+  readonly context: vscode.ExtensionContext;
+  readonly models: Models;
+  readonly runs: Runs;
+  readonly trainer: Trainer;
+  readonly running: Running;
+  readonly panel: Panel;
+  showLog(): void;
+}
+
+/** What each command of the manifest does, by its name after `gradlens.`. */
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const { context, models, runs, trainer, running, panel } = services;
+  const run = async (uri?: unknown, model?: unknown): Promise<number | undefined> => {
+    const started = await running.run(uri instanceof vscode.Uri ? uri : undefined, nameOf(model));
+    return started?.id;
+  };
+  const rerun = async (): Promise<number | undefined> => {
+    const last = panel.shown() ?? runs.all().at(-1);
+    return last ? (await running.again(last))?.id : run();
+  };
+  const commands: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+    run,
+    runPick: async () => (await running.pick())?.id,
+    rerun,
+    pause: () => trainer.pause(),
+    resume: () => trainer.resume(),
+    step: () => trainer.step(),
+    stop: () => trainer.stop(),
+    showPanel: () => panel.show(),
+    openInEditor: () => panel.openTab(),
+    newModel: (target) => newModel(target instanceof vscode.Uri ? target : undefined),
+    openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
+    showLog: () => services.showLog(),
+    showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
+    showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),
+    revealLayer: async (id, layer) => {
+      const found = runs.get(Number(id));
+      return found && revealOrSay(models, found, String(layer));
+    },
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, act]) =>
+      vscode.commands.registerCommand(`gradlens.${name}`, act),
+    ),
+  );
+}
+
+/** A menu passes what it was opened on, which is no name. */
+const nameOf = (argument: unknown): string | undefined =>
+  typeof argument === "string" ? argument : undefined;
+
+/** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
+export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
+  const why = await reveal(models, run, layer);
+  if (why !== undefined) void vscode.window.showWarningMessage(why);
+  return why;
+}
+
+/** A button of the panel is the command of the same name; one that is about a run is about the one that is shown. */
+export const panelCommand = (command: PanelCommand): void => {
+  void vscode.commands.executeCommand(`gradlens.${command}`);
+};

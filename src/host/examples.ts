@@ -1,0 +1,110 @@
+import * as vscode from "vscode";
+import { starter } from "../text/starter.ts";
+
+/** Where a copy of the examples is opened. */
+type Way = "window" | "here" | "copy";
+
+interface Choice extends vscode.QuickPickItem {
+  readonly way: Way;
+}
+
+const WAYS: readonly Choice[] = [
+  {
+    way: "window",
+    label: "$(empty-window) Open in a New Window",
+    detail: "A copy of the labs that you can edit.",
+  },
+  { way: "here", label: "$(window) Open in This Window", detail: "The same; Open Recent leads back." },
+  {
+    way: "copy",
+    label: "$(folder) Copy to a Folder…",
+    detail: "Into a folder of your choice, and open it there.",
+  },
+];
+
+/** Opens a copy of the examples, which may be edited; asks where, unless `target` says which folder takes it. */
+export async function openExamples(
+  context: vscode.ExtensionContext,
+  target?: vscode.Uri,
+): Promise<vscode.Uri | undefined> {
+  if (target) return copyExamples(context, target);
+  const choice = await vscode.window.showQuickPick(WAYS, {
+    title: "GradLens Examples",
+    placeHolder: "Where to open them",
+  });
+  if (!choice) return undefined;
+  const parent = choice.way === "copy" ? await askFolder() : context.globalStorageUri;
+  if (!parent) return undefined;
+  const folder = await copyExamples(context, vscode.Uri.joinPath(parent, "gradlens-examples"));
+  await vscode.commands.executeCommand("vscode.openFolder", folder, {
+    forceNewWindow: choice.way !== "here",
+  });
+  return folder;
+}
+
+/** What is there already is the user's, and stays. */
+async function copyExamples(context: vscode.ExtensionContext, folder: vscode.Uri): Promise<vscode.Uri> {
+  await copyMissing(vscode.Uri.joinPath(context.extensionUri, "examples"), folder);
+  return folder;
+}
+
+async function copyMissing(from: vscode.Uri, to: vscode.Uri): Promise<void> {
+  await vscode.workspace.fs.createDirectory(to);
+  for (const [name, type] of await vscode.workspace.fs.readDirectory(from)) {
+    const [source, target] = [vscode.Uri.joinPath(from, name), vscode.Uri.joinPath(to, name)];
+    if (type === vscode.FileType.Directory) await copyMissing(source, target);
+    else if (!(await exists(target))) await vscode.workspace.fs.copy(source, target);
+  }
+}
+
+async function askFolder(): Promise<vscode.Uri | undefined> {
+  const folders = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: "Copy Examples Here",
+  });
+  return folders?.[0];
+}
+
+/** Writes a model file to begin with and shows it; asks where, unless `target` says so. Never replaces a file unasked. */
+export async function newModel(target?: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const uri = target ?? (await askFile());
+  if (!uri) return undefined;
+  if (!target || !(await exists(uri))) {
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(starter(modelName(uri))));
+  }
+  await vscode.window.showTextDocument(uri);
+  return uri;
+}
+
+async function askFile(): Promise<vscode.Uri | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const picked = await vscode.window.showSaveDialog({
+    title: "New Model File",
+    saveLabel: "Create",
+    filters: { "GradLens model": ["gradlens.json"] },
+    ...(folder && { defaultUri: await freeName(folder) }),
+  });
+  if (!picked || /(^|\/)([^/]*\.)?gradlens\.json$/.test(picked.path)) return picked;
+  return picked.with({ path: `${picked.path.replace(/\.json$/, "")}.gradlens.json` });
+}
+
+async function freeName(folder: vscode.Uri): Promise<vscode.Uri> {
+  for (let i = 1; ; i++) {
+    const uri = vscode.Uri.joinPath(folder, i === 1 ? "model.gradlens.json" : `model-${i}.gradlens.json`);
+    if (!(await exists(uri))) return uri;
+  }
+}
+
+/** `wine.gradlens.json` → `wine` */
+const modelName = (uri: vscode.Uri): string =>
+  /([^/]*)\.gradlens\.json$/.exec(uri.path)?.[1]?.replace(/[^\w-]+/g, "-") ?? "model";
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+import * as vscode from "vscode";
+import { explainLayers } from "../text/explain.ts";
+import type { Models } from "./models.ts";
+import type { Runs } from "./runs.ts";
+
+/** The latest figures of the layer that is pointed at. What its type means, the schema's hover says. */
+export const figuresHover = (models: Models, runs: Runs): vscode.HoverProvider => ({
+  provideHover(document, position) {
+    const declared = models.at(document, position);
+    const found = declared && models.figures(document, declared, runs);
+    if (!found) return undefined;
+    const { run, frame, rows, stale } = found;
+    return new vscode.Hover(new vscode.MarkdownString(explainLayers(run.info, frame, rows, stale)));
+  },
+});

@@ -1,0 +1,30 @@
+import * as vscode from "vscode";
+import type { Models } from "./models.ts";
+import { rangeOf } from "./quickFix.ts";
+import type { Run } from "./run.ts";
+
+/** Shows the declaration of a run's layer, selected. The result says, as a sentence, why it cannot be shown. */
+export async function reveal(models: Models, run: Run, layer: string): Promise<string | undefined> {
+  const { uri, file, model } = run.origin;
+  const document = await open(uri);
+  if (!document) return `${file} is gone: it was deleted or renamed since the run of ${model}.`;
+  const declared = models.find(document, model, layer);
+  if (!declared) return `${layer} is no longer in ${model}: ${file} has changed since the run.`;
+  const range = rangeOf(document, declared);
+  const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const editor = await vscode.window.showTextDocument(document, {
+    selection: range,
+    ...(visible?.viewColumn && { viewColumn: visible.viewColumn }),
+  });
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  return undefined;
+}
+
+/** `undefined` where there is no such file any more. */
+export async function open(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import * as vscode from "vscode";
+import type { ParsedModel } from "../model/parse.ts";
+import type { RunOptions } from "../protocol/worker.ts";
+import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
+import { requestOf } from "./request.ts";
+import { open } from "./reveal.ts";
+import type { Run } from "./run.ts";
+import { settings } from "./settings.ts";
+import type { Trainer } from "./trainer.ts";
+
+interface Target {
+  readonly document: vscode.TextDocument;
+  readonly model: ParsedModel;
+}
+
+/** Decides which model the user means and starts it. What stands in the way is said, and nothing starts. */
+export class Running {
+  readonly #models: Models;
+  readonly #trainer: Trainer;
+
+  constructor(models: Models, trainer: Trainer) {
+    this.#models = models;
+    this.#trainer = trainer;
+  }
+
+  /** The named model; else that at the cursor, or the only one of the file; else the user picks. */
+  async run(uri?: vscode.Uri, name?: string, options: RunOptions = {}): Promise<Run | undefined> {
+    if (!trusted()) return undefined;
+    const document = uri ? await open(uri) : activeModelFile();
+    if (uri && !document) return refuse(`${relative(uri)} is gone: it was deleted or renamed.`);
+    if (!document) return this.pick(options);
+    const { models } = this.#models.of(document);
+    if (name !== undefined) {
+      const model = models.find((one) => one.name === name);
+      if (model) return this.#start({ document, model }, options);
+      return refuse(`${relative(document.uri)} has no model ${name} any more.`);
+    }
+    const model = models.length === 1 ? models[0] : modelAtCursor(document, models);
+    return model ? this.#start({ document, model }, options) : this.pick(options, document);
+  }
+
+  /** Lets the user pick a model of a file, or of the workspace. */
+  async pick(options: RunOptions = {}, document?: vscode.TextDocument): Promise<Run | undefined> {
+    if (!trusted()) return undefined;
+    const files = document ? [document] : await modelFiles();
+    const items = files.flatMap((file) =>
+      this.#models.of(file).models.map((model) => ({
+        label: model.name,
+        description: relative(file.uri),
+        ...(!model.spec && { detail: "$(error) has problems" }),
+        target: { document: file, model },
+      })),
+    );
+    if (items.length === 0) return offerNewModel(document);
+    const picked = await vscode.window.showQuickPick(items, { title: "Run Model", matchOnDescription: true });
+    return picked && this.#start(picked.target, options);
+  }
+
+  /** The model of a run, as its text is now. */
+  again(run: Run): Promise<Run | undefined> {
+    return this.run(run.origin.uri, run.origin.model);
+  }
+
+  #start({ document, model }: Target, options: RunOptions): Run | undefined {
+    const request = requestOf(document, model, { threads: settings.threads(), ...options });
+    if (typeof request !== "string") return this.#trainer.start(request);
+    return refuse(request, "Show Problems", "workbench.actions.view.problems");
+  }
+}
+
+function trusted(): boolean {
+  if (vscode.workspace.isTrusted) return true;
+  const message =
+    "GradLens runs models in trusted workspaces only: a run reads files of the workspace. Editing help works.";
+  refuse(message, "Manage Trust", "workbench.trust.manage");
+  return false;
+}
+
+/** Says what stands in the way, with a way on where there is one. Nobody waits for the answer. */
+function refuse(message: string, action?: string, command?: string): undefined {
+  void vscode.window.showWarningMessage(message, ...(action === undefined ? [] : [action])).then((picked) => {
+    if (picked !== undefined && command !== undefined) void vscode.commands.executeCommand(command);
+  });
+}
+
+function offerNewModel(document: vscode.TextDocument | undefined): undefined {
+  const where = document ? relative(document.uri) : "This workspace";
+  refuse(`${where} has no model to run yet.`, "New Model File", "gradlens.newModel");
+}
+
+const relative = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
+
+function activeModelFile(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document && isModelFile(document) ? document : undefined;
+}
+
+function modelAtCursor(
+  document: vscode.TextDocument,
+  models: readonly ParsedModel[],
+): ParsedModel | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document !== document) return undefined;
+  const at = document.offsetAt(editor.selection.active);
+  return models.find(({ key, body }) => key.offset <= at && at <= body.offset + body.length);
+}
+
+const MOST_FILES = 200;
+
+/** Every model file of the workspace that can be opened. */
+async function modelFiles(): Promise<readonly vscode.TextDocument[]> {
+  const uris = await vscode.workspace.findFiles(MODEL_FILES, "**/node_modules/**", MOST_FILES);
+  const documents = await Promise.all(uris.map(open));
+  return documents.filter((document) => document !== undefined);
+}

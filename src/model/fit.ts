@@ -1,0 +1,71 @@
+import { DataError } from "../engine/data/error.ts";
+import type { Choice } from "../engine/params.ts";
+import type { DataSpec, TrainSpec } from "../engine/spec.ts";
+import { leavesOf } from "../engine/spec.ts";
+import type { Shape } from "../engine/tensor.ts";
+import { placeOfChoice } from "./choice.ts";
+import type { JsonObject } from "./json.ts";
+import { memberOf } from "./json.ts";
+import type { Report } from "./report.ts";
+import type { Stack } from "./stack.ts";
+import type { Tables } from "./tables.ts";
+
+/** The parts of a model, as far as each is right in itself. */
+interface Parts {
+  readonly json: JsonObject;
+  readonly input: Shape | undefined;
+  readonly stack: Stack | undefined;
+  readonly loss: Choice | undefined;
+  readonly optimizer: Choice | undefined;
+  readonly lr_scheduler: Choice | undefined;
+  readonly data: DataSpec | undefined;
+  readonly train: TrainSpec | undefined;
+}
+
+/** Reports what does not fit together, though each part alone may be right. */
+export function checkFit(parts: Parts, tables: Tables, report: Report): void {
+  const say = (field: string, code: string, message: string | undefined): void => {
+    const at = memberOf(parts.json, field);
+    if (at && message !== undefined) report({ code: `${field}.${code}`, at: placeOfChoice(at), message });
+  };
+  say("optimizer", "inconsistent", againstItself(parts, tables));
+  say("lr_scheduler", "inconsistent", againstRun(parts, tables));
+  const against = againstOutput(parts, tables);
+  say("loss", "output", against);
+  if (against === undefined) say("data", "model", againstData(parts, tables));
+}
+
+const againstItself = ({ optimizer }: Parts, { optimizers }: Tables): string | undefined =>
+  optimizer && optimizers[optimizer.type].check?.(optimizer.params);
+
+function againstRun({ lr_scheduler, optimizer, train }: Parts, { schedulers, optimizers }: Tables): string | undefined {
+  if (!lr_scheduler || !optimizer || !train) return undefined;
+  const context = {
+    base_lr: Number(optimizer.params.lr),
+    steps: train.steps,
+    momentum: optimizers[optimizer.type].momentum?.(optimizer.params) !== undefined,
+  };
+  return schedulers[lr_scheduler.type].check?.(lr_scheduler.params, context);
+}
+
+function againstOutput({ loss, stack }: Parts, { losses }: Tables): string | undefined {
+  const why = loss && stack?.output && losses[loss.type].check?.(stack.output);
+  return why === undefined || why.startsWith(loss?.type ?? "") ? why : `${loss?.type} ${why}`;
+}
+
+/** Data in files are checked when they are read. */
+function againstData({ input, stack, loss, data }: Parts, tables: Tables): string | undefined {
+  if (!input || !stack?.output || !loss || !data) return undefined;
+  const set = tables.dataSets[data.type];
+  if (set.kind !== "generated") return undefined;
+  const [first] = leavesOf(stack.modules);
+  const ids = first && tables.layers[first.type].ids?.(first.params);
+  const wants = { input, output: stack.output, targets: tables.losses[loss.type].targets };
+  try {
+    set.check(data.params, ids === undefined ? wants : { ...wants, ids });
+    return undefined;
+  } catch (error) {
+    if (error instanceof DataError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import type { ModelSpec } from "../engine/spec.ts";
+import type { Problem } from "../protocol/problem.ts";
+import type { Declaration } from "./declarations.ts";
+import { mergeAll } from "./extends.ts";
+import { readFile } from "./file.ts";
+import type { Place, Range } from "./json.ts";
+import { LIMITS } from "./limits.ts";
+import { Lists } from "./lists.ts";
+import { menusOf } from "./menus.ts";
+import { readModel } from "./model.ts";
+import { grouped } from "./names.ts";
+import type { Report } from "./report.ts";
+import { Collector } from "./report.ts";
+import type { Tables } from "./tables.ts";
+import { standard } from "./tables.ts";
+import { readJson } from "./text.ts";
+
+/** One model of a file. */
+export interface ParsedModel {
+  readonly name: string;
+  /** Its name in the text, with the quotes. */
+  readonly key: Range;
+  /** Its object in the text. */
+  readonly body: Range;
+  /** Absent where it cannot run. */
+  readonly spec?: ModelSpec;
+  /** Number of trainable values; absent with `spec`. */
+  readonly parameters?: number;
+  /** Its layers, those that it has from the model it extends included; in the order of the text. */
+  readonly declarations: readonly Declaration[];
+}
+
+export interface Parsed {
+  /** In the order of the text. */
+  readonly models: readonly ParsedModel[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a model file says, and all that is wrong with it. Never throws, whatever the text. */
+export function parse(text: string, tables: Tables = standard): Parsed {
+  const collector = new Collector();
+  const { root, whole } = readJson(text, collector.report);
+  const file = readFile(root, collector.report);
+  const menus = menusOf(tables);
+  const lists = new Lists({ layers: tables.layers, menus });
+  const afford = budget();
+
+  const read = new Map<string, ParsedModel>();
+  for (const [name, { json, whole: based }] of mergeAll(file.bodies, collector.report)) {
+    const at = file.names.get(name);
+    const body = file.bodies.get(name);
+    if (!at || !body) continue;
+    // Where the text breaks off, or a base model is not there, nobody can say what is missing.
+    const report = based && whole ? collector.reportFor(name, body) : exceptMissing(collector.reportFor(name, body));
+    const { spec, stack } = readModel(
+      { name, at, json },
+      { tables, menus, lists, report, afford: (rows) => afford(rows, at, report) },
+    );
+    const runs = whole && based && spec ? { spec, parameters: stack?.parameters ?? 0 } : {};
+    read.set(name, { name, key: rangeOf(at), body: rangeOf(body), ...runs, declarations: stack?.declarations ?? [] });
+  }
+  const models = [...read.values()].sort((a, b) => a.key.offset - b.key.offset);
+  return { models, problems: collector.problems() };
+}
+
+const rangeOf = ({ offset, length }: Range): Range => ({ offset, length });
+
+const exceptMissing =
+  (report: Report): Report =>
+  (finding) => {
+    if (!finding.code.endsWith(".missing")) report(finding);
+  };
+
+/** Counts the layers of all models together: they are all made anew at every key that is pressed. */
+function budget(): (rows: number, at: Place, report: Report) => boolean {
+  let left: number = LIMITS.layersOfFile;
+  return (rows, at, report) => {
+    left -= rows;
+    if (left >= 0) return true;
+    const message = `the models up to this one have more than ${grouped(LIMITS.layersOfFile)} layers together`;
+    report({ code: "limit.layers-of-file", at, message });
+    return false;
+  };
+}

@@ -1,0 +1,58 @@
+import { DataError } from "../engine/data/error.ts";
+import type { ModelSpec } from "../engine/spec.ts";
+import type { Training } from "../engine/training.ts";
+import { parse, type ParsedModel } from "../model/parse.ts";
+import { fieldRange } from "../model/locate.ts";
+import type { Problem } from "../protocol/problem.ts";
+import type { RunOptions } from "../protocol/worker.ts";
+import type { Location } from "./files.ts";
+import { checkData, prepare } from "./prepare.ts";
+
+/** All problems of a model file, those of the files that its models name included. */
+export async function checkFile(text: string, location: Location): Promise<readonly Problem[]> {
+  const { models, problems } = parse(text);
+  const found = await Promise.all(models.map((model) => dataProblem(text, model, location)));
+  return [...problems, ...found.filter((problem) => problem !== undefined)];
+}
+
+async function dataProblem(
+  text: string,
+  model: ParsedModel,
+  location: Location,
+): Promise<Problem | undefined> {
+  if (!model.spec) return undefined;
+  try {
+    await checkData(model.spec, location);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const range = fieldRange(text, model, "data");
+    return {
+      severity: "error",
+      code: "data",
+      message: error.message,
+      path: ["models", model.name, "data"],
+      ...range,
+    };
+  }
+}
+
+/** A model of the file, ready to be trained. Throws with what is wrong, in words. */
+export async function load(
+  text: string,
+  name: string,
+  location: Location,
+  options: RunOptions,
+): Promise<Training> {
+  const { models, problems } = parse(text);
+  const model = models.find((one) => one.name === name);
+  if (!model) throw new Error(`the file has no model "${name}"`);
+  if (!model.spec) throw new Error(problems[0]?.message ?? `the model "${name}" has problems`);
+  return prepare(withOptions(model.spec, options), location);
+}
+
+/** The model with what a run sets otherwise than the file. */
+export const withOptions = (spec: ModelSpec, { steps, seed }: RunOptions): ModelSpec => ({
+  ...spec,
+  train: { ...spec.train, ...(steps !== undefined && { steps }), ...(seed !== undefined && { seed }) },
+});

@@ -1,0 +1,57 @@
+import { dirname } from "node:path";
+import { parentPort } from "node:worker_threads";
+import type { Frame } from "../protocol/frame.ts";
+import { Rpc } from "../protocol/rpc.ts";
+import type { ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import { checkFile, load } from "./load.ts";
+import { portOf } from "./port.ts";
+import { Runner } from "./runner.ts";
+
+/*
+ * Entry of the thread that computes. It owns one run at a time; a new one ends the one before.
+ */
+if (!parentPort) throw new Error("this is the entry of a worker thread");
+
+let runner: Runner | undefined;
+
+const location = ({ file, root }: ModelSource) => ({ file, root: root || dirname(file) });
+
+const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
+  check: (source) => checkFile(source.text, location(source)),
+
+  async start({ source, model, options }) {
+    runner?.stop();
+    const training = await load(source.text, model, location(source), options);
+    runner = new Runner(training, { frames: send, ended: (end) => void tell("ended", end) }, options.paused);
+    return training.info;
+  },
+
+  pause: () => runner?.pause(),
+  resume: () => runner?.resume(),
+  step: () => runner?.step(),
+  stop: () => runner?.stop(),
+});
+
+/** Hands frames over; only the last of several keeps its histograms, since nobody could see the others. */
+function send(frames: readonly Frame[]): void {
+  const slim = frames.map((frame, i) => (i < frames.length - 1 ? withoutHistograms(frame) : frame));
+  const buffers = slim.flatMap(({ values, hist, time }) => [values.buffer, hist?.buffer, time?.buffer]);
+  void tell(
+    "frames",
+    slim,
+    buffers.filter((buffer) => buffer !== undefined),
+  );
+}
+
+function withoutHistograms({ hist: _, ...frame }: Frame): Frame {
+  return frame;
+}
+
+/** The host answers nothing of interest, and may be gone. */
+async function tell<K extends keyof WorkerEvents>(
+  name: K,
+  argument: Parameters<WorkerEvents[K]>[0],
+  transfer?: readonly ArrayBufferLike[],
+): Promise<void> {
+  await rpc.call(name, argument, transfer).catch(() => undefined);
+}

@@ -1,0 +1,39 @@
+import type { Backend } from "../engine/backend.ts";
+import type { Dataset, Wants } from "../engine/data/data.ts";
+import { split } from "../engine/data/dataset.ts";
+import { sampler } from "../engine/data/sampler.ts";
+import { losses } from "../engine/losses/index.ts";
+import { layers } from "../engine/layers/index.ts";
+import { rowOf } from "../engine/machine.ts";
+import { typeOf } from "../engine/network.ts";
+import { Generator } from "../engine/rng.ts";
+import { leavesOf, type ModelSpec } from "../engine/spec.ts";
+import { Training } from "../engine/training.ts";
+import type { Location } from "./files.ts";
+import { loadData } from "./loadData.ts";
+
+/** What the model asks of its data. */
+export function wantsOf(spec: ModelSpec): Wants {
+  const [first] = leavesOf(spec.layers);
+  const ids = first && typeOf(layers, first).ids?.(first.params);
+  const { targets } = rowOf(losses, spec.loss);
+  return { input: spec.input, output: spec.output, targets, ...(ids !== undefined && { ids }) };
+}
+
+/** The model's data, and the generator that goes on to draw the order of the samples. */
+async function dataOf(spec: ModelSpec, location: Location): Promise<{ dataset: Dataset; random: Generator }> {
+  const random = new Generator(spec.train.seed);
+  return { dataset: await loadData(spec.data, location, wantsOf(spec), random), random };
+}
+
+/** Throws `DataError` where the model's files do not serve, or hold too few samples. Builds nothing. */
+export async function checkData(spec: ModelSpec, location: Location): Promise<void> {
+  const { dataset, random } = await dataOf(spec, location);
+  sampler(split(dataset.samples, spec.data.validation, random).training, spec.train, random);
+}
+
+/** A model ready to be trained: its data read, its weights set. Throws `DataError` as `checkData` does. */
+export async function prepare(spec: ModelSpec, location: Location, backend?: Backend): Promise<Training> {
+  const { dataset, random } = await dataOf(spec, location);
+  return new Training(spec, dataset, random, backend && { backend });
+}

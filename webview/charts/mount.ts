@@ -1,0 +1,118 @@
+import {
+  BarController,
+  BarElement,
+  Chart as Drawing,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+} from "chart.js";
+import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
+import type { Theme } from "../theme.ts";
+import { settled } from "./axis.ts";
+import type { Place, Plot } from "./chart.ts";
+import { datasetsOf } from "./datasets.ts";
+import type { Axes, Dataset } from "./datasets.ts";
+import { drawCells } from "./heatmap.ts";
+import { drawBase, drawGroups, drawMark, placeAt, pointOf } from "./overlay.ts";
+import type { Pixel, Stage } from "./overlay.ts";
+import { scalesOf, signatureOf } from "./scales.ts";
+
+Drawing.register(BarController, BarElement, Filler, LineController, LineElement, LinearScale, PointElement);
+
+/** A plot on a canvas. */
+export interface Mounted {
+  update(plot: Plot, theme: Theme): void;
+  /** Marks this layer, by its index in the run; `undefined` marks none. */
+  mark(layer: number | undefined): void;
+  /** What lies under a point of the canvas, in CSS pixels; `undefined` outside of the axes. */
+  placeAt(pixel: Pixel): Place | undefined;
+  /** Where a place lies on the canvas. */
+  pointOf(place: Place): Pixel;
+  dispose(): void;
+}
+
+/** Draws plots on this canvas, whose parent gives the size. */
+export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Theme): Mounted {
+  let [plot, theme, axes] = [firstPlot, firstTheme, axesOf(firstPlot)];
+  let signature = "";
+  let marked: number | undefined;
+
+  const layers: Plugin<"line"> = {
+    id: "layers",
+    beforeDatasetsDraw(chart) {
+      const stage = stageOf(chart);
+      if (plot.kind === "heat") return drawCells(stage, plot, theme.kind);
+      if (plot.x.kind === "layers") drawGroups(stage, plot.x, theme);
+      drawMark(stage, plot, marked, theme);
+      if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
+    },
+    afterDatasetsDraw(chart) {
+      if (plot.kind === "heat") drawMark(stageOf(chart), plot, marked, theme);
+    },
+  };
+  const drawing = new Drawing(canvas, configurationWith(layers));
+
+  function update(nextPlot: Plot, nextTheme: Theme): void {
+    [plot, theme, axes] = [nextPlot, nextTheme, axesOf(nextPlot, axes)];
+    const next = signatureOf(axes, theme);
+    if (next !== signature) drawing.options.scales = scalesOf(axes, theme);
+    signature = next;
+    replace(drawing.data, plot.kind === "lines" ? datasetsOf(plot, axes, theme) : []);
+    drawing.update("none");
+  }
+  update(plot, theme);
+
+  return {
+    update,
+    mark(layer) {
+      if (layer === marked) return;
+      marked = layer;
+      drawing.draw();
+    },
+    placeAt: (pixel) => placeAt(stageOf(drawing), plot, pixel),
+    pointOf: (place) => pointOf(stageOf(drawing), plot, place),
+    dispose: () => drawing.destroy(),
+  };
+}
+
+const axesOf = (plot: Plot, before?: Axes): Axes => ({
+  x: settled(before?.x, plot.x),
+  y: settled(before?.y, plot.y),
+  ...(plot.kind === "lines" && plot.y2 && { y2: settled(before?.y2, plot.y2) }),
+});
+
+const configurationWith = (plugin: Plugin<"line">): ChartConfiguration<"line"> => ({
+  type: "line",
+  data: { datasets: [] },
+  plugins: [plugin],
+  options: {
+    animation: false,
+    parsing: false,
+    normalized: true,
+    maintainAspectRatio: false,
+    events: [],
+    layout: { padding: { top: 8, right: 6 } },
+  },
+});
+
+/** Keeps the datasets that there are and changes what is in them: for a new one Chart.js begins anew. */
+function replace(data: Drawing<"line">["data"], next: readonly Dataset[]): void {
+  const same =
+    data.datasets.length === next.length && next.every(({ type }, i) => data.datasets[i]?.type === type);
+  if (same) data.datasets.forEach((dataset, i) => Object.assign(dataset, next[i]));
+  else data.datasets = next.map((dataset) => dataset as unknown as ChartDataset<"line">);
+}
+
+function stageOf(chart: Drawing<"line">): Stage {
+  const { ctx, chartArea: area, scales } = chart;
+  return {
+    ctx,
+    area,
+    xOf: (position) => scales["x"]?.getPixelForValue(position) ?? NaN,
+    yOf: (position) => scales["y"]?.getPixelForValue(position) ?? NaN,
+    xAt: (pixel) => scales["x"]?.getValueForPixel(pixel) ?? NaN,
+    yAt: (pixel) => scales["y"]?.getValueForPixel(pixel) ?? NaN,
+  };
+}

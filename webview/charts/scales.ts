@@ -1,0 +1,102 @@
+import { faded } from "../theme.ts";
+import type { Theme } from "../theme.ts";
+import type { Axis } from "./axis.ts";
+import type { Axes } from "./datasets.ts";
+import { ticksOf } from "./ticks.ts";
+import type { Tick } from "./ticks.ts";
+
+/** What is used of a scale of Chart.js. */
+interface Scale {
+  readonly ctx: CanvasRenderingContext2D;
+  width: number;
+  height: number;
+  ticks: { value: number }[];
+}
+
+/** Pixels that the labels of a vertical axis take: constant for figures, so that nothing shifts as they change. */
+const LABELS = 42;
+const MOST_FOR_LAYERS = 96;
+
+const SIZE = 11;
+const PADDING = 6;
+
+/** Options of Chart.js for every axis, all linear: places and labels are worked out here. */
+export const scalesOf = (axes: Axes, theme: Theme): Readonly<Record<string, object>> =>
+  Object.fromEntries(Object.entries(axes).map(([id, axis]) => [id, scaleOf(id, axis as Axis, theme)]));
+
+/** Changes whenever the options do. */
+export const signatureOf = (axes: Axes, theme: Theme): string =>
+  JSON.stringify([
+    theme,
+    Object.entries(axes).map(([id, { kind, title, min, max, ...axis }]: [string, Axis]) => [
+      id,
+      kind,
+      title,
+      min,
+      max,
+      axis,
+    ]),
+  ]);
+
+function scaleOf(id: string, axis: Axis, theme: Theme): object {
+  const horizontal = id === "x";
+  let ticks: readonly Tick[] = [];
+  const measure = (scale: Scale, label: string): number => {
+    scale.ctx.font = `${SIZE}px ${theme.font}`;
+    return scale.ctx.measureText(label).width;
+  };
+  return {
+    type: "linear",
+    position: horizontal ? "bottom" : id === "y2" ? "right" : "left",
+    min: axis.min,
+    max: axis.max,
+    reverse: !horizontal && axis.kind === "layers",
+    border: { display: false },
+    grid: {
+      display: axis.kind !== "layers" && id !== "y2",
+      color: faded(theme.foreground, theme.kind.startsWith("hc") ? 0.35 : 0.13),
+      drawTicks: false,
+    },
+    title: {
+      display: horizontal && axis.title !== "",
+      text: axis.title,
+      align: "end",
+      color: theme.muted,
+      font: { family: theme.font, size: SIZE },
+      padding: 0,
+    },
+    ticks: {
+      color: theme.muted,
+      font: { family: theme.font, size: SIZE },
+      autoSkip: false,
+      maxRotation: 0,
+      padding: PADDING,
+      align: horizontal && axis.kind !== "layers" ? "inner" : "center",
+      callback: (_: number, i: number) => ticks[i]?.label ?? "",
+    },
+    afterBuildTicks(scale: Scale) {
+      const extentOf = (label: string): number => (horizontal ? measure(scale, label) : SIZE);
+      ticks = ticksOf(axis, horizontal ? scale.width : scale.height, extentOf);
+      if (!horizontal && axis.kind === "layers") {
+        ticks = ticks.map(({ at, label }) => ({
+          at,
+          label: shortened(label, (text) => measure(scale, text)),
+        }));
+      }
+      scale.ticks = ticks.map(({ at }) => ({ value: at }));
+    },
+    afterFit(scale: Scale) {
+      if (horizontal) return;
+      const widest = ticks.reduce((most, { label }) => Math.max(most, measure(scale, label)), 0);
+      scale.width = axis.kind === "layers" ? Math.max(LABELS, widest + PADDING + 4) : LABELS;
+    },
+  };
+}
+
+/** The end of a path that is too long: its last names tell more than its first. */
+function shortened(label: string, widthOf: (text: string) => number): string {
+  let text = label;
+  while (text.length > 4 && widthOf(text) > MOST_FOR_LAYERS)
+    text = `…${text.slice(text.startsWith("…") ? 2 : 1)}`;
+  return text;
+}

@@ -1,0 +1,97 @@
+import type { FromWebview } from "../src/protocol/webview.ts";
+import { registerControls } from "./controls.ts";
+import { toMessage } from "./messages.ts";
+import { panel } from "./panel.ts";
+import { INITIAL, reduce, shownOf } from "./store.ts";
+import type { Local, State } from "./store.ts";
+import { readTheme, watchTheme } from "./theme.ts";
+import type { ToWebview } from "../src/protocol/webview.ts";
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromWebview): void;
+  getState(): unknown;
+  setState(state: Kept): void;
+};
+
+/** What outlives the page: VS Code throws it away whenever the view is hidden. */
+interface Kept {
+  readonly folded: readonly string[];
+  readonly layer?: string;
+}
+
+/** Texts of a run that goes on change at most this often, so that they can be read. */
+const TEXT_MS = 250;
+
+registerControls();
+const host = acquireVsCodeApi();
+const kept = keptFrom(host.getState());
+let state: State = kept.layer === undefined ? INITIAL : { ...INITIAL, cursor: kept.layer };
+let theme = readTheme();
+let requested = false;
+let spokenAt = -Infinity;
+let later: ReturnType<typeof setTimeout> | undefined;
+
+const root = document.getElementById("app") ?? document.body;
+const view = panel(root, kept.folded, {
+  post: (message) => host.postMessage(message),
+  shown: () => state.shown,
+  hover(layer) {
+    dispatch(layer === undefined ? { type: "hover" } : { type: "hover", layer });
+    if (state.shown !== undefined) {
+      host.postMessage({ type: "hover", run: state.shown, ...(layer !== undefined && { layer }) });
+    }
+  },
+  arranged() {
+    spokenAt = -Infinity;
+    requestDraw();
+    queueMicrotask(keep);
+  },
+});
+
+function dispatch(message: ToWebview | Local): void {
+  state = reduce(state, message);
+  requestDraw();
+}
+
+/** One drawing per animation frame, however many messages came. */
+function requestDraw(): void {
+  if (requested) return;
+  requested = true;
+  requestAnimationFrame(draw);
+}
+
+function draw(now: number): void {
+  requested = false;
+  const wait = shownOf(state)?.state === "running" ? spokenAt + TEXT_MS - now : 0;
+  const speak = wait <= 0;
+  clearTimeout(later);
+  if (speak) spokenAt = now;
+  else later = setTimeout(requestDraw, wait);
+  view.draw(state, theme, speak);
+}
+
+function keep(): void {
+  host.setState({ folded: view.folded(), ...(state.cursor !== undefined && { layer: state.cursor }) });
+}
+
+function keptFrom(data: unknown): Kept {
+  const { folded, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
+  return {
+    folded: Array.isArray(folded) ? folded.filter((id) => typeof id === "string") : [],
+    ...(typeof layer === "string" && { layer }),
+  };
+}
+
+window.addEventListener("message", ({ data }) => {
+  const message = toMessage(data);
+  if (!message) return;
+  dispatch(message);
+  if (message.type !== "mark") return;
+  keep();
+  if (message.scroll) view.scrollToLayers();
+});
+watchTheme((next) => {
+  theme = next;
+  requestDraw();
+});
+host.postMessage({ type: "ready" });

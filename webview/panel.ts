@@ -1,0 +1,89 @@
+import type { FromWebview } from "../src/protocol/webview.ts";
+import { charts } from "./charts/index.ts";
+import { element, setText } from "./dom.ts";
+import { sentence } from "./reading.ts";
+import { markedOf } from "./store.ts";
+import type { State } from "./store.ts";
+import type { Theme } from "./theme.ts";
+import { viewOf } from "./view.ts";
+import { emptyView } from "./views/empty.ts";
+import type { Events } from "./views/events.ts";
+import { header } from "./views/header.ts";
+import { section } from "./views/section.ts";
+import { sentenceView } from "./views/sentence.ts";
+
+export interface Panel {
+  /** `speak`: texts may change too, not the drawings alone. */
+  draw(state: State, theme: Theme, speak: boolean): void;
+  /** Ids of the sections that are folded. */
+  folded(): readonly string[];
+  /** Brings the first chart that shows layers into sight. */
+  scrollToLayers(): void;
+}
+
+/** What the panel needs from its surroundings. */
+export interface Surroundings {
+  post(message: FromWebview): void;
+  /** The run that is shown; messages about layers name it. */
+  shown(): number | undefined;
+  hover(layer: string | undefined): void;
+  /** Something was folded, unfolded or swapped: keep it, and draw anew. */
+  arranged(): void;
+}
+
+/** Everything in the panel, drawn into `root`. */
+export function panel(root: HTMLElement, folded: readonly string[], around: Surroundings): Panel {
+  const voice = element("div", { class: "hidden", role: "status" });
+  const events: Events = {
+    hover: (layer) => around.hover(layer),
+    reveal(layer) {
+      const run = around.shown();
+      if (run !== undefined) around.post({ type: "reveal", run, layer });
+    },
+    arranged: () => around.arranged(),
+    say: (text) => setText(voice, text),
+  };
+  const command = (name: (FromWebview & { type: "command" })["command"]): void =>
+    around.post({ type: "command", command: name });
+  const top = header(command, (run) => around.post({ type: "select", run }));
+  const line = sentenceView((layer) => events.reveal(layer));
+  const sections = charts.map((chart) => ({
+    chart,
+    section: section(chart, folded.includes(chart.id), events),
+  }));
+  const content = element("div", { class: "content" }, [
+    top.element,
+    line.element,
+    element(
+      "div",
+      { class: "sections" },
+      sections.map(({ section }) => section.element),
+    ),
+    voice,
+  ]);
+  let empty: boolean | undefined;
+
+  return {
+    draw(state, theme, speak) {
+      const view = viewOf(state);
+      if (!view) {
+        if (state.loaded && (empty !== state.hasModels || !root.firstChild))
+          root.replaceChildren(emptyView(state.hasModels, command));
+        empty = state.hasModels;
+        return;
+      }
+      if (root.firstChild !== content) root.replaceChildren(content);
+      empty = undefined;
+      top.update(state.runs, view);
+      if (speak) line.update(sentence(view));
+      for (const { chart, section } of sections) {
+        section.element.hidden = !(chart.applies?.(view) ?? true);
+        if (section.element.hidden) continue;
+        section.update(view, theme, speak);
+        section.mark(markedOf(state));
+      }
+    },
+    folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
+    scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
+  };
+}

@@ -1,0 +1,10 @@
+/** What the user does in the panel. */
+export interface Events {
+  /** The pointer or the keyboard is on this layer (by path), or on none. */
+  hover(layer: string | undefined): void;
+  reveal(layer: string): void;
+  /** A section is folded, unfolded, or shows its table or its chart. */
+  arranged(): void;
+  /** Something that is seen happening is to be said to those who cannot see it. */
+  say(text: string): void;
+}

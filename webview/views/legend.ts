@@ -1,0 +1,72 @@
+import { css, shareColour } from "../scale.ts";
+import { element } from "../dom.ts";
+import type { Theme } from "../theme.ts";
+import { powerOfTen } from "../format.ts";
+import type { Plot, Series } from "../charts/chart.ts";
+import { colour } from "../charts/datasets.ts";
+import { faded } from "../theme.ts";
+
+/** What the marks of a plot are called, beside a sample of each; the colour bar of a heat map. */
+export interface Legend {
+  readonly element: HTMLElement;
+  update(plot: Plot, theme: Theme): void;
+}
+
+export function legend(): Legend {
+  const root = element("div", { class: "legend", "aria-hidden": "true" });
+  let shown = "";
+  return {
+    element: root,
+    update(plot, theme) {
+      const items = plot.kind === "lines" ? plot.series.filter(({ label }) => label !== undefined) : [];
+      const key = JSON.stringify([
+        plot.kind === "heat" && plot.paint,
+        items.map(({ label, draw }) => [label, draw]),
+        theme,
+      ]);
+      if (key === shown) return;
+      shown = key;
+      root.replaceChildren(
+        ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : items.map((s) => sample(s, theme))),
+      );
+    },
+  };
+}
+
+const sample = (series: Series, theme: Theme): HTMLElement => {
+  const swatch = element("span", { class: `swatch swatch-${series.draw}` });
+  const ink =
+    series.draw === "marks" && typeof series.ink === "object"
+      ? css(shareColour(Infinity, theme.kind))
+      : series.draw === "thin"
+        ? faded(colour(series, theme), 0.5)
+        : colour(series, theme);
+  swatch.style.setProperty("--ink", ink);
+  if (series.ink === "faint") swatch.classList.add("swatch-dashed");
+  return element("span", { class: "legend-item" }, [swatch, series.label ?? ""]);
+};
+
+/** Decades that the colour bar is labelled at. */
+const LABELLED = [-12, -6, -3, 0, 3, 6, 12];
+
+function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement[] {
+  if (paint === "ramp") {
+    return [
+      element("span", { class: "legend-item" }, ["each row from few elements to its most frequent size"]),
+    ];
+  }
+  const stops = Array.from({ length: 25 }, (_, i) => css(shareColour(i - 12, theme.kind)));
+  const bar = element("div", { class: "colour-bar" });
+  bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  const labels = LABELLED.map((decade) => {
+    const label = element("span", { class: "colour-label" }, [powerOfTen(decade)]);
+    label.style.left = `${((decade + 12) / 24) * 100}%`;
+    return label;
+  });
+  const special = element("span", { class: "swatch swatch-nonfinite" });
+  special.style.setProperty("--ink", css(shareColour(Infinity, theme.kind)));
+  return [
+    element("div", { class: "colour-scale" }, [bar, element("div", { class: "colour-labels" }, labels)]),
+    element("span", { class: "legend-item" }, [special, "NaN, ∞"]),
+  ];
+}

@@ -1,0 +1,93 @@
+import { element, setAttribute } from "../dom.ts";
+import type { Theme } from "../theme.ts";
+import type { View } from "../view.ts";
+import type { Chart, Place, Plot } from "../charts/chart.ts";
+import { mount } from "../charts/mount.ts";
+import type { Mounted } from "../charts/mount.ts";
+import { layersOf } from "../charts/overlay.ts";
+import type { Pixel } from "../charts/overlay.ts";
+import type { Events } from "./events.ts";
+import { legend } from "./legend.ts";
+import { moved } from "./moves.ts";
+import { tooltip } from "./tooltip.ts";
+
+/** A chart that answers to the pointer and the keyboard. */
+export interface PlotView {
+  readonly element: HTMLElement;
+  update(view: View, theme: Theme, speak: boolean): void;
+  /** Marks a layer by its path. */
+  mark(layer: string | undefined): void;
+}
+
+export function plotView(chart: Chart, events: Events): PlotView {
+  const canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": chart.title });
+  const tip = tooltip();
+  const frame = element("div", { class: "plot" }, [canvas, tip.element]);
+  const names = legend();
+  let drawn: { readonly view: View; readonly plot: Plot; readonly mounted: Mounted } | undefined;
+  let marked: string | undefined;
+  let place: Place | undefined;
+  let at: Pixel = { x: 0, y: 0 };
+
+  const pathOf = (layer: number | undefined): string | undefined => drawn?.view.layers[layer ?? -1]?.path;
+  const indexOf = (path: string | undefined): number | undefined => {
+    const index = drawn?.view.layers.findIndex((layer) => layer.path === path) ?? -1;
+    return index < 0 ? undefined : index;
+  };
+
+  /** Goes to a place, or to none: the tooltip here, the mark everywhere. */
+  function go(next: Place | undefined, pixel?: Pixel): void {
+    const before = pathOf(place?.layer);
+    place = next;
+    if (!drawn || !place) tip.hide();
+    else {
+      at = pixel ?? drawn.mounted.pointOf(place);
+      tip.show(chart.describe(drawn.view, place), at);
+    }
+    if (pathOf(place?.layer) !== before) events.hover(pathOf(place?.layer));
+  }
+
+  canvas.addEventListener("pointermove", ({ offsetX: x, offsetY: y }) =>
+    go(drawn?.mounted.placeAt({ x, y }), { x, y }),
+  );
+  canvas.addEventListener("pointerleave", () => go(undefined));
+  canvas.addEventListener("blur", () => go(undefined));
+  canvas.addEventListener("click", () => {
+    const path = pathOf(place?.layer);
+    if (path !== undefined) events.reveal(path);
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (!drawn || event.ctrlKey || event.metaKey || event.altKey) return;
+    const from = place ?? { ...(layersOf(drawn.plot) && { layer: indexOf(marked) ?? -1 }) };
+    const path = pathOf(from.layer);
+    if (event.key === "Escape") go(undefined);
+    else if (event.key === "Enter" && path !== undefined) events.reveal(path);
+    else {
+      const next = moved(event.key, drawn.plot, from);
+      if (!next) return;
+      go(next);
+      const { title, rows } = chart.describe(drawn.view, next);
+      events.say(`${title}: ${rows.map(([name, value]) => `${name} ${value}`).join(", ")}`);
+    }
+    event.preventDefault();
+  });
+
+  return {
+    element: element("div", { class: "plot-and-legend" }, [frame, names.element]),
+    update(view, theme, speak) {
+      const plot = chart.plot(view);
+      const mounted = drawn?.mounted ?? mount(canvas, plot, theme);
+      if (drawn) mounted.update(plot, theme);
+      drawn = { view, plot, mounted };
+      mounted.mark(indexOf(marked));
+      names.update(plot, theme);
+      if (!speak) return;
+      setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}`);
+      if (place) tip.show(chart.describe(view, place), at);
+    },
+    mark(layer) {
+      marked = layer;
+      drawn?.mounted.mark(indexOf(layer));
+    },
+  };
+}

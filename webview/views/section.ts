@@ -1,0 +1,103 @@
+import { iconButton } from "../controls.ts";
+import { toCsv } from "../csv.ts";
+import { element, icon, setAttribute, setIcon, setText } from "../dom.ts";
+import type { Theme } from "../theme.ts";
+import type { View } from "../view.ts";
+import type { Chart } from "../charts/chart.ts";
+import type { Events } from "./events.ts";
+import { plotView } from "./plot.ts";
+import { tableView } from "./table.ts";
+
+/** One foldable part of the panel: a chart, or its table, under its title and reading. */
+export interface Section {
+  readonly element: HTMLElement;
+  readonly id: string;
+  folded(): boolean;
+  /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
+  update(view: View, theme: Theme, speak: boolean): void;
+  mark(layer: string | undefined): void;
+}
+
+/** How long the copy button says that it has copied. */
+const SAID_MS = 1500;
+
+export function section(chart: Chart, startsFolded: boolean, events: Events): Section {
+  let view: View | undefined;
+  let folded = startsFolded;
+  let asTable = false;
+
+  const chevron = icon("chevron-down");
+  const reading = element("p", { class: "reading" });
+  const plot = plotView(chart, events);
+  const table = tableView(chart.title);
+  const body = element("div", { class: "section-body", id: `body-${chart.id}` }, [
+    plot.element,
+    table.element,
+  ]);
+  const fold = element(
+    "button",
+    { class: "fold", "aria-controls": body.id, title: chart.hint, type: "button" },
+    [chevron, element("span", {}, [chart.title])],
+  );
+  const swap = iconButton("table", "Show as table", () => {
+    asTable = !asTable;
+    arrange();
+    events.arranged();
+  });
+  const copy = iconButton("copy", "Copy as CSV", () => {
+    if (view)
+      void navigator.clipboard.writeText(toCsv((chart.data ?? chart.table)(view))).then(copied, notCopied);
+  });
+  const root = element("section", { class: "section", "data-chart": chart.id, "aria-label": chart.title }, [
+    element("div", { class: "section-head" }, [
+      element("h2", {}, [fold]),
+      element("div", { class: "section-tools" }, [swap.element, copy.element]),
+    ]),
+    reading,
+    body,
+  ]);
+
+  function copied(): void {
+    copy.set({ icon: "check", label: "Copied" });
+    events.say(`${chart.title}: copied`);
+    setTimeout(() => copy.set({ icon: "copy", label: "Copy as CSV" }), SAID_MS);
+  }
+
+  function notCopied(error: unknown): void {
+    events.say(`${chart.title} could not be copied: ${String(error)}`);
+  }
+
+  function arrange(): void {
+    setAttribute(fold, "aria-expanded", String(!folded));
+    setIcon(chevron, folded ? "chevron-right" : "chevron-down");
+    body.hidden = folded;
+    plot.element.hidden = asTable;
+    table.element.hidden = !asTable;
+    swap.set({
+      icon: asTable ? "graph-line" : "table",
+      label: asTable ? "Show as chart" : "Show as table",
+      pressed: asTable,
+    });
+  }
+
+  fold.addEventListener("click", () => {
+    folded = !folded;
+    arrange();
+    events.arranged();
+  });
+  arrange();
+
+  return {
+    element: root,
+    id: chart.id,
+    folded: () => folded,
+    update(next, theme, speak) {
+      view = next;
+      if (speak) setText(reading, chart.reading(view));
+      if (folded) return;
+      if (!asTable) plot.update(view, theme, speak);
+      else if (speak) table.update(chart.table(view));
+    },
+    mark: (layer) => plot.mark(layer),
+  };
+}

@@ -1,0 +1,59 @@
+import { element, icon, setAttribute, setIcon } from "../dom.ts";
+import { spoken } from "../layers.ts";
+import type { Reading } from "../reading.ts";
+
+/** The panel's first line, with the layer it is about as a link. */
+export interface SentenceView {
+  readonly element: HTMLElement;
+  update(reading: Reading): void;
+}
+
+const ICONS = { ok: "pass", info: "info", warning: "warning", error: "error" } as const;
+const WORDS = { ok: "Healthy", info: "Note", warning: "Warning", error: "Error" } as const;
+
+export function sentenceView(reveal: (layer: string) => void): SentenceView {
+  const mark = icon("info");
+  const word = element("span", { class: "hidden" });
+  const text = element("span", { class: "sentence-text" });
+  const root = element("p", { class: "sentence" }, [mark, word, text]);
+  let shown = "";
+  return {
+    element: root,
+    update(reading) {
+      const key = JSON.stringify(reading);
+      if (key === shown) return;
+      shown = key;
+      setIcon(mark, ICONS[reading.severity]);
+      setAttribute(root, "class", `sentence severity-${reading.severity}`);
+      word.textContent = `${WORDS[reading.severity]}: `;
+      text.replaceChildren(...parts(reading, reveal));
+    },
+  };
+}
+
+function parts({ text, layer }: Reading, reveal: (layer: string) => void): readonly (Node | string)[] {
+  if (layer === undefined) return [text];
+  const found = mention(text, layer);
+  const link = element(
+    "button",
+    { class: "link", type: "button", title: `Show ${layer} in the model file` },
+    [found?.word ?? `Show ${layer}`],
+  );
+  link.addEventListener("click", () => reveal(layer));
+  if (!found) return [text, " ", link];
+  return [text.slice(0, found.at), link, text.slice(found.at + found.word.length)];
+}
+
+/** Where a sentence names a layer: by its path, or by the block that it lies in. */
+export function mention(
+  text: string,
+  layer: string,
+): { readonly word: string; readonly at: number } | undefined {
+  const names = layer.split(".");
+  for (let length = names.length; length > 0; length--) {
+    const word = spoken(names.slice(0, length).join("."));
+    const at = text.search(new RegExp(`(?<![\\w.])${word.replaceAll(".", "\\.")}(?!\\.?\\w)`));
+    if (at >= 0) return { word, at };
+  }
+  return undefined;
+}

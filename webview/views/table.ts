@@ -1,0 +1,46 @@
+import { element, setText } from "../dom.ts";
+import { figure } from "../format.ts";
+import type { Table } from "../charts/chart.ts";
+
+export interface TableView {
+  readonly element: HTMLElement;
+  update(table: Table): void;
+}
+
+/** A table that changes the text of its cells where it can, so that it can be read and scrolled while data arrive. */
+export function tableView(label: string): TableView {
+  const head = element("thead");
+  const body = element("tbody");
+  const root = element("div", { class: "table", role: "region", "aria-label": label, tabindex: 0 }, [
+    element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body]),
+  ]);
+  return {
+    element: root,
+    update({ columns, rows }) {
+      fill(head, [columns], (tag) => element(tag === 0 ? "th" : "th", { scope: "col" }));
+      fill(body, rows, (column) => (column === 0 ? element("th", { scope: "row" }) : element("td")));
+    },
+  };
+}
+
+function fill(
+  part: HTMLElement,
+  rows: readonly (readonly (string | number)[])[],
+  cellOf: (column: number) => HTMLElement,
+): void {
+  while (part.children.length > rows.length) part.lastElementChild?.remove();
+  for (const [i, row] of rows.entries()) {
+    const line = part.children[i] ?? part.appendChild(element("tr"));
+    while (line.children.length > row.length) line.lastElementChild?.remove();
+    for (const [column, value] of row.entries()) {
+      setText(line.children[column] ?? line.appendChild(cellOf(column)), show(value));
+    }
+  }
+}
+
+/** A figure that a layer does not have is no news: a dash. Steps and counts stay whole. */
+const show = (value: string | number): string => {
+  if (typeof value === "string") return value;
+  if (Number.isNaN(value)) return "–";
+  return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : figure(value, 3);
+};
