@@ -4,11 +4,10 @@ import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts"
 import { followCursor } from "./host/cursor.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
-import { figuresHover } from "./host/hover.ts";
-import { reportBreaks, rerunOnSave, setContexts } from "./host/lifecycle.ts";
-import { hasModelFiles, MODEL_FILES, Models } from "./host/models.ts";
+import { registerLanguage } from "./host/language.ts";
+import { followRenames, reportBreaks, rerunOnSave, setContexts } from "./host/lifecycle.ts";
+import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
-import { quickFixes } from "./host/quickFix.ts";
 import type { Run } from "./host/run.ts";
 import { Running } from "./host/running.ts";
 import { Runs } from "./host/runs.ts";
@@ -68,29 +67,16 @@ export function activate(context: vscode.ExtensionContext): Api {
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
   const showLog = (): void => log().show();
-  const files = { pattern: MODEL_FILES };
   own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
-  own(vscode.languages.registerCodeLensProvider(files, lenses));
-  own(vscode.languages.registerHoverProvider(files, figuresHover(models, runs)));
-  own(
-    vscode.languages.registerCodeActionsProvider(
-      files,
-      quickFixes((document) => diagnostics.problems(document)),
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
-    ),
-  );
+  own(registerLanguage(models, runs, lenses, diagnostics));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
   own(rerunOnSave(models, runs, running));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
   own(onDidChangeSettings(refresh));
-  own(
-    vscode.workspace.onDidRenameFiles(({ files }) =>
-      files.forEach((file) => runs.moved(file.oldUri, file.newUri)),
-    ),
-  );
+  own(followRenames(runs));
   stopTraining = () => trainer.dispose();
 
   return {

@@ -4,7 +4,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { licenceText } from "./licences.mjs";
 import { onNode24 } from "./node24.mjs";
+import { schemaFile, schemaText } from "./schema.mjs";
 
 await onNode24();
 
@@ -12,7 +14,11 @@ const repo = path.resolve(import.meta.dirname, "..");
 const KB = 1024;
 
 /** @type {esbuild.BuildOptions} */
-const forNode = { platform: "node", target: "node20" };
+const forNode = {
+  platform: "node",
+  target: "node20",
+  mainFields: ["module", "main"], // jsonc-parser's `main` is UMD, whose requires cannot be bundled
+};
 /** @type {esbuild.BuildOptions} */
 const forBrowser = { platform: "browser", target: "chrome138" }; // what VS Code 1.106 is built on
 
@@ -52,6 +58,7 @@ async function build({ from, to, options, maxKB, executable }) {
     ...options,
   });
   if (executable) makeExecutable(outfile);
+  for (const input of Object.keys(metafile?.inputs ?? {})) inputs.add(input);
   for (const [file, { bytes }] of Object.entries(metafile?.outputs ?? {})) {
     console.log(`${file.padEnd(24)}${(bytes / KB).toFixed(1).padStart(8)} KB`);
   }
@@ -68,20 +75,30 @@ function makeExecutable(file) {
   fs.chmodSync(file, 0o755);
 }
 
-/** The schema is derived from the tables of layers, losses, optimizers and data. */
 async function writeSchema() {
-  const { modelSchema } = await import("../src/model/schema.ts");
-  const file = path.join(repo, "media", "gradlens.schema.json");
-  const text = `${JSON.stringify(modelSchema(), undefined, 2)}\n`;
-  if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === text) return;
-  fs.writeFileSync(file, text);
-  console.log("media/gradlens.schema.json written");
+  writeChanged(schemaFile, await schemaText());
 }
 
-// The order is that of the dependencies: what a bundle reads comes before it (a compiled kernel, say).
+/** @type {Set<string>} */
+const inputs = new Set();
+
+function writeLicences() {
+  writeChanged(path.join(repo, "dist", "licences.txt"), licenceText(repo, inputs));
+}
+
+/** @param {string} file @param {string} text */
+function writeChanged(file, text) {
+  if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== text) fs.writeFileSync(file, text);
+}
+
+/**
+ * The order is that of the dependencies: what a bundle reads comes before it (a compiled kernel, say).
+ * @type {{ name: string, run: () => void | Promise<void> }[]}
+ */
 const steps = [
   ...(process.argv.includes("--frozen") ? [] : [{ name: "src/model/schema.ts", run: writeSchema }]),
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),
+  { name: "tools/licences.mjs", run: writeLicences },
 ];
 
 for (const { name, run } of steps) {

@@ -91,6 +91,7 @@ const layer = fields({
   type: string,
   parameters: list(fields({ name: string, shape: list(number) })),
   output_shape: list(number),
+  stats: list(oneOf(...STATS)),
   time: optional(count),
 });
 

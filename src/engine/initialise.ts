@@ -16,7 +16,7 @@ export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<
   const weights = new Map<string, Float32Array>();
   const leaves = [...leavesOf(spec.layers)];
   for (const layer of leaves) {
-    for (const { name, shape, fill } of weightsOf(table, layer)) {
+    for (const { name, shape, fill } of inDrawnOrder(weightsOf(table, layer))) {
       const out = new Float32Array(sizeOf(shape));
       fill(generator, out, shape);
       weights.set(keyOf(layer, name), out);
@@ -35,6 +35,11 @@ export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<
 
 const weightsOf = (table: LayerTable, layer: LayerSpec): readonly WeightSpec[] =>
   typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
+
+const inDrawnOrder = (weights: readonly WeightSpec[]): readonly WeightSpec[] => [
+  ...weights.filter(({ early }) => early),
+  ...weights.filter(({ early }) => !early),
+];
 
 function fillBy(
   { type, params }: Choice,

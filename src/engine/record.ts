@@ -45,6 +45,8 @@ function closure(f: Kernel, args: readonly number[]): () => void {
       return () => f(a, b, c, d, e, g, h, i);
     case 9:
       return () => f(a, b, c, d, e, g, h, i, j);
+    case 10:
+      return () => f(a, b, c, d, e, g, h, i, j, l);
     case 11:
       return () => f(a, b, c, d, e, g, h, i, j, l, m);
     case 12:

@@ -159,4 +159,3 @@ function trainingSizes({ train: { batch_size, drop_last } }: ModelSpec, samples:
 
 const evaluationSizes = (held: number): number[] =>
   [Math.min(held, EVALUATION_BATCH), held % EVALUATION_BATCH].filter((size) => size > 0);
-

@@ -38,3 +38,8 @@ export const reportBreaks = (trainer: Trainer, showLog: () => void): vscode.Disp
     if (picked === "Show Log") showLog();
     if (picked === "Run Again") await vscode.commands.executeCommand("gradlens.rerun");
   });
+
+export const followRenames = (runs: Runs): vscode.Disposable =>
+  vscode.workspace.onDidRenameFiles(({ files }) => {
+    for (const { oldUri, newUri } of files) runs.moved(oldUri, newUri);
+  });

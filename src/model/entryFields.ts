@@ -13,7 +13,7 @@ import type { Table } from "./tables.ts";
 import { readValue } from "./values.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const repeatParam = integer("Number of copies, each with its own weights.", { min: 1, max: LIMITS.repeat });
+export const repeatParam = integer("Number of copies, each with its own weights.", { min: 1, max: LIMITS.repeat });
 
 /** The known type that was written, or `undefined`, which has been reported. */
 export function readType(json: JsonObject, anchor: Place, { layers, report }: Reading): string | undefined {

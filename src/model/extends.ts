@@ -1,17 +1,20 @@
+import type { ModelBody } from "./file.ts";
 import type { Json, JsonObject, Member } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
-import { merge } from "./merge.ts";
+import { mergeMembers } from "./merge.ts";
 import { ask, closest } from "./names.ts";
 import type { Report } from "./report.ts";
 
 /** A model's fields with those of the models that it extends. */
 export interface Merged {
   readonly json: JsonObject;
+  /** The model that it extends, where that is known. */
+  readonly base: string | undefined;
   /** Every model that it extends is there. Otherwise what is missing may be meant to come from one that is not. */
   readonly whole: boolean;
 }
 
-type Models = ReadonlyMap<string, JsonObject>;
+type Models = ReadonlyMap<string, ModelBody>;
 
 /** Every model, merged; in an order in which each comes after the one that it extends. */
 export function mergeAll(models: Models, report: Report): ReadonlyMap<string, Merged> {
@@ -37,18 +40,18 @@ function mergeOne(
   done: ReadonlyMap<string, Merged>,
   report: Report,
 ): Merged {
-  const own = models.get(name);
+  const own = models.get(name)?.json;
   if (!own) throw new Error(`no model ${name}`);
   const written = memberOf(own, "extends");
   const patch = without(own, "extends");
-  if (!written) return { json: patch, whole: true };
-  const base = cyclic ? undefined : done.get(baseOf(name, models) ?? "");
-  if (!base) {
+  if (!written) return { json: patch, base: undefined, whole: true };
+  const base = cyclic ? undefined : baseOf(name, models);
+  const merged = base === undefined ? undefined : done.get(base);
+  if (!merged) {
     if (!cyclic) reportUnknown(written, models, report);
-    return { json: patch, whole: false };
+    return { json: patch, base: undefined, whole: false };
   }
-  const json = merge(base.json, patch);
-  return { json: json.kind === "object" ? json : patch, whole: base.whole };
+  return { json: mergeMembers(merged.json, patch), base, whole: merged.whole };
 }
 
 const without = (json: JsonObject, field: string): JsonObject => {
@@ -58,7 +61,7 @@ const without = (json: JsonObject, field: string): JsonObject => {
 };
 
 function baseOf(name: string, models: Models): string | undefined {
-  const written = memberOf(models.get(name), "extends");
+  const written = memberOf(models.get(name)?.json, "extends");
   return written?.kind === "string" && models.has(written.value) ? written.value : undefined;
 }
 
@@ -81,7 +84,7 @@ const LONGEST_CYCLE = 10;
 
 function reportCycle(cycle: readonly string[], models: Models, report: Report): void {
   for (const [i, name] of cycle.entries()) {
-    const at = memberOf(models.get(name), "extends");
+    const at = memberOf(models.get(name)?.json, "extends");
     if (!at) continue;
     const round = [...cycle.slice(i), ...cycle.slice(0, i), name].map(quote);
     const links = round.length > LONGEST_CYCLE ? [...round.slice(0, LONGEST_CYCLE - 1), "…", quote(name)] : round;

@@ -1,13 +1,17 @@
 import { modelFields } from "./fields.ts";
-import type { Json, JsonObject, Member, Place } from "./json.ts";
+import type { Json, JsonObject, Member, Place, Range } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
 import { ask, closest } from "./names.ts";
 import type { Report } from "./report.ts";
 
-/** The models of a file, each with the fields that a model has. */
-export interface ModelFile {
-  readonly names: ReadonlyMap<string, Place>;
-  readonly bodies: ReadonlyMap<string, JsonObject>;
+/** A model's own text. */
+export interface ModelBody {
+  /** Its name, where it is talked about as a whole. */
+  readonly at: Place;
+  /** The fields that a model has; others have been reported. */
+  readonly json: JsonObject;
+  /** From its name to the end of its object. */
+  readonly range: Range;
 }
 
 /** What a file holds beside models, with what the editor says about it. */
@@ -19,25 +23,24 @@ export const fileFields = {
 
 export const VERSION = 1;
 
-/** The outer two levels of a file. */
-export function readFile(root: Json | undefined, report: Report): ModelFile {
-  const names = new Map<string, Place>();
-  const bodies = new Map<string, JsonObject>();
-  if (!root || root.kind === "broken") return { names, bodies };
+/** The outer two levels of a file: its models by name. */
+export function readFile(root: Json | undefined, report: Report): ReadonlyMap<string, ModelBody> {
+  const models = new Map<string, ModelBody>();
+  if (!root || root.kind === "broken") return models;
   if (root.kind !== "object") {
     const message = `expected an object with "models", found ${found(root)}`;
     report({ code: "file.wrong-value", at: root, message });
-    return { names, bodies };
+    return models;
   }
   reportUnknown("the file", "file", root, fileFields, report);
   checkVersion(memberOf(root, "version"), report);
   for (const [name, { name: at, value }] of modelsOf(root, report)) {
-    const body = bodyOf(name, at, value, report);
-    if (!body) continue;
-    names.set(name, at);
-    bodies.set(name, body);
+    const json = bodyOf(name, at, value, report);
+    if (!json) continue;
+    const range = { offset: at.offset, length: json.offset + json.length - at.offset };
+    models.set(name, { at, json, range });
   }
-  return { names, bodies };
+  return models;
 }
 
 function checkVersion(version: Json | undefined, report: Report): void {

@@ -11,7 +11,7 @@ export const LIMITS = {
   /** Rows of a frame: at 17 statistics of 8 bytes, 2.7 MB a step. */
   layers: 20_000,
   /** Rows of all models of a file: each is made anew at every key that the user presses. */
-  layersOfFile: 200_000,
+  layersOfFile: 100_000,
   /** Trainable values: with gradient and two moments of Adam in single precision, 2 GB. */
   parameters: 2 ** 27,
   /** Elements of all outputs for one batch: 1 GB in single precision, as much again for their gradients. */

@@ -2,6 +2,7 @@ import type { ModelSpec } from "../engine/spec.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { Declaration } from "./declarations.ts";
 import { mergeAll } from "./extends.ts";
+import type { ModelBody } from "./file.ts";
 import { readFile } from "./file.ts";
 import type { Place, Range } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -39,28 +40,46 @@ export interface Parsed {
 /** What a model file says, and all that is wrong with it. Never throws, whatever the text. */
 export function parse(text: string, tables: Tables = standard): Parsed {
   const collector = new Collector();
-  const { root, whole } = readJson(text, collector.report);
-  const file = readFile(root, collector.report);
+  const mistakes: Place[] = [];
+  const outer: Report = (finding) => {
+    mistakes.push(finding.at);
+    collector.report(finding);
+  };
+  const { root, whole } = readJson(text, outer);
+  // Where the text breaks off, or a base model is not there, nobody can say what is missing.
+  const bodies = readFile(root, whole ? outer : exceptMissing(outer));
+  const sound = soundModels(bodies, mistakes);
   const menus = menusOf(tables);
   const lists = new Lists({ layers: tables.layers, menus });
   const afford = budget();
 
   const read = new Map<string, ParsedModel>();
-  for (const [name, { json, whole: based }] of mergeAll(file.bodies, collector.report)) {
-    const at = file.names.get(name);
-    const body = file.bodies.get(name);
-    if (!at || !body) continue;
-    // Where the text breaks off, or a base model is not there, nobody can say what is missing.
-    const report = based && whole ? collector.reportFor(name, body) : exceptMissing(collector.reportFor(name, body));
-    const { spec, stack } = readModel(
-      { name, at, json },
-      { tables, menus, lists, report, afford: (rows) => afford(rows, at, report) },
-    );
-    const runs = whole && based && spec ? { spec, parameters: stack?.parameters ?? 0 } : {};
-    read.set(name, { name, key: rangeOf(at), body: rangeOf(body), ...runs, declarations: stack?.declarations ?? [] });
+  for (const [name, merged] of mergeAll(bodies, collector.report)) {
+    const body = bodies.get(name);
+    if (!body) continue;
+    if (merged.base !== undefined && !sound.has(merged.base)) sound.delete(name);
+    const told = collector.reportFor(name, body.range);
+    const report = merged.whole && whole ? told : exceptMissing(told);
+    const { at } = body;
+    const around = { tables, menus, lists, report, afford: (rows: number) => afford(rows, at, report) };
+    const { spec, stack } = readModel({ name, at, json: merged.json }, around);
+    const runs = merged.whole && whole && sound.has(name) && spec ? { spec, parameters: stack?.parameters ?? 0 } : {};
+    const ranges = { key: rangeOf(at), body: rangeOf(body.json) };
+    read.set(name, { name, ...ranges, ...runs, declarations: stack?.declarations ?? [] });
   }
   const models = [...read.values()].sort((a, b) => a.key.offset - b.key.offset);
   return { models, problems: collector.problems() };
+}
+
+/** Models that no mistake was found in before they were read; none where the mistake is outside of all. */
+function soundModels(bodies: ReadonlyMap<string, ModelBody>, mistakes: readonly Place[]): Set<string> {
+  const sound = new Set(bodies.keys());
+  for (const { offset } of mistakes.slice(0, LIMITS.problems)) {
+    const around = [...bodies].filter(([, { range }]) => range.offset <= offset && offset < range.offset + range.length);
+    if (around.length === 0) return new Set();
+    for (const [name] of around) sound.delete(name);
+  }
+  return mistakes.length > LIMITS.problems ? new Set() : sound;
 }
 
 const rangeOf = ({ offset, length }: Range): Range => ({ offset, length });

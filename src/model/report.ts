@@ -21,9 +21,9 @@ export class Collector {
   readonly report: Report = (finding) => this.#add(finding, finding.message);
 
   /** Reports for one model: a finding outside the model's own text says which model it is about. */
-  reportFor(model: string, body: Range): Report {
+  reportFor(model: string, { offset, length }: Range): Report {
     return (finding) => {
-      const inside = finding.at.offset >= body.offset && finding.at.offset < body.offset + body.length;
+      const inside = finding.at.offset >= offset && finding.at.offset < offset + length;
       this.#add(finding, inside ? finding.message : `in model ${JSON.stringify(model)}: ${finding.message}`);
     };
   }

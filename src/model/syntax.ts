@@ -46,7 +46,7 @@ function replacement(token: string, code: Code): string | undefined {
 }
 
 function sentence(token: string, code: Code): string {
-  const here = token === "" ? "the end of the file" : quote(token).replaceAll('\\"', '"');
+  const here = token === "" ? "the end of the file" : quote(token.replace(/^"(.*)"$/, "$1"));
   switch (code) {
     case "InvalidSymbol":
       return `${here} is not JSON`;

@@ -58,7 +58,7 @@ async function unpack(
   most: number,
 ): Promise<Uint8Array> {
   try {
-    return await inflate[format](bytes, {});
+    return await inflate[format](bytes, { maxOutputLength: most });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     throw new DataError(

@@ -104,7 +104,7 @@ suite("edit: insert", () => {
 
 suite("edit: remove", () => {
   test("takes the line along, and leaves the comments", () => {
-    assert.equal(edited(file, { kind: "remove", path: ["a"] }), file.replace('  "a": 1, // one\n', "   // one\n"));
+    assert.equal(edited(file, { kind: "remove", path: ["a"] }), file.replace('  "a": 1, // one\n', "  // one\n"));
     assert.equal(
       edited(file, { kind: "remove", path: ["layers", 1] }),
       file.replace('{ "type": "Sigmoid" }, //', '{ "type": "Sigmoid" } //').replace(/ {4}\{ "type": "Linear".*\n/, ""),

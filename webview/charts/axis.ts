@@ -19,6 +19,8 @@ export interface LayersAxis {
 export interface LinearAxis {
   readonly kind: "linear";
   readonly title: string;
+  /** Stands before the first label: `step 0`, then `100`, `200`, …. */
+  readonly prefix?: string;
   readonly min: number;
   readonly max: number;
 }
@@ -56,7 +58,7 @@ export function stepsAxis({ run, history }: View): LinearAxis {
   const last = history.recent.at(-1)?.step ?? 1;
   const end =
     run.state === "ended" ? last : Math.min(run.info.steps, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
-  return { kind: "linear", title: "Step", min: 0, max: Math.max(1, last, end) };
+  return { kind: "linear", title: "Step", prefix: "step ", min: 0, max: Math.max(1, last, end) };
 }
 
 /** Whole decades around all finite positive values, at least two; room below and above where a 0 or an ∞ has to be shown. */

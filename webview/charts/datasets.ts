@@ -1,6 +1,7 @@
 import { css, rampColour, shareColour } from "../scale.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
+import { nonfiniteFill } from "./patterns.ts";
 import { position } from "./axis.ts";
 import type { Axis } from "./axis.ts";
 import type { LinesPlot, Point, Series } from "./chart.ts";
@@ -87,7 +88,7 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
       categoryPercentage: 1,
       maxBarThickness: 28,
       minBarLength: 2,
-      backgroundColor: pointColours(series, theme),
+      backgroundColor: barColours(series, theme),
     },
   ],
   marks: (series, data, theme) => [
@@ -120,6 +121,14 @@ export function colour({ ink }: Series, theme: Theme): string {
   if (ink === "faint") return faded(theme.muted, 0.8);
   if (typeof ink === "object" && "ramp" in ink) return css(rampColour(ink.ramp, theme.kind));
   return theme.foreground;
+}
+
+/** Bars are wide enough for the pattern that says "not finite" without the colour. */
+function barColours(series: Series, theme: Theme): string | readonly (string | CanvasPattern)[] {
+  const colours = pointColours(series, theme);
+  const { ink } = series;
+  if (typeof colours === "string" || typeof ink !== "object" || !("shares" in ink)) return colours;
+  return colours.map((one, i) => (ink.shares[i] === Infinity ? nonfiniteFill(theme.kind) : one));
 }
 
 function pointColours(series: Series, theme: Theme): string | readonly string[] {

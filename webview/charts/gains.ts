@@ -41,7 +41,7 @@ export const gains: Chart = {
           points: values.map((gain, x) => ({ x, y: gain })),
         },
         {
-          label: "running product",
+          label: "running product (right axis)",
           draw: "line",
           ink: "main",
           points: product.map((p, x) => ({ x, y: p })),

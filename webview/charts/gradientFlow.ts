@@ -21,7 +21,7 @@ export const gradientFlow: Chart = {
     const [from, low, high] = [delta[last] ?? NaN, delta[lowest] ?? NaN, delta[highest] ?? NaN];
     if (!Number.isFinite(from)) return "No finite gradient in the last steps";
     const falls = from / low >= high / from;
-    if (Math.max(from / low, high / from) < 1.05) return `‖∂L/∂h‖ is ${figure(from)} at every layer`;
+    if (high / low < STEADY) return `‖∂L/∂h‖ stays between ${figure(low)} and ${figure(high)}`;
     const [value, layer] = falls ? [low, lowest] : [high, highest];
     const path = view.layers[layer]?.path ?? "";
     return `‖∂L/∂h‖ ${falls ? "falls" : "rises"} from ${figure(from)} to ${figure(value)} at ${path}`;
@@ -48,6 +48,9 @@ export const gradientFlow: Chart = {
     );
   },
 };
+
+/** Norms within this factor are not told apart. */
+const STEADY = 3;
 
 /** Index of the least or the greatest finite value. */
 const extreme = (values: readonly number[], pick: (...values: number[]) => number): number =>

@@ -1,6 +1,7 @@
-import { css, rampColour, shareColour } from "../scale.ts";
+import { rampColour, shareColour } from "../scale.ts";
 import type { Rgb, ThemeKind } from "../scale.ts";
 import type { HeatPlot } from "./chart.ts";
+import { dots, hatch, inkOn } from "./patterns.ts";
 import type { Stage } from "./overlay.ts";
 
 /**
@@ -66,7 +67,7 @@ function lookUp(paint: HeatPlot["paint"], kind: ThemeKind): (value: number) => R
 
 /** Hatches what is not finite and dots what is exactly 0, so that neither meaning is in the colour alone. */
 function drawPatterns(stage: Stage, plot: HeatPlot, kind: ThemeKind): void {
-  const ink = css(kind === "light" || kind === "hc-light" ? [255, 255, 255] : [0, 0, 0], 0.75);
+  const ink = inkOn(kind);
   for (const [value, draw] of [
     [Infinity, hatch],
     [-Infinity, dots],
@@ -87,27 +88,4 @@ function drawPatterns(stage: Stage, plot: HeatPlot, kind: ThemeKind): void {
     stage.ctx.fillStyle = pattern;
     stage.ctx.fill(cells);
   }
-}
-
-/** Diagonal strokes, on a tile that repeats without a seam. */
-export const hatch = (ink: string): HTMLCanvasElement =>
-  tile(6, ink, (ctx) => {
-    ctx.lineWidth = 1.5;
-    for (const x of [-6, 0, 6]) {
-      ctx.moveTo(x, 6);
-      ctx.lineTo(x + 6, 0);
-    }
-    ctx.stroke();
-  });
-
-export const dots = (ink: string): HTMLCanvasElement => tile(5, ink, (ctx) => ctx.fillRect(1, 1, 1.5, 1.5));
-
-function tile(size: number, ink: string, draw: (ctx: CanvasRenderingContext2D) => void): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
-  const ctx = canvas.getContext("2d");
-  if (!ctx) return canvas;
-  ctx.strokeStyle = ctx.fillStyle = ink;
-  draw(ctx);
-  return canvas;
 }

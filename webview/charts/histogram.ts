@@ -17,11 +17,13 @@ export const histogram: Chart = {
   applies: ({ history }) => history.histogram?.hist !== undefined,
 
   reading(view) {
-    const middles = rowsOf(view).map((layer) => ({ layer, size: medianSize(countsOf(view, layer)) }));
+    const middles = rowsOf(view).flatMap((layer) => {
+      const size = medianSize(countsOf(view, layer));
+      return Number.isNaN(size) ? [] : [`${figure(size, 1)} at ${view.layers[layer]?.path ?? ""}`];
+    });
     const [first, last] = [middles[0], middles.at(-1)];
     if (!first || !last) return "Every element is 0";
-    const path = (layer: number): string => view.layers[layer]?.path ?? "";
-    return `Half of the elements are below ${figure(first.size, 1)} at ${path(first.layer)}, below ${figure(last.size, 1)} at ${path(last.layer)}`;
+    return first === last ? `Half lie below ${first}` : `Half lie below ${first}, ${last}`;
   },
 
   plot(view) {

@@ -27,7 +27,7 @@ export interface Pixel {
 }
 
 /** Groups narrower than this, in pixels, are not told apart by a tint. */
-const NARROW = 5;
+const NARROW = 12;
 
 /** Tints every second block of layers, so that the blocks can be seen along the axis. */
 export function drawGroups({ ctx, area, xOf }: Stage, { groups, rows }: LayersAxis, theme: Theme): void {

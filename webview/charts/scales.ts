@@ -50,20 +50,13 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
     position: horizontal ? "bottom" : id === "y2" ? "right" : "left",
     min: axis.min,
     max: axis.max,
+    offset: false,
     reverse: !horizontal && axis.kind === "layers",
     border: { display: false },
     grid: {
       display: axis.kind !== "layers" && id !== "y2",
       color: faded(theme.foreground, theme.kind.startsWith("hc") ? 0.35 : 0.13),
       drawTicks: false,
-    },
-    title: {
-      display: horizontal && axis.title !== "",
-      text: axis.title,
-      align: "end",
-      color: theme.muted,
-      font: { family: theme.font, size: SIZE },
-      padding: 0,
     },
     ticks: {
       color: theme.muted,

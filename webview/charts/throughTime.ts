@@ -26,7 +26,7 @@ export const throughTime: Chart = {
     const steps = Math.max(2, ...lines.map(({ norms }) => norms.length));
     return {
       kind: "lines",
-      x: { kind: "linear", title: "Time step", min: 1, max: steps },
+      x: { kind: "linear", title: "Time step", prefix: "t = ", min: 1, max: steps },
       y: logAxis(
         "‖∂L/∂h_t‖",
         lines.flatMap(({ norms }) => [...norms]),

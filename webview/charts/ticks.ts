@@ -9,12 +9,15 @@ export interface Tick {
 
 /** The ticks of an axis that is so many pixels long, given how many a label takes along it. */
 export function ticksOf(axis: Axis, pixels: number, extentOf: (label: string) => number): readonly Tick[] {
-  const most = Math.max(2, Math.floor(pixels / Math.max(28, 1.6 * extentOf("10⁻¹²"))));
+  const most = Math.max(2, Math.floor(pixels / (extentOf("10,000") + SPACE)));
   switch (axis.kind) {
     case "layers":
       return layerTicks(axis, pixels, extentOf);
     case "linear":
-      return linearTicks(axis, most);
+      return linearTicks(axis, most).map(({ at, label }, i) => ({
+        at,
+        label: i === 0 ? `${axis.prefix ?? ""}${label}` : label,
+      }));
     case "log":
       return logTicks(axis, most);
     default:
@@ -42,8 +45,9 @@ export function layerTicks(
   return [last];
 }
 
-/** Pixels between two labels. */
+/** Pixels between two labels, at least and where it can be chosen. */
 const GAP = 10;
+const SPACE = 24;
 
 /** Ticks of a logarithmic axis: whole powers of ten, or 1-2-5 steps where there are hardly two decades. */
 export function logTicks({ min, max, zero, infinite }: LogAxis, most = 7): readonly Tick[] {
@@ -72,7 +76,8 @@ function fineTicks(low: number, high: number, most: number): readonly Tick[] {
       all.push({ at: decade + Math.log10(digit), label: plain(digit, decade), digit });
   }
   const within = all.filter(({ at }) => at >= low - 1e-9 && at <= high + 1e-9);
-  return within.length <= most ? within : within.filter(({ digit }) => digit === 1);
+  const powers = within.filter(({ digit }) => digit === 1).map(({ at }) => ({ at, label: powerOfTen(at) }));
+  return within.length <= most || powers.length < 2 ? within : powers;
 }
 
 /** `2·10⁻¹` as `0.2`; powers far from 1 stay powers. */
@@ -86,7 +91,7 @@ export function linearTicks({ min, max }: LinearAxis, most = 6): readonly Tick[]
   if (!(max > min)) return [{ at: min, label: shortNumber(min) }];
   const rough = (max - min) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const stride = ([1, 2, 5].find((s) => s * power >= rough) ?? 10) * power;
+  const stride = ([1, 2, 5].find((s) => s * power >= rough * (1 - 1e-9)) ?? 10) * power;
   const first = Math.ceil(min / stride - 1e-9);
   return Array.from({ length: Math.floor(max / stride + 1e-9) - first + 1 }, (_, i) => {
     const at = (first + i) * stride;

@@ -28,9 +28,8 @@ export function header(command: (command: PanelCommand) => void, select: (run: n
 
   return {
     element: element("header", { class: "header" }, [
-      element("div", { class: "header-run" }, [picker.element, stale]),
-      element("div", { class: "header-line" }, [
-        element("div", { class: "header-state" }, [dot, state, progress]),
+      element("div", { class: "header-run" }, [
+        picker.element,
         element("div", { class: "controls", role: "toolbar", "aria-label": "Run" }, [
           pause.element,
           step.element,
@@ -38,6 +37,7 @@ export function header(command: (command: PanelCommand) => void, select: (run: n
           again.element,
         ]),
       ]),
+      element("div", { class: "header-state" }, [dot, state, progress, stale]),
       element("div", { class: "progress-track", "aria-hidden": "true" }, [bar]),
     ]),
     update(runs, view) {

@@ -52,7 +52,7 @@ const LABELLED = [-12, -6, -3, 0, 3, 6, 12];
 function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement[] {
   if (paint === "ramp") {
     return [
-      element("span", { class: "legend-item" }, ["each row from few elements to its most frequent size"]),
+      element("span", { class: "legend-item" }, ["|∂L/∂θ| of a layer's elements, from rare to frequent"]),
     ];
   }
   const stops = Array.from({ length: 25 }, (_, i) => css(shareColour(i - 12, theme.kind)));

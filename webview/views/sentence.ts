@@ -49,11 +49,13 @@ export function mention(
   text: string,
   layer: string,
 ): { readonly word: string; readonly at: number } | undefined {
-  const names = layer.split(".");
-  for (let length = names.length; length > 0; length--) {
-    const word = spoken(names.slice(0, length).join("."));
-    const at = text.search(new RegExp(`(?<![\\w.])${word.replaceAll(".", "\\.")}(?!\\.?\\w)`));
-    if (at >= 0) return { word, at };
+  const parts = layer.split(".");
+  for (let length = parts.length; length > 0; length--) {
+    const name = parts.slice(0, length).join(".");
+    for (const word of /^\d+$/.test(name) ? [spoken(name)] : [spoken(name), name]) {
+      const at = text.search(new RegExp(`(?<![\\w.])${word.replaceAll(".", "\\.")}(?!\\.?\\w)`));
+      if (at >= 0) return { word, at };
+    }
   }
   return undefined;
 }

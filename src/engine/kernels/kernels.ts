@@ -1,11 +1,15 @@
 import type { ActivationKernels } from "./activations.ts";
 import type { AttentionKernels } from "./attention.ts";
+import type { ConvKernels } from "./conv.ts";
 import type { ElementwiseKernels } from "./elementwise.ts";
+import type { EmbeddingKernels } from "./embedding.ts";
 import type { LossKernels } from "./losses.ts";
 import type { MatrixKernels } from "./matrix.ts";
 import type { Memory, Random } from "./memory.ts";
 import type { NormKernels } from "./norms.ts";
 import type { OptimizerKernels } from "./optimizers.ts";
+import type { PoolingKernels } from "./pooling.ts";
+import type { RecurrentKernels } from "./recurrent.ts";
 import type { StatisticsKernels } from "./statistics.ts";
 
 /**
@@ -21,7 +25,11 @@ export interface Kernels
     ElementwiseKernels,
     ActivationKernels,
     AttentionKernels,
+    ConvKernels,
+    PoolingKernels,
+    EmbeddingKernels,
     NormKernels,
+    RecurrentKernels,
     LossKernels,
     OptimizerKernels,
     StatisticsKernels {}

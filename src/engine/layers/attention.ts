@@ -13,22 +13,17 @@ export function checkHeads(type: string, name: string, heads: number, input: Sha
   if (input[1] % heads !== 0) throw new ShapeError(`${name} ${heads} does not divide the width ${input[1]}`);
 }
 
-/** In PyTorch's order: `out_proj` is drawn when it is constructed, `in_proj_weight` afterwards. */
+/** `out_proj` is drawn when it is constructed, `in_proj_weight` afterwards, though the `state_dict` lists it first. */
 export const attentionWeights = (width: number, bias: boolean, prefix = ""): readonly WeightSpec[] => {
-  const matrix = (name: string, rows: number, fill: WeightSpec["fill"]): WeightSpec => ({
-    name: `${prefix}${name}`,
-    shape: [rows, width],
-    role: "weight",
-    fill,
-  });
-  const offset = (name: string, size: number, fill: WeightSpec["fill"]): readonly WeightSpec[] =>
-    bias ? [{ name: `${prefix}${name}`, shape: [size], role: "bias", fill }] : [];
-  return [
-    matrix("out_proj.weight", width, weightDefault),
-    ...offset("out_proj.bias", width, discardedDefault(width)),
-    matrix("in_proj_weight", 3 * width, attentionDefault),
-    ...offset("in_proj_bias", 3 * width, zerosDefault),
+  const all: readonly WeightSpec[] = [
+    { name: "in_proj_weight", shape: [3 * width, width], role: "weight", fill: attentionDefault },
+    { name: "in_proj_bias", shape: [3 * width], role: "bias", fill: zerosDefault },
+    { name: "out_proj.weight", shape: [width, width], role: "weight", early: true, fill: weightDefault },
+    { name: "out_proj.bias", shape: [width], role: "bias", early: true, fill: discardedDefault(width) },
   ];
+  return all
+    .filter(({ role }) => bias || role !== "bias")
+    .map((weight) => ({ ...weight, name: `${prefix}${weight.name}` }));
 };
 
 /** x[…, in]·Wᵀ + b, with the bias left out where the layer has none. */

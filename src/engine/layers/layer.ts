@@ -3,7 +3,7 @@ import type { Generator } from "../rng.ts";
 import type { Params, Values } from "../params.ts";
 import type { Shape } from "../tensor.ts";
 
-/** One tensor of a layer's `state_dict`, in PyTorch's order of construction. */
+/** One tensor of a layer's `state_dict`, in its order, which is that of PyTorch's construction but for the `early`. */
 export interface WeightSpec {
   readonly name: string;
   readonly shape: Shape;
@@ -12,6 +12,8 @@ export interface WeightSpec {
    * (normalisation layers, `PReLU`). `buffer`: not a parameter (`running_mean`).
    */
   readonly role: "weight" | "bias" | "scale" | "buffer";
+  /** PyTorch draws it before all the others of the layer, though it stands behind them. */
+  readonly early?: boolean;
   /** PyTorch's own initial values, drawn from PyTorch's generator. */
   fill(generator: Generator, out: Float32Array, shape: Shape): void;
 }

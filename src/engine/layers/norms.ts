@@ -5,11 +5,21 @@ import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
 import { torchCall } from "../torch.ts";
 import { layer, type WeightSpec } from "./layer.ts";
 
-const eps = (fallback: number) =>
+export const eps = (fallback: number) =>
   number("Added to the variance, for numerical stability.", { min: 0 }, fallback);
 
-const scaleOf = (shape: Shape): WeightSpec => ({ name: "weight", shape, role: "scale", fill: onesDefault });
-const shiftOf = (shape: Shape): WeightSpec => ({ name: "bias", shape, role: "scale", fill: zerosDefault });
+export const scaleOf = (shape: Shape): WeightSpec => ({
+  name: "weight",
+  shape,
+  role: "scale",
+  fill: onesDefault,
+});
+export const shiftOf = (shape: Shape): WeightSpec => ({
+  name: "bias",
+  shape,
+  role: "scale",
+  fill: zerosDefault,
+});
 
 /** Batch normalisation of inputs with the given numbers of dimensions, channels first. */
 const batchNormOf = (name: string, ranks: readonly number[], expected: string) =>
@@ -150,3 +160,5 @@ export const RMSNorm = layer({
 });
 
 export const BatchNorm1d = batchNormOf("BatchNorm1d", [1, 2], "[features] or [channels, length]");
+
+export const BatchNorm2d = batchNormOf("BatchNorm2d", [3], "[channels, height, width]");

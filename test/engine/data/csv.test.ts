@@ -12,7 +12,6 @@ import { load, refuses, utf8, wants } from "../../support/data.ts";
 type Given = Readonly<Record<string, unknown>>;
 
 const read = (text: string, given: Given, asked = wants([2], [1], "number")): Dataset => {
-  if (csv.kind !== "file") throw new Error("csv is read from a file");
   return load(csv, { path: "d.csv", ...given }, [utf8(text)], asked);
 };
 const example = (name: string): string =>
@@ -288,7 +287,7 @@ suite("a csv file that cannot be used is refused in words", () => {
     ['a,b,t\n1,"2,3\n', t, number, "d.csv, line 2: a quote is opened and never closed"],
     ['a,b,t\n1,"2"x,3\n', t, number, 'd.csv, line 2: expected a separator after a closing quote, found "x"'],
     [
-      `a,b,t\n1,"${"\n".repeat(1_100_000)}`,
+      `a,b,t\n1,"${`${"x".repeat(50)}\n`.repeat(25_000)}`,
       t,
       number,
       "d.csv, line 2: a quoted field is longer than 1048576 characters: is a quote never closed?",
@@ -311,8 +310,6 @@ suite("a csv file that cannot be used is refused in words", () => {
 });
 
 test("csv throws nothing but DataError, whatever the bytes", () => {
-  if (csv.kind !== "file") throw new Error("csv is read from a file");
-  const set = csv;
   const text = fc
     .string({ unit: fc.constantFrom("a", "t", "1", ".", "e", "-", ",", '"', "\n", "\r", ";", "é", "") })
     .map(utf8);
@@ -330,7 +327,7 @@ test("csv throws nothing but DataError, whatever the bytes", () => {
   fc.assert(
     fc.property(bytes, asked, target, fc.boolean(), (bytes, asked, target, header) => {
       try {
-        const { samples, inputs, targets } = load(set, { path: "d.csv", target, header }, [bytes], asked);
+        const { samples, inputs, targets } = load(csv, { path: "d.csv", target, header }, [bytes], asked);
         assert.ok(samples > 0 && inputs.every(Number.isFinite) && targets.every(Number.isFinite));
       } catch (error) {
         if (!(error instanceof DataError)) throw error;

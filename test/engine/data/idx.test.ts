@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import type { FileSet } from "../../../src/engine/data/data.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
 import { readIdx } from "../../../src/engine/data/formats/idx.ts";
-import { idx as idxSet } from "../../../src/engine/data/idx.ts";
+import { idx } from "../../../src/engine/data/idx.ts";
 import { sizeOf } from "../../../src/engine/tensor.ts";
 import { load, refuses, wants } from "../../support/data.ts";
-
-const idx = idxSet;
 
 const valuesOf = (bytes: readonly number[]): number[] => {
   const { shape, at } = readIdx(Uint8Array.from(bytes), "x.idx");

@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import type { Dataset, FileSet, TargetKind, Wants } from "../../../src/engine/data/data.ts";
+import type { Dataset, TargetKind, Wants } from "../../../src/engine/data/data.ts";
 import { normalize } from "../../../src/engine/data/dataset.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
 import { half } from "../../../src/engine/data/formats/dtype.ts";
 import { readNpy } from "../../../src/engine/data/formats/npy.ts";
-import { npy as npySet } from "../../../src/engine/data/npy.ts";
+import { npy } from "../../../src/engine/data/npy.ts";
 import { sizeOf, type Shape } from "../../../src/engine/tensor.ts";
 import { base64, load, refuses, utf8, wants } from "../../support/data.ts";
 import { npyBytes } from "../../support/npy.ts";
 import reference from "./numpy.json" with { type: "json" };
 
-const npy = npySet;
 const paths = { inputs: "x.npy", targets: "t.npy" };
 
 const valuesOf = (bytes: Uint8Array): { shape: Shape; values: number[] } => {

@@ -1,3 +1,4 @@
+import { storeLanes } from "./lanes";
 import { f32At, madd, scratch } from "./memory";
 
 /** Rows of C that a tile holds in registers: 6 × 8 with FMA; without it a product needs one more register. */
@@ -105,13 +106,6 @@ function storeRow(width: i32, c: usize, low: v128, high: v128, bias: usize, accu
   } else {
     storeLanes(c, low, columns);
   }
-}
-
-/** The first 1, 2 or 3 lanes. */
-function storeLanes(c: usize, x: v128, lanes: i32): void {
-  v128.store_lane<f32>(c, x, 0);
-  if (lanes > 1) v128.store_lane<f32>(c, x, 1, 4);
-  if (lanes > 2) v128.store_lane<f32>(c, x, 2, 8);
 }
 
 /** All rows of C for one panel of columns: tiles of `ROWS`, then what is left. */

@@ -1,2 +1,6 @@
-export { place } from "./memory";
+export { end, place } from "./memory";
 export { gemm, gemmScratch } from "./gemm";
+export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
+export { histogram, outside, summary, sumSquares } from "./statistics";
+export { adam, sgd } from "./optimizers";
+export { activation, activationGrad, softmax, softmaxGrad } from "./activations";

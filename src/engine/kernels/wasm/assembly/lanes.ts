@@ -25,3 +25,10 @@ export function loadLanes(from: usize, lanes: i32, fill: f32): v128 {
   if (lanes > 2) x = v128.load_lane<f32>(from, x, 2, 8);
   return x;
 }
+
+/** Stores the first 1, 2 or 3 lanes. */
+export function storeLanes(to: usize, x: v128, lanes: i32): void {
+  v128.store_lane<f32>(to, x, 0);
+  if (lanes > 1) v128.store_lane<f32>(to, x, 1, 4);
+  if (lanes > 2) v128.store_lane<f32>(to, x, 2, 8);
+}

@@ -31,3 +31,8 @@ export function f64At(element: i32): usize {
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
+
+/** First byte that the module itself does not use. */
+export function end(): usize {
+  return __heap_base;
+}

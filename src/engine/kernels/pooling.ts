@@ -1,0 +1,180 @@
+import type { Memory } from "./memory.ts";
+import { enter, leave, type Window } from "./window.ts";
+
+/** Pooling of `planes` planes (samples · channels), one after the other in memory. */
+export interface PoolingKernels {
+  /**
+   * y = the greatest element under the window, the first of several; NaN where there is one. `taps` keeps which of the
+   * window's elements it was, −1 where none lay inside the plane.
+   */
+  maxPool2d(planes: number, x: number, y: number, taps: number, ...window: Window): void;
+  /** dx from dy: each goes to the element that was taken. */
+  maxPool2dGrad(planes: number, taps: number, dy: number, dx: number, ...window: Window): void;
+  /**
+   * y = the sum of what lies inside the plane, divided by `divisor`, or where that is 0 by the number of elements of the
+   * window inside the plane and its padding on both sides, −1: inside the plane. The window has no dilation.
+   */
+  avgPool2d(planes: number, divisor: number, x: number, y: number, ...window: Window): void;
+  avgPool2dGrad(planes: number, divisor: number, dy: number, dx: number, ...window: Window): void;
+  /** y = means over outHeight × outWidth bins, which overlap where the sizes do not divide. */
+  adaptiveAvgPool2d(
+    planes: number,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+    x: number,
+    y: number,
+  ): void;
+  adaptiveAvgPool2dGrad(
+    planes: number,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+    dy: number,
+    dx: number,
+  ): void;
+}
+
+/** Where bin i of `bins` over `size` elements begins; it ends where `binEnd` says. */
+const binStart = (i: number, size: number, bins: number): number => Math.floor((i * size) / bins);
+const binEnd = (i: number, size: number, bins: number): number => Math.ceil(((i + 1) * size) / bins);
+
+/** Elements of a window from `start` on that count: inside the plane of `size`, padded by `pad` on both sides. */
+const extent = (start: number, kernel: number, size: number, pad: number): number =>
+  Math.min(start + kernel, size + pad) - Math.max(start, -pad);
+
+/** The rectangle `[top, bottom)` × `[left, right)` of the plane that begins at `plane`, and what its sum is divided by. */
+type Visit = (
+  plane: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  divisor: number,
+) => void;
+
+/** What lies under a window at each of its places, in the order of the output. */
+function eachWindow(planes: number, window: Window, divisor: number, visit: Visit): void {
+  const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX] = window;
+  const [aroundY, aroundX] = divisor < 0 ? [0, 0] : [padY, padX];
+  for (let plane = 0; plane < planes * height * width; plane += height * width) {
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * sy - padY;
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * sx - padX;
+        const counted = extent(top, kh, height, aroundY) * extent(left, kw, width, aroundX);
+        const [bottom, right] = [Math.min(top + kh, height), Math.min(left + kw, width)];
+        visit(plane, Math.max(top, 0), bottom, Math.max(left, 0), right, divisor > 0 ? divisor : counted);
+      }
+    }
+  }
+}
+
+/** Every bin, in the order of the output. */
+function eachBin(
+  planes: number,
+  height: number,
+  width: number,
+  outHeight: number,
+  outWidth: number,
+  visit: Visit,
+): void {
+  for (let plane = 0; plane < planes * height * width; plane += height * width) {
+    for (let row = 0; row < outHeight; row++) {
+      const [top, bottom] = [binStart(row, height, outHeight), binEnd(row, height, outHeight)];
+      for (let column = 0; column < outWidth; column++) {
+        const [left, right] = [binStart(column, width, outWidth), binEnd(column, width, outWidth)];
+        visit(plane, top, bottom, left, right, (bottom - top) * (right - left));
+      }
+    }
+  }
+}
+
+export function poolingKernels({ floats: f }: Memory): PoolingKernels {
+  /** Writes the means over rectangles of x, one after the other from y on. */
+  const means =
+    (x: number, y: number, width: number): Visit =>
+    (plane, top, bottom, left, right, divisor) => {
+      let sum = 0;
+      for (let row = x + plane + top * width, r = top; r < bottom; r++, row += width) {
+        for (let i = row + left; i < row + right; i++) sum += f[i];
+      }
+      f[y++] = sum / divisor;
+    };
+
+  /** Shares the gradients from dy on, one after the other, among the elements of their rectangles of dx. */
+  const shares =
+    (dy: number, dx: number, width: number): Visit =>
+    (plane, top, bottom, left, right, divisor) => {
+      const share = f[dy++] / divisor;
+      for (let row = dx + plane + top * width, r = top; r < bottom; r++, row += width) {
+        for (let i = row + left; i < row + right; i++) f[i] += share;
+      }
+    };
+
+  return {
+    maxPool2d(planes, x, y, taps, ...window) {
+      const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX] = window;
+      for (let plane = 0, out = 0; plane < planes; plane++, x += height * width) {
+        for (let row = 0; row < outHeight; row++) {
+          const top = row * sy - padY;
+          const [firstRow, lastRow] = [enter(top, dilationY), leave(top, dilationY, height, kh)];
+          for (let column = 0; column < outWidth; column++, out++) {
+            const left = column * sx - padX;
+            const [start, end] = [enter(left, dilationX), leave(left, dilationX, width, kw)];
+            let max = -Infinity;
+            let tap = -1;
+            for (let r = firstRow; r < lastRow; r++) {
+              const from = x + (top + r * dilationY) * width + left;
+              for (let c = start; c < end; c++) {
+                const value = f[from + c * dilationX];
+                if (value > max || value !== value || tap < 0) {
+                  max = value;
+                  tap = r * kw + c;
+                }
+              }
+            }
+            f[y + out] = max;
+            f[taps + out] = tap;
+          }
+        }
+      }
+    },
+
+    maxPool2dGrad(planes, taps, dy, dx, ...window) {
+      const [height, width, outHeight, outWidth, , kw, sy, sx, padY, padX, dilationY, dilationX] = window;
+      f.fill(0, dx, dx + planes * height * width);
+      for (let plane = 0, out = 0; plane < planes; plane++, dx += height * width) {
+        for (let row = 0; row < outHeight; row++) {
+          for (let column = 0; column < outWidth; column++, out++) {
+            const tap = f[taps + out];
+            if (tap < 0) continue;
+            const r = row * sy - padY + Math.floor(tap / kw) * dilationY;
+            f[dx + r * width + column * sx - padX + (tap % kw) * dilationX] += f[dy + out];
+          }
+        }
+      }
+    },
+
+    avgPool2d(planes, divisor, x, y, ...window) {
+      eachWindow(planes, window, divisor, means(x, y, window[1]));
+    },
+
+    avgPool2dGrad(planes, divisor, dy, dx, ...window) {
+      const [height, width] = window;
+      f.fill(0, dx, dx + planes * height * width);
+      eachWindow(planes, window, divisor, shares(dy, dx, width));
+    },
+
+    adaptiveAvgPool2d(planes, height, width, outHeight, outWidth, x, y) {
+      eachBin(planes, height, width, outHeight, outWidth, means(x, y, width));
+    },
+
+    adaptiveAvgPool2dGrad(planes, height, width, outHeight, outWidth, dy, dx) {
+      f.fill(0, dx, dx + planes * height * width);
+      eachBin(planes, height, width, outHeight, outWidth, shares(dy, dx, width));
+    },
+  };
+}

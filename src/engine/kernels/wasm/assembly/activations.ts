@@ -1,0 +1,253 @@
+import { erf4, exp4, expm14, logistic4, softplus4, tanh4 } from "./functions";
+import { loadLanes, storeLanes } from "./lanes";
+import { f32At, madd } from "./memory";
+
+// The kinds, in the order of ../../activations.ts.
+const RELU: i32 = 0;
+const LEAKY_RELU: i32 = 1;
+const ELU: i32 = 2;
+const SELU: i32 = 3;
+const GELU: i32 = 4;
+const GELU_TANH: i32 = 5;
+const SILU: i32 = 6;
+const MISH: i32 = 7;
+const SOFTPLUS: i32 = 8;
+const HARDTANH: i32 = 9;
+const HARDSWISH: i32 = 10;
+const HARDSIGMOID: i32 = 11;
+const SIGMOID: i32 = 12;
+const TANH: i32 = 13;
+const SOFTSIGN: i32 = 14;
+const LOG_SIGMOID: i32 = 15;
+
+const SELU_ALPHA: f32 = 1.6732632423543772848;
+const SELU_SCALE: f32 = 1.0507009873554804935;
+const SQRT_2_PI: f32 = 0.79788456080286535588;
+const SQRT_1_2: f32 = 0.70710678118654752440;
+const INV_SQRT_2PI: f32 = 0.39894228040143267794;
+
+// @ts-ignore: decorator
+@inline
+function c(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+/** tanh(softplus(x)) without a logarithm: with w = eˣ it is (w² + 2w) / (w² + 2w + 2). Beyond 20 it is 1. */
+// @ts-ignore: decorator
+@inline
+function tanhSoftplus(x: v128): v128 {
+  const w = exp4(f32x4.min(x, c(20)));
+  const n = madd(w, w, f32x4.add(w, w));
+  return f32x4.div(n, f32x4.add(n, c(2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function geluInner(x: v128): v128 {
+  return f32x4.mul(c(SQRT_2_PI), madd(f32x4.mul(c(0.044715), x), f32x4.mul(x, x), x));
+}
+
+/** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. */
+// @ts-ignore: decorator
+@inline
+function value(kind: i32, x: v128, a: v128, b: v128): v128 {
+  const zero = c(0);
+  if (kind == RELU) return f32x4.max(x, zero);
+  if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
+  if (kind == ELU) return v128.bitselect(f32x4.mul(a, expm14(f32x4.div(x, b))), x, f32x4.lt(x, zero));
+  if (kind == SELU) {
+    const below = f32x4.mul(c(SELU_ALPHA), expm14(x));
+    return f32x4.mul(c(SELU_SCALE), v128.bitselect(below, x, f32x4.lt(x, zero)));
+  }
+  if (kind == GELU) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), erf4(f32x4.mul(x, c(SQRT_1_2)))));
+  if (kind == GELU_TANH) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), tanh4(geluInner(x))));
+  if (kind == SILU) return f32x4.mul(x, logistic4(x));
+  if (kind == MISH) return f32x4.mul(x, tanhSoftplus(x));
+  if (kind == SOFTPLUS) {
+    const s = f32x4.mul(x, a);
+    return v128.bitselect(x, f32x4.div(softplus4(s), a), f32x4.gt(s, b));
+  }
+  if (kind == HARDTANH) return f32x4.min(f32x4.max(x, a), b);
+  if (kind == HARDSWISH) {
+    const gate = f32x4.min(f32x4.max(f32x4.add(x, c(3)), zero), c(6));
+    const inner = f32x4.mul(f32x4.mul(x, gate), c(1.0 / 6.0));
+    return v128.bitselect(x, inner, f32x4.ge(x, c(3)));
+  }
+  if (kind == HARDSIGMOID) return f32x4.min(f32x4.max(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
+  if (kind == SIGMOID) return logistic4(x);
+  if (kind == TANH) return tanh4(x);
+  if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
+  return f32x4.neg(softplus4(f32x4.neg(x)));
+}
+
+/** f′(x) of ../../activations.ts, from x and y = f(x). */
+// @ts-ignore: decorator
+@inline
+function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
+  const zero = c(0);
+  const one = c(1);
+  if (kind == RELU) return v128.and(one, f32x4.gt(x, zero));
+  if (kind == LEAKY_RELU) return v128.bitselect(one, a, f32x4.gt(x, zero));
+  if (kind == ELU) return v128.bitselect(one, f32x4.div(f32x4.add(y, a), b), f32x4.gt(x, zero));
+  if (kind == SELU) return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
+  if (kind == GELU) {
+    const cdf = f32x4.mul(c(0.5), f32x4.add(one, erf4(f32x4.mul(x, c(SQRT_1_2)))));
+    const density = f32x4.mul(c(INV_SQRT_2PI), exp4(f32x4.mul(c(-0.5), f32x4.mul(x, x))));
+    return madd(x, density, cdf);
+  }
+  if (kind == GELU_TANH) {
+    const t = tanh4(geluInner(x));
+    const inner = f32x4.mul(c(SQRT_2_PI), madd(c(3 * 0.044715), f32x4.mul(x, x), one));
+    const left = f32x4.mul(c(0.5), f32x4.add(one, t));
+    const right = f32x4.mul(f32x4.mul(c(0.5), x), f32x4.mul(f32x4.sub(one, f32x4.mul(t, t)), inner));
+    return f32x4.add(left, right);
+  }
+  if (kind == SILU) {
+    const s = logistic4(x);
+    return f32x4.mul(s, madd(x, f32x4.sub(one, s), one));
+  }
+  if (kind == MISH) {
+    const t = tanhSoftplus(x);
+    return madd(f32x4.mul(x, f32x4.sub(one, f32x4.mul(t, t))), logistic4(x), t);
+  }
+  if (kind == SOFTPLUS) {
+    const s = f32x4.mul(x, a);
+    return v128.bitselect(one, logistic4(s), f32x4.gt(s, b));
+  }
+  if (kind == HARDTANH) return v128.and(one, v128.and(f32x4.gt(x, a), f32x4.lt(x, b)));
+  if (kind == HARDSWISH) {
+    const inner = v128.bitselect(one, madd(x, c(1.0 / 3.0), c(0.5)), f32x4.ge(x, c(3)));
+    return v128.andnot(inner, f32x4.le(x, c(-3)));
+  }
+  if (kind == HARDSIGMOID) return v128.and(c(1.0 / 6.0), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
+  if (kind == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
+  if (kind == TANH) return f32x4.sub(one, f32x4.mul(y, y));
+  if (kind == SOFTSIGN) {
+    const d = f32x4.add(one, f32x4.abs(x));
+    return f32x4.div(one, f32x4.mul(d, d));
+  }
+  return logistic4(f32x4.neg(x));
+}
+
+// @ts-ignore: decorator
+@inline
+function mapAll(kind: i32, n: i32, from: i32, to: i32, alpha: f64, beta: f64): void {
+  const a = c(<f32>alpha), b = c(<f32>beta);
+  let x = f32At(from), y = f32At(to);
+  const end = x + ((<usize>(n & ~3)) << 2);
+  for (; x < end; x += 16, y += 16) v128.store(y, value(kind, v128.load(x), a, b));
+  if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b), n & 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function slopeAll(kind: i32, n: i32, xAt: i32, yAt: i32, dyAt: i32, dxAt: i32, alpha: f64, beta: f64): void {
+  const a = c(<f32>alpha), b = c(<f32>beta);
+  let x = f32At(xAt), y = f32At(yAt), dy = f32At(dyAt), dx = f32At(dxAt);
+  const end = x + ((<usize>(n & ~3)) << 2);
+  for (; x < end; x += 16, y += 16, dy += 16, dx += 16) {
+    v128.store(dx, f32x4.mul(v128.load(dy), slope(kind, v128.load(x), v128.load(y), a, b)));
+  }
+  const left = n & 3;
+  if (left) {
+    const s = slope(kind, loadLanes(x, left, 1), loadLanes(y, left, 0), a, b);
+    storeLanes(dx, f32x4.mul(loadLanes(dy, left, 0), s), left);
+  }
+}
+
+/** See `ActivationKernels.activation`. */
+export function activation(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: f64): void {
+  switch (kind) {
+    case RELU: mapAll(RELU, n, x, y, alpha, beta); break;
+    case LEAKY_RELU: mapAll(LEAKY_RELU, n, x, y, alpha, beta); break;
+    case ELU: mapAll(ELU, n, x, y, alpha, beta); break;
+    case SELU: mapAll(SELU, n, x, y, alpha, beta); break;
+    case GELU: mapAll(GELU, n, x, y, alpha, beta); break;
+    case GELU_TANH: mapAll(GELU_TANH, n, x, y, alpha, beta); break;
+    case SILU: mapAll(SILU, n, x, y, alpha, beta); break;
+    case MISH: mapAll(MISH, n, x, y, alpha, beta); break;
+    case SOFTPLUS: mapAll(SOFTPLUS, n, x, y, alpha, beta); break;
+    case HARDTANH: mapAll(HARDTANH, n, x, y, alpha, beta); break;
+    case HARDSWISH: mapAll(HARDSWISH, n, x, y, alpha, beta); break;
+    case HARDSIGMOID: mapAll(HARDSIGMOID, n, x, y, alpha, beta); break;
+    case SIGMOID: mapAll(SIGMOID, n, x, y, alpha, beta); break;
+    case TANH: mapAll(TANH, n, x, y, alpha, beta); break;
+    case SOFTSIGN: mapAll(SOFTSIGN, n, x, y, alpha, beta); break;
+    case LOG_SIGMOID: mapAll(LOG_SIGMOID, n, x, y, alpha, beta); break;
+    default: unreachable();
+  }
+}
+
+/** See `ActivationKernels.activationGrad`. */
+export function activationGrad(kind: i32, n: i32, x: i32, y: i32, dy: i32, dx: i32, alpha: f64, beta: f64): void {
+  switch (kind) {
+    case RELU: slopeAll(RELU, n, x, y, dy, dx, alpha, beta); break;
+    case LEAKY_RELU: slopeAll(LEAKY_RELU, n, x, y, dy, dx, alpha, beta); break;
+    case ELU: slopeAll(ELU, n, x, y, dy, dx, alpha, beta); break;
+    case SELU: slopeAll(SELU, n, x, y, dy, dx, alpha, beta); break;
+    case GELU: slopeAll(GELU, n, x, y, dy, dx, alpha, beta); break;
+    case GELU_TANH: slopeAll(GELU_TANH, n, x, y, dy, dx, alpha, beta); break;
+    case SILU: slopeAll(SILU, n, x, y, dy, dx, alpha, beta); break;
+    case MISH: slopeAll(MISH, n, x, y, dy, dx, alpha, beta); break;
+    case SOFTPLUS: slopeAll(SOFTPLUS, n, x, y, dy, dx, alpha, beta); break;
+    case HARDTANH: slopeAll(HARDTANH, n, x, y, dy, dx, alpha, beta); break;
+    case HARDSWISH: slopeAll(HARDSWISH, n, x, y, dy, dx, alpha, beta); break;
+    case HARDSIGMOID: slopeAll(HARDSIGMOID, n, x, y, dy, dx, alpha, beta); break;
+    case SIGMOID: slopeAll(SIGMOID, n, x, y, dy, dx, alpha, beta); break;
+    case TANH: slopeAll(TANH, n, x, y, dy, dx, alpha, beta); break;
+    case SOFTSIGN: slopeAll(SOFTSIGN, n, x, y, dy, dx, alpha, beta); break;
+    case LOG_SIGMOID: slopeAll(LOG_SIGMOID, n, x, y, dy, dx, alpha, beta); break;
+    default: unreachable();
+  }
+}
+
+/** See `ElementwiseKernels.softmax`. */
+export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const x = f32At(xAt + r * n), y = f32At(yAt + r * n);
+    const left = n & 3;
+    const end = (<usize>(n & ~3)) << 2;
+    let top: v128 = c(-Infinity);
+    for (let i: usize = 0; i < end; i += 16) top = f32x4.max(top, v128.load(x + i));
+    if (left) top = f32x4.max(top, loadLanes(x + end, left, -Infinity));
+    top = f32x4.max(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+    top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+    let sum: v128 = c(0);
+    for (let i: usize = 0; i < end; i += 16) {
+      const e = exp4(f32x4.sub(v128.load(x + i), top));
+      sum = f32x4.add(sum, e);
+      v128.store(y + i, e);
+    }
+    if (left) {
+      const e = exp4(f32x4.sub(loadLanes(x + end, left, -Infinity), top));
+      sum = f32x4.add(sum, e);
+      storeLanes(y + end, e, left);
+    }
+    sum = f32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
+    sum = f32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
+    const scale = f32x4.div(c(1), sum);
+    for (let i: usize = 0; i < end; i += 16) v128.store(y + i, f32x4.mul(v128.load(y + i), scale));
+    if (left) storeLanes(y + end, f32x4.mul(loadLanes(y + end, left, 0), scale), left);
+  }
+}
+
+/** See `ElementwiseKernels.softmaxGrad`. */
+export function softmaxGrad(rows: i32, n: i32, yAt: i32, dyAt: i32, dxAt: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const y = f32At(yAt + r * n), dy = f32At(dyAt + r * n), dx = f32At(dxAt + r * n);
+    const left = n & 3;
+    const end = (<usize>(n & ~3)) << 2;
+    let dot: v128 = c(0);
+    for (let i: usize = 0; i < end; i += 16) dot = madd(v128.load(dy + i), v128.load(y + i), dot);
+    if (left) dot = madd(loadLanes(dy + end, left, 0), loadLanes(y + end, left, 0), dot);
+    dot = f32x4.add(dot, v128.shuffle<i32>(dot, dot, 2, 3, 0, 1));
+    dot = f32x4.add(dot, v128.shuffle<i32>(dot, dot, 1, 0, 3, 2));
+    for (let i: usize = 0; i < end; i += 16) {
+      v128.store(dx + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(dy + i), dot)));
+    }
+    if (left) {
+      const d = f32x4.mul(loadLanes(y + end, left, 0), f32x4.sub(loadLanes(dy + end, left, 0), dot));
+      storeLanes(dx + end, d, left);
+    }
+  }
+}

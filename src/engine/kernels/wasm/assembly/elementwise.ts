@@ -1,0 +1,100 @@
+import { f32At, madd } from "./memory";
+
+/** See `ElementwiseKernels.add`. */
+export function add(n: i32, a: i32, b: i32, out: i32): void {
+  let x = f32At(a), y = f32At(b), z = f32At(out);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    v128.store(z, f32x4.add(v128.load(x), v128.load(y)));
+    v128.store(z, f32x4.add(v128.load(x, 16), v128.load(y, 16)), 16);
+    x += 32;
+    y += 32;
+    z += 32;
+  }
+  for (; i < n; i++) {
+    f32.store(z, f32.load(x) + f32.load(y));
+    x += 4;
+    y += 4;
+    z += 4;
+  }
+}
+
+/** See `ElementwiseKernels.multiply`. */
+export function multiply(n: i32, a: i32, b: i32, out: i32): void {
+  let x = f32At(a), y = f32At(b), z = f32At(out);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    v128.store(z, f32x4.mul(v128.load(x), v128.load(y)));
+    v128.store(z, f32x4.mul(v128.load(x, 16), v128.load(y, 16)), 16);
+    x += 32;
+    y += 32;
+    z += 32;
+  }
+  for (; i < n; i++) {
+    f32.store(z, f32.load(x) * f32.load(y));
+    x += 4;
+    y += 4;
+    z += 4;
+  }
+}
+
+/** See `ElementwiseKernels.fill`. */
+export function fill(n: i32, at: i32, value: f64): void {
+  const x = f32At(at);
+  const four = f32x4.splat(<f32>value);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(x + ((<usize>i) << 2), four);
+  for (; i < n; i++) f32.store(x + ((<usize>i) << 2), <f32>value);
+}
+
+/** See `ElementwiseKernels.copyRows`. */
+export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32): void {
+  for (let r = 0; r < rows; r++) {
+    memory.copy(f32At(y + r * ldy), f32At(x + r * ldx), (<usize>n) << 2);
+  }
+}
+
+/** See `MatrixKernels.columnSums`. Sixteen columns at a time, so that every row is read along a line of the cache. */
+export function columnSums(rows: i32, n: i32, X: i32, ldx: i32, out: i32, accumulate: i32): void {
+  const step = (<usize>ldx) << 2;
+  let j = 0;
+  for (; j + 16 <= n; j += 16) {
+    let x = f32At(X + j);
+    const to = f32At(out + j);
+    let s0: v128 = accumulate ? v128.load(to) : f32x4.splat(0);
+    let s1: v128 = accumulate ? v128.load(to, 16) : f32x4.splat(0);
+    let s2: v128 = accumulate ? v128.load(to, 32) : f32x4.splat(0);
+    let s3: v128 = accumulate ? v128.load(to, 48) : f32x4.splat(0);
+    for (let i = 0; i < rows; i++) {
+      s0 = f32x4.add(s0, v128.load(x));
+      s1 = f32x4.add(s1, v128.load(x, 16));
+      s2 = f32x4.add(s2, v128.load(x, 32));
+      s3 = f32x4.add(s3, v128.load(x, 48));
+      x += step;
+    }
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
+  for (; j + 4 <= n; j += 4) {
+    let x = f32At(X + j);
+    const to = f32At(out + j);
+    let s: v128 = accumulate ? v128.load(to) : f32x4.splat(0);
+    for (let i = 0; i < rows; i++) {
+      s = f32x4.add(s, v128.load(x));
+      x += step;
+    }
+    v128.store(to, s);
+  }
+  for (; j < n; j++) {
+    let x = f32At(X + j);
+    const to = f32At(out + j);
+    let s: f32 = accumulate ? f32.load(to) : 0;
+    for (let i = 0; i < rows; i++) {
+      s += f32.load(x);
+      x += step;
+    }
+    f32.store(to, s);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * How a window slides over a plane of height × width: to outHeight × outWidth places that are `stride` apart, the first
+ * of them `pad` before the plane begins. The window's elements are `dilation` apart.
+ */
+export type Window = readonly [
+  height: number,
+  width: number,
+  outHeight: number,
+  outWidth: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideY: number,
+  strideX: number,
+  padY: number,
+  padX: number,
+  dilationY: number,
+  dilationX: number,
+];
+
+/** The first k ≥ 0 for which start + k·step is not before 0. */
+export const enter = (start: number, step: number): number => (start < 0 ? Math.ceil(-start / step) : 0);
+
+/** The first k for which start + k·step is not below `size`; at most `count`. */
+export const leave = (start: number, step: number, size: number, count: number): number =>
+  Math.min(count, Math.ceil((size - start) / step));

@@ -1,0 +1,99 @@
+import { columnsOf, type ConvSizes } from "../kernels/conv.ts";
+import { type Shape, ShapeError, show } from "../tensor.ts";
+import { at, op } from "./op.ts";
+import { type Axis, slides, windowOf } from "./window.ts";
+
+export interface ConvAttrs {
+  /** One for each dimension that the kernel slides along: width, or height and width. */
+  readonly axes: readonly Axis[];
+  readonly groups: number;
+}
+
+const sizesOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvSizes => [
+  x[0],
+  x[1],
+  y[1],
+  groups,
+  ...windowOf(axes, x, y),
+];
+
+const axis = (kernel: number, rest: Partial<Axis> = {}): Axis => ({
+  kernel,
+  stride: 1,
+  dilation: 1,
+  before: 0,
+  after: 0,
+  ...rest,
+});
+
+/**
+ * y[batch, out, …] = x[batch, in, …] ∗ W[out, in / groups, …] + b[out] (which may be left out), over one dimension or two.
+ */
+export const conv = op<ConvAttrs>({
+  name: "conv",
+
+  shape([x, W], { axes, groups }) {
+    if (x[1] !== W[1] * groups || W[0] % groups !== 0) {
+      throw new ShapeError(`cannot convolve ${show(x)} with ${show(W)} in ${groups} groups`);
+    }
+    return [x[0], W[0], ...slides(axes, x.slice(2))];
+  },
+
+  forward(k, { inputs: [x, W, b], out, attrs, scratch }) {
+    const sizes = sizesOf(x.shape, out.shape, attrs);
+    k.conv2d(x.at, W.at, at(b), out.at, scratch(columnsOf(sizes)), ...sizes);
+  },
+
+  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
+    const sizes = sizesOf(x.shape, dy.shape, attrs);
+    const columns = scratch(columnsOf(sizes));
+    if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, ...sizes);
+    if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
+  },
+
+  reads: { inputs: [0, 1], out: false },
+
+  samples: [
+    { shapes: [[2, 3, 5, 7], [4, 3, 3, 2], [4]], attrs: { axes: [axis(3), axis(2)], groups: 1 } },
+    {
+      shapes: [
+        [1, 2, 6, 5],
+        [3, 2, 1, 1],
+      ],
+      attrs: { axes: [axis(1), axis(1)], groups: 1 }, // x is its own columns
+    },
+    {
+      shapes: [[3, 4, 7, 6], [6, 2, 3, 3], [6]],
+      attrs: {
+        axes: [
+          axis(3, { stride: 2, before: 1, after: 1 }),
+          axis(3, { stride: 3, dilation: 2, before: 2, after: 2 }),
+        ],
+        groups: 2,
+      },
+    },
+    {
+      shapes: [[2, 3, 4, 5], [3, 1, 2, 4], [3]],
+      attrs: { axes: [axis(2, { after: 1 }), axis(4, { before: 1, after: 2 })], groups: 3 }, // depthwise, "same"
+    },
+    {
+      shapes: [
+        [2, 2, 5, 5],
+        [2, 2, 1, 1],
+      ],
+      attrs: { axes: [axis(1, { stride: 2 }), axis(1, { before: 1, after: 1 })], groups: 1 },
+    },
+    {
+      shapes: [[2, 3, 9], [2, 3, 4], [2]],
+      attrs: { axes: [axis(4, { stride: 2, before: 3, after: 3 })], groups: 1 },
+    },
+    {
+      shapes: [
+        [1, 1, 1, 1],
+        [2, 1, 3, 3],
+      ],
+      // almost all of it padding
+      attrs: { axes: [axis(3, { before: 4, after: 4 }), axis(3, { before: 1, after: 1 })], groups: 1 },
+    },
+  ],
+});

@@ -1,0 +1,95 @@
+import { ACTIVATION_NAMES } from "../kernels/activations.ts";
+import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
+import { type Op, op, type Sample } from "./op.ts";
+import { backward, type Cell, forward, type RecurrentAttrs } from "./recurrence.ts";
+
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, observed: true };
+
+/** Shapes for a cell of so many gates; `biased` with both biases. */
+const sample = (
+  gates: number,
+  batch: number,
+  steps: number,
+  width: number,
+  units: number,
+  biased = true,
+): Shape[] => [
+  [batch, steps, width],
+  [gates * units, width],
+  [gates * units, units],
+  ...(biased ? [[gates * units], [gates * units]] : []),
+];
+
+// `truncate` is not among the samples: its gradient is deliberately not that of the function.
+const samplesOf = (gates: number): readonly Sample<RecurrentAttrs>[] => [
+  { shapes: sample(gates, 2, 4, 3, 5), attrs: plain },
+  { shapes: sample(gates, 3, 5, 2, 3), attrs: { ...plain, reverse: true } },
+  { shapes: sample(gates, 2, 3, 1, 7, false), attrs: plain },
+  { shapes: sample(gates, 3, 1, 5, 2), attrs: plain }, // one step has no state before it
+  { shapes: sample(gates, 1, 6, 4, 1, false), attrs: { ...plain, reverse: true } },
+];
+
+/** h[batch, steps, units] of every step, in the order of x even where the recurrence runs in `reverse`. */
+function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
+  return op<RecurrentAttrs>({
+    name,
+    shape([x, W_ih, W_hh]) {
+      const [rows, width] = W_ih;
+      const units = W_hh[1];
+      if (x.length !== 3) throw new ShapeError(`${name} needs [batch, time, features], but gets ${show(x)}`);
+      if (x[2] !== width)
+        throw new ShapeError(`cannot multiply ${show(x)} by the transpose of ${show(W_ih)}`);
+      if (W_hh[0] !== rows || rows !== cell.gates * units) {
+        throw new ShapeError(
+          `${name} with ${units} units needs matrices of ${cell.gates * units} rows, but gets ${show(W_ih)} and ${show(W_hh)}`,
+        );
+      }
+      return [x[0], x[1], units];
+    },
+    saves: ([x, , W_hh]) => cell.keeps.map((numbers) => (numbers * sizeOf(x) * W_hh[1]) / x[2]),
+    forward: (k, call) => forward(cell, k, call),
+    backward: (k, call) => backward(cell, k, call),
+    reads: { inputs: [0, 1, 2], out: true },
+    samples: samplesOf(cell.gates),
+  });
+}
+
+/** h = f(W_ih·x + b_ih + W_hh·h₋₁ + b_hh) (Elman, Finding Structure in Time, 1990) */
+function elman(name: string, f: "tanh" | "relu"): Op<RecurrentAttrs> {
+  const kind = ACTIVATION_NAMES.indexOf(f);
+  return recurrent(name, {
+    gates: 1,
+    keeps: [],
+    apart: false,
+    carries: "nothing",
+    forward: (k, { rows, units, h, ld }) => k.rnnCell(kind, rows, units, h, ld),
+    backward: (k, { rows, units, h, ld, z, ldz }, dh) => k.rnnCellGrad(kind, rows, units, h, ld, dh, z, ldz),
+  });
+}
+
+export const rnnTanh = elman("rnnTanh", "tanh");
+export const rnnRelu = elman("rnnRelu", "relu");
+
+/** Gates i, f, g, o; the cell's state c at the side. */
+export const lstm = recurrent("lstm", {
+  gates: 4,
+  keeps: [4, 1],
+  apart: false,
+  carries: "to the state",
+  forward: (k, { rows, units, z, ldz, sideBefore, side, ld, h }) =>
+    k.lstmCell(rows, units, z, ldz, sideBefore, side, ld, h, ld),
+  backward: (k, { rows, units, z, ldz, sideBefore, side, ld }, dh, carry) =>
+    k.lstmCellGrad(rows, units, z, ldz, sideBefore, side, ld, dh, carry),
+});
+
+/** Gates r, z, n; at the side what r is multiplied by: the sum of n over the state. */
+export const gru = recurrent("gru", {
+  gates: 3,
+  keeps: [3, 1],
+  apart: true,
+  carries: "to the output",
+  forward: (k, { rows, units, z, ldz, side, ld, hBefore, h }) =>
+    k.gruCell(rows, units, z, ldz, side, ld, hBefore, h, ld),
+  backward: (k, { rows, units, z, ldz, side, ld, hBefore }, dh, carry) =>
+    k.gruCellGrad(rows, units, z, ldz, side, ld, hBefore, ld, dh, carry),
+});

@@ -1,0 +1,123 @@
+import { sizeOf, type Shape } from "../tensor.ts";
+import { DataError } from "../data/error.ts";
+import { ELEMENTS, type ElementType } from "./dtype.ts";
+
+/** What the header of a `.safetensors` file says of one tensor. */
+export interface Entry {
+  readonly name: string;
+  readonly dtype: ElementType;
+  readonly shape: Shape;
+  /** Where its bytes begin and end, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  readonly entries: readonly Entry[];
+  /** Where the tensors' bytes begin in the file. */
+  readonly start: number;
+}
+
+/** The header's length, a 64-bit integer, comes before it. */
+export const PREFIX = 8;
+/** Room for more than a hundred thousand tensors. */
+const LONGEST = 2 ** 24;
+const MOST_AXES = 64;
+
+/**
+ * The header of a file in the safetensors format (Hugging Face, github.com/huggingface/safetensors), every tensor of
+ * which lies within the file: one after the other, without overlap and gaps, as the format has it.
+ */
+export function readHeader(bytes: Uint8Array, file: string): Header {
+  const { text, start } = headerText(bytes, file);
+  const entries = Object.entries(objectOf(text, file))
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, value]) => entryOf(name, value, bytes.length - start, file));
+  checkOffsets(entries, bytes.length - start, file);
+  return { entries, start };
+}
+
+function headerText(bytes: Uint8Array, file: string): { readonly text: string; readonly start: number } {
+  const place = { file };
+  if (bytes.length < PREFIX) {
+    throw new DataError(
+      "not a safetensors file, or cut off: expected the 8 bytes of the header's length",
+      place,
+    );
+  }
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, PREFIX).getBigUint64(0, true));
+  if (length > LONGEST) {
+    const found = `its header would have ${length} bytes, expected at most ${LONGEST}`;
+    throw new DataError(`not a safetensors file: ${found}`, place);
+  }
+  if (length > bytes.length - PREFIX) throw new DataError("the file is cut off within its header", place);
+  const start = PREFIX + length;
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(PREFIX, start)), start };
+  } catch {
+    throw new DataError("not a safetensors file: its header is not text in UTF-8", place);
+  }
+}
+
+function objectOf(text: string, file: string): Readonly<Record<string, unknown>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  if (isObject(json)) return json;
+  throw new DataError("not a safetensors file: its header is not a JSON object", { file });
+}
+
+/** A name for a message, cut where it is long. */
+export const quoted = (name: string): string =>
+  JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+
+const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === "object" && json !== null && !Array.isArray(json);
+
+const isCount = (json: unknown): json is number => Number.isSafeInteger(json) && (json as number) >= 0;
+
+const areCounts = (json: unknown): json is readonly number[] => Array.isArray(json) && json.every(isCount);
+
+function entryOf(name: string, json: unknown, available: number, file: string): Entry {
+  const fail = (sentence: string) => new DataError(`the tensor ${quoted(name)} ${sentence}`, { file });
+  const { dtype, shape, data_offsets: offsets } = isObject(json) ? json : {};
+  if (typeof dtype !== "string" || !areCounts(shape) || shape.length > MOST_AXES) {
+    throw fail("is described wrongly: expected its dtype and shape");
+  }
+  if (!Object.hasOwn(ELEMENTS, dtype)) {
+    throw fail(`holds ${quoted(dtype)}: expected one of ${Object.keys(ELEMENTS).join(", ")}`);
+  }
+  const element = ELEMENTS[dtype];
+  if (!areCounts(offsets) || offsets.length !== 2)
+    throw fail("is described wrongly: expected its data_offsets");
+  const [begin, end] = offsets;
+  const promised = sizeOf(shape) * element.size;
+  if (end - begin !== promised) {
+    throw fail(
+      `should have ${promised} bytes by its shape and dtype, but has ${end - begin} by its data_offsets`,
+    );
+  }
+  if (end > available) {
+    throw fail(`ends at byte ${end} of ${available}: the file is cut off, or its header lies`);
+  }
+  return { name, dtype: element, shape, begin, end };
+}
+
+function checkOffsets(entries: readonly Entry[], available: number, file: string): void {
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (entry.begin < end) {
+      throw new DataError(`the tensor ${quoted(entry.name)} overlaps another one`, { file });
+    }
+    if (entry.begin > end) {
+      throw new DataError(`${entry.begin - end} bytes from byte ${end} on belong to no tensor`, { file });
+    }
+    end = entry.end;
+  }
+  if (end < available) {
+    throw new DataError(`the last ${available - end} bytes belong to no tensor`, { file });
+  }
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { capacityFor, History, thinned } from "../../src/host/history.ts";
+import { increment, whole } from "../../src/host/packed.ts";
+import { STATS, type Frame } from "../../src/protocol/frame.ts";
+import { frameOf } from "../support/frames.ts";
+
+const frame = (step: number): Frame => frameOf([{ delta_norm: step }], {}, step);
+const frames = (from: number, to: number): readonly Frame[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => frame(from + i));
+const stepsOf = (list: readonly Frame[]): readonly number[] => list.map(({ step }) => step);
+
+suite("history", () => {
+  test("keeps a short run whole", () => {
+    const history = new History(10);
+    history.push(frames(1, 8));
+    assert.deepEqual(stepsOf(history.frames()), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert.equal(history.latest()?.step, 8);
+  });
+
+  test("keeps the latest steps all and the whole run thinned out, each step once", () => {
+    const history = new History(4);
+    history.push(frames(1, 100));
+    // Doubling from 1, the stride at which at most 4 of 100 steps are left is 32: 1, 33, 65, 97.
+    assert.deepEqual(stepsOf(history.overview()), [1, 33, 65, 97, 100]);
+    const steps = stepsOf(history.frames());
+    assert.deepEqual(
+      steps,
+      [...new Set(steps)].sort((a, b) => a - b),
+    );
+    assert.deepEqual(steps.slice(-4), [97, 98, 99, 100]);
+    assert.equal(steps[0], 1);
+  });
+
+  test("is bounded, however long the run", () => {
+    const history = new History(50);
+    for (let step = 1; step < 100_000; step += 1000) history.push(frames(step, step + 999));
+    assert.ok(history.frames().length <= 3 * 50);
+  });
+
+  test("gives the steps after one, as far as they are kept", () => {
+    const history = new History(4);
+    history.push(frames(1, 20));
+    assert.deepEqual(stepsOf(history.since(18)), [19, 20]);
+    assert.deepEqual(stepsOf(history.since(20)), []);
+    assert.ok(history.since(0).length <= 8);
+  });
+
+  test("keeps fewer frames of a larger model", () => {
+    const layers = (n: number) => ({ hist_every: 1, layers: Array.from({ length: n }, () => frameLayer) });
+    assert.ok(capacityFor(layers(10)) > capacityFor(layers(1000)));
+    assert.ok(capacityFor(layers(20_000)) > 0);
+  });
+});
+
+const frameLayer = { path: "0", type: "Linear", parameters: [], output_shape: [1], stats: STATS };
+
+suite("frames on their way to the panel", () => {
+  test("thinned keeps the last and no more than asked for", () => {
+    for (const most of [1, 2, 7, 60]) {
+      const few = thinned(frames(1, 100), most);
+      assert.ok(few.length <= most);
+      assert.equal(few.at(-1)?.step, 100);
+    }
+    assert.equal(thinned(frames(1, 5), 10).length, 5);
+  });
+
+  test("an increment is light, whatever the model and the speed", () => {
+    const large = frameOf(Array.from({ length: 2000 }, () => ({ delta_norm: 1 })));
+    const sent = increment(Array.from({ length: 500 }, (_, i) => ({ ...large, step: i + 1 })));
+    assert.equal(sent.at(-1)?.step, 500);
+    assert.ok(sent.length * large.values.byteLength < 1e6);
+  });
+
+  test("only the last frame carries a histogram: the latest there was", () => {
+    const hist = new Float64Array(64).fill(1);
+    for (const pack of [increment, whole]) {
+      const sent = pack([{ ...frame(1), hist: new Float64Array(64) }, { ...frame(2), hist }, frame(3)]);
+      assert.deepEqual(
+        sent.map((one) => one.hist),
+        [undefined, undefined, hist],
+      );
+    }
+  });
+
+  test("a part of a larger buffer is sent alone", () => {
+    const large = new Float64Array(1000);
+    const [sent] = whole([{ ...frame(1), values: large.subarray(17, 34) }]);
+    assert.equal(sent?.values.buffer.byteLength, 17 * 8);
+  });
+});

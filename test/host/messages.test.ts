@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { fromWebview } from "../../src/host/messages.ts";
+
+suite("messages of the panel", () => {
+  const good = [
+    { type: "ready" },
+    { type: "select", run: 3 },
+    { type: "reveal", run: 3, layer: "block.0" },
+    { type: "hover", run: 3, layer: "block.0" },
+    { type: "hover", run: 3 },
+    { type: "command", command: "stop" },
+  ];
+  for (const message of good) {
+    test(`${JSON.stringify(message)} is taken`, () => assert.deepEqual(fromWebview(message), message));
+  }
+
+  const bad: readonly unknown[] = [
+    undefined,
+    null,
+    "ready",
+    [],
+    {},
+    { type: "reveal", run: 3 },
+    { type: "reveal", run: "3", layer: "block.0" },
+    { type: "select", run: NaN },
+    { type: "command", command: "workbench.action.quit" },
+    { type: "command", command: "constructor" },
+    { type: "frames" },
+  ];
+  for (const message of bad) {
+    test(`${JSON.stringify(message)} is refused`, () => assert.equal(fromWebview(message), undefined));
+  }
+
+  test("fields that a message does not have are left behind", () => {
+    assert.deepEqual(fromWebview({ type: "ready", extra: 1 }), { type: "ready" });
+  });
+});

@@ -1,0 +1,63 @@
+import { after, before, suite, test } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { unzipSync } from "fflate";
+import { packExtension } from "../../tools/package.mjs";
+import { lensesWith, openPlainWindow, repo, type TestWindow } from "./support.ts";
+
+const EXAMPLE = "vanishing.gradlens.json";
+
+suite("the package", () => {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-package-"));
+  const vsix = path.join(scratch, "gradlens.vsix");
+  const extensionsDir = path.join(scratch, "extensions");
+
+  before(async () => {
+    await packExtension(vsix);
+    const args = ["--install-extension", vsix, "--extensions-dir", extensionsDir];
+    execFileSync(process.execPath, [path.join(repo, "tools", "vscode", "code.mjs"), ...args]);
+  });
+  after(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+  test("holds what runs and nothing else", () => {
+    const names = Object.keys(unzipSync(fs.readFileSync(vsix))).filter((name) =>
+      name.startsWith("extension/"),
+    );
+    const files = names.map((name) => name.slice("extension/".length));
+    const outside = files.filter((name) => !/^(dist|media|examples)\//.test(name));
+    assert.deepEqual(outside.sort(), ["LICENSE.txt", "changelog.md", "package.json", "readme.md"]);
+    assert.deepEqual(files.filter((name) => name.startsWith("dist/")).sort(), [
+      "dist/cli.js",
+      "dist/codicon.ttf",
+      "dist/extension.cjs",
+      "dist/licences.txt",
+      "dist/webview.css",
+      "dist/webview.js",
+      "dist/worker.cjs",
+    ]);
+    assert.ok(files.includes("media/gradlens.schema.json"));
+    assert.ok(files.includes(`examples/${EXAMPLE}`));
+  });
+
+  const withPackage = async (use: (window: TestWindow) => Promise<void>): Promise<void> => {
+    const settings = { "security.workspace.trust.startupPrompt": "never" };
+    const options = { extensionsDir, plain: true, workspaceTrust: true, openFile: EXAMPLE, settings };
+    const window = await openPlainWindow(options);
+    await use(window).finally(() => window.close());
+  };
+
+  test("installed, reads models in Restricted Mode, and runs them once the folder is trusted", () =>
+    withPackage(async ({ workbench }) => {
+      await workbench.banner.filter({ hasText: "Restricted Mode" }).waitFor();
+      await lensesWith(workbench, EXAMPLE, /layers/);
+
+      await workbench.trustWorkspace();
+      await workbench.openFile(EXAMPLE);
+      await lensesWith(workbench, EXAMPLE, /Run/);
+      await workbench.codeLenses(EXAMPLE).filter({ hasText: "Run" }).first().click();
+      await lensesWith(workbench, EXAMPLE, /gain \d/);
+    }));
+});
