@@ -10,7 +10,7 @@ const repo = path.resolve(test, "..");
 const reporter = path.join(test, "support", "fileReporter.mjs");
 
 /** A test that takes longer hangs. */
-const TEST_TIMEOUT_MS = 180_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 /**
  * `needs`: the stage without which this one makes no sense.

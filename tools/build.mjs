@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
@@ -97,6 +98,7 @@ function writeChanged(file, text) {
  */
 const steps = [
   ...(process.argv.includes("--frozen") ? [] : [{ name: "src/model/schema.ts", run: writeSchema }]),
+  { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),
   { name: "tools/licences.mjs", run: writeLicences },
 ];

@@ -116,8 +116,11 @@ function figuresCommand(figures: Figures, shown: LensSettings): vscode.Command |
 function shapesCommand({ uses }: Declared, shown: LensSettings): vscode.Command | undefined {
   const use = uses.find(({ model }) => model.spec);
   if (!use?.model.spec || !shown.shapes) return undefined;
-  const row = outline(use.model.spec).rows.find(({ info }) => info.path === use.paths[0]);
-  if (!row) return undefined;
-  const title = shapeLens(row.input, row.output, row.parameters, use.paths.length);
+  const paths = new Set(use.paths);
+  const rows = outline(use.model.spec).rows.filter(({ info }) => paths.has(info.path));
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return undefined;
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const title = shapeLens(first.input, last.output, parameters, rows.length);
   return { title, tooltip: LENS_HINTS.shapes, command: "" };
 }

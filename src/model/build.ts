@@ -10,8 +10,16 @@ import type { Report } from "./report.ts";
 import type { Scope, Site } from "./site.ts";
 
 /** Entries one after the other, unrolled, with their paths and shapes. */
-export function buildAll(entries: readonly Entry[], path: string, scope: Scope, flow: Flow, site: Site): Built {
-  return chain(entries, flow, (entry, given) => buildEntry(entry, join(path, entry.name), scope, given, site));
+export function buildAll(
+  entries: readonly Entry[],
+  path: string,
+  scope: Scope,
+  flow: Flow,
+  site: Site,
+): Built {
+  return chain(entries, flow, (entry, given) =>
+    buildEntry(entry, join(path, entry.name), scope, given, site),
+  );
 }
 
 function chain<T>(parts: Iterable<T>, start: Flow, build: (part: T, flow: Flow) => Built): Built {
@@ -26,10 +34,18 @@ function chain<T>(parts: Iterable<T>, start: Flow, build: (part: T, flow: Flow) 
 }
 
 function buildEntry(entry: Entry, path: string, outer: Scope, flow: Flow, site: Site): Built {
-  const scope = { ...outer, inits: inherit(outer.inits, entry.inits), copied: outer.copied || entry.repeat !== undefined };
+  const scope = {
+    ...outer,
+    inits: inherit(outer.inits, entry.inits),
+    copied: outer.copied || entry.repeat !== undefined,
+  };
   if (entry.repeat === undefined) return buildOne(entry, path, scope, flow, site);
   const copies = Array.from({ length: entry.repeat }, (_, i) => join(path, String(i)));
-  return wrap(path, flow, chain(copies, flow, (copy, given) => buildOne(entry, copy, scope, given, site)));
+  return wrap(
+    path,
+    flow,
+    chain(copies, flow, (copy, given) => buildOne(entry, copy, scope, given, site)),
+  );
 }
 
 const inherit = (outer: Inits, own: Inits): Inits => ({
@@ -78,7 +94,8 @@ function rowsOfEntry(entry: Entry): number {
       return copies * Math.max(1, countRows(entry.layers)); // an empty one still takes its place
     case "residual": {
       const { shortcut } = entry;
-      const beside = shortcut.kind === "layers" ? countRows(shortcut.layers) : shortcut.kind === "projection" ? 1 : 0;
+      const beside =
+        shortcut.kind === "layers" ? countRows(shortcut.layers) : shortcut.kind === "projection" ? 1 : 0;
       return copies * (1 + countRows(entry.layers) + beside);
     }
     default:

@@ -46,7 +46,8 @@ function typeOf({ field, noun, rows }: Menu, json: Json, report: Report): Text |
     return undefined;
   }
   const type = json.members.get("type")?.value;
-  if (!type) report({ code: `${field}.missing`, at: json, message: `${field} needs a "type" such as ${example}` });
+  if (!type)
+    report({ code: `${field}.missing`, at: json, message: `${field} needs a "type" such as ${example}` });
   else if (type.kind === "string") return type;
   else if (type.kind !== "broken") {
     const message = `type: expected the name of ${article(noun)} such as ${example}, found ${found(type)}`;

@@ -16,7 +16,10 @@ export interface Declaration extends Range {
 }
 
 /** One for every entry that is an object, in the order of the text. */
-export function declare(entries: readonly Entry[], paths: ReadonlyMap<Entry, readonly string[]>): readonly Declaration[] {
+export function declare(
+  entries: readonly Entry[],
+  paths: ReadonlyMap<Entry, readonly string[]>,
+): readonly Declaration[] {
   return entries.flatMap((entry) => {
     const inner = entry.kind === "layer" ? [] : declare(entry.layers, paths);
     const beside = entry.kind === "residual" && entry.shortcut.kind === "layers" ? entry.shortcut.layers : [];
@@ -54,7 +57,9 @@ const indexes = new WeakMap<ParsedModel, ReadonlyMap<string, Declaration>>();
 function indexOf(model: ParsedModel): ReadonlyMap<string, Declaration> {
   const known = indexes.get(model);
   if (known) return known;
-  const index = new Map(model.declarations.flatMap((d) => d.paths.map((path): [string, Declaration] => [path, d])));
+  const index = new Map(
+    model.declarations.flatMap((d) => d.paths.map((path): [string, Declaration] => [path, d])),
+  );
   indexes.set(model, index);
   return index;
 }

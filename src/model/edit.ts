@@ -38,7 +38,10 @@ export function editsFor(text: string, changes: readonly Change[]): readonly Tex
 
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const backwards = [...edits].sort((a, b) => b.offset - a.offset);
-  return backwards.reduce((t, { offset, length, content }) => t.slice(0, offset) + content + t.slice(offset + length), text);
+  return backwards.reduce(
+    (t, { offset, length, content }) => t.slice(0, offset) + content + t.slice(offset + length),
+    text,
+  );
 }
 
 /** One edit for what lies between the first and the last character that differ. */
@@ -49,7 +52,9 @@ function difference(before: string, after: string): readonly TextEdit[] {
   while (start < most && before[start] === after[start]) start++;
   let end = 0;
   while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  return [{ offset: start, length: before.length - start - end, content: after.slice(start, after.length - end) }];
+  return [
+    { offset: start, length: before.length - start - end, content: after.slice(start, after.length - end) },
+  ];
 }
 
 function editsOf(text: string, change: Change): readonly TextEdit[] | undefined {
@@ -84,7 +89,12 @@ function set(text: string, root: Node, path: Path, value: unknown): readonly Tex
   const [key, ...inner] = path.slice(depth);
   const nested = nest(inner, value);
   if (parent.type === "object" && typeof key === "string") {
-    return insertChild(text, parent, parent.children?.length ?? 0, `${JSON.stringify(key)}: ${oneLine(nested)}`);
+    return insertChild(
+      text,
+      parent,
+      parent.children?.length ?? 0,
+      `${JSON.stringify(key)}: ${oneLine(nested)}`,
+    );
   }
   if (parent.type === "array" && typeof key === "number") {
     return insertChild(text, parent, parent.children?.length ?? 0, oneLine(nested));
@@ -95,7 +105,11 @@ function set(text: string, root: Node, path: Path, value: unknown): readonly Tex
   return undefined;
 }
 
-const replace = ({ offset, length }: Node, value: unknown): TextEdit => ({ offset, length, content: oneLine(value) });
+const replace = ({ offset, length }: Node, value: unknown): TextEdit => ({
+  offset,
+  length,
+  content: oneLine(value),
+});
 
 const nodeAt = (root: Node, path: Path): Node | undefined => findNodeAtLocation(root, [...path]);
 

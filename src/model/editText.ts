@@ -10,7 +10,8 @@ export function insertChild(text: string, parent: Node, index: number, content: 
 
   const end = endOf(before);
   const comma = commaAfter(text, end);
-  const line = indentOf(text, before) === undefined ? undefined : endOfLine(text, comma === undefined ? end : comma + 1);
+  const line =
+    indentOf(text, before) === undefined ? undefined : endOfLine(text, comma === undefined ? end : comma + 1);
   if (line === undefined) return [insert(end, `, ${content}`)];
   const added = `${newLine(text)}${indentOf(text, before)}${content}`;
   if (comma !== undefined) return [insert(line, `${added},`)];

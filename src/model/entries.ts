@@ -3,10 +3,10 @@ import { composites, ENTRY_FIELDS, isComposite, SHORTCUTS } from "./composites.t
 import type { Entry, Reading, Shortcut, Written } from "./entry.ts";
 import { anchorOf, readInits, readName, readRepeat, readType, typeMeant } from "./entryFields.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { found, memberOf, quote } from "./json.ts";
+import { found } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { ask, closest, grouped } from "./names.ts";
-import type { Report } from "./report.ts";
+import { reportSameNames, reportTaken } from "./siblings.ts";
 import { readParams } from "./values.ts";
 
 /** A list of layers. What is wrong in it is reported, and stands as an `unknown` entry, so that indexes hold. */
@@ -43,7 +43,13 @@ function readEntry(json: Json, index: number, reading: Reading): Entry {
   if (isComposite(type)) return composite(type, json, written, reading);
   const row = reading.layers[type];
   const owner = { code: "layer", title: type, at: anchor, others: ENTRY_FIELDS };
-  return { ...written, kind: "layer", type, row, params: readParams(row.params, json.members, owner, reading.report) };
+  return {
+    ...written,
+    kind: "layer",
+    type,
+    row,
+    params: readParams(row.params, json.members, owner, reading.report),
+  };
 }
 
 function notAnObject(json: Json, index: number, { layers, report }: Reading): Entry {
@@ -55,20 +61,48 @@ function notAnObject(json: Json, index: number, { layers, report }: Reading): En
     report({ code: "layer.wrong-value", at: json, message, ...(fix !== undefined && { fix }) });
   }
   const inits = { init: undefined, bias_init: undefined };
-  return { kind: "unknown", at: json, anchor: json, type: "", name: String(index), repeat: undefined, inits, layers: [] };
+  return {
+    kind: "unknown",
+    at: json,
+    anchor: json,
+    type: "",
+    name: String(index),
+    repeat: undefined,
+    inits,
+    layers: [],
+  };
 }
 
 function unknown(json: JsonObject, written: Omit<Written, "type">, reading: Reading): Entry {
   const layers = json.members.get("layers")?.value;
-  return { ...written, kind: "unknown", type: "", layers: layers ? readEntries("layers", layers, reading) : [] };
+  return {
+    ...written,
+    kind: "unknown",
+    type: "",
+    layers: layers ? readEntries("layers", layers, reading) : [],
+  };
 }
 
-function composite(type: CompositeName, json: JsonObject, written: Omit<Written, "type">, reading: Reading): Entry {
-  const owner = { code: "layer", title: type, at: written.anchor, others: [...ENTRY_FIELDS, ...composites[type].fields] };
+function composite(
+  type: CompositeName,
+  json: JsonObject,
+  written: Omit<Written, "type">,
+  reading: Reading,
+): Entry {
+  const owner = {
+    code: "layer",
+    title: type,
+    at: written.anchor,
+    others: [...ENTRY_FIELDS, ...composites[type].fields],
+  };
   readParams({}, json.members, owner, reading.report);
   const list = json.members.get("layers")?.value;
   if (!list) {
-    reading.report({ code: "layer.missing", at: written.anchor, message: `${type} needs layers (a list of layers)` });
+    reading.report({
+      code: "layer.missing",
+      at: written.anchor,
+      message: `${type} needs layers (a list of layers)`,
+    });
   }
   const layers = list ? readEntries("layers", list, reading) : [];
   if (type === "Sequential") return { ...written, kind: "sequential", type, layers };
@@ -80,7 +114,8 @@ function composite(type: CompositeName, json: JsonObject, written: Omit<Written,
 function readShortcut(entry: JsonObject, reading: Reading): Shortcut {
   const json = entry.members.get("shortcut")?.value;
   if (!json) return { kind: "identity", at: anchorOf(entry) };
-  if (json.kind === "array") return { kind: "layers", at: json, layers: readEntries("shortcut", json, reading) };
+  if (json.kind === "array")
+    return { kind: "layers", at: json, layers: readEntries("shortcut", json, reading) };
   const name = SHORTCUTS.find((kind) => json.kind === "string" && json.value === kind);
   if (name) return { kind: name, at: json };
   if (json.kind !== "broken") {
@@ -93,26 +128,4 @@ function readShortcut(entry: JsonObject, reading: Reading): Shortcut {
     });
   }
   return { kind: "unknown" };
-}
-
-function reportSameNames(entries: readonly Entry[], report: Report): void {
-  const names = new Set<string>();
-  for (const { at, name } of entries) {
-    const place = memberOf(at, "name");
-    if (place && names.has(name)) {
-      const message = `another layer of this list is called ${quote(name)}: names are unique among siblings`;
-      report({ code: "layer.duplicate-name", at: place, message });
-    }
-    names.add(name);
-  }
-}
-
-/** A shortcut with weights is called `shortcut` beside the block's layers. */
-function reportTaken(layers: readonly Entry[], report: Report): void {
-  for (const { at, name } of layers) {
-    const place = memberOf(at, "name");
-    if (!place || name !== "shortcut") continue;
-    const message = 'the shortcut of this Residual is called "shortcut": names are unique among siblings';
-    report({ code: "layer.duplicate-name", at: place, message });
-  }
 }

@@ -50,4 +50,3 @@ export interface Reading {
   readonly menus: Menus;
   readonly report: Report;
 }
-

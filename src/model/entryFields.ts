@@ -13,14 +13,21 @@ import type { Table } from "./tables.ts";
 import { readValue } from "./values.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-export const repeatParam = integer("Number of copies, each with its own weights.", { min: 1, max: LIMITS.repeat });
+export const repeatParam = integer("Number of copies, each with its own weights.", {
+  min: 1,
+  max: LIMITS.repeat,
+});
 
 /** The known type that was written, or `undefined`, which has been reported. */
 export function readType(json: JsonObject, anchor: Place, { layers, report }: Reading): string | undefined {
   const type = json.members.get("type")?.value;
   if (!type) {
     if (json.members.has("layers")) return "Sequential" satisfies CompositeName;
-    report({ code: "layer.missing", at: anchor, message: 'a layer needs a "type" such as "Linear", or "layers"' });
+    report({
+      code: "layer.missing",
+      at: anchor,
+      message: 'a layer needs a "type" such as "Linear", or "layers"',
+    });
     return undefined;
   }
   if (type.kind === "broken") return undefined;
@@ -55,7 +62,8 @@ export function readName(json: JsonObject, report: Report): string | undefined {
   const name = json.members.get("name")?.value;
   if (!name || name.kind === "broken") return undefined;
   if (name.kind === "string" && NAME.test(name.value)) return name.value;
-  const mended = name.kind === "string" ? name.value.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_") : "";
+  const mended =
+    name.kind === "string" ? name.value.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_") : "";
   const guess = NAME.test(mended) && mended.length < 40 ? mended : undefined;
   report({
     code: "layer.wrong-name",
@@ -79,4 +87,3 @@ export function readInits(json: JsonObject, { menus, report }: Reading): Inits {
   };
   return { init: read("init"), bias_init: read("bias_init") };
 }
-

@@ -28,7 +28,8 @@ export function mergeAll(models: Models, report: Report): ReadonlyMap<string, Me
     }
     const cycle = next === undefined || !chain.includes(next) ? [] : chain.slice(chain.indexOf(next));
     reportCycle(cycle, models, report);
-    for (const link of chain.toReversed()) done.set(link, mergeOne(link, cycle.includes(link), models, done, report));
+    for (const link of chain.toReversed())
+      done.set(link, mergeOne(link, cycle.includes(link), models, done, report));
   }
   return done;
 }
@@ -87,7 +88,8 @@ function reportCycle(cycle: readonly string[], models: Models, report: Report): 
     const at = memberOf(models.get(name)?.json, "extends");
     if (!at) continue;
     const round = [...cycle.slice(i), ...cycle.slice(0, i), name].map(quote);
-    const links = round.length > LONGEST_CYCLE ? [...round.slice(0, LONGEST_CYCLE - 1), "…", quote(name)] : round;
+    const links =
+      round.length > LONGEST_CYCLE ? [...round.slice(0, LONGEST_CYCLE - 1), "…", quote(name)] : round;
     report({ code: "extends.cycle", at, message: `extends: ${links.join(" extends ")}, which is a cycle` });
   }
 }

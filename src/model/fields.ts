@@ -19,13 +19,20 @@ export const dataFields = {
     "Each column or channel of the inputs less its mean, divided by its standard deviation, over the whole data set.",
     false,
   ),
-  validation: number("Share of the samples that is held out and evaluated in `eval()` mode.", { min: 0, below: 1 }, 0),
+  validation: number(
+    "Share of the samples that is held out and evaluated in `eval()` mode.",
+    { min: 0, below: 1 },
+    0,
+  ),
 };
 
 /** Fields of `clip_grad_norm`, where it is not just the number. */
 export const clipFields = {
   max_norm: number("Largest norm of all gradients together.", { min: 0 }),
-  norm_type: either(number("The p of the p-norm; or `inf`.", { above: 0 }, 2), choice("The largest element.", ["inf"])),
+  norm_type: either(
+    number("The p of the p-norm; or `inf`.", { above: 0 }, 2),
+    choice("The largest element.", ["inf"]),
+  ),
 };
 
 export const clipNorm = number("Largest norm of all gradients together.", { min: 0 });
@@ -39,7 +46,8 @@ export const plainFields = {
 
 /** Every field of a model, with what the editor says about it. The parser knows no other. */
 export const modelFields = {
-  extends: "Name of a model of this file that this one changes: a merge patch (RFC 7396). Arrays are replaced whole.",
+  extends:
+    "Name of a model of this file that this one changes: a merge patch (RFC 7396). Arrays are replaced whole.",
   input: plainFields.input.doc,
   init: "How every layer with weights starts out, unless it says so itself: a function of `torch.nn.init` without its underscore.",
   bias_init: "How every bias starts out, unless the layer says so itself.",
@@ -47,8 +55,10 @@ export const modelFields = {
   loss: "What training minimises: a loss of `torch.nn`.",
   optimizer: "An optimizer of `torch.optim`. Default: `SGD` with `lr` 0.01.",
   lr_scheduler: "A scheduler of `torch.optim.lr_scheduler`, stepped once per training step.",
-  clip_grad_norm: "`torch.nn.utils.clip_grad_norm_`: `max_norm`, or an object with `max_norm` and `norm_type`.",
-  clip_grad_value: "`torch.nn.utils.clip_grad_value_`: the largest absolute value of an element of a gradient.",
+  clip_grad_norm:
+    "`torch.nn.utils.clip_grad_norm_`: `max_norm`, or an object with `max_norm` and `norm_type`.",
+  clip_grad_value:
+    "`torch.nn.utils.clip_grad_value_`: the largest absolute value of an element of a gradient.",
   data: "What the model learns from.",
   train: "Length, batches and seed of a run.",
   weights: plainFields.weights.doc,

@@ -44,7 +44,8 @@ export function readFile(root: Json | undefined, report: Report): ReadonlyMap<st
 }
 
 function checkVersion(version: Json | undefined, report: Report): void {
-  if (!version || version.kind === "broken" || (version.kind === "number" && version.value === VERSION)) return;
+  if (!version || version.kind === "broken" || (version.kind === "number" && version.value === VERSION))
+    return;
   report({
     code: "file.version",
     at: version,
@@ -68,13 +69,18 @@ function modelsOf(root: JsonObject, report: Report): ReadonlyMap<string, Member>
     return none;
   }
   if (models.members.size === 0) {
-    report({ code: "file.no-models", at: models, message: "models: expected at least one model, found none" });
+    report({
+      code: "file.no-models",
+      at: models,
+      message: "models: expected at least one model, found none",
+    });
   }
   return models.members;
 }
 
 function bodyOf(name: string, at: Place, value: Json, report: Report): JsonObject | undefined {
-  if (name === "") report({ code: "model.wrong-name", at, message: "a model needs a name: this one is empty" });
+  if (name === "")
+    report({ code: "model.wrong-name", at, message: "a model needs a name: this one is empty" });
   if (value.kind === "object") return knownFields(value, report);
   if (value.kind === "broken") return undefined;
   const message = `model ${quote(name)}: expected an object, found ${found(value)}`;
@@ -89,7 +95,13 @@ function knownFields(body: JsonObject, report: Report): JsonObject {
   return { ...body, members };
 }
 
-function reportUnknown(owner: string, code: string, { members }: JsonObject, known: object, report: Report): void {
+function reportUnknown(
+  owner: string,
+  code: string,
+  { members }: JsonObject,
+  known: object,
+  report: Report,
+): void {
   for (const [name, { name: at }] of members) {
     if (Object.hasOwn(known, name)) continue;
     const guess = closest(name, Object.keys(known));

@@ -38,7 +38,10 @@ export function checkFit(parts: Parts, tables: Tables, report: Report): void {
 const againstItself = ({ optimizer }: Parts, { optimizers }: Tables): string | undefined =>
   optimizer && optimizers[optimizer.type].check?.(optimizer.params);
 
-function againstRun({ lr_scheduler, optimizer, train }: Parts, { schedulers, optimizers }: Tables): string | undefined {
+function againstRun(
+  { lr_scheduler, optimizer, train }: Parts,
+  { schedulers, optimizers }: Tables,
+): string | undefined {
   if (!lr_scheduler || !optimizer || !train) return undefined;
   const context = {
     base_lr: Number(optimizer.params.lr),

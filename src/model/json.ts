@@ -49,7 +49,8 @@ export function innermost(json: Json, offset: number): Json {
   return child ? innermost(child, offset) : json;
 }
 
-const valuesOf = ({ members }: JsonObject): readonly Json[] => Array.from(members.values(), ({ value }) => value);
+const valuesOf = ({ members }: JsonObject): readonly Json[] =>
+  Array.from(members.values(), ({ value }) => value);
 
 /** Any part of it is broken. */
 export function isBroken(json: Json): boolean {

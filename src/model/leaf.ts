@@ -54,20 +54,28 @@ export function place(layer: Placed, scope: Scope, flow: Flow, site: Site): Buil
   return { modules: [spec], flow: next, weights };
 }
 
-function sizesOf({ row, params, anchor, path }: Placed, flow: Flow, input: Shape, scope: Scope, { report }: Site) {
+function sizesOf(
+  { type, row, params, anchor, path }: Placed,
+  flow: Flow,
+  input: Shape,
+  scope: Scope,
+  { report }: Site,
+) {
   try {
     return { output: row.shape(params, input), weights: row.weights?.(params, input) ?? [] };
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    report({ code: "layer.shape", at: anchor, message: named(path, scope) + withSource(error.message, flow, input) });
+    const message = named(path, scope) + withSource(type, error.message, flow, input);
+    report({ code: "layer.shape", at: anchor, message });
     return undefined;
   }
 }
 
 /** `Conv2d needs …, but gets [64]` becomes `…, but block.2 gives [64]`. */
-function withSource(message: string, flow: Flow, input: Shape): string {
-  const gets = `gets ${show(input)}`;
-  return message.includes(gets) ? message.replace(gets, gives(flow)) : `${message} (${gives(flow)})`;
+function withSource(type: string, message: string, flow: Flow, input: Shape): string {
+  const gets = `but gets ${show(input)}`;
+  if (message.includes(gets)) return message.replace(gets, `but ${gives(flow)}`);
+  return `${message.startsWith(type) ? "" : `${type}: `}${message} (${gives(flow)})`;
 }
 
 /** Which of several copies is meant. */
@@ -82,7 +90,12 @@ function idsFit({ row, path, anchor, type }: Placed, scope: Scope, flow: Flow, {
   return false;
 }
 
-function checkBatch({ row, params, anchor, path, type }: Placed, input: Shape, scope: Scope, site: Site): void {
+function checkBatch(
+  { row, params, anchor, path, type }: Placed,
+  input: Shape,
+  scope: Scope,
+  site: Site,
+): void {
   const least = row.least?.(params, input) ?? 1;
   if (site.batch >= least) return;
   const message = `${named(path, scope)}${type} needs batches of at least ${least} samples, but batch_size is ${site.batch}`;
@@ -100,7 +113,12 @@ function initsOf({ path }: Placed, weights: readonly WeightSpec[], { init, bias_
   return { ...(forWeights && { init: forWeights }), ...(forBiases && { bias_init: forBiases }) };
 }
 
-function reportRefused({ choice, at }: WrittenInit, set: readonly WeightSpec[], path: string, site: Site): void {
+function reportRefused(
+  { choice, at }: WrittenInit,
+  set: readonly WeightSpec[],
+  path: string,
+  site: Site,
+): void {
   const type = site.tables.inits[choice.type];
   for (const { name, shape } of set) {
     const why = type.refuses?.(shape, choice.params);
@@ -111,7 +129,12 @@ function reportRefused({ choice, at }: WrittenInit, set: readonly WeightSpec[], 
 }
 
 function reportUnused({ inits, type }: LayerEntry, weights: readonly WeightSpec[], { report }: Site): void {
-  const warn = (written: WrittenInit | undefined, field: string, role: WeightSpec["role"], none: string): void => {
+  const warn = (
+    written: WrittenInit | undefined,
+    field: string,
+    role: WeightSpec["role"],
+    none: string,
+  ): void => {
     if (!written || weights.some((weight) => weight.role === role)) return;
     const message = `${field} changes nothing here: ${type} has no ${none} that it sets`;
     report({ code: "layer.unused-init", at: written.at, message, severity: "warning" });

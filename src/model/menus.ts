@@ -16,6 +16,9 @@ export interface Menus {
 /** The name in `init` and `bias_init` that leaves a layer as PyTorch makes it. */
 export const DEFAULT_INIT = "default";
 
+/** Optimizer of a model that names none. */
+export const DEFAULT_OPTIMIZER = "SGD";
+
 const untouched: Declared = { doc: "PyTorch's own for each layer type.", params: {} };
 
 export function menusOf(tables: Tables): Menus {

@@ -1,18 +1,17 @@
 import type { ModelSpec } from "../engine/spec.ts";
-import { readChoice } from "./choice.ts";
-import type { WrittenInit } from "./entry.ts";
-import { plainFields } from "./fields.ts";
+import type { Shape } from "../engine/tensor.ts";
+import { FieldReader } from "./fieldReader.ts";
 import { checkFit } from "./fit.ts";
-import type { Json, JsonObject, Place } from "./json.ts";
+import type { JsonObject, Place } from "./json.ts";
 import { memberOf } from "./json.ts";
 import type { Lists } from "./lists.ts";
 import type { Menus } from "./menus.ts";
+import { DEFAULT_OPTIMIZER } from "./menus.ts";
 import type { Report } from "./report.ts";
 import { readClip, readData, readTrain } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 import { buildStack } from "./stack.ts";
 import type { Tables } from "./tables.ts";
-import { readValue } from "./values.ts";
 
 /** One model, after `extends`. */
 export interface ModelText {
@@ -37,61 +36,52 @@ export interface ReadModel {
   readonly stack: Stack | undefined;
 }
 
-/** Optimizer of a model that names none. */
-const DEFAULT_OPTIMIZER = "SGD";
+const REQUIRED = {
+  input: "the shape of one sample, such as [2]",
+  layers: "a list of layers",
+  loss: 'such as "MSELoss"',
+  data: 'such as { "type": "spiral" }',
+};
 
-/** Reads every field, whatever is wrong with the others; all mistakes are reported. */
+/** Reads every field, and reports all mistakes. */
 export function readModel({ name, at, json }: ModelText, around: Surroundings): ReadModel {
-  const { tables, menus, lists, afford } = around;
-  let failed = false;
-  const report: Report = (finding) => {
-    failed ||= finding.severity !== "warning";
-    around.report(finding);
-  };
-  /** What `read` makes of a field, where there is one. */
-  const field = <T>(key: string, read: (value: Json) => T | undefined): T | undefined => {
-    const value = memberOf(json, key);
-    const result = value && read(value);
-    if (value && result === undefined) failed = true;
-    return result;
-  };
-  const required = (key: string, what: string): void => {
-    if (!json.members.has(key)) report({ code: "model.missing", at, message: `a model needs ${key} (${what})` });
-  };
-  const choice = (key: keyof Menus) => field(key, (value) => readChoice(menus[key], value, report));
-  const init = (key: "init" | "bias_init"): WrittenInit | undefined => {
-    const made = choice(key);
-    const written = memberOf(json, key);
-    return made && written && { choice: made, at: written };
-  };
-  const value = <K extends keyof typeof plainFields>(key: K) =>
-    field(key, (written) => readValue<unknown>(plainFields[key], key, written, "model", report));
+  const fields = new FieldReader(json, around.menus, around.report);
+  fields.require(REQUIRED, at);
+  const parts = readParts(json, fields, around);
+  checkFit({ json, ...parts }, around.tables, fields.report);
+  const { stack } = parts;
+  return { stack, spec: fields.failed || !stack?.whole ? undefined : specOf(name, parts) };
+}
 
-  required("input", "the shape of one sample, such as [2]");
-  required("layers", "a list of layers");
-  required("loss", 'such as "MSELoss"');
-  required("data", 'such as { "type": "spiral" }');
+type Parts = ReturnType<typeof readParts>;
 
-  const input = value("input")?.value as readonly number[] | undefined;
+function readParts(json: JsonObject, fields: FieldReader, { tables, menus, lists, afford }: Surroundings) {
+  const { report } = fields;
+  const input = fields.plain<Shape>("input");
   const train = readTrain(memberOf(json, "train"), report);
-  const inits = { init: init("init"), bias_init: init("bias_init") };
-  const stack = field("layers", (list) =>
-    buildStack(list, { input, inits, batch: train?.batch_size ?? 1, tables, lists, report, afford }),
-  );
-  const loss = choice("loss");
-  const optimizer = json.members.has("optimizer") ? choice("optimizer") : defaultOptimizer(menus, at, report);
-  const lr_scheduler = choice("lr_scheduler");
-  const clip_grad_norm = field("clip_grad_norm", (written) => readClip(written, report));
-  const clip_grad_value = value("clip_grad_value")?.value as number | undefined;
-  const weights = value("weights")?.value as string | undefined;
-  const data = field("data", (written) => readData(menus.data, written, report));
+  const inits = { init: fields.init("init"), bias_init: fields.init("bias_init") };
+  const frame = { input, inits, batch: train?.batch_size ?? 1, tables, lists, report, afford };
+  return {
+    input,
+    train,
+    stack: fields.get("layers", (list) => buildStack(list, frame)),
+    loss: fields.choice("loss"),
+    optimizer: fields.choice("optimizer", DEFAULT_OPTIMIZER),
+    lr_scheduler: fields.choice("lr_scheduler"),
+    clip_grad_norm: fields.get("clip_grad_norm", (written) => readClip(written, report)),
+    clip_grad_value: fields.plain<number>("clip_grad_value"),
+    data: fields.get("data", (written) => readData(menus.data, written, report)),
+    weights: fields.plain<string>("weights"),
+  };
+}
 
-  checkFit({ json, input, stack, loss, optimizer, lr_scheduler, data, train }, tables, report);
+/** `undefined` where a part is missing that every model has. */
+function specOf(name: string, parts: Parts): ModelSpec | undefined {
+  const { input, stack, loss, optimizer, data, train } = parts;
   const output = stack?.output;
-  if (failed || !input || !stack?.whole || !output || !loss || !optimizer || !data || !train) {
-    return { spec: undefined, stack };
-  }
-  const spec: ModelSpec = {
+  if (!input || !output || !loss || !optimizer || !data || !train) return undefined;
+  const { lr_scheduler, clip_grad_norm, clip_grad_value, weights } = parts;
+  return {
     name,
     input,
     output,
@@ -105,8 +95,4 @@ export function readModel({ name, at, json }: ModelText, around: Surroundings): 
     train,
     ...(weights !== undefined && { weights }),
   };
-  return { spec, stack };
 }
-
-const defaultOptimizer = ({ optimizer }: Menus, at: Place, report: Report) =>
-  readChoice(optimizer, { ...at, kind: "string", value: DEFAULT_OPTIMIZER }, report);

@@ -1,12 +1,14 @@
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { Declaration } from "./declarations.ts";
+import type { Merged } from "./extends.ts";
 import { mergeAll } from "./extends.ts";
 import type { ModelBody } from "./file.ts";
 import { readFile } from "./file.ts";
 import type { Place, Range } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { Lists } from "./lists.ts";
+import type { Menus } from "./menus.ts";
 import { menusOf } from "./menus.ts";
 import { readModel } from "./model.ts";
 import { grouped } from "./names.ts";
@@ -46,36 +48,61 @@ export function parse(text: string, tables: Tables = standard): Parsed {
     collector.report(finding);
   };
   const { root, whole } = readJson(text, outer);
-  // Where the text breaks off, or a base model is not there, nobody can say what is missing.
   const bodies = readFile(root, whole ? outer : exceptMissing(outer));
-  const sound = soundModels(bodies, mistakes);
+  const sound = whole ? soundModels(bodies, mistakes) : new Set<string>();
   const menus = menusOf(tables);
   const lists = new Lists({ layers: tables.layers, menus });
-  const afford = budget();
+  const file = { tables, collector, sound, whole, menus, lists, afford: budget() };
 
-  const read = new Map<string, ParsedModel>();
+  const models: ParsedModel[] = [];
   for (const [name, merged] of mergeAll(bodies, collector.report)) {
     const body = bodies.get(name);
-    if (!body) continue;
-    if (merged.base !== undefined && !sound.has(merged.base)) sound.delete(name);
-    const told = collector.reportFor(name, body.range);
-    const report = merged.whole && whole ? told : exceptMissing(told);
-    const { at } = body;
-    const around = { tables, menus, lists, report, afford: (rows: number) => afford(rows, at, report) };
-    const { spec, stack } = readModel({ name, at, json: merged.json }, around);
-    const runs = merged.whole && whole && sound.has(name) && spec ? { spec, parameters: stack?.parameters ?? 0 } : {};
-    const ranges = { key: rangeOf(at), body: rangeOf(body.json) };
-    read.set(name, { name, ...ranges, ...runs, declarations: stack?.declarations ?? [] });
+    if (body) models.push(readOne(name, body, merged, file));
   }
-  const models = [...read.values()].sort((a, b) => a.key.offset - b.key.offset);
+  models.sort((a, b) => a.key.offset - b.key.offset);
   return { models, problems: collector.problems() };
+}
+
+interface File {
+  readonly tables: Tables;
+  readonly collector: Collector;
+  /** Names of the models that may run, as far as is known: one that extends another may not where that one may not. */
+  readonly sound: Set<string>;
+  /** The text is JSON from end to end. */
+  readonly whole: boolean;
+  readonly menus: Menus;
+  readonly lists: Lists;
+  afford(rows: number, at: Place, report: Report): boolean;
+}
+
+function readOne(
+  name: string,
+  { at, json: own, range }: ModelBody,
+  { json, base, whole }: Merged,
+  file: File,
+): ParsedModel {
+  const { sound, collector } = file;
+  if (!whole || (base !== undefined && !sound.has(base))) sound.delete(name);
+  const told = collector.reportFor(name, range);
+  const report = whole && file.whole ? told : exceptMissing(told);
+  const afford = (rows: number): boolean => file.afford(rows, at, report);
+  const { spec, stack } = readModel({ name, at, json }, { ...file, report, afford });
+  return {
+    name,
+    key: rangeOf(at),
+    body: rangeOf(own),
+    ...(spec && sound.has(name) && { spec, parameters: stack?.parameters ?? 0 }),
+    declarations: stack?.declarations ?? [],
+  };
 }
 
 /** Models that no mistake was found in before they were read; none where the mistake is outside of all. */
 function soundModels(bodies: ReadonlyMap<string, ModelBody>, mistakes: readonly Place[]): Set<string> {
   const sound = new Set(bodies.keys());
   for (const { offset } of mistakes.slice(0, LIMITS.problems)) {
-    const around = [...bodies].filter(([, { range }]) => range.offset <= offset && offset < range.offset + range.length);
+    const around = [...bodies].filter(
+      ([, { range }]) => range.offset <= offset && offset < range.offset + range.length,
+    );
     if (around.length === 0) return new Set();
     for (const [name] of around) sound.delete(name);
   }
@@ -84,6 +111,7 @@ function soundModels(bodies: ReadonlyMap<string, ModelBody>, mistakes: readonly 
 
 const rangeOf = ({ offset, length }: Range): Range => ({ offset, length });
 
+/** Where the text breaks off, or a base model is not there, nobody can say what is missing. */
 const exceptMissing =
   (report: Report): Report =>
   (finding) => {

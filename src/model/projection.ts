@@ -27,7 +27,8 @@ export function projection(
   if (from.length !== to.length || from.length > 3) return { reason: why };
   const spatial = from.length === 3 || (from.length === 2 && layout === "channels");
   if (!spatial) {
-    if (from.length === 2 && from[0] !== to[0]) return { reason: `${why}: the lengths of the sequences differ` };
+    if (from.length === 2 && from[0] !== to[0])
+      return { reason: `${why}: the lengths of the sequences differ` };
     return layerOf("Linear", { out_features: to[to.length - 1] }, layers, why);
   }
   const stride = from.slice(1).map((size, i) => strideOf(size, to[i + 1]));

@@ -12,7 +12,13 @@ import { countLayer } from "./totals.ts";
 type ResidualEntry = Entry & { readonly kind: "residual" };
 
 /** y = layers(x) + shortcut(x) */
-export function buildResidual(entry: ResidualEntry, path: string, outer: Scope, flow: Flow, site: Site): Built {
+export function buildResidual(
+  entry: ResidualEntry,
+  path: string,
+  outer: Scope,
+  flow: Flow,
+  site: Site,
+): Built {
   const scope = { ...outer, residual: true };
   const content = buildAll(entry.layers, path, scope, flow, site);
   const beside = buildShortcut(entry, path, scope, flow, content.flow, site);
@@ -61,7 +67,13 @@ function buildShortcut(
   }
 }
 
-function addable({ shortcut, anchor }: ResidualEntry, path: string, content: Flow, beside: Flow, site: Site): boolean {
+function addable(
+  { shortcut, anchor }: ResidualEntry,
+  path: string,
+  content: Flow,
+  beside: Flow,
+  site: Site,
+): boolean {
   const [a, b] = [show(content.shape ?? []), show(beside.shape ?? [])];
   if (a === b) return true;
   const remedy = shortcut.kind === "identity" ? ': a "projection" changes the shape' : "";

@@ -1,4 +1,4 @@
-import type { Declared, JsonSchema, Param, Params } from "../engine/params.ts";
+import type { Declared, JsonSchema } from "../engine/params.ts";
 import type { Menu } from "./choice.ts";
 import { composites, SHORTCUTS } from "./composites.ts";
 import { clipFields, clipNorm, dataFields, modelFields, plainFields, trainFields } from "./fields.ts";
@@ -6,18 +6,11 @@ import type { ModelField } from "./fields.ts";
 import { fileFields, VERSION } from "./file.ts";
 import { repeatParam } from "./entryFields.ts";
 import type { Menus } from "./menus.ts";
-import { menusOf } from "./menus.ts";
+import { DEFAULT_INIT, DEFAULT_OPTIMIZER, menusOf } from "./menus.ts";
+import { blank, enumOf, lenient, propertiesOf, property, typeSchema, whenType } from "./schemaParts.ts";
 import { fileSnippets, layerSnippets, modelSnippets } from "./snippets.ts";
 import type { Tables } from "./tables.ts";
 import { standard } from "./tables.ts";
-
-/*
- * What the editor's JSON service needs for completion and hover. It reports nothing: every value of the schema may
- * also be anything (`lenient`), nothing is required and no property is forbidden. The parser reports all of that, in
- * better words, with shapes, `extends` and "did you mean"; two squiggles for one mistake, one of which speaks of
- * thirty alternatives that did not match, help nobody.
- */
-const lenient = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, {}] });
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` });
 
@@ -41,54 +34,69 @@ export function modelSchema(tables: Tables = standard): JsonSchema {
     },
     definitions: {
       model: { defaultSnippets: modelSnippets, properties: modelProperties() },
-      layers: { items: ref("layer"), defaultSnippets: [{ label: "[]", description: "Layers", body: ["$1"] }] },
       layer: layerSchema(tables),
-      train: { properties: propertiesOf(trainFields) },
-      ...Object.fromEntries(Object.entries(menus).map(([field, menu]) => [field, choiceSchema(menu as Menu)])),
+      ...Object.fromEntries(
+        Object.entries(menus).map(([field, menu]) => [field, choiceSchema(menu as Menu)]),
+      ),
     },
   };
 }
 
 function modelProperties(): JsonSchema {
+  const name = blank("name", "$1");
   const schemas: Readonly<Record<ModelField, JsonSchema>> = {
-    extends: lenient({ type: "string" }),
-    input: lenient(plainFields.input.schema),
-    init: ref("init"),
-    bias_init: ref("bias_init"),
-    layers: ref("layers"),
-    loss: ref("loss"),
-    optimizer: ref("optimizer"),
-    lr_scheduler: ref("lr_scheduler"),
-    clip_grad_norm: { anyOf: [clipNorm.schema, { type: "object", properties: propertiesOf(clipFields) }, {}] },
-    clip_grad_value: lenient(plainFields.clip_grad_value.schema),
-    data: ref("data"),
-    train: ref("train"),
-    weights: lenient(plainFields.weights.schema),
+    extends: { ...lenient({ type: "string" }), ...name },
+    input: property(plainFields.input),
+    init: { allOf: [ref("init")], default: DEFAULT_INIT },
+    bias_init: { allOf: [ref("bias_init")], default: DEFAULT_INIT },
+    layers: layerList,
+    loss: { allOf: [ref("loss")], ...name },
+    optimizer: { allOf: [ref("optimizer")], default: DEFAULT_OPTIMIZER },
+    lr_scheduler: { allOf: [ref("lr_scheduler")], ...name },
+    clip_grad_norm: {
+      anyOf: [clipNorm.schema, { type: "object", properties: propertiesOf(clipFields) }, {}],
+      ...blank("max_norm", { max_norm: "^${1:1}" }),
+    },
+    clip_grad_value: property(plainFields.clip_grad_value),
+    data: { allOf: [ref("data")], ...name },
+    train: { properties: propertiesOf(trainFields) },
+    weights: property(plainFields.weights),
   };
-  const described = Object.entries(schemas).map(([field, schema]): [string, JsonSchema] => [
-    field,
-    // What stands beside a $ref is not read, so a reference is wrapped.
-    { markdownDescription: modelFields[field as ModelField], ...("$ref" in schema ? { allOf: [schema] } : schema) },
-  ]);
-  return Object.fromEntries(described);
+  return Object.fromEntries(
+    Object.entries(schemas).map(([field, schema]) => [
+      field,
+      { ...schema, markdownDescription: modelFields[field as ModelField] },
+    ]),
+  );
 }
+
+const layerList: JsonSchema = { items: ref("layer") };
 
 /** A layer: its type decides what else it may have. */
 function layerSchema({ layers }: Tables): JsonSchema {
-  const list = { markdownDescription: "The layers within, first to last.", allOf: [ref("layers")] };
+  const list = { ...layerList, markdownDescription: "The layers within, first to last." };
   const shortcut = {
-    markdownDescription: "What is added to what the layers give: the input (`identity`, the default), a `projection` of it, or a list of layers.",
+    markdownDescription:
+      "What is added to what the layers give: the input (`identity`, the default), a `projection` of it, or a list of layers.",
     default: SHORTCUTS[0],
-    anyOf: [{ enum: SHORTCUTS }, ref("layers")],
+    anyOf: [{ enum: SHORTCUTS }, layerList],
   };
   return {
     defaultSnippets: layerSnippets(layers),
     properties: {
       type: typeSchema({ ...layers, ...composites }, "Layer type: the name of a module of `torch.nn`."),
-      name: { markdownDescription: "Name within its siblings. Default: its index.", ...lenient({ type: "string" }) },
+      name: {
+        markdownDescription: "Name within its siblings. Default: its index.",
+        ...lenient({ type: "string" }),
+        ...blank("name", "$1"),
+      },
       repeat: property(repeatParam),
-      init: { markdownDescription: modelFields.init, allOf: [ref("init")] },
-      bias_init: { markdownDescription: modelFields.bias_init, allOf: [ref("bias_init")] },
+      init: { markdownDescription: modelFields.init, default: DEFAULT_INIT, allOf: [ref("init")] },
+      bias_init: {
+        markdownDescription: modelFields.bias_init,
+        default: DEFAULT_INIT,
+        allOf: [ref("bias_init")],
+      },
       layers: list,
     },
     allOf: [
@@ -111,44 +119,4 @@ function choiceSchema({ field, noun, rows, aliases = {} }: Menu): JsonSchema {
     allOf: Object.entries(all).map(([name, { params }]) => whenType(name, propertiesOf(params))),
   };
   return { anyOf: [enumOf(all), object, {}] };
-}
-
-const whenType = (type: string, properties: JsonSchema): JsonSchema => ({
-  if: { properties: { type: { const: type } }, required: ["type"] },
-  then: { properties },
-});
-
-type Documented = Readonly<Record<string, { readonly doc: string; readonly params?: Params }>>;
-
-const typeSchema = (rows: Documented, doc: string): JsonSchema => ({
-  markdownDescription: doc,
-  ...lenient(enumOf(rows)),
-});
-
-const enumOf = (rows: Documented): JsonSchema => ({
-  enum: Object.keys(rows),
-  markdownEnumDescriptions: Object.values(rows).map(describeRow),
-});
-
-function describeRow({ doc, params = {} }: Documented[string]): string {
-  const list = Object.entries(params).map(([name, param]) => `* \`${name}\`${valueOf(param)}: ${param.doc}`);
-  return [doc, ...(list.length > 0 ? ["", ...list] : [])].join("\n");
-}
-
-const valueOf = <T>({ fallback, required }: Param<T>): string =>
-  required ? " (required)" : fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`;
-
-const propertiesOf = (params: Params): JsonSchema =>
-  Object.fromEntries(Object.entries(params).map(([name, param]) => [name, property(param)]));
-
-function property<T>(param: Param<T>): JsonSchema {
-  const { doc, schema, fallback, required } = param;
-  const read = param.read(undefined);
-  const expected = "expected" in read ? `${read.expected[0].toUpperCase()}${read.expected.slice(1)}. ` : "";
-  const without = required ? "Required." : fallback === undefined ? "" : `Default: \`${JSON.stringify(fallback)}\`.`;
-  return {
-    markdownDescription: `${doc}\n\n${expected}${without}`.trim(),
-    ...(fallback !== undefined && { default: fallback }),
-    ...lenient(schema),
-  };
 }

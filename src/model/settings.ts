@@ -20,7 +20,9 @@ type Clip = NonNullable<ModelSpec["clip_grad_norm"]>;
 export function readClip(json: Json, report: Report): Clip | undefined {
   if (json.kind === "object") {
     const fields = readFields("clip_grad_norm", clipFields, json, report);
-    return fields && ({ ...fields, norm_type: fields.norm_type === "inf" ? Infinity : fields.norm_type } as Clip);
+    return (
+      fields && ({ ...fields, norm_type: fields.norm_type === "inf" ? Infinity : fields.norm_type } as Clip)
+    );
   }
   if (json.kind === "broken") return undefined;
   const read = clipNorm.read(plain(json));
@@ -39,12 +41,26 @@ export function readData(menu: Menu, json: Json, report: Report): DataSpec | und
 }
 
 /** All defaults where the field is absent. */
-function readFields(name: string, fields: Params, json: Json | undefined, report: Report): Arguments | undefined {
+function readFields(
+  name: string,
+  fields: Params,
+  json: Json | undefined,
+  report: Report,
+): Arguments | undefined {
   if (json?.kind === "broken") return undefined;
   if (json && json.kind !== "object") {
-    report({ code: `${name}.wrong-value`, at: json, message: `${name}: expected an object, found ${found(json)}` });
+    report({
+      code: `${name}.wrong-value`,
+      at: json,
+      message: `${name}: expected an object, found ${found(json)}`,
+    });
     return undefined;
   }
   const at = json ?? { offset: 0, length: 0, parent: undefined, key: "" };
-  return readParams(fields, json?.members ?? new Map<never, never>(), { code: name, title: name, at, others: [] }, report);
+  return readParams(
+    fields,
+    json?.members ?? new Map<never, never>(),
+    { code: name, title: name, at, others: [] },
+    report,
+  );
 }

@@ -33,7 +33,11 @@ export const modelSnippets: readonly Snippet[] = [
 ];
 
 export const fileSnippets: readonly Snippet[] = [
-  { label: "model file", description: "A file with one model", body: { version: 1, models: { "${1:model}": model } } },
+  {
+    label: "model file",
+    description: "A file with one model",
+    body: { version: 1, models: { "${1:model}": model } },
+  },
 ];
 
 /** One for every layer type, with the parameters that it cannot do without; then those that are made of layers. */
@@ -48,7 +52,11 @@ export function layerSnippets(layers: Table<LayerType>): readonly Snippet[] {
       description: "A block of layers, several times",
       body: { repeat: "^${1:2}", name: "${2:block}", layers: ["$3"] },
     },
-    { label: "Sequential", description: composites.Sequential.doc, body: { type: "Sequential", layers: ["$1"] } },
+    {
+      label: "Sequential",
+      description: composites.Sequential.doc,
+      body: { type: "Sequential", layers: ["$1"] },
+    },
     { label: "Residual", description: composites.Residual.doc, body: { type: "Residual", layers: ["$1"] } },
   ];
 }

@@ -33,7 +33,10 @@ interface Frame {
   readonly afford: (rows: number) => boolean;
 }
 
-export function buildStack(list: Json, { input, inits, batch, tables, lists, report, afford }: Frame): Stack | undefined {
+export function buildStack(
+  list: Json,
+  { input, inits, batch, tables, lists, report, afford }: Frame,
+): Stack | undefined {
   const { entries, whole } = lists.get(list, report);
   if (list.kind !== "array") return undefined;
   if (list.items.length === 0) {
@@ -54,7 +57,11 @@ export function buildStack(list: Json, { input, inits, batch, tables, lists, rep
   const { modules, flow } = buildAll(entries, "", scope, start, site);
   checkTotals(totals, batch, report);
   if (flow.shape && totals.parameters.sum === 0) {
-    report({ code: "model.no-parameters", at: list, message: "layers: none of them has parameters to train" });
+    report({
+      code: "model.no-parameters",
+      at: list,
+      message: "layers: none of them has parameters to train",
+    });
   }
   const declarations = declare(entries, paths);
   return { modules, declarations, output: flow.shape, parameters: totals.parameters.sum, whole };

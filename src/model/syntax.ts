@@ -6,7 +6,12 @@ import { LIMITS } from "./limits.ts";
 import type { Finding } from "./report.ts";
 
 /** What is written in other languages for a JSON literal. */
-const FOREIGN: Readonly<Record<string, string>> = { True: "true", False: "false", None: "null", undefined: "null" };
+const FOREIGN: Readonly<Record<string, string>> = {
+  True: "true",
+  False: "false",
+  None: "null",
+  undefined: "null",
+};
 
 /** Numbers of other languages that JSON does not have. */
 const NO_NUMBERS = new Set(["NaN", "nan", "Infinity"]);
@@ -14,14 +19,21 @@ const NO_NUMBERS = new Set(["NaN", "nan", "Infinity"]);
 type Code = ReturnType<typeof printParseErrorCode>;
 
 /** A sentence for each of the parser's errors, at its range. One error per place: what follows is its echo. */
-export function syntaxFindings(text: string, root: Json | undefined, errors: readonly ParseError[]): readonly Finding[] {
+export function syntaxFindings(
+  text: string,
+  root: Json | undefined,
+  errors: readonly ParseError[],
+): readonly Finding[] {
   const findings = new Map<number, Finding>();
   for (const { error, offset, length } of errors) {
     const range = within(text, { offset, length });
     if (findings.has(range.offset) || findings.size >= LIMITS.problems) continue;
     const around = root && innermost(root, range.offset);
     const at: Place = { ...range, parent: around?.parent, key: around?.key ?? "" };
-    findings.set(range.offset, describe(text.slice(at.offset, at.offset + at.length), printParseErrorCode(error), at));
+    findings.set(
+      range.offset,
+      describe(text.slice(at.offset, at.offset + at.length), printParseErrorCode(error), at),
+    );
   }
   return [...findings.values()];
 }
@@ -35,7 +47,12 @@ function within(text: string, { offset, length }: Range): Range {
 function describe(token: string, code: Code, at: Place): Finding {
   const fix = replacement(token, code);
   const guess = fix === undefined ? "" : `: did you mean ${fix}?`;
-  return { code: "json.syntax", at, message: sentence(token, code) + guess, ...(fix !== undefined && { fix }) };
+  return {
+    code: "json.syntax",
+    at,
+    message: sentence(token, code) + guess,
+    ...(fix !== undefined && { fix }),
+  };
 }
 
 function replacement(token: string, code: Code): string | undefined {

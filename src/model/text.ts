@@ -85,7 +85,9 @@ function object({ children = [] }: Node, place: Place, source: Source): JsonObje
       source.report({ code: "json.too-many-fields", at: nameAt, message });
       break;
     }
-    const value = valueNode ? convert(valueNode, json, name, source) : ({ ...nameAt, kind: "broken" } as const);
+    const value = valueNode
+      ? convert(valueNode, json, name, source)
+      : ({ ...nameAt, kind: "broken" } as const);
     members.set(name, { name: nameAt, value });
   }
   return json;
@@ -94,6 +96,10 @@ function object({ children = [] }: Node, place: Place, source: Source): JsonObje
 function number(value: number, place: Place, { text, report }: Source): Json {
   if (Number.isFinite(value)) return Object.assign(place, { kind: "number", value } as const);
   const written = text.slice(place.offset, place.offset + place.length);
-  report({ code: "json.not-finite", at: place, message: `${quote(written).slice(1, -1)} is not a finite number` });
+  report({
+    code: "json.not-finite",
+    at: place,
+    message: `${quote(written).slice(1, -1)} is not a finite number`,
+  });
   return Object.assign(place, { kind: "broken" } as const);
 }

@@ -27,7 +27,12 @@ export class Total {
   }
 
   /** Whether it is within the limit; otherwise reported at the largest layer. */
-  check(code: string, limit: number, report: Report, message: (sum: string, limit: string) => string): boolean {
+  check(
+    code: string,
+    limit: number,
+    report: Report,
+    message: (sum: string, limit: string) => string,
+  ): boolean {
     if (this.#sum <= limit || !this.#largest) return true;
     const { path, at, size } = this.#largest;
     const share = size === this.#sum ? "" : ` (${grouped(size)} of them in ${path})`;

@@ -18,7 +18,9 @@ export interface Owner {
 
 /** Arguments of PyTorch's modules that are never written here. */
 const INFERRED = new Set(
-  "in_features in_channels input_size num_features num_channels normalized_shape embed_dim d_model batch_first".split(" "),
+  "in_features in_channels input_size num_features num_channels normalized_shape embed_dim d_model batch_first".split(
+    " ",
+  ),
 );
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -78,7 +80,8 @@ function correction<T>(param: Param<T>, value: unknown): string | undefined {
     const option = closest(value, optionsOf(param.schema));
     if (option !== undefined) return JSON.stringify(option);
     const bare = value.trim();
-    const literal = bare === "True" || bare === "true" ? true : bare === "False" || bare === "false" ? false : Number(bare);
+    const literal =
+      bare === "True" || bare === "true" ? true : bare === "False" || bare === "false" ? false : Number(bare);
     return bare !== "" && "value" in param.read(literal) ? JSON.stringify(literal) : undefined;
   }
   return "value" in param.read([value]) ? JSON.stringify([value]) : undefined;
@@ -120,7 +123,12 @@ function unknownParameter(
   const names = Object.keys(params);
   const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
   const message = `unknown parameter ${quote(name)} of ${title}${ask(guess) || `: ${known}`}`;
-  return { code: `${code}.unknown-parameter`, at, message, ...(guess !== undefined && { fix: JSON.stringify(guess) }) };
+  return {
+    code: `${code}.unknown-parameter`,
+    at,
+    message,
+    ...(guess !== undefined && { fix: JSON.stringify(guess) }),
+  };
 }
 
 function reportMissing<T>(name: string, param: Param<T>, { code, title, at }: Owner, report: Report): void {

@@ -72,16 +72,21 @@ function range(values: readonly number[], show: (x: number) => string): string {
   return values.length > 1 ? `${show(first)} … ${show(last)}` : show(first);
 }
 
-/** `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. */
+/**
+ * `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. Of a
+ * repeated layer: what goes into the first, what comes out of the last, and the parameters of all.
+ */
 export function shapeLens(
   input: readonly number[],
   output: readonly number[],
   parameters: number,
   repeated: number,
 ): string {
-  const parts = [`[${input.join(", ")}] → [${output.join(", ")}]`];
-  if (parameters > 0) parts.push(plural(parameters, "parameter"));
-  return joined(repeated > 1 ? [`${parts.join(SEPARATOR)} × ${count(repeated)}`] : parts, LONGEST);
+  const over = repeated > 1 ? ` over ${count(repeated)}` : "";
+  const shapes = `[${input.join(", ")}] → [${output.join(", ")}]`;
+  return parameters > 0
+    ? joined([shapes, plural(parameters, "parameter") + over], LONGEST)
+    : joined([shapes + over], LONGEST);
 }
 
 /** `▶ Run · 20 layers · 84,161 parameters`, above a model that can run. */

@@ -6,6 +6,7 @@ import { fieldRange } from "../model/locate.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import type { Location } from "./files.ts";
+import { backendFor } from "./backends.ts";
 import { checkData, prepare } from "./prepare.ts";
 
 /** All problems of a model file, those of the files that its models name included. */
@@ -48,7 +49,7 @@ export async function load(
   const model = models.find((one) => one.name === name);
   if (!model) throw new Error(`the file has no model "${name}"`);
   if (!model.spec) throw new Error(problems[0]?.message ?? `the model "${name}" has problems`);
-  return prepare(withOptions(model.spec, options), location);
+  return prepare(withOptions(model.spec, options), location, backendFor(options.engine));
 }
 
 /** The model with what a run sets otherwise than the file. */

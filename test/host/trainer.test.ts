@@ -121,7 +121,7 @@ suite("the training thread", () => {
     await stopped;
     assert.equal(next.end?.reason, "stopped");
     await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal(next.step, 0);
+    assert.equal(next.state, "ended");
     assert.equal(trainer.active(), undefined);
   });
 });

@@ -50,7 +50,10 @@ suite("declarations", () => {
   });
 
   test("belong to every model that has them through extends", () => {
-    const shared = text.replace('"models": {', '"models": { "d": { "extends": "m", "train": { "seed": 1 } },');
+    const shared = text.replace(
+      '"models": {',
+      '"models": { "d": { "extends": "m", "train": { "seed": 1 } },',
+    );
     const parsed = assertGood(shared);
     const found = declarationAt(parsed, shared.indexOf('"Tanh"'));
     assert.deepEqual(found?.models, ["d", "m"]);

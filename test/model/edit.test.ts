@@ -38,7 +38,10 @@ suite("edit: set", () => {
 
   test("keeps a trailing comma", () => {
     const text = '{\n\t"a": 1, // one\n}';
-    assert.equal(edited(text, { kind: "set", path: ["b"], value: [1, 2] }), '{\n\t"a": 1, // one\n\t"b": [1, 2],\n}');
+    assert.equal(
+      edited(text, { kind: "set", path: ["b"], value: [1, 2] }),
+      '{\n\t"a": 1, // one\n\t"b": [1, 2],\n}',
+    );
   });
 
   test("adds a field on the same line where the object has one line", () => {
@@ -49,7 +52,10 @@ suite("edit: set", () => {
   });
 
   test("adds to an empty object", () => {
-    assert.equal(edited('{ "train": {} }', { kind: "set", path: ["train", "steps"], value: 5 }), '{ "train": { "steps": 5 } }');
+    assert.equal(
+      edited('{ "train": {} }', { kind: "set", path: ["train", "steps"], value: 5 }),
+      '{ "train": { "steps": 5 } }',
+    );
   });
 
   test("adds what is missing around the value", () => {
@@ -61,13 +67,20 @@ suite("edit: set", () => {
 
   test("makes an object of a name that gets an argument", () => {
     assert.equal(
-      edited('{ "optimizer": "SGD" /* plain */ }', { kind: "set", path: ["optimizer", "momentum"], value: 0.9 }),
+      edited('{ "optimizer": "SGD" /* plain */ }', {
+        kind: "set",
+        path: ["optimizer", "momentum"],
+        value: 0.9,
+      }),
       '{ "optimizer": { "type": "SGD", "momentum": 0.9 } /* plain */ }',
     );
   });
 
   test("keeps the line ends of Windows", () => {
-    assert.equal(edited('{\r\n  "a": 1\r\n}', { kind: "set", path: ["b"], value: 2 }), '{\r\n  "a": 1,\r\n  "b": 2\r\n}');
+    assert.equal(
+      edited('{\r\n  "a": 1\r\n}', { kind: "set", path: ["b"], value: 2 }),
+      '{\r\n  "a": 1,\r\n  "b": 2\r\n}',
+    );
   });
 });
 
@@ -104,10 +117,15 @@ suite("edit: insert", () => {
 
 suite("edit: remove", () => {
   test("takes the line along, and leaves the comments", () => {
-    assert.equal(edited(file, { kind: "remove", path: ["a"] }), file.replace('  "a": 1, // one\n', "  // one\n"));
+    assert.equal(
+      edited(file, { kind: "remove", path: ["a"] }),
+      file.replace('  "a": 1, // one\n', "  // one\n"),
+    );
     assert.equal(
       edited(file, { kind: "remove", path: ["layers", 1] }),
-      file.replace('{ "type": "Sigmoid" }, //', '{ "type": "Sigmoid" } //').replace(/ {4}\{ "type": "Linear".*\n/, ""),
+      file
+        .replace('{ "type": "Sigmoid" }, //', '{ "type": "Sigmoid" } //')
+        .replace(/ {4}\{ "type": "Linear".*\n/, ""),
     );
   });
 
@@ -125,7 +143,9 @@ suite("edit", () => {
       { kind: "set", path: ["b"], value: 1 },
       { kind: "set", path: ["c"], value: 2 },
     ];
-    assert.deepEqual(editsFor('{ "z": {} }', changes), [{ offset: 9, length: 0, content: ', "b": 1, "c": 2' }]);
+    assert.deepEqual(editsFor('{ "z": {} }', changes), [
+      { offset: 9, length: 0, content: ', "b": 1, "c": 2' },
+    ]);
   });
 
   test("refuses a path that does not fit", () => {
@@ -137,26 +157,35 @@ suite("edit", () => {
   });
 
   test("gives JSON with the change made, whatever the layout", () => {
-    const json = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.array(fc.integer(), { maxLength: 3 }), { maxKeys: 3 });
+    const json = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.array(fc.integer(), { maxLength: 3 }), {
+      maxKeys: 3,
+    });
     const layout = fc.constantFrom("", " ", "\n", "\n  ", " // c\n", " /* c */ ");
     const trailing = fc.boolean();
     fc.assert(
-      fc.property(json, layout, trailing, fc.constantFrom("a", "b", "c", "d"), fc.nat(3), (object, gap, comma, key, index) => {
-        const text = laidOut(object, gap, comma);
-        const list = object[key] ?? [];
-        const set = edited(text, { kind: "set", path: [key], value: [7] });
-        assert.deepEqual(parsed(set), { ...object, [key]: [7] });
-        if (key in object) {
-          const inserted = edited(text, { kind: "insert", path: [key, index], value: 7 });
-          assert.deepEqual(parsed(inserted), { ...object, [key]: list.toSpliced(index, 0, 7) });
-          const { [key]: _, ...rest } = object;
-          assert.deepEqual(parsed(edited(text, { kind: "remove", path: [key] })), rest);
-        }
-        if (index < list.length) {
-          const removed = edited(text, { kind: "remove", path: [key, index] });
-          assert.deepEqual(parsed(removed), { ...object, [key]: list.toSpliced(index, 1) });
-        }
-      }),
+      fc.property(
+        json,
+        layout,
+        trailing,
+        fc.constantFrom("a", "b", "c", "d"),
+        fc.nat(3),
+        (object, gap, comma, key, index) => {
+          const text = laidOut(object, gap, comma);
+          const list = object[key] ?? [];
+          const set = edited(text, { kind: "set", path: [key], value: [7] });
+          assert.deepEqual(parsed(set), { ...object, [key]: [7] });
+          if (key in object) {
+            const inserted = edited(text, { kind: "insert", path: [key, index], value: 7 });
+            assert.deepEqual(parsed(inserted), { ...object, [key]: list.toSpliced(index, 0, 7) });
+            const { [key]: _, ...rest } = object;
+            assert.deepEqual(parsed(edited(text, { kind: "remove", path: [key] })), rest);
+          }
+          if (index < list.length) {
+            const removed = edited(text, { kind: "remove", path: [key, index] });
+            assert.deepEqual(parsed(removed), { ...object, [key]: list.toSpliced(index, 1) });
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -165,8 +194,11 @@ suite("edit", () => {
 /** The object as text with `gap` between all tokens. */
 function laidOut(object: Readonly<Record<string, readonly number[]>>, gap: string, comma: boolean): string {
   const end = comma ? "," : "";
-  const list = (items: readonly string[]): string => items.join(`,${gap}`) + (items.length > 0 ? gap + end : "");
-  const members = Object.entries(object).map(([name, items]) => `"${name}":${gap}[${gap}${list(items.map(String))}${gap}]`);
+  const list = (items: readonly string[]): string =>
+    items.join(`,${gap}`) + (items.length > 0 ? gap + end : "");
+  const members = Object.entries(object).map(
+    ([name, items]) => `"${name}":${gap}[${gap}${list(items.map(String))}${gap}]`,
+  );
   return `{${gap}${list(members)}${gap}}`;
 }
 

@@ -41,7 +41,9 @@ suite("extends", () => {
   test("replaces an object of another type, and a name, whole", () => {
     const { type, params } = specOf(derived('"optimizer": { "type": "RMSprop", "lr": 2 }')).optimizer;
     assert.deepEqual([type, params.momentum], ["RMSprop", 0]);
-    assert.deepEqual(specOf(derived('"loss": { "type": "HuberLoss", "delta": 2 }')).loss.params, { delta: 2 });
+    assert.deepEqual(specOf(derived('"loss": { "type": "HuberLoss", "delta": 2 }')).loss.params, {
+      delta: 2,
+    });
     assert.equal(specOf(derived('"optimizer": "SGD"')).optimizer.params.momentum, 0);
   });
 
@@ -50,21 +52,33 @@ suite("extends", () => {
     assert.deepEqual([optimizer.type, optimizer.params.lr], ["SGD", 0.01]);
     assert.equal(specOf(derived('"optimizer": { "momentum": null }')).optimizer.params.momentum, 0);
     assert.equal(specOf(derived('"optimizer": { "type": "Adam", "eps": null }')).optimizer.params.eps, 1e-8);
-    assertProblems(file(`«"a"»: { "extends": "base", "loss": null }`, base), ['a model needs loss (such as "MSELoss")']);
+    assertProblems(file(`«"a"»: { "extends": "base", "loss": null }`, base), [
+      'a model needs loss (such as "MSELoss")',
+    ]);
   });
 
   test("goes through a chain, in any order of the text", () => {
-    const text = file('"d": { "extends": "c", "train": { "seed": 1 } }', '"c": { "extends": "base", "train": { "steps": 8 } }', base);
+    const text = file(
+      '"d": { "extends": "c", "train": { "seed": 1 } }',
+      '"c": { "extends": "base", "train": { "steps": 8 } }',
+      base,
+    );
     const { train } = specOf(text);
     assert.deepEqual([train.steps, train.seed], [8, 1]);
-    assert.deepEqual(parse(text).models.map(({ name }) => name), ["d", "c", "base"]);
+    assert.deepEqual(
+      parse(text).models.map(({ name }) => name),
+      ["d", "c", "base"],
+    );
   });
 
   test("a cycle is named", () => {
-    assertProblems(file('"a": { "extends": «"b"» }', '"b": { "extends": «"a"» }', '"c": { "extends": "a" }'), [
-      'extends: "a" extends "b" extends "a", which is a cycle',
-      'extends: "b" extends "a" extends "b", which is a cycle',
-    ]);
+    assertProblems(
+      file('"a": { "extends": «"b"» }', '"b": { "extends": «"a"» }', '"c": { "extends": "a" }'),
+      [
+        'extends: "a" extends "b" extends "a", which is a cycle',
+        'extends: "b" extends "a" extends "b", which is a cycle',
+      ],
+    );
     assertProblems(file('"a": { "extends": «"a"» }'), ['extends: "a" extends "a", which is a cycle']);
   });
 
@@ -73,7 +87,9 @@ suite("extends", () => {
       'extends: no model of this file is called "bsae": did you mean "base"?',
       "steps: expected an integer from 1 to 100000000, found 0",
     ]);
-    assertProblems(file('"d": { "extends": «3» }'), ["extends: expected the name of a model of this file, found 3"]);
+    assertProblems(file('"d": { "extends": «3» }'), [
+      "extends: expected the name of a model of this file, found 3",
+    ]);
   });
 
   test("a mistake in a merged value is reported once, where it was written", () => {
@@ -93,8 +109,12 @@ suite("extends", () => {
   });
 
   test("an object without a type over a name has none, as RFC 7396 says", () => {
-    assertProblems(file(base.replace('{ "type": "SGD", "lr": 1, "momentum": 0.9 }', '"Adam"'), '"d": { "extends": "base", "optimizer": «{ "lr": 1 }» }'), [
-      'optimizer needs a "type" such as "SGD"',
-    ]);
+    assertProblems(
+      file(
+        base.replace('{ "type": "SGD", "lr": 1, "momentum": 0.9 }', '"Adam"'),
+        '"d": { "extends": "base", "optimizer": «{ "lr": 1 }» }',
+      ),
+      ['optimizer needs a "type" such as "SGD"'],
+    );
   });
 });

@@ -49,14 +49,20 @@ suite("a model's fields", () => {
   });
 
   test("null is no value where nothing is extended", () => {
-    one("init", "«null»", ['init: expected a name such as "xavier_uniform", or an object with a "type", found null']);
+    one("init", "«null»", [
+      'init: expected a name such as "xavier_uniform", or an object with a "type", found null',
+    ]);
   });
 });
 
 suite("input", () => {
   test("is a list of sizes", () => {
-    assertProblems(withFields({ input: "«[0]»" }), ["input: expected a list of integers of at least 1, found [0]"]);
-    assertProblems(withFields({ input: "«[]»" }), ["input: expected a list of integers of at least 1, found []"]);
+    assertProblems(withFields({ input: "«[0]»" }), [
+      "input: expected a list of integers of at least 1, found [0]",
+    ]);
+    assertProblems(withFields({ input: "«[]»" }), [
+      "input: expected a list of integers of at least 1, found []",
+    ]);
     assertProblems(withFields({ input: '«{ "a": 1 }»' }), [
       "input: expected a list of integers of at least 1, found an object",
     ]);
@@ -70,11 +76,16 @@ suite("input", () => {
 
 suite("parameters", () => {
   test("wrong values say what was expected and what was found, all together", () => {
-    assertProblems(withLayers('{ "type": "Linear", "out_features": «-3», "bias": «1» }, { "type": "Linear", "out_features": «1.5» }'), [
-      "out_features: expected an integer of at least 1, found -3",
-      "bias: expected true or false, found 1",
-      "out_features: expected an integer of at least 1, found 1.5",
-    ]);
+    assertProblems(
+      withLayers(
+        '{ "type": "Linear", "out_features": «-3», "bias": «1» }, { "type": "Linear", "out_features": «1.5» }',
+      ),
+      [
+        "out_features: expected an integer of at least 1, found -3",
+        "bias: expected true or false, found 1",
+        "out_features: expected an integer of at least 1, found 1.5",
+      ],
+    );
   });
 
   test("an unknown one gets a guess, and is not missing, too", () => {
@@ -87,7 +98,9 @@ suite("parameters", () => {
   });
 
   test("a missing one says what it would be", () => {
-    assertProblems(withLayers('{ "type": «"Linear"» }'), ["Linear needs out_features (an integer of at least 1)"]);
+    assertProblems(withLayers('{ "type": «"Linear"» }'), [
+      "Linear needs out_features (an integer of at least 1)",
+    ]);
   });
 
   test("those that are inferred are not written", () => {
@@ -97,9 +110,11 @@ suite("parameters", () => {
   });
 
   test("values in quotes and near misses of options are mended", () => {
-    const gelu = (value: string): string => withLayers(`${linear}, { "type": "GELU", "approximate": ${value} }`);
+    const gelu = (value: string): string =>
+      withLayers(`${linear}, { "type": "GELU", "approximate": ${value} }`);
     assert.equal(fixed(gelu('"Tanh"')), gelu('"tanh"'));
-    const bias = (value: string): string => withLayers(`{ "type": "Linear", "out_features": 4, "bias": ${value} }`);
+    const bias = (value: string): string =>
+      withLayers(`{ "type": "Linear", "out_features": 4, "bias": ${value} }`);
     assert.equal(fixed(bias('"False"')), bias("false"));
     const size = (value: string): string => withLayers(`{ "type": "Linear", "out_features": ${value} }`);
     assert.equal(fixed(size('"8"')), size("8"));
@@ -108,7 +123,9 @@ suite("parameters", () => {
 
 suite("layer types", () => {
   test("a wrong one gets a guess that mends it", () => {
-    assertProblems(withLayers(`${linear}, { "type": «"Relu"» }`), ['unknown layer type "Relu": did you mean "ReLU"?']);
+    assertProblems(withLayers(`${linear}, { "type": «"Relu"» }`), [
+      'unknown layer type "Relu": did you mean "ReLU"?',
+    ]);
     assert.equal(fixed(withLayers('{ "type": "Lineer", "out_features": 4 }')), withLayers(linear));
   });
 
@@ -139,7 +156,10 @@ suite("layer types", () => {
 
 suite("loss", () => {
   test("is a name or an object", () => {
-    assert.deepEqual(specOf({ loss: '{ "type": "HuberLoss", "delta": 2 }' }).loss, { type: "HuberLoss", params: { delta: 2 } });
+    assert.deepEqual(specOf({ loss: '{ "type": "HuberLoss", "delta": 2 }' }).loss, {
+      type: "HuberLoss",
+      params: { delta: 2 },
+    });
     assertProblems(withFields({ loss: '«"MSE"»' }), ['unknown loss "MSE": did you mean "MSELoss"?']);
     assertProblems(withFields({ loss: "«3»" }), [
       'loss: expected a name such as "MSELoss", or an object with a "type", found 3',
@@ -179,7 +199,10 @@ suite("lr_scheduler", () => {
     one("lr_scheduler", '{ "type": «"OneCycleLR"», "max_lr": 1, "total_steps": 5 }', [
       "total_steps is 5, but the run makes 100 steps",
     ]);
-    assert.equal(specOf({ lr_scheduler: '{ "type": "OneCycleLR", "max_lr": 1 }' }).lr_scheduler?.params.total_steps, undefined);
+    assert.equal(
+      specOf({ lr_scheduler: '{ "type": "OneCycleLR", "max_lr": 1 }' }).lr_scheduler?.params.total_steps,
+      undefined,
+    );
   });
 });
 
@@ -202,7 +225,9 @@ suite("clipping", () => {
 
 suite("data", () => {
   test("has its set's parameters, normalize and validation", () => {
-    const { data } = specOf({ data: '{ "type": "csv", "path": "a.csv", "target": "y", "normalize": true, "validation": 0.2 }' });
+    const { data } = specOf({
+      data: '{ "type": "csv", "path": "a.csv", "target": "y", "normalize": true, "validation": 0.2 }',
+    });
     assert.equal(data.type, "csv");
     assert.deepEqual([data.normalize, data.validation], [true, 0.2]);
     assert.equal(data.params.normalize, undefined);

@@ -28,7 +28,10 @@ const valid = fs
 function assertSound(text: string): void {
   const { models, problems } = parse(text, extended);
   for (const { offset, length, message, fix, path } of problems) {
-    assert.ok(Number.isInteger(offset) && offset >= 0 && length >= 0 && offset + length <= text.length, message);
+    assert.ok(
+      Number.isInteger(offset) && offset >= 0 && length >= 0 && offset + length <= text.length,
+      message,
+    );
     assert.ok(message.length > 0 && message.length < 2000);
     assert.ok(path.every((key) => typeof key === "string" || Number.isInteger(key)));
     if (fix) parse(text.slice(0, offset) + fix.text + text.slice(offset + length), extended);
@@ -44,16 +47,46 @@ function assertSound(text: string): void {
 }
 
 /** Every JSON path of a value. */
-function pathsOf(value: unknown, at: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
+function pathsOf(
+  value: unknown,
+  at: readonly (string | number)[] = [],
+): readonly (readonly (string | number)[])[] {
   if (typeof value !== "object" || value === null) return [at];
-  const children = Array.isArray(value) ? [...value.entries()] : Object.entries(value as Record<string, unknown>);
+  const children = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value as Record<string, unknown>);
   return [at, ...children.flatMap(([key, child]) => pathsOf(child, [...at, key]))];
 }
 
 const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
-  fc.constantFrom<unknown>(-1, 0, 1, 2, 1.5, 1e9, 1e300, "", "m", "Linear", "Conv2d", "Residual", "projection", [], {}, null, true),
-  fc.constantFrom<unknown>({ type: "Linear" }, [{ type: "Tanh", repeat: 3 }], { layers: [] }, { extends: "d" }, { __proto__: 1 }, [1, 1, 1]),
+  fc.constantFrom<unknown>(
+    -1,
+    0,
+    1,
+    2,
+    1.5,
+    1e9,
+    1e300,
+    "",
+    "m",
+    "Linear",
+    "Conv2d",
+    "Residual",
+    "projection",
+    [],
+    {},
+    null,
+    true,
+  ),
+  fc.constantFrom<unknown>(
+    { type: "Linear" },
+    [{ type: "Tanh", repeat: 3 }],
+    { layers: [] },
+    { extends: "d" },
+    { __proto__: 1 },
+    [1, 1, 1],
+  ),
 );
 
 suite("parse never throws, and its problems lie within the text", () => {
@@ -64,8 +97,21 @@ suite("parse never throws, and its problems lie within the text", () => {
   });
 
   test("on texts of JSON's own characters", () => {
-    const token = fc.constantFrom(..."{}[]:,\"'/*\\\n 1-.e", '"models"', '"m"', '"layers"', '"type"', '"Linear"', "//", "null", "1e999");
-    fc.assert(fc.property(fc.array(token, { maxLength: 60 }), (tokens) => assertSound(tokens.join(""))), { numRuns: 500 });
+    const token = fc.constantFrom(
+      ..."{}[]:,\"'/*\\\n 1-.e",
+      '"models"',
+      '"m"',
+      '"layers"',
+      '"type"',
+      '"Linear"',
+      "//",
+      "null",
+      "1e999",
+    );
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 60 }), (tokens) => assertSound(tokens.join(""))),
+      { numRuns: 500 },
+    );
   });
 
   test("on model files that were cut, or had characters put in", () => {
@@ -73,7 +119,10 @@ suite("parse never throws, and its problems lie within the text", () => {
       text: fc.constantFrom(...valid),
       at: fc.double({ min: 0, max: 1, noNaN: true }),
       length: fc.nat(40),
-      added: fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom("{", "}", "[", "]", ",", ":", '"', "/*", "//", "1e999")),
+      added: fc.oneof(
+        fc.string({ maxLength: 5 }),
+        fc.constantFrom("{", "}", "[", "]", ",", ":", '"', "/*", "//", "1e999"),
+      ),
     });
     fc.assert(
       fc.property(cut, ({ text, at, length, added }) => {
@@ -85,13 +134,18 @@ suite("parse never throws, and its problems lie within the text", () => {
   });
 
   test("on arbitrary values at arbitrary places", () => {
-    const base = JSON.parse(rich.replace(/\/\/ block|\/\* changed \*\//g, "").replace(/,\s*\} \}$/, "} }")) as unknown;
+    const base = JSON.parse(
+      rich.replace(/\/\/ block|\/\* changed \*\//g, "").replace(/,\s*\} \}$/, "} }"),
+    ) as unknown;
     const paths = pathsOf(base).filter((path) => path.length > 0);
     const change = fc.record({ path: fc.constantFrom(...paths), value: anything });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
         const text = JSON.stringify(base, null, 1);
-        const edits = editsFor(text, changes.map(({ path, value }) => ({ kind: "set", path, value })));
+        const edits = editsFor(
+          text,
+          changes.map(({ path, value }) => ({ kind: "set", path, value })),
+        );
         if (edits) assertSound(applyEdits(text, edits));
       }),
       { numRuns: 500 },
@@ -99,7 +153,16 @@ suite("parse never throws, and its problems lie within the text", () => {
   });
 
   test("on fields that no format has", () => {
-    const key = fc.constantFrom("__proto__", "constructor", "toString", "hasOwnProperty", "", "0", "typ", "Layers");
+    const key = fc.constantFrom(
+      "__proto__",
+      "constructor",
+      "toString",
+      "hasOwnProperty",
+      "",
+      "0",
+      "typ",
+      "Layers",
+    );
     fc.assert(
       fc.property(key, anything, (name, value) => {
         const member = `${JSON.stringify(name)}: ${JSON.stringify(value)},`;

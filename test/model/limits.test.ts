@@ -18,9 +18,10 @@ suite("limits", () => {
     assertProblems(withLayers(`{ "repeat": 10000, «"layers"»: [${inner}] }`), [
       "the model has 1,000,000,000,000 layers, but at most 20,000 are allowed",
     ]);
-    assertProblems(withLayers(`${linear}, { "type": «"Residual"», "repeat": 10000, "layers": [${linear}] }`), [
-      "the model has 20,001 layers, but at most 20,000 are allowed",
-    ]);
+    assertProblems(
+      withLayers(`${linear}, { "type": «"Residual"», "repeat": 10000, "layers": [${linear}] }`),
+      ["the model has 20,001 layers, but at most 20,000 are allowed"],
+    );
   });
 
   test("entries of a list", () => {
@@ -55,7 +56,9 @@ suite("limits", () => {
         data: npy,
         train: '{ "batch_size": 100 }',
       }),
-      ["for one sample the layers give 4,000,000 numbers, but with batches of 100 at most 2,684,354 are allowed"],
+      [
+        "for one sample the layers give 4,000,000 numbers, but with batches of 100 at most 2,684,354 are allowed",
+      ],
     );
   });
 
@@ -69,7 +72,9 @@ suite("limits", () => {
   test("fields of an object", () => {
     const fields = Array.from({ length: 1001 }, (_, i) => `"f${i}": 0`).join(", ");
     const { problems } = parse(withFields({ train: `{ ${fields} }` }));
-    assert.ok(problems.some(({ message }) => message === "this object has more than 1,000 fields, found 1,001"));
+    assert.ok(
+      problems.some(({ message }) => message === "this object has more than 1,000 fields, found 1,001"),
+    );
   });
 
   test("problems of a file", () => {

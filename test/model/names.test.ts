@@ -4,7 +4,18 @@ import fc from "fast-check";
 import { closest, distance, grouped } from "../../src/model/names.ts";
 
 suite("did you mean", () => {
-  const types = ["Linear", "ReLU", "ReLU6", "LeakyReLU", "Tanh", "Sigmoid", "SiLU", "SELU", "MSELoss", "CrossEntropyLoss"];
+  const types = [
+    "Linear",
+    "ReLU",
+    "ReLU6",
+    "LeakyReLU",
+    "Tanh",
+    "Sigmoid",
+    "SiLU",
+    "SELU",
+    "MSELoss",
+    "CrossEntropyLoss",
+  ];
   const cases: readonly (readonly [string, string | undefined])[] = [
     ["Relu", "ReLU"],
     ["relu6", "ReLU6"],
@@ -21,7 +32,8 @@ suite("did you mean", () => {
     ["a".repeat(10_000), undefined],
   ];
   for (const [written, meant] of cases) {
-    test(`${written.slice(0, 20) || "nothing"}: ${meant}`, () => assert.equal(closest(written, types), meant));
+    test(`${written.slice(0, 20) || "nothing"}: ${meant}`, () =>
+      assert.equal(closest(written, types), meant));
   }
 });
 
@@ -45,5 +57,11 @@ suite("distance", () => {
 });
 
 test("numbers are grouped", () => {
-  assert.deepEqual([0, 999, 1000, 134217728, 2 ** 60].map(grouped), ["0", "999", "1,000", "134,217,728", "1.2e+18"]);
+  assert.deepEqual([0, 999, 1000, 134217728, 2 ** 60].map(grouped), [
+    "0",
+    "999",
+    "1,000",
+    "134,217,728",
+    "1.2e+18",
+  ]);
 });

@@ -18,7 +18,8 @@ function* parts(part: unknown): Generator<JsonSchema> {
   if (Array.isArray(part)) for (const item of part) yield* parts(item);
   else if (typeof part === "object" && part !== null) {
     yield part as JsonSchema;
-    for (const [key, value] of Object.entries(part)) if (key !== "defaultSnippets" && key !== "default") yield* parts(value);
+    for (const [key, value] of Object.entries(part))
+      if (key !== "defaultSnippets" && key !== "default") yield* parts(value);
   }
 }
 
@@ -47,10 +48,21 @@ suite("the schema", () => {
 
   test("offers every row of the tables, with its doc", () => {
     const { layers, losses, optimizers, schedulers, inits, dataSets } = standard;
-    const tables = { layer: layers, loss: losses, optimizer: optimizers, lr_scheduler: schedulers, init: inits, data: dataSets };
+    const tables = {
+      layer: layers,
+      loss: losses,
+      optimizer: optimizers,
+      lr_scheduler: schedulers,
+      init: inits,
+      data: dataSets,
+    };
     for (const [name, rows] of Object.entries(tables)) {
       const lists = [...parts(definitions[name])].map((part) => part.enum).filter(Array.isArray);
-      for (const type of Object.keys(rows)) assert.ok(lists.some((list) => list.includes(type)), `${name} ${type}`);
+      for (const type of Object.keys(rows))
+        assert.ok(
+          lists.some((list) => list.includes(type)),
+          `${name} ${type}`,
+        );
     }
   });
 
@@ -61,12 +73,16 @@ suite("the schema", () => {
         assert.ok(reading.properties(AT).includes(name), `${type} ${name}`);
       }
       for (const other of ["out_features", "shortcut", "p"]) {
-        if (!Object.hasOwn(params, other)) assert.ok(!reading.properties(AT).includes(other), `${type} ${other}`);
+        if (!Object.hasOwn(params, other))
+          assert.ok(!reading.properties(AT).includes(other), `${type} ${other}`);
       }
     }
     const [doc] = layer({ type: "Linear", bias: true }).keyword(`${AT}/bias`, "markdownDescription");
     assert.equal(doc, "Add a learned bias.\n\nTrue or false. Default: `true`.");
-    const [needed] = layer({ type: "Linear", out_features: 3 }).keyword(`${AT}/out_features`, "markdownDescription");
+    const [needed] = layer({ type: "Linear", out_features: 3 }).keyword(
+      `${AT}/out_features`,
+      "markdownDescription",
+    );
     assert.equal(needed, "Number of outputs.\n\nAn integer of at least 1. Required.");
   });
 
@@ -77,10 +93,14 @@ suite("the schema", () => {
   });
 
   test("offers the parameters of what is chosen by type elsewhere", () => {
-    const reading = new Reading(schema, { models: { m: { optimizer: { type: "Adam" }, data: { type: "csv" } } } });
+    const reading = new Reading(schema, {
+      models: { m: { optimizer: { type: "Adam" }, data: { type: "csv" } } },
+    });
     assert.ok(reading.properties("/models/m/optimizer").includes("betas"));
     assert.ok(!reading.properties("/models/m/optimizer").includes("nesterov"));
-    assert.ok(["path", "target", "normalize"].every((name) => reading.properties("/models/m/data").includes(name)));
+    assert.ok(
+      ["path", "target", "normalize"].every((name) => reading.properties("/models/m/data").includes(name)),
+    );
   });
 
   test("follows the tables", () => {
@@ -91,11 +111,20 @@ suite("the schema", () => {
 
   test("reports nothing: that is the parser's", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom("optimizer", "layers", "train", "init", "data"), (value, field) => {
-        assert.deepEqual(new Reading(schema, value).failures, []);
-        assert.deepEqual(new Reading(schema, { models: { m: { [field]: value } } }).failures, []);
-        assert.deepEqual(new Reading(schema, { models: { m: { layers: [{ type: "Linear", out_features: value, name: value }] } } }).failures, []);
-      }),
+      fc.property(
+        fc.jsonValue({ maxDepth: 4 }),
+        fc.constantFrom("optimizer", "layers", "train", "init", "data"),
+        (value, field) => {
+          assert.deepEqual(new Reading(schema, value).failures, []);
+          assert.deepEqual(new Reading(schema, { models: { m: { [field]: value } } }).failures, []);
+          assert.deepEqual(
+            new Reading(schema, {
+              models: { m: { layers: [{ type: "Linear", out_features: value, name: value }] } },
+            }).failures,
+            [],
+          );
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -16,6 +16,12 @@ suite("shapes", () => {
     );
   });
 
+  test("a parameter that does not fit says what it is given", () => {
+    assertProblems(withLayers(`${linear}, { "type": «"GroupNorm"», "num_groups": 3 }`), [
+      "GroupNorm: num_groups 3 does not divide the 4 channels of the input (0 gives [4])",
+    ]);
+  });
+
   test("for the first layer the other side is the input", () => {
     assertProblems(
       withLayers(conv('«"Conv2d"»')),
@@ -44,7 +50,10 @@ suite("shapes", () => {
   test("after a layer that is wrong no shape is reported, but everything else is", () => {
     assertProblems(
       withLayers(`{ "type": «"Rlu"» }, ${conv()}, { "type": "Linear", "out_features": «0» }, ${conv()}`),
-      ['unknown layer type "Rlu": did you mean "ReLU"?', "out_features: expected an integer of at least 1, found 0"],
+      [
+        'unknown layer type "Rlu": did you mean "ReLU"?',
+        "out_features: expected an integer of at least 1, found 0",
+      ],
       extended,
     );
   });
@@ -74,7 +83,10 @@ suite("shapes", () => {
     const images = { input: "[3, 12, 12]", data: '{ "type": "npy", "inputs": "x.npy", "targets": "t.npy" }' };
     const block = '{ "type": "Conv2d", "out_channels": 3, "kernel_size": 8 }';
     assertProblems(
-      withLayers(`{ "type": "Residual", "layers": [${block}], "shortcut": «"projection"» }, ${linear}`, images),
+      withLayers(
+        `{ "type": "Residual", "layers": [${block}], "shortcut": «"projection"» }, ${linear}`,
+        images,
+      ),
       ["0: no projection turns [3, 12, 12] into [3, 5, 5]: no stride does"],
       extended,
     );
@@ -101,16 +113,16 @@ suite("shapes", () => {
   });
 
   test("BatchNorm needs two samples", () => {
-    assertProblems(
-      withLayers(`${linear}, { "type": «"BatchNorm1d"» }`, { train: '{ "batch_size": 1 }' }),
-      ["BatchNorm1d needs batches of at least 2 samples, but batch_size is 1"],
-    );
+    assertProblems(withLayers(`${linear}, { "type": «"BatchNorm1d"» }`, { train: '{ "batch_size": 1 }' }), [
+      "BatchNorm1d needs batches of at least 2 samples, but batch_size is 1",
+    ]);
   });
 
   test("a model has something to train", () => {
-    assertProblems(withLayers('{ "type": "Tanh" }').replace('[{ "type": "Tanh" }]', '«[{ "type": "Tanh" }]»'), [
-      "layers: none of them has parameters to train",
-    ]);
+    assertProblems(
+      withLayers('{ "type": "Tanh" }').replace('[{ "type": "Tanh" }]', '«[{ "type": "Tanh" }]»'),
+      ["layers: none of them has parameters to train"],
+    );
     assertProblems(withLayers("").replace("[]", "«[]»"), ["layers: expected at least one layer, found []"]);
   });
 
@@ -122,7 +134,9 @@ suite("shapes", () => {
 
 suite("init", () => {
   const initsOf = (text: string): readonly (string | undefined)[] =>
-    (parse(text).models[0].spec?.layers ?? []).map((module) => (module.kind === "layer" ? module.init?.type : module.kind));
+    (parse(text).models[0].spec?.layers ?? []).map((module) =>
+      module.kind === "layer" ? module.init?.type : module.kind,
+    );
 
   test("the layer's, else the block's, else the model's; default is PyTorch's own", () => {
     const layers = [
@@ -137,15 +151,19 @@ suite("init", () => {
       undefined,
       undefined,
     ]);
-    const block = parse(withLayers(`{ "init": "ones", "layers": [${linear}] }`, { init: '"zeros"' })).models[0].spec;
+    const block = parse(withLayers(`{ "init": "ones", "layers": [${linear}] }`, { init: '"zeros"' }))
+      .models[0].spec;
     assert.ok(block?.layers[0].kind === "sequential" && block.layers[0].layers[0].kind === "layer");
     assert.equal(block.layers[0].layers[0].init?.type, "ones");
   });
 
   test("takes arguments, and biases are set by bias_init alone", () => {
-    const text = withLayers('{ "type": "Linear", "out_features": 4, "init": { "type": "normal", "std": 0.01 } }', {
-      bias_init: '{ "type": "constant", "val": 1 }',
-    });
+    const text = withLayers(
+      '{ "type": "Linear", "out_features": 4, "init": { "type": "normal", "std": 0.01 } }',
+      {
+        bias_init: '{ "type": "constant", "val": 1 }',
+      },
+    );
     const [module] = assertGood(text).models[0].spec?.layers ?? [];
     assert.ok(module.kind === "layer");
     assert.deepEqual(module.init, { type: "normal", params: { mean: 0, std: 0.01 } });
@@ -172,7 +190,10 @@ suite("init", () => {
 
   test("where it changes nothing there is a warning, and the model runs", () => {
     const { text, problems } = warned('{ "type": "Tanh", "init": «"ones"» }');
-    assert.deepEqual(problems.map(({ severity }) => severity), ["warning"]);
+    assert.deepEqual(
+      problems.map(({ severity }) => severity),
+      ["warning"],
+    );
     assert.ok(parse(text).models[0].spec);
     warned('{ "type": "LayerNorm", "init": «"ones"» }', "LayerNorm has no weight that it sets");
   });

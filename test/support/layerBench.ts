@@ -7,6 +7,7 @@ import { buildNetwork, typeOf } from "../../src/engine/network.ts";
 import { compile, type Plan } from "../../src/engine/plan.ts";
 import { bind } from "../../src/engine/record.ts";
 import type { LayerSpec, ModelSpec } from "../../src/engine/spec.ts";
+import { readTimes } from "../../src/engine/statistics.ts";
 import { type Shape, type Tensor, sizeOf } from "../../src/engine/tensor.ts";
 import { lehmer } from "./random.ts";
 
@@ -18,8 +19,11 @@ export function layerOf(
   input: Shape,
 ): LayerSpec {
   const declared = typeOf(layers, { type } as LayerSpec);
-  const defaults = Object.entries(declared.params).map(([key, { fallback }]) => [key, fallback as unknown]);
-  const params: Record<string, unknown> = { ...Object.fromEntries(defaults), ...set };
+  const defaults = Object.entries(declared.params).map(([key, { fallback }]): [string, unknown] => [
+    key,
+    fallback,
+  ]);
+  const params = { ...Object.fromEntries(defaults), ...set };
   return { kind: "layer", path, type, params, input, output: declared.shape(params, input) };
 }
 
@@ -80,6 +84,11 @@ export class LayerBench {
     bind(this.#kernels, this.#plan.forward).forEach((call) => call());
     bind(this.#kernels, this.#plan.backward).forEach((call) => call());
     return new Map([...this.layout.gradients].map(([key, place]) => [key, this.#read(place)]));
+  }
+
+  /** ‖∂L/∂h_t‖ of the recurrent layers. Comes after `backward`. */
+  times(): ArrayLike<number> {
+    return readTimes(this.#plan.rows, this.#memory.doubles) ?? [];
   }
 
   #place(table: ReadonlyMap<string, Tensor>, key: string): Tensor {

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import type { LayerType } from "../../src/engine/layers/layer.ts";
 import { layer } from "../../src/engine/layers/layer.ts";
 import type { Params } from "../../src/engine/params.ts";
-import { integer, sizes } from "../../src/engine/params.ts";
-import { ShapeError, show } from "../../src/engine/tensor.ts";
 import type { Parsed } from "../../src/model/parse.ts";
 import { parse } from "../../src/model/parse.ts";
 import type { Tables } from "../../src/model/tables.ts";
@@ -38,12 +36,18 @@ export function unmark(marked: string): Marked {
   const parts = marked.split(/[«»]/);
   const text = parts.join("");
   const starts = parts.map((_, i) => parts.slice(0, i).join("").length);
-  const ranges = parts.flatMap((part, i) => (i % 2 === 1 ? [{ offset: starts[i], length: part.length }] : []));
+  const ranges = parts.flatMap((part, i) =>
+    i % 2 === 1 ? [{ offset: starts[i], length: part.length }] : [],
+  );
   return { text, ranges };
 }
 
 /** The text has exactly these problems, at the ranges that are marked in it, in the order of the text. */
-export function assertProblems(marked: string, messages: readonly string[], tables?: Tables): readonly Problem[] {
+export function assertProblems(
+  marked: string,
+  messages: readonly string[],
+  tables?: Tables,
+): readonly Problem[] {
   const { text, ranges } = unmark(marked);
   const { problems } = parse(text, tables);
   assert.deepEqual(
@@ -73,35 +77,23 @@ export function fixed(text: string, tables?: Tables): string | undefined {
   return fix && text.slice(0, offset) + fix.text + text.slice(offset + length);
 }
 
-const madeUp = <const P extends Params>(type: Pick<LayerType<P>, "params" | "shape"> & Partial<LayerType<P>>): LayerType =>
-  layer<P>({ doc: "Made up for a test.", group: "weights", forward: (_graph, _params, _weights, x) => x, torch: () => "", ...type });
-
-const convolution = (dims: number, axes: string): LayerType =>
-  madeUp({
-    params: {
-      out_channels: integer("", { min: 1 }),
-      kernel_size: sizes("", dims, { min: 1 }),
-      stride: sizes("", dims, { min: 1 }, Array<number>(dims).fill(1)),
-    },
-    layout: "channels",
-    weights: ({ out_channels, kernel_size }, [channels]) => [
-      { name: "weight", shape: [out_channels, channels, ...kernel_size], role: "weight", fill: () => undefined },
-    ],
-    shape({ out_channels, kernel_size, stride }, input) {
-      if (input.length !== dims + 1) throw new ShapeError(`Conv${dims}d needs ${axes}, but gets ${show(input)}`);
-      const places = input.slice(1).map((size, i) => Math.floor((size - kernel_size[i]) / stride[i]) + 1);
-      return [out_channels, ...places];
-    },
+const madeUp = <const P extends Params>(
+  type: Pick<LayerType<P>, "params" | "shape"> & Partial<LayerType<P>>,
+): LayerType =>
+  layer<P>({
+    doc: "Made up for a test.",
+    group: "weights",
+    forward: (_graph, _params, _weights, x) => x,
+    torch: () => "",
+    ...type,
   });
 
-/** The standard tables with layer types that are only for tests; `Conv1d` and `Conv2d` do no more than shapes. */
+/** The standard tables with layer types that are only for tests. */
 export const extended: Tables = {
   ...standard,
   layers: {
     ...standard.layers,
-    Conv1d: convolution(1, "[channels, length]"),
-    Conv2d: convolution(2, "[channels, height, width]"),
-    Tokens: madeUp({ params: {}, shape: (_, input) => [...input, 3], ids: () => 7, group: "weights" }),
+    Tokens: madeUp({ params: {}, shape: (_, input) => [...input, 3], ids: () => 7 }),
     Twice: madeUp({ params: {}, shape: (_, input) => input.map((size) => 2 * size) }),
   },
 };

@@ -14,7 +14,7 @@ export class Reading {
 
   /** Names that the schemas at a path offer as properties. */
   properties(path: string): readonly string[] {
-    const names = (this.matches.get(path) ?? []).flatMap(({ properties }) => Object.keys((properties ?? {}) as object));
+    const names = (this.matches.get(path) ?? []).flatMap(({ properties }) => Object.keys(properties ?? {}));
     return [...new Set(names)];
   }
 
@@ -26,22 +26,42 @@ export class Reading {
   #read(schema: JsonSchema, value: unknown, path: string, failures: string[]): void {
     this.matches.set(path, [...(this.matches.get(path) ?? []), schema]);
     const fail = (keyword: string): void => void failures.push(`${path}: ${keyword}`);
-    const { $ref, type, enum: options, allOf, anyOf, properties, additionalProperties, items, required } = schema;
+    const {
+      $ref,
+      type,
+      enum: options,
+      allOf,
+      anyOf,
+      properties,
+      additionalProperties,
+      items,
+      required,
+    } = schema;
     if (typeof $ref === "string") this.#read(this.resolve($ref), value, path, failures);
-    if (typeof type === "string" && typeOf(value) !== type && !(type === "integer" && Number.isInteger(value))) fail("type");
+    if (
+      typeof type === "string" &&
+      typeOf(value) !== type &&
+      !(type === "integer" && Number.isInteger(value))
+    )
+      fail("type");
     if (Array.isArray(options) && !options.includes(value)) fail("enum");
     if ("const" in schema && schema.const !== value) fail("const");
     for (const part of (allOf ?? []) as JsonSchema[]) this.#read(part, value, path, failures);
-    if (Array.isArray(anyOf) && !anyOf.some((part) => this.#silent(part as JsonSchema, value, path))) fail("anyOf");
-    if (schema.if && this.#test(schema.if as JsonSchema, value)) this.#read(schema.then as JsonSchema, value, path, failures);
+    if (Array.isArray(anyOf) && !anyOf.some((part) => this.#silent(part as JsonSchema, value, path)))
+      fail("anyOf");
+    if (schema.if && this.#test(schema.if as JsonSchema, value))
+      this.#read(schema.then as JsonSchema, value, path, failures);
     if (Array.isArray(value)) {
       if (items) value.forEach((item, i) => this.#read(items as JsonSchema, item, `${path}/${i}`, failures));
     } else if (typeof value === "object" && value !== null) {
       const record = value as Readonly<Record<string, unknown>>;
-      for (const name of (required ?? []) as string[]) if (!Object.hasOwn(record, name)) fail(`required ${name}`);
+      for (const name of (required ?? []) as string[])
+        if (!Object.hasOwn(record, name)) fail(`required ${name}`);
       for (const [name, member] of Object.entries(record)) {
         const known = (properties ?? {}) as Readonly<Record<string, JsonSchema>>;
-        const its = Object.hasOwn(known, name) ? known[name] : (additionalProperties as JsonSchema | undefined);
+        const its = Object.hasOwn(known, name)
+          ? known[name]
+          : (additionalProperties as JsonSchema | undefined);
         if (its) this.#read(its, member, `${path}/${name}`, failures);
       }
     }
@@ -66,4 +86,5 @@ export class Reading {
   }
 }
 
-const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+const typeOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "array" : typeof value;

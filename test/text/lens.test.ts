@@ -97,7 +97,8 @@ test("a layer's lens has at most 70 characters beside its warning sign, whatever
 test("shapeLens shows what goes in and out, and the parameters", () => {
   assert.equal(shapeLens([2], [64], 192, 1), "[2] → [64] · 192 parameters");
   assert.equal(shapeLens([64], [64], 0, 1), "[64] → [64]");
-  assert.equal(shapeLens([64], [64], 4160, 20), "[64] → [64] · 4,160 parameters × 20");
+  assert.equal(shapeLens([2], [64], 79_232, 20), "[2] → [64] · 79,232 parameters over 20");
+  assert.equal(shapeLens([64], [64], 0, 20), "[64] → [64] over 20");
 });
 
 test("the lenses above a model count", () => {

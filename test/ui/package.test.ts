@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import { packExtension } from "../../tools/package.mjs";
-import { lensesWith, openPlainWindow, repo, type TestWindow } from "./support.ts";
+import { lensesWith, openPlainWindow, repo, screenshot, type TestWindow } from "./support.ts";
 
 const EXAMPLE = "vanishing.gradlens.json";
 
@@ -42,22 +42,31 @@ suite("the package", () => {
     assert.ok(files.includes(`examples/${EXAMPLE}`));
   });
 
-  const withPackage = async (use: (window: TestWindow) => Promise<void>): Promise<void> => {
+  const inWindow = async (use: (window: TestWindow) => Promise<void>): Promise<void> => {
     const settings = { "security.workspace.trust.startupPrompt": "never" };
     const options = { extensionsDir, plain: true, workspaceTrust: true, openFile: EXAMPLE, settings };
     const window = await openPlainWindow(options);
-    await use(window).finally(() => window.close());
+    try {
+      await use(window);
+    } catch (error) {
+      console.log(`Picture: ${await screenshot(window.workbench, "package")}`);
+      throw error;
+    } finally {
+      await window.close();
+    }
   };
 
   test("installed, reads models in Restricted Mode, and runs them once the folder is trusted", () =>
-    withPackage(async ({ workbench }) => {
+    inWindow(async ({ workbench }) => {
       await workbench.banner.filter({ hasText: "Restricted Mode" }).waitFor();
-      await lensesWith(workbench, EXAMPLE, /layers/);
+      await lensesWith(workbench, EXAMPLE, /▶ Run · \d+ layers/);
+      const run = workbench.codeLenses(EXAMPLE).filter({ hasText: "▶ Run" }).first();
+      await run.click();
+      await workbench.notifications.filter({ hasText: "trusted workspaces only" }).waitFor();
 
       await workbench.trustWorkspace();
       await workbench.openFile(EXAMPLE);
-      await lensesWith(workbench, EXAMPLE, /Run/);
-      await workbench.codeLenses(EXAMPLE).filter({ hasText: "Run" }).first().click();
+      await run.click();
       await lensesWith(workbench, EXAMPLE, /gain \d/);
     }));
 });

@@ -8,7 +8,7 @@ import { Workbench } from "../../tools/vscode/workbench.mjs";
 export const repo = path.resolve(import.meta.dirname, "..", "..");
 
 const EXTENSION = "gradlens.gradlens";
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const POLL_MS = 50;
 
 export type WindowOptions = Omit<

@@ -69,7 +69,7 @@ export async function openBrowser(): Promise<{
   open(width: number, theme: ThemeName, height?: number): Promise<PanelPage>;
   close(): Promise<void>;
 }> {
-  const [files, browser] = await Promise.all([bundle(), launchChromium() as Promise<Browser>]);
+  const [files, browser] = await Promise.all([bundle(), launchChromium()]);
   return {
     size: files.get("/webview.js")?.length ?? Infinity,
     open: (width, theme, height = 900) => openPanel(browser, files, { width, height }, theme),

@@ -6,6 +6,9 @@ import { launchChromium } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 import { quietSettings } from "./settings.mjs";
 
+/** Enough for a busy machine: a window takes two seconds on an idle one. */
+const WAIT_MS = 60_000;
+
 /**
  * @typedef {object} WindowOptions
  * @property {string} userDataDir
@@ -45,10 +48,11 @@ export async function openWindow(options) {
       deviceScaleFactor: options.deviceScaleFactor ?? 1,
       permissions: ["clipboard-read", "clipboard-write"],
     });
+    context.setDefaultTimeout(WAIT_MS);
     const page = await context.newPage();
     if (options.plain) await withoutDriver(page, server, options.extensionDevelopmentPath);
     await page.goto(pageUrl(server, options));
-    await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await page.locator(".monaco-workbench").waitFor();
     if (options.plain) await page.locator(".part.statusbar .statusbar-item").first().waitFor();
     else await page.evaluate("driver.whenWorkbenchRestored()"); // there with the smoke-test driver
     return { page, server, machineSettingsFile, close };

@@ -2,7 +2,7 @@ import type { Graph, Value } from "../graph.ts";
 import { recurrentDefault } from "../init/index.ts";
 import { dropout } from "../ops/elementwise.ts";
 import type { Op } from "../ops/op.ts";
-import type { RecurrentAttrs } from "../ops/recurrence.ts";
+import type { RecurrentAttrs } from "../ops/cell.ts";
 import { gru, lstm, rnnRelu, rnnTanh } from "../ops/recurrent.ts";
 import { concat, select } from "../ops/slices.ts";
 import { boolean, choice, integer, number, optional, type Params, type Values } from "../params.ts";

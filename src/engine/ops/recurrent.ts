@@ -1,7 +1,8 @@
 import { ACTIVATION_NAMES } from "../kernels/activations.ts";
 import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
+import type { Cell, RecurrentAttrs } from "./cell.ts";
 import { type Op, op, type Sample } from "./op.ts";
-import { backward, type Cell, forward, type RecurrentAttrs } from "./recurrence.ts";
+import { backward, forward } from "./recurrence.ts";
 
 const plain: RecurrentAttrs = { reverse: false, truncate: 0, observed: true };
 

@@ -24,7 +24,7 @@ export const select = op<{ readonly step: number }>({
   reads: { inputs: [], out: false },
   samples: [
     { shapes: [[3, 4, 5]], attrs: { step: 0 } },
-    { shapes: [[2, 3]], attrs: { step: 2 } },
+    { shapes: [[2, 3]], attrs: { step: 0 } },
   ],
 });
 

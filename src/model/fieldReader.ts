@@ -1,0 +1,70 @@
+import type { Choice } from "../engine/params.ts";
+import { readChoice } from "./choice.ts";
+import type { WrittenInit } from "./entry.ts";
+import { plainFields } from "./fields.ts";
+import type { Json, JsonObject, Place } from "./json.ts";
+import { memberOf } from "./json.ts";
+import type { Menus } from "./menus.ts";
+import type { Report } from "./report.ts";
+import { readValue } from "./values.ts";
+
+/** Reads the fields of one model, each whatever is wrong with the others, and knows whether anything was. */
+export class FieldReader {
+  readonly #json: JsonObject;
+  readonly #menus: Menus;
+  readonly report: Report;
+  #failed = false;
+
+  constructor(json: JsonObject, menus: Menus, report: Report) {
+    this.#json = json;
+    this.#menus = menus;
+    this.report = (finding) => {
+      this.#failed ||= finding.severity !== "warning";
+      report(finding);
+    };
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Reports every field that is not there. */
+  require(fields: Readonly<Record<string, string>>, at: Place): void {
+    for (const [key, what] of Object.entries(fields)) {
+      if (this.#json.members.has(key)) continue;
+      this.report({ code: "model.missing", at, message: `a model needs ${key} (${what})` });
+    }
+  }
+
+  /** What `read` makes of a field, where there is one. */
+  get<T>(key: string, read: (written: Json) => T | undefined): T | undefined {
+    const written = memberOf(this.#json, key);
+    if (!written) return undefined;
+    const value = read(written);
+    if (value === undefined) this.#failed = true;
+    return value;
+  }
+
+  choice(key: keyof Menus, unwritten?: string): Choice | undefined {
+    const menu = this.#menus[key];
+    if (unwritten === undefined || this.#json.members.has(key)) {
+      return this.get(key, (written) => readChoice(menu, written, this.report));
+    }
+    return readChoice(menu, { ...this.#json, kind: "string", value: unwritten }, this.report);
+  }
+
+  init(key: "init" | "bias_init"): WrittenInit | undefined {
+    return this.get(key, (at) => {
+      const choice = readChoice(this.#menus[key], at, this.report);
+      return choice && { choice, at };
+    });
+  }
+
+  plain<T>(key: keyof typeof plainFields): T | undefined {
+    return this.get(key, (written) => {
+      // The param that declares the field reads it, so the cast says what that gives.
+      const read = readValue<unknown>(plainFields[key], key, written, "model", this.report);
+      return read?.value as T | undefined;
+    });
+  }
+}

@@ -1,0 +1,30 @@
+// Compiles the kernels (AssemblyScript) to WebAssembly: once with fused multiply-add, once without, for hosts that lack it.
+import fs from "node:fs";
+import path from "node:path";
+import asc from "assemblyscript/asc";
+
+const repo = path.resolve(import.meta.dirname, "..");
+
+/** Where the sources lie; the entry is `index.ts`. */
+export const kernelSources = "src/engine/kernels/wasm/assembly/index.ts";
+
+/** @type {{ to: string, features: string[] }[]} */
+const variants = [
+  { to: "kernels-fma.wasm", features: ["simd", "relaxed-simd"] },
+  { to: "kernels-simd.wasm", features: ["simd"] },
+];
+
+/** Values cross the border as numbers: `v128` in the signature of an internal function is no matter. */
+const V128_WARNING = "112";
+
+export async function buildKernels() {
+  fs.mkdirSync(path.join(repo, "dist"), { recursive: true });
+  for (const { to, features } of variants) {
+    const flags = ["--enable", features.join(","), "-O3", "--noAssert", "--runtime", "stub"];
+    const args = [kernelSources, "--outFile", `dist/${to}`, ...flags, "--disableWarning", V128_WARNING];
+    const { error, stderr } = await asc.main(args, { baseDir: repo });
+    if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+    const { size } = fs.statSync(path.join(repo, "dist", to));
+    console.log(`${`dist/${to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
+  }
+}
