@@ -45,14 +45,16 @@ export async function serveExtension({ folder, file, userDataDir, port }) {
   console.log("Starting VS Code …");
   const token = randomBytes(18).toString("base64url");
   const server = await startServer({ userDataDir, extensionsDir, token, port: await freePort(port) });
-  const stop = () => void server.stop().then(() => process.exit(0));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+  /** @type {Promise<void> | undefined} */
+  let stopped;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (stopped ??= server.stop()));
   const url = workbenchUrl(server, { folder, payload: [["openFile", remoteUri(server, file)]], token });
   console.log(`\nVS Code is at\n\n  ${url}\n\nCtrl+C ends it.`);
 
   const code = await server.exited;
+  if (stopped) return stopped;
   console.error(`The VS Code server exited with ${code}:\n${server.output()}`);
-  process.exit(1);
+  process.exitCode = 1;
 }
 
 /** @param {string} file */

@@ -3,7 +3,7 @@ import type { ParsedModel } from "../model/parse.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
 import { outcome, short } from "../text/run.ts";
-import { outline, type Declared, type Figures, type Models } from "./models.ts";
+import { isModelFile, outline, type Declared, type Figures, type Models } from "./models.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings, type LensSettings } from "./settings.ts";
@@ -22,8 +22,10 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #fire = new Throttle(
     () => EVERY_MS,
-    () => this.#changed.fire(),
+    () => this.#fireUnlessAwaited(),
   );
+  /** Documents on screen that VS Code has been told of and has not asked about since. */
+  readonly #awaited = new Set<vscode.TextDocument>();
   readonly #subscription: vscode.Disposable;
 
   constructor(models: Models, runs: Runs) {
@@ -39,7 +41,20 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.#fire.request();
   }
 
+  /**
+   * VS Code waits for a pause between changes before it asks, and the slower the answers were the longer: told of every
+   * change, it would not ask at all while a run goes on. When it asks it gets what is true then.
+   */
+  #fireUnlessAwaited(): void {
+    const onScreen = vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
+    if (onScreen.some((document) => this.#awaited.has(document))) return;
+    this.#awaited.clear();
+    for (const document of onScreen) this.#awaited.add(document);
+    this.#changed.fire();
+  }
+
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    this.#awaited.delete(document);
     const shown = settings.lenses();
     const lenses: vscode.CodeLens[] = [];
     const add = (offset: number, command: vscode.Command | undefined): void => {

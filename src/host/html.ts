@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
 /**
- * The panel's document. Nothing is allowed but the bundle's script by its nonce and what lies beside it; style attributes are
- * what the toolkit's components write.
+ * The panel's document. Nothing is allowed but the bundle's script by its nonce and what lies beside it. The toolkit's
+ * components write style attributes, and one empty style sheet, by the nonce in `csp-nonce`, to find out what CSS can do.
  */
 export function panelHtml(webview: vscode.Webview, dist: vscode.Uri): string {
-  const nonce = randomBytes(16).toString("base64");
+  const [nonce, styleNonce] = [randomBytes(16).toString("base64"), randomBytes(16).toString("base64")];
   const at = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${styleNonce}'`,
     "style-src-attr 'unsafe-inline'",
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
@@ -21,6 +21,7 @@ export function panelHtml(webview: vscode.Webview, dist: vscode.Uri): string {
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta property="csp-nonce" content="${styleNonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${at("webview.css")}" />
     <title>Gradients</title>

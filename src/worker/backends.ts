@@ -15,7 +15,7 @@ export function backendFor(engine: "auto" | "scalar" = "auto"): Backend {
 }
 
 /** None where the build has made none. */
-export function compiledKernels(folder = programFolder()): readonly Uint8Array[] {
+export function compiledKernels(folder = programFolder()): readonly Uint8Array<ArrayBuffer>[] {
   return VARIANTS.flatMap((name) => {
     const file = FOLDERS.map((path) => join(folder, path, name)).find(existsSync);
     return file ? [readFileSync(file)] : [];

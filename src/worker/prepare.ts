@@ -9,7 +9,8 @@ import { typeOf } from "../engine/network.ts";
 import { Generator } from "../engine/rng.ts";
 import { leavesOf, type ModelSpec } from "../engine/spec.ts";
 import { Training } from "../engine/training.ts";
-import type { Location } from "./files.ts";
+import { readWeights } from "../engine/weights/index.ts";
+import { type Location, readInside } from "./files.ts";
 import { loadData } from "./loadData.ts";
 
 /** What the model asks of its data. */
@@ -26,14 +27,23 @@ async function dataOf(spec: ModelSpec, location: Location): Promise<{ dataset: D
   return { dataset: await loadData(spec.data, location, wantsOf(spec), random), random };
 }
 
+/** The weights to start from, where the model names a file of them. */
+async function weightsOf({ weights: file, ...spec }: ModelSpec, location: Location): Promise<Weights | undefined> {
+  return file === undefined ? undefined : readWeights(spec, layers, await readInside(location, file), file);
+}
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
 /** Throws `DataError` where the model's files do not serve, or hold too few samples. Builds nothing. */
 export async function checkData(spec: ModelSpec, location: Location): Promise<void> {
   const { dataset, random } = await dataOf(spec, location);
+  await weightsOf(spec, location);
   sampler(split(dataset.samples, spec.data.validation, random).training, spec.train, random);
 }
 
 /** A model ready to be trained: its data read, its weights set. Throws `DataError` as `checkData` does. */
 export async function prepare(spec: ModelSpec, location: Location, backend?: Backend): Promise<Training> {
   const { dataset, random } = await dataOf(spec, location);
-  return new Training(spec, dataset, random, backend && { backend });
+  const weights = await weightsOf(spec, location);
+  return new Training(spec, dataset, random, { ...(backend && { backend }), ...(weights && { weights }) });
 }

@@ -70,7 +70,7 @@ suite("recurrent ops in float64 are PyTorch's", () => {
         params: readonly (readonly [string, Shape])[];
       };
       const shapes = [[1, 4, 2], ...params.map(([, shape]) => shape)];
-      const bench = new OpBench(op as Op, { shapes, attrs: plain });
+      const bench = new OpBench(op, { shapes, attrs: plain });
       bench.inputs.forEach((input, i) =>
         bench.set(input, i === 0 ? goldenFill(input.size) : goldenFill(input.size, 0.5, 0.1 + 0.2 * (i - 1))),
       );
@@ -103,7 +103,7 @@ suite("a truncated gradient", () => {
     ];
     const gradients = (attrs: RecurrentAttrs, dy: Float64Array) => {
       const sample = { shapes, attrs };
-      const bench = new OpBench(op as Op, sample);
+      const bench = new OpBench(op, sample);
       sampleInputs(sample, 3).forEach((values, i) => bench.set(bench.inputs[i], values));
       bench.forward();
       return bench.backward(dy, [true, true, true]);

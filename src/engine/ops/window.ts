@@ -25,7 +25,7 @@ function slide(axis: Axis, size: number, ceil: boolean): number {
   const places = 1 + (ceil ? Math.ceil(steps) : Math.floor(steps));
   if (places < 1)
     throw new ShapeError(`the kernel spans ${span(axis)}, but its padded input only ${room} elements`);
-  return places;
+  return ceil && (places - 1) * stride >= size + before ? places - 1 : places;
 }
 
 /** Sizes of the result for a window over `sizes`. Throws `ShapeError` where it has no place. */

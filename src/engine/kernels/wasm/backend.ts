@@ -24,7 +24,7 @@ const align = (bytes: number): number => (bytes + 63) & ~63;
  * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. `variants` are
  * compiled modules, the fastest first; the first that this host can run is taken.
  */
-export function wasmBackend(variants: readonly Uint8Array[]): Backend | undefined {
+export function wasmBackend(variants: readonly Uint8Array<ArrayBuffer>[]): Backend | undefined {
   const bytes = variants.find((variant) => WebAssembly.validate(variant));
   if (!bytes) return undefined;
   const module = new WebAssembly.Module(bytes);
