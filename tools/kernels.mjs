@@ -21,9 +21,9 @@ export async function buildKernels() {
   fs.mkdirSync(path.join(repo, "dist"), { recursive: true });
   for (const { to, features } of variants) {
     const flags = ["--enable", features.join(","), "-O3", "--noAssert", "--runtime", "stub"];
-    const args = [kernelSources, "--outFile", `dist/${to}`, ...flags, "--disableWarning", V128_WARNING];
-    const { error, stderr } = await asc.main(args, { baseDir: repo });
-    if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+    const files = [kernelSources, "--outFile", `dist/${to}`, "--baseDir", repo];
+    const { error } = await asc.main([...files, ...flags, "--disableWarning", V128_WARNING], process);
+    if (error) throw error;
     const { size } = fs.statSync(path.join(repo, "dist", to));
     console.log(`${`dist/${to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
   }

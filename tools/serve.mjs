@@ -47,7 +47,8 @@ export async function serveExtension({ folder, file, userDataDir, port }) {
   const server = await startServer({ userDataDir, extensionsDir, token, port: await freePort(port) });
   /** @type {Promise<void> | undefined} */
   let stopped;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (stopped ??= server.stop()));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => void (stopped ??= server.stop()));
   const url = workbenchUrl(server, { folder, payload: [["openFile", remoteUri(server, file)]], token });
   console.log(`\nVS Code is at\n\n  ${url}\n\nCtrl+C ends it.`);
 

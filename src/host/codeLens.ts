@@ -11,6 +11,10 @@ import { Throttle } from "./throttle.ts";
 
 /** VS Code itself asks for lenses at most every 250 ms. */
 const EVERY_MS = 500;
+/** A change that VS Code has not asked about for so long is told of again: it forgets them when an editor loses the focus. */
+const FORGOTTEN_MS = 3000;
+/** Where lenses are switched off nobody ever asks. */
+const REMINDERS = 3;
 /** A run shows its first figures sooner than this, as a rule: lenses that change twice within it are drawn once. */
 const FIRST_FIGURES_MS = 150;
 
@@ -26,6 +30,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   );
   /** Documents on screen that VS Code has been told of and has not asked about since. */
   readonly #awaited = new Set<vscode.TextDocument>();
+  #reminder: NodeJS.Timeout | undefined;
   readonly #subscription: vscode.Disposable;
 
   constructor(models: Models, runs: Runs) {
@@ -46,12 +51,21 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
    * change, it would not ask at all while a run goes on. When it asks it gets what is true then.
    */
   #fireUnlessAwaited(): void {
-    const onScreen = vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
-    if (onScreen.some((document) => this.#awaited.has(document))) return;
-    this.#awaited.clear();
-    for (const document of onScreen) this.#awaited.add(document);
-    this.#changed.fire();
+    if (!this.#isAwaited()) this.#fireAndRemind(REMINDERS);
   }
+
+  #fireAndRemind(reminders: number): void {
+    clearTimeout(this.#reminder);
+    this.#awaited.clear();
+    for (const document of onScreen()) this.#awaited.add(document);
+    this.#changed.fire();
+    if (reminders === 0) return;
+    this.#reminder = setTimeout(() => {
+      if (this.#isAwaited()) this.#fireAndRemind(reminders - 1);
+    }, FORGOTTEN_MS);
+  }
+
+  #isAwaited = (): boolean => onScreen().some((document) => this.#awaited.has(document));
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     this.#awaited.delete(document);
@@ -90,9 +104,13 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#fire.dispose();
+    clearTimeout(this.#reminder);
     this.#changed.dispose();
   }
 }
+
+const onScreen = (): readonly vscode.TextDocument[] =>
+  vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
 
 /** Errors of the model's own text; those of the whole file where it has none of its own. */
 function errorsOf({ problems }: ReturnType<Models["of"]>, model: string): number {

@@ -48,7 +48,7 @@ export async function load(
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
   if (!model) throw new Error(`the file has no model "${name}"`);
-  if (!model.spec) throw new Error(problems[0]?.message ?? `the model "${name}" has problems`);
+  if (!model.spec) throw new Error((problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ?? `the model "${name}" has problems`);
   return prepare(withOptions(model.spec, options), location, backendFor(options.engine));
 }
 

@@ -4,7 +4,6 @@ import { initialWeights } from "../../src/engine/initialise.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { buildNetwork, typeOf } from "../../src/engine/network.ts";
 import type { RecurrentAttrs } from "../../src/engine/ops/cell.ts";
-import type { Op } from "../../src/engine/ops/op.ts";
 import { gru, lstm, rnnRelu, rnnTanh } from "../../src/engine/ops/recurrent.ts";
 import type { LayerSpec } from "../../src/engine/spec.ts";
 import { type Shape, ShapeError, sizeOf } from "../../src/engine/tensor.ts";

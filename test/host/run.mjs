@@ -24,6 +24,7 @@ async function bundleTests() {
     format: "cjs",
     platform: "node",
     target: "node20",
+    mainFields: ["module", "main"], // as tools/build.mjs does, for jsonc-parser
     external: ["vscode", "mocha"],
     sourcemap: "inline",
     logLevel: "warning",

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
-import { scalar } from "../../src/engine/kernels/scalar.ts";
+import { type Backend, doubleBackend } from "../../src/engine/backend.ts";
+import type { Memory } from "../../src/engine/kernels/memory.ts";
 import type { Op, Sample } from "../../src/engine/ops/op.ts";
-import { type Tensor, sizeOf } from "../../src/engine/tensor.ts";
+import { type Floats, type Tensor, sizeOf } from "../../src/engine/tensor.ts";
 import { directions, lehmer } from "./random.ts";
 
 const STEP = 1e-6; // the error of a central difference is O(h²) + O(ε/h); this balances the two in double precision
 const TOLERANCE = 1e-7;
 const CLEARANCE = 1e-3; // how far an input keeps from a kink: far more than STEP
 
-/** An op on a small memory of its own, in double precision. */
+/** An op on a small memory of its own, in double precision unless another backend is given. */
 export class OpBench {
   readonly inputs: readonly Tensor[];
   readonly out: Tensor;
-  readonly floats: Float64Array;
+  readonly floats: Floats;
+  readonly #backend: Backend;
+  readonly #memory: Memory;
   readonly #op: Op;
   readonly #sample: Sample<unknown>;
   readonly #saved: readonly number[];
@@ -20,7 +23,8 @@ export class OpBench {
   readonly #dOut: Tensor;
   readonly #scratch: number;
 
-  constructor(op: Op, sample: Sample<unknown>) {
+  constructor(op: Op, sample: Sample<unknown>, backend = doubleBackend) {
+    this.#backend = backend;
     this.#op = op;
     this.#sample = sample;
     let end = 0;
@@ -36,7 +40,8 @@ export class OpBench {
     this.#gradients = sample.shapes.map(tensor);
     this.#dOut = tensor(this.out.shape);
     this.#scratch = end;
-    this.floats = new Float64Array(end + 100_000);
+    this.#memory = backend.memory(end + 100_000, 10_000);
+    this.floats = this.#memory.floats;
   }
 
   set(tensor: Tensor, values: ArrayLike<number>): void {
@@ -44,11 +49,11 @@ export class OpBench {
   }
 
   get(tensor: Tensor): Float64Array {
-    return this.floats.slice(tensor.at, tensor.at + tensor.size);
+    return Float64Array.from(this.floats.subarray(tensor.at, tensor.at + tensor.size));
   }
 
   #kernels() {
-    return scalar({ floats: this.floats, doubles: new Float64Array(10_000) }, lehmer(7)); // the same masks every time
+    return this.#backend.kernels(this.#memory, lehmer(7)); // the same masks every time
   }
 
   #call() {

@@ -33,6 +33,8 @@ suite("the package", () => {
       "dist/cli.js",
       "dist/codicon.ttf",
       "dist/extension.cjs",
+      "dist/kernels-fma.wasm",
+      "dist/kernels-simd.wasm",
       "dist/licences.txt",
       "dist/webview.css",
       "dist/webview.js",

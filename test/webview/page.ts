@@ -13,7 +13,7 @@ const NONCE = "test";
 const POLICY = [
   "default-src 'none'",
   `script-src 'nonce-${NONCE}'`,
-  `style-src ${ORIGIN}`,
+  `style-src ${ORIGIN} 'nonce-${NONCE}'`,
   "style-src-attr 'unsafe-inline'",
   `font-src ${ORIGIN}`,
   `img-src ${ORIGIN} data:`,
@@ -33,6 +33,7 @@ const HTML = `<!DOCTYPE html>
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+    <meta property="csp-nonce" content="${NONCE}" />
     <link rel="stylesheet" href="webview.css" />
     <title>Gradients</title>
   </head>

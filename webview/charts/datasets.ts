@@ -39,7 +39,7 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
       borderColor: colour(series, theme),
       borderWidth: series.ink === "faint" ? 1.25 : 1.75,
       borderDash: series.ink === "faint" ? [4, 3] : [],
-      pointRadius: data.length === 1 ? 3 : colouredPoints(series) ? (data.length > 60 ? 2 : 3) : 0,
+      pointRadius: data.length === 1 ? 3 : radii(series, data.length),
       pointBorderWidth: 0,
       pointBackgroundColor: pointColours(series, theme),
     },
@@ -66,7 +66,7 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
       ...common(series, data),
       showLine: false,
       pointStyle: "rectRot",
-      pointRadius: data.length > 60 ? 2.5 : 3.5,
+      pointRadius: data.length > MANY ? 2.5 : 3.5,
       pointBorderWidth: 1.25,
       pointBorderColor: colour(series, theme),
       pointBackgroundColor: "transparent",
@@ -114,6 +114,14 @@ const common = (series: Series, data: Placed): Dataset => ({
 });
 
 const colouredPoints = ({ ink }: Series): boolean => typeof ink === "object" && "shares" in ink;
+
+/** Above so many layers, points of a healthy share would cover the line with their neutral colour. */
+const MANY = 60;
+
+function radii({ ink }: Series, points: number): number | readonly number[] {
+  if (typeof ink !== "object" || !("shares" in ink)) return 0;
+  return points > MANY ? ink.shares.map((share) => (Math.abs(share) < 1 ? 0 : 2)) : 3;
+}
 
 /** The colour of a line, or of all marks alike. */
 export function colour({ ink }: Series, theme: Theme): string {

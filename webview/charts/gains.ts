@@ -64,6 +64,9 @@ export const gains: Chart = {
   },
 };
 
+/** Room beyond the longest bar, as a part of it. */
+const MARGIN = 1.15;
+
 /**
  * Axes of the gains and of their product with 1 at the same height, so that one base line serves both: the product's
  * axis is the gains' with every decade a whole number of times as tall.
@@ -73,7 +76,7 @@ export function axesAroundOne(
   product: readonly number[],
 ): readonly [LogAxis, LogAxis] {
   const [low, high] = decades(gains);
-  const [below, above] = [Math.min(low, -0.5) * 1.08, Math.max(high, 0.5) * 1.08];
+  const [below, above] = [Math.min(low, -0.5) * MARGIN, Math.max(high, 0.5) * MARGIN];
   const [productLow, productHigh] = decades(product);
   const times = Math.max(1, Math.ceil(productLow / below), Math.ceil(productHigh / above));
   const axis = (title: string, factor: number): LogAxis => ({

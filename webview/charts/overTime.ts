@@ -27,7 +27,7 @@ export const overTime: Chart = {
       return `${path}: ${levelOf(now) === "zero" ? "no gradient" : "NaN or ∞"} at step ${last.step}`;
     const since =
       first === last || !Number.isFinite(then) ? "" : `, ${figure(10 ** then, 1)} at step ${first.step}`;
-    return `${path} gets ${partOf(now)} what the last layer gets${since}`;
+    return `${path}: ${partOf(now)} the last layer's${since}`;
   },
 
   plot(view) {

@@ -33,33 +33,29 @@ export function legend(): Legend {
   };
 }
 
-const sample = (series: Series, theme: Theme): HTMLElement => {
-  const swatch = element("span", { class: `swatch swatch-${series.draw}` });
-  const ink =
-    series.draw === "marks" && typeof series.ink === "object"
-      ? css(shareColour(Infinity, theme.kind))
-      : series.draw === "thin"
-        ? faded(colour(series, theme), 0.5)
-        : colour(series, theme);
-  swatch.style.setProperty("--ink", ink);
+function sample(series: Series, theme: Theme): HTMLElement {
+  const nonfinite = series.draw === "marks" && typeof series.ink === "object";
+  const swatch = element("span", { class: `swatch swatch-${nonfinite ? "nonfinite" : series.draw}` });
+  const ink = nonfinite ? css(shareColour(Infinity, theme.kind)) : colour(series, theme);
+  swatch.style.setProperty("--ink", series.draw === "thin" ? faded(ink, 0.5) : ink);
   if (series.ink === "faint") swatch.classList.add("swatch-dashed");
   return element("span", { class: "legend-item" }, [swatch, series.label ?? ""]);
-};
+}
 
 /** Decades that the colour bar is labelled at. */
 const LABELLED = [-12, -6, -3, 0, 3, 6, 12];
 
 function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement[] {
   if (paint === "ramp") {
-    return [
-      element("span", { class: "legend-item" }, ["|∂L/∂θ| of a layer's elements, from rare to frequent"]),
-    ];
+    return [element("span", {}, ["|∂L/∂θ| of a layer's elements, from rare to frequent"])];
   }
   const stops = Array.from({ length: 25 }, (_, i) => css(shareColour(i - 12, theme.kind)));
   const bar = element("div", { class: "colour-bar" });
   bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
   const labels = LABELLED.map((decade) => {
-    const label = element("span", { class: "colour-label" }, [powerOfTen(decade)]);
+    const label = element("span", { class: `colour-label${Math.abs(decade) === 3 ? " minor" : ""}` }, [
+      powerOfTen(decade),
+    ]);
     label.style.left = `${((decade + 12) / 24) * 100}%`;
     return label;
   });

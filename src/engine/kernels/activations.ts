@@ -92,7 +92,7 @@ export const activations = {
     df: (x, _y, lo, hi) => (x > lo && x < hi ? 1 : 0),
   },
   hardswish: {
-    f: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
+    f: (x) => (x >= 3 ? x : (x * Math.max(x + 3, 0)) / 6), // −∞ · 0 is NaN, as in PyTorch
     df: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5),
   },
   hardsigmoid: {

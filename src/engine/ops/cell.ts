@@ -49,6 +49,7 @@ export interface Block {
   readonly ld: number;
 }
 
+/** x[batch, steps, width] → h[batch, steps, units]; `rows`: gates · units. */
 export interface Sizes {
   readonly batch: number;
   readonly steps: number;

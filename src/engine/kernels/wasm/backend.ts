@@ -1,4 +1,5 @@
 import type { Backend } from "../../backend.ts";
+import { convKernels } from "../conv.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Memory } from "../memory.ts";
 import { scalar } from "../scalar.ts";
@@ -9,6 +10,8 @@ interface Exports {
   /** Says where the parts of the memory begin, in bytes. */
   place(floats: number, doubles: number, scratch: number): void;
   gemmScratch(): number;
+  attention(...args: number[]): void;
+  attentionGrad(...args: number[]): void;
   /** First byte that the module itself does not use. */
   end(): number;
 }
@@ -50,11 +53,44 @@ export function wasmBackend(variants: readonly Uint8Array<ArrayBuffer>[]): Backe
     },
 
     kernels(memory, random) {
-      const kernels = scalar(memory, random);
-      const exports = exportsOf.get(memory) as Partial<Kernels> | undefined;
-      const own = Object.keys(kernels).filter((name) => exports && name in exports);
-      return { ...kernels, ...Object.fromEntries(own.map((name) => [name, exports?.[name as keyof Kernels]])) };
+      const reference = scalar(memory, random);
+      const exports = exportsOf.get(memory);
+      return exports ? { ...reference, ...ownKernels(reference, exports, memory) } : reference;
     },
+  };
+}
+
+/** What the module has, and what is built on it. */
+function ownKernels(reference: Kernels, exports: Exports, memory: Memory): Partial<Kernels> {
+  const { attention, attentionGrad, ...direct } = exports;
+  const own = Object.keys(reference).filter((name) => name in direct);
+  const kernels = Object.fromEntries(
+    own.map((name) => [name, direct[name as keyof typeof direct]]),
+  ) as Partial<Kernels>;
+  return {
+    ...kernels,
+    ...convKernels(memory, { ...reference, ...kernels }),
+    // The module's attention has no dropout.
+    attention: (batch, time, heads, width, qkv, out, probabilities, mask, causal) =>
+      mask < 0
+        ? attention(batch, time, heads, width, qkv, out, probabilities, causal)
+        : reference.attention(batch, time, heads, width, qkv, out, probabilities, mask, causal),
+    attentionGrad: (batch, time, heads, width, qkv, probabilities, mask, dout, dqkv, scratch, causal) =>
+      mask < 0
+        ? attentionGrad(batch, time, heads, width, qkv, probabilities, dout, dqkv, scratch, causal)
+        : reference.attentionGrad(
+            batch,
+            time,
+            heads,
+            width,
+            qkv,
+            probabilities,
+            mask,
+            dout,
+            dqkv,
+            scratch,
+            causal,
+          ),
   };
 }
 

@@ -59,7 +59,7 @@ export function logistic4(x: v128): v128 {
   return f32x4.div(c(1), f32x4.add(c(1), exp4(f32x4.neg(x))));
 }
 
-/** Hyperbolic tangent: a rational minimax approximation on ±7.9; relative error below 4e-7. */
+/** Hyperbolic tangent: a rational minimax approximation on ±7.9, ±1 beyond; relative error below 4e-7. */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
@@ -76,7 +76,9 @@ export function tanh4(x: v128): v128 {
   q = madd(q, s, c(1.18534705686654e-4));
   q = madd(q, s, c(2.268434632439e-3));
   q = madd(q, s, c(4.89352518554385e-3));
-  return f32x4.div(f32x4.mul(t, p), q);
+  const y = f32x4.div(f32x4.mul(t, p), q);
+  const one = v128.or(v128.and(x, c(-0.0)), c(1)); // with the sign of x
+  return v128.bitselect(one, y, f32x4.gt(f32x4.abs(x), c(7.9)));
 }
 
 /** Error function: a rational minimax approximation on ±4; absolute error below 3e-7. */

@@ -1,0 +1,107 @@
+import { exp4 } from "./functions";
+import { gemm } from "./gemm";
+import { loadLanes, storeLanes, sumLanes } from "./lanes";
+import { f32At, madd } from "./memory";
+
+/** Rows of a head that are computed together: with `causal`, none of them looks further than the last of them may. */
+const BLOCK: i32 = 16;
+
+/** Softmax in place of the scores · scale over the first n of `time` elements; the others become 0. */
+function softmaxRow(row: usize, n: i32, time: i32, scale: f32): void {
+  const k = f32x4.splat(scale);
+  const end = (<usize>(n & ~3)) << 2;
+  const left = n & 3;
+  let top = f32x4.splat(-Infinity);
+  for (let i: usize = 0; i < end; i += 16) top = f32x4.max(top, v128.load(row + i));
+  if (left) top = f32x4.max(top, loadLanes(row + end, left, -Infinity));
+  top = f32x4.max(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+  top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < end; i += 16) {
+    const e = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + i), top)));
+    v128.store(row + i, e);
+    sum = f32x4.add(sum, e);
+  }
+  if (left) {
+    const e = exp4(f32x4.mul(k, f32x4.sub(loadLanes(row + end, left, -Infinity), top)));
+    storeLanes(row + end, e, left);
+    sum = f32x4.add(sum, e);
+  }
+  const share = f32x4.splat(<f32>(1 / sumLanes(sum)));
+  for (let i: usize = 0; i < end; i += 16) v128.store(row + i, f32x4.mul(v128.load(row + i), share));
+  if (left) storeLanes(row + end, f32x4.mul(loadLanes(row + end, left, 0), share), left);
+  memory.fill(row + ((<usize>n) << 2), 0, (<usize>(time - n)) << 2);
+}
+
+/** See `AttentionKernels.attention`, for heads without a mask. */
+export function attention(batch: i32, time: i32, heads: i32, width: i32, qkv: i32, out: i32, probabilities: i32, causal: i32): void {
+  const d = width / heads;
+  const ld = 3 * width;
+  const scale = <f32>(1 / sqrt<f64>(<f64>d));
+  for (let head = 0; head < batch * heads; head++) {
+    const b = head / heads, column = (head % heads) * d;
+    const q = qkv + b * time * ld + column, k = q + width, v = k + width;
+    const P = probabilities + head * time * time;
+    for (let i = 0; i < time; i += BLOCK) {
+      const rows = min(BLOCK, time - i);
+      const seen = causal ? i + rows : time;
+      gemm(rows, seen, d, q + i * ld, ld, 0, k, ld, 1, P + i * time, time, -1, 0);
+      for (let r = i; r < i + rows; r++) softmaxRow(f32At(P + r * time), causal ? r + 1 : time, time, scale);
+      gemm(rows, d, seen, P + i * time, time, 0, v, ld, 0, out + (b * time + i) * width + column, width, -1, 0);
+    }
+  }
+}
+
+/** See `AttentionKernels.attentionGrad`, for heads without a mask. */
+export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv: i32, probabilities: i32, dout: i32, dqkv: i32, scratchAt: i32, causal: i32): void {
+  const d = width / heads;
+  const ld = 3 * width;
+  const scale = <f32>(1 / sqrt<f64>(<f64>d));
+  for (let head = 0; head < batch * heads; head++) {
+    const b = head / heads, column = (head % heads) * d;
+    const first = b * time * ld + column;
+    const q = qkv + first, k = q + width, v = k + width;
+    const dq = dqkv + first, dk = dq + width, dv = dk + width;
+    const dy = dout + b * time * width + column;
+    const P = probabilities + head * time * time;
+    for (let i = 0; i < time; i += BLOCK) {
+      const rows = min(BLOCK, time - i);
+      const seen = causal ? i + rows : time;
+      const dS = scratchAt + i * time;
+      gemm(rows, seen, d, dy + i * width, width, 0, v, ld, 1, dS, time, -1, 0);
+      for (let r = i; r < i + rows; r++) {
+        scoresBack(f32At(P + r * time), f32At(scratchAt + r * time), seen, scale);
+      }
+      gemm(rows, d, seen, dS, time, 0, k, ld, 0, dq + i * ld, ld, -1, 0);
+      // Sums over the rows, block by block: the first block of rows reaches columns 0 … seen, a later one also adds to them.
+      const fresh = causal ? i : 0;
+      addTransposed(seen, fresh, d, rows, dS, time, q + i * ld, ld, dk, ld, i > 0);
+      addTransposed(seen, fresh, d, rows, P + i * time, time, dy + i * width, width, dv, ld, i > 0);
+    }
+  }
+}
+
+/** C[n,d] += A[rows,n]ᵀ·B[rows,d]; rows of C from `fresh` on hold nothing yet where `causal` has hidden them so far. */
+function addTransposed(n: i32, fresh: i32, d: i32, rows: i32, A: i32, lda: i32, B: i32, ldb: i32, C: i32, ldc: i32, accumulate: bool): void {
+  const old = accumulate ? (fresh > 0 ? fresh : n) : 0;
+  if (old > 0) gemm(old, d, rows, A, lda, 1, B, ldb, 0, C, ldc, -1, 1);
+  if (old < n) gemm(n - old, d, rows, A + old, lda, 1, B, ldb, 0, C + old * ldc, ldc, -1, 0);
+}
+
+/** dS = scale · P ⊙ (dP − ⟨dP, P⟩), in place of dP; 0 where P is. */
+function scoresBack(P: usize, dP: usize, n: i32, scale: f32): void {
+  const end = (<usize>(n & ~3)) << 2;
+  const left = n & 3;
+  let dot = f32x4.splat(0);
+  for (let i: usize = 0; i < end; i += 16) dot = madd(v128.load(dP + i), v128.load(P + i), dot);
+  if (left) dot = madd(loadLanes(dP + end, left, 0), loadLanes(P + end, left, 0), dot);
+  const mean = f32x4.splat(<f32>sumLanes(dot)), k = f32x4.splat(scale);
+  for (let i: usize = 0; i < end; i += 16) {
+    const p = f32x4.mul(k, v128.load(P + i));
+    v128.store(dP + i, f32x4.mul(p, f32x4.sub(v128.load(dP + i), mean)));
+  }
+  if (left) {
+    const p = f32x4.mul(k, loadLanes(P + end, left, 0));
+    storeLanes(dP + end, f32x4.mul(p, f32x4.sub(loadLanes(dP + end, left, 0), mean)), left);
+  }
+}
