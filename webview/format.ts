@@ -29,7 +29,10 @@ function scientific(size: number, digits: number): string {
 }
 
 /** `1240` → `1,240` */
-export const count = (n: number): string => Math.round(n).toLocaleString("en-US");
+export const count = (n: number): string => grouped(Math.round(n));
+
+/** Thousands set apart. One formatter for all: making it takes longer than using it a hundred times. */
+export const { format: grouped } = new Intl.NumberFormat("en-US", { maximumFractionDigits: 12 });
 
 /** A ratio that says how strongly something shrinks or grows: `4.2-fold`. Always at least 1. */
 export const fold = (ratio: number): string => `${figure(ratio < 1 ? 1 / ratio : ratio)}-fold`;

@@ -1,12 +1,8 @@
 import * as vscode from "vscode";
-import type { ParsedModel } from "../model/parse.ts";
-import { LENS_HINTS } from "../text/explain.ts";
-import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
-import { outcome, short } from "../text/run.ts";
-import { isModelFile, outline, type Declared, type Figures, type Models } from "./models.ts";
-import type { Run } from "./run.ts";
+import { figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
+import { isModelFile, type Models } from "./models.ts";
 import type { Runs } from "./runs.ts";
-import { settings, type LensSettings } from "./settings.ts";
+import { settings } from "./settings.ts";
 import { Throttle } from "./throttle.ts";
 
 /** VS Code itself asks for lenses at most every 250 ms. */
@@ -59,9 +55,9 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.#awaited.clear();
     for (const document of onScreen()) this.#awaited.add(document);
     this.#changed.fire();
-    if (reminders === 0) return;
     this.#reminder = setTimeout(() => {
-      if (this.#isAwaited()) this.#fireAndRemind(reminders - 1);
+      if (this.#isAwaited() && reminders > 0) this.#fireAndRemind(reminders - 1);
+      else this.#awaited.clear();
     }, FORGOTTEN_MS);
   }
 
@@ -75,9 +71,10 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       const position = document.positionAt(offset);
       if (command) lenses.push(new vscode.CodeLens(new vscode.Range(position, position), command));
     };
-    for (const model of this.#models.of(document).models) {
+    const parsed = this.#models.of(document);
+    for (const model of parsed.models) {
       const run = this.#runs.latest(document.uri, model.name);
-      if (shown.run) add(model.key.offset, this.#runCommand(document, model, run));
+      if (shown.run) add(model.key.offset, runCommand(document.uri, model, parsed, run));
       if (shown.result && run) add(model.key.offset, resultCommand(run, this.#models.isStale(run)));
     }
     for (const declared of this.#models.declared(document)) {
@@ -85,20 +82,6 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       add(declared.at.offset, figures ? figuresCommand(figures, shown) : shapesCommand(declared, shown));
     }
     return lenses;
-  }
-
-  #runCommand(document: vscode.TextDocument, model: ParsedModel, run: Run | undefined): vscode.Command {
-    if (run && !run.end) return { title: "■ Stop", tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
-    if (!model.spec) {
-      const title = problemsLens(errorsOf(this.#models.of(document), model.name));
-      return { title, tooltip: LENS_HINTS.problems, command: "gradlens.showProblems" };
-    }
-    return {
-      title: runLens(outline(model.spec).rows.length, model.parameters ?? 0),
-      tooltip: LENS_HINTS.run,
-      command: "gradlens.run",
-      arguments: [document.uri, model.name],
-    };
   }
 
   dispose(): void {
@@ -111,49 +94,3 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
 
 const onScreen = (): readonly vscode.TextDocument[] =>
   vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
-
-/** Errors of the model's own text; those of the whole file where it has none of its own. */
-function errorsOf({ problems }: ReturnType<Models["of"]>, model: string): number {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  return errors.filter(({ path }) => path[0] === "models" && path[1] === model).length || errors.length;
-}
-
-const LONGEST_RESULT = 120;
-
-function resultCommand(run: Run, stale: boolean): vscode.Command {
-  const text = short(outcome(run.summary(stale)), LONGEST_RESULT);
-  if (!stale || !run.end) {
-    return { title: text, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
-  }
-  const title = `↻ Run again: changed since · (stale) ${text}`;
-  const { uri, model } = run.origin;
-  return { title, tooltip: LENS_HINTS.again, command: "gradlens.run", arguments: [uri, model] };
-}
-
-/** The figures of the latest run that the declaration takes part in. */
-function figuresCommand(figures: Figures, shown: LensSettings): vscode.Command | undefined {
-  const { run, rows } = figures;
-  const { layers } = run.info;
-  const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
-  if (!shown[kind]) return undefined;
-  const at = { ...figures, layers };
-  return {
-    title: kind === "gradients" ? gradientLens(at) : activationLens(at),
-    tooltip: LENS_HINTS[kind],
-    command: "gradlens.showLayer",
-    arguments: [run.id, layers[rows[0] ?? 0]?.path],
-  };
-}
-
-/** What the text alone says, until a run has figures: the line has its lens then already, and nothing moves. */
-function shapesCommand({ uses }: Declared, shown: LensSettings): vscode.Command | undefined {
-  const use = uses.find(({ model }) => model.spec);
-  if (!use?.model.spec || !shown.shapes) return undefined;
-  const paths = new Set(use.paths);
-  const rows = outline(use.model.spec).rows.filter(({ info }) => paths.has(info.path));
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (!first || !last) return undefined;
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const title = shapeLens(first.input, last.output, parameters, rows.length);
-  return { title, tooltip: LENS_HINTS.shapes, command: "" };
-}

@@ -41,9 +41,11 @@ export const signatureOf = (axes: Axes, theme: Theme): string =>
 function scaleOf(id: string, axis: Axis, theme: Theme): object {
   const horizontal = id === "x";
   let ticks: readonly Tick[] = [];
+  const widths = new Map<string, number>();
   const measure = (scale: Scale, label: string): number => {
-    scale.ctx.font = `${SIZE}px ${theme.font}`;
-    return scale.ctx.measureText(label).width;
+    const known = widths.get(label) ?? widthOf(scale.ctx, label, theme);
+    widths.set(label, known);
+    return known;
   };
   return {
     type: "linear",
@@ -84,6 +86,11 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
       scale.width = axis.kind === "layers" ? Math.max(LABELS, widest + PADDING + 4) : LABELS;
     },
   };
+}
+
+function widthOf(ctx: CanvasRenderingContext2D, label: string, theme: Theme): number {
+  ctx.font = `${SIZE}px ${theme.font}`;
+  return ctx.measureText(label).width;
 }
 
 /** The end of a path that is too long: its last names tell more than its first. */

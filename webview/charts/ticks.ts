@@ -1,4 +1,4 @@
-import { powerOfTen } from "../format.ts";
+import { grouped, powerOfTen } from "../format.ts";
 import type { Axis, LayersAxis, LinearAxis, LogAxis } from "./axis.ts";
 
 /** A label at a position of an axis. */
@@ -109,5 +109,5 @@ function shortNumber(n: number): string {
   ] as const) {
     if (Math.abs(n) >= size) return `${Number((n / (unit === "k" ? 1e3 : size)).toPrecision(4))}${unit}`;
   }
-  return Math.abs(n) >= 1000 ? n.toLocaleString("en-US") : String(n);
+  return Math.abs(n) >= 1000 ? grouped(n) : String(n);
 }

@@ -3,7 +3,7 @@ export interface Events {
   /** The pointer or the keyboard is on this layer (by path), or on none. */
   hover(layer: string | undefined): void;
   reveal(layer: string): void;
-  /** A section is folded, unfolded, or shows its table or its chart. */
+  /** A section is folded, unfolded, shows its table or its chart, or has come into sight: draw it. */
   arranged(): void;
   /** Something that is seen happening is to be said to those who cannot see it. */
   say(text: string): void;

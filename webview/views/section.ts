@@ -18,6 +18,8 @@ export interface Section {
   mark(layer: string | undefined): void;
 }
 
+const NEARBY: IntersectionObserverInit = { rootMargin: "100px" };
+
 /** How long the copy button says that it has copied. */
 const SAID_MS = 1500;
 
@@ -57,6 +59,14 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
     body,
   ]);
 
+  // What is scrolled out of sight is not drawn; it is as soon as it comes near.
+  let inSight = true;
+  new IntersectionObserver((entries) => {
+    const before = inSight;
+    inSight = entries.at(-1)?.isIntersecting ?? true;
+    if (inSight && !before) events.arranged();
+  }, NEARBY).observe(root);
+
   function copied(): void {
     copy.set({ icon: "check", label: "Copied" });
     events.say(`${chart.title}: copied`);
@@ -94,7 +104,7 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
     update(next, theme, speak) {
       view = next;
       if (speak) setText(reading, chart.reading(view));
-      if (folded) return;
+      if (folded || !inSight) return;
       if (!asTable) plot.update(view, theme, speak);
       else if (speak) table.update(chart.table(view));
     },

@@ -1,4 +1,5 @@
 import type { MatrixKernels } from "./matrix.ts";
+import type { Floats } from "../tensor.ts";
 import type { Memory } from "./memory.ts";
 import { enter, leave, type Window } from "./window.ts";
 
@@ -108,17 +109,39 @@ function eachBlock(sizes: ConvSizes, visit: (block: Block) => void): void {
   }
 }
 
-/** By columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. */
-export function convKernels({ floats: f }: Memory, { gemm }: Pick<MatrixKernels, "gemm">): ConvKernels {
-  /** Copies a block's elements of x to `to`, one column for each of y, or where `back` adds them up from there. */
-  function move(x: number, to: number, block: Block, sizes: ConvSizes, back: boolean): void {
-    const [, channels, , groups, height, width, , , kh, kw, sy, sx, padY, padX, dilationY, dilationX] = sizes;
-    const { row, rows, column, columns } = block;
-    if (!back) f.fill(0, to, to + depthOf(sizes) * rows * columns);
-    for (let c = 0; c < channels / groups; c++) {
+/**
+ * Copies from x to `to`, or where `back` is 1 adds up from there into x: the columns of a block of y, one for each of its
+ * rows × columns elements from (row, column) on, with all elements of the plane's `channels` that it takes.
+ */
+export type ColumnMover = (
+  x: number,
+  to: number,
+  back: number,
+  row: number,
+  rows: number,
+  column: number,
+  columns: number,
+  channels: number,
+  height: number,
+  width: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideY: number,
+  strideX: number,
+  padY: number,
+  padX: number,
+  dilationY: number,
+  dilationX: number,
+) => void;
+
+const columnMover =
+  (f: Floats): ColumnMover =>
+  (x, to, back, row, rows, column, columns, channels, height, width, kh, kw, sy, sx, padY, padX, dy, dx) => {
+    if (!back) f.fill(0, to, to + channels * kh * kw * rows * columns);
+    for (let c = 0; c < channels; c++) {
       for (let tap = 0; tap < kh * kw; tap++) {
-        const top = row * sy - padY + Math.floor(tap / kw) * dilationY;
-        const left = column * sx - padX + (tap % kw) * dilationX;
+        const top = row * sy - padY + Math.floor(tap / kw) * dy;
+        const left = column * sx - padX + (tap % kw) * dx;
         const [start, end] = [enter(left, sx), leave(left, sx, width, columns)];
         const below = leave(top, sy, height, rows);
         for (let r = enter(top, sy); r < below; r++) {
@@ -129,6 +152,20 @@ export function convKernels({ floats: f }: Memory, { gemm }: Pick<MatrixKernels,
         }
       }
     }
+  };
+
+/** By columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. */
+export function convKernels(
+  { floats: f }: Memory,
+  { gemm }: Pick<MatrixKernels, "gemm">,
+  moveColumns: ColumnMover = columnMover(f),
+): ConvKernels {
+  /** Copies a block's elements of x to `to`, one column for each of y, or where `back` adds them up from there. */
+  function move(x: number, to: number, block: Block, sizes: ConvSizes, back: boolean): void {
+    const [, channels, , groups, height, width, , , kh, kw, sy, sx, padY, padX, dilationY, dilationX] = sizes;
+    const { row, rows, column, columns } = block;
+    const window = [height, width, kh, kw, sy, sx, padY, padX, dilationY, dilationX] as const;
+    moveColumns(x, to, back ? 1 : 0, row, rows, column, columns, channels / groups, ...window);
   }
 
   /** out[channels] = Σ over the samples and elements of x[batch, channels, inner]. */

@@ -7,3 +7,4 @@ export { activation, activationGrad, softmax, softmaxGrad } from "./activations"
 export { batchNorm, batchNormGrad, groupNorm, groupNormGrad } from "./norms";
 export { attention, attentionGrad } from "./attention";
 export { gruCell, gruCellGrad, lstmCell, lstmCellGrad, rnnCell, rnnCellGrad } from "./recurrent";
+export { maxPool2d, maxPool2dGrad, moveColumns } from "./windows";

@@ -1,0 +1,75 @@
+import type * as vscode from "vscode";
+import type { Parsed, ParsedModel } from "../model/parse.ts";
+import { LENS_HINTS } from "../text/explain.ts";
+import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
+import { outcome, short } from "../text/run.ts";
+import { outline, type Declared, type Figures } from "./models.ts";
+import type { Run } from "./run.ts";
+import type { LensSettings } from "./settings.ts";
+
+/** Above a model: run it, stop it, or see why it cannot run. */
+export function runCommand(
+  uri: vscode.Uri,
+  model: ParsedModel,
+  parsed: Parsed,
+  run: Run | undefined,
+): vscode.Command {
+  if (run && !run.end) return { title: "■ Stop", tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
+  if (!model.spec) {
+    const title = problemsLens(errorsOf(parsed, model.name));
+    return { title, tooltip: LENS_HINTS.problems, command: "gradlens.showProblems" };
+  }
+  return {
+    title: runLens(outline(model.spec).rows.length, model.parameters ?? 0),
+    tooltip: LENS_HINTS.run,
+    command: "gradlens.run",
+    arguments: [uri, model.name],
+  };
+}
+
+/** Errors of the model's own text; those of the whole file where it has none of its own. */
+function errorsOf({ problems }: Parsed, model: string): number {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return errors.filter(({ path }) => path[0] === "models" && path[1] === model).length || errors.length;
+}
+
+const LONGEST_RESULT = 120;
+
+/** Beside it: how the latest run goes, or ended. One that the text has left behind offers the next. */
+export function resultCommand(run: Run, stale: boolean): vscode.Command {
+  const text = short(outcome(run.summary(stale)), LONGEST_RESULT);
+  if (!stale || !run.end) {
+    return { title: text, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
+  }
+  const title = `↻ Run again: changed since · (stale) ${text}`;
+  const { uri, model } = run.origin;
+  return { title, tooltip: LENS_HINTS.again, command: "gradlens.run", arguments: [uri, model] };
+}
+
+/** The figures of the latest run that the declaration takes part in. */
+export function figuresCommand(figures: Figures, shown: LensSettings): vscode.Command | undefined {
+  const { run, rows } = figures;
+  const { layers } = run.info;
+  const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
+  if (!shown[kind]) return undefined;
+  const at = { ...figures, layers };
+  return {
+    title: kind === "gradients" ? gradientLens(at) : activationLens(at),
+    tooltip: LENS_HINTS[kind],
+    command: "gradlens.showLayer",
+    arguments: [run.id, layers[rows[0] ?? 0]?.path],
+  };
+}
+
+/** What the text alone says, until a run has figures: the line has its lens then already, and nothing moves. */
+export function shapesCommand({ uses }: Declared, shown: LensSettings): vscode.Command | undefined {
+  const use = uses.find(({ model }) => model.spec);
+  if (!use?.model.spec || !shown.shapes) return undefined;
+  const paths = new Set(use.paths);
+  const rows = outline(use.model.spec).rows.filter(({ info }) => paths.has(info.path));
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return undefined;
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const title = shapeLens(first.input, last.output, parameters, rows.length);
+  return { title, tooltip: LENS_HINTS.shapes, command: "" };
+}
