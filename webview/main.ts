@@ -49,7 +49,9 @@ const view = panel(root, kept.folded, {
 });
 
 function dispatch(message: ToWebview | Local): void {
-  state = reduce(state, message);
+  const next = reduce(state, message);
+  if (next === state) return;
+  state = next;
   requestDraw();
 }
 

@@ -32,7 +32,7 @@ const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: s
 
 /** The status bar's text: a codicon for the state, the model, and what it does. */
 export const statusText = (run: RunSummary): string =>
-  `$(${ICON[statusOf(run)]}) ${run.info.model}: ${short(outcome(run), 60)}`;
+  `$(${ICON[statusOf(run)]}) ${run.info.model}: ${run.stale && run.end ? "(stale) " : ""}${short(outcome(run), 60)}`;
 
 type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
 

@@ -69,6 +69,15 @@ test("statusText has an icon for the state and stays short", () => {
   assert.ok(statusText(run({ state: "ended", end })).length < 80);
 });
 
+test("statusText says of a run that has ended that its model has changed since", () => {
+  const end = { reason: "completed", steps: 500, elapsed_ms: 1 } as const;
+  assert.equal(
+    statusText(run({ state: "ended", end, stale: true })),
+    "$(check) m: (stale) loss 0.693 after 500 steps · completed",
+  );
+  assert.doesNotMatch(statusText(run({ stale: true })), /stale/);
+});
+
 test("stepsPerSecond is 0 where no time has passed", () => {
   assert.equal(stepsPerSecond({ step: 10, ms: 0 }, { step: 110, ms: 500 }), 200);
   assert.equal(stepsPerSecond({ step: 10, ms: 5 }, { step: 11, ms: 5 }), 0);
