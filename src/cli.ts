@@ -40,7 +40,7 @@ program
   .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {
     const file = await readModelFile(name);
     const chosen = chooseModel(file, model, processOutput);
-    exit = typeof chosen === "string" ? await run(file, chosen, flags, processOutput) : chosen;
+    exit = typeof chosen === "object" ? await run(file, chosen, flags, processOutput) : chosen;
   });
 
 program

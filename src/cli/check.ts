@@ -1,4 +1,4 @@
-import { parse } from "../model/parse.ts";
+import { parse, type ParsedModel } from "../model/parse.ts";
 import { checkFile } from "../worker/load.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
@@ -19,7 +19,7 @@ export function chooseModel(
   { name, text }: ModelFile,
   wanted: string | undefined,
   { err }: Output,
-): string | ExitCode {
+): ParsedModel | ExitCode {
   const { models, problems } = parse(text);
   const names = models.map((model) => model.name);
   if (wanted === undefined && models.length > 1) {
@@ -31,7 +31,7 @@ export function chooseModel(
     err(`${name} has no model "${wanted}": it has ${names.join(", ")}\n`);
     return EXIT.usage;
   }
-  if (model?.spec) return model.name;
+  if (model?.spec) return model;
   err(problemLines(name, text, problems));
   return EXIT.badFile;
 }

@@ -3,7 +3,10 @@ import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import type { Training } from "../engine/training.ts";
-import { load } from "../worker/load.ts";
+import { DataError } from "../engine/data/error.ts";
+import type { ParsedModel } from "../model/parse.ts";
+import { load, problemOf } from "../worker/load.ts";
+import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
 import { table } from "./table.ts";
@@ -19,16 +22,33 @@ const PROGRESS_MS = 100;
 /** Trains a model of the file and reports it. Ctrl+C ends the run before its next step, and reports what there is. */
 export async function run(
   file: ModelFile,
-  model: string,
+  model: ParsedModel,
   flags: RunFlags,
   output: Output,
 ): Promise<ExitCode> {
-  const training = await load(file.text, model, file.location, flags);
+  const training = await begin(file, model, flags, output);
+  if (!training) return EXIT.badFile;
   const reporter =
     flags.format === "jsonl" ? jsonl(training.info, flags.every, output) : people(training.info, output);
   const end = await train(training, reporter);
   await reporter.end(end);
   return end.reason === "non_finite" ? EXIT.nonFinite : EXIT.completed;
+}
+
+/** `undefined` where the model's files do not serve; why is then on standard error. */
+async function begin(
+  { name, text, location }: ModelFile,
+  model: ParsedModel,
+  flags: RunFlags,
+  { err }: Output,
+): Promise<Training | undefined> {
+  try {
+    return await load(text, model.name, location, flags);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    err(problemLines(name, text, [problemOf(error, text, model)]));
+    return undefined;
+  }
 }
 
 interface Reporter {

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import type { ModelSpec } from "../engine/spec.ts";
 import { declarationAt, declarationOf, type Declaration } from "../model/declarations.ts";
 import { outlineOf, type Outline } from "../model/outline.ts";
 import { parse, type Parsed, type ParsedModel } from "../model/parse.ts";
@@ -28,6 +27,9 @@ export interface Figures {
 
 /** How long the text must have been quiet before its problems are shown anew. */
 const QUIET_MS = 150;
+
+/** A model that can run. */
+type ModelSpec = NonNullable<ParsedModel["spec"]>;
 
 const outlines = new WeakMap<ModelSpec, Outline>();
 const fingerprints = new WeakMap<ModelSpec, string>();

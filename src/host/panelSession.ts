@@ -1,13 +1,9 @@
 import type * as vscode from "vscode";
-import {
-  MESSAGES_PER_SECOND,
-  type FromWebview,
-  type PanelCommand,
-  type ToWebview,
-} from "../protocol/webview.ts";
+import { type FromWebview, type PanelCommand, type ToWebview } from "../protocol/webview.ts";
 import { fromWebview } from "./messages.ts";
 import { increment } from "./packed.ts";
 import { runsMessage, stateMessage } from "./panelMessages.ts";
+import { Outbox } from "./outbox.ts";
 import type { Run } from "./run.ts";
 import type { RunChange, Runs } from "./runs.ts";
 import { Throttle } from "./throttle.ts";
@@ -40,16 +36,12 @@ const LAYERS_PER_MS = 1;
 export class PanelSession implements vscode.Disposable {
   readonly #place: PanelPlace;
   readonly #services: PanelServices;
-  readonly #flush = new Throttle(
-    () => 1000 / MESSAGES_PER_SECOND,
-    () => this.#send(),
-  );
+  readonly #outbox = new Outbox((kind) => this.#send(kind));
   readonly #header = new Throttle(
     () => Math.max(HEADER_MS, (this.#shown?.info.layers.length ?? 0) / LAYERS_PER_MS),
     () => this.#want("runs"),
   );
   readonly #subscriptions: vscode.Disposable[];
-  readonly #wanted = new Set<ToWebview["type"]>();
   #ready = false;
   #hasModels = false;
   #shown: Run | undefined;
@@ -96,12 +88,12 @@ export class PanelSession implements vscode.Disposable {
   visibilityChanged(): void {
     if (this.#place.visible) return;
     this.#ready = false;
-    this.#wanted.clear();
+    this.#outbox.clear();
   }
 
   dispose(): void {
     this.#ready = false;
-    this.#flush.dispose();
+    this.#outbox.dispose();
     this.#header.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -150,28 +142,19 @@ export class PanelSession implements vscode.Disposable {
     }
   }
 
-  #want(type: ToWebview["type"]): void {
-    if (!this.#ready) return;
-    this.#wanted.add(type);
-    this.#flush.request();
+  #want(kind: ToWebview["type"]): void {
+    if (this.#ready) this.#outbox.want(kind);
   }
 
-  /** Sends the most urgent of what is wanted; the rest goes with the next turns. */
-  #send(): void {
-    const type = URGENCY.find((one) => this.#wanted.has(one));
-    if (type === undefined || !this.#ready) return;
-    this.#wanted.delete(type);
+  #send(kind: ToWebview["type"]): void {
     this.sent++;
-    void this.#place.webview.postMessage(this.#message(type));
-    if (this.#wanted.size > 0) this.#flush.request();
+    void this.#place.webview.postMessage(this.#message(kind));
   }
 
-  #message(type: ToWebview["type"]): ToWebview {
+  #message(kind: ToWebview["type"]): ToWebview {
     const what = { ...this.#services, shown: this.#shown };
-    switch (type) {
+    switch (kind) {
       case "state":
-        this.#wanted.delete("runs");
-        this.#wanted.delete("frames");
         this.#sentStep = this.#shown?.step ?? 0;
         return stateMessage(what, this.#hasModels);
       case "runs":
@@ -181,7 +164,7 @@ export class PanelSession implements vscode.Disposable {
       case "mark":
         return this.#mark;
       default:
-        return type satisfies never;
+        return kind satisfies never;
     }
   }
 
@@ -192,5 +175,3 @@ export class PanelSession implements vscode.Disposable {
     return { type: "frames", run: run?.id ?? 0, frames };
   }
 }
-
-const URGENCY = ["state", "runs", "frames", "mark"] as const satisfies readonly ToWebview["type"][];

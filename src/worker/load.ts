@@ -26,16 +26,15 @@ async function dataProblem(
     await checkData(model.spec, location);
     return undefined;
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    const range = fieldRange(text, model, "data");
-    return {
-      severity: "error",
-      code: "data",
-      message: error.message,
-      path: ["models", model.name, "data"],
-      ...range,
-    };
+    if (error instanceof DataError) return problemOf(error, text, model);
+    throw error;
   }
+}
+
+/** What is wrong with the files of a model, at the field that names them. */
+export function problemOf({ message }: DataError, text: string, model: ParsedModel): Problem {
+  const path = ["models", model.name, "data"];
+  return { severity: "error", code: "data", message, path, ...fieldRange(text, model, "data") };
 }
 
 /** A model of the file, ready to be trained. Throws with what is wrong, in words. */
@@ -48,7 +47,11 @@ export async function load(
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
   if (!model) throw new Error(`the file has no model "${name}"`);
-  if (!model.spec) throw new Error((problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ?? `the model "${name}" has problems`);
+  if (!model.spec)
+    throw new Error(
+      (problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ??
+        `the model "${name}" has problems`,
+    );
   return prepare(withOptions(model.spec, options), location, backendFor(options.engine));
 }
 

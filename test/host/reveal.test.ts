@@ -67,6 +67,26 @@ suite("the way from a figure to its layer", () => {
   });
 });
 
+suite("the panel in an editor tab", () => {
+  suiteSetup(api);
+  teardown(stop);
+
+  test("shows a run as the view does", async () => {
+    const { panelMessages } = await api();
+    const document = await show("tab.gradlens.json", modelText(ENDLESS));
+    await vscode.commands.executeCommand("workbench.view.explorer");
+    const id = await start(document.uri);
+    const before = await quiet(panelMessages);
+    await vscode.commands.executeCommand("gradlens.openInEditor");
+    await runThat(id, "in the tab", () => panelMessages() > before + 5);
+    const tabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+    const tab = tabs.find(({ label }) => label === "Gradients");
+    assert.ok(tab);
+    await vscode.window.tabGroups.close(tab);
+    await quiet(panelMessages);
+  });
+});
+
 /** The count once it has stood still for a while. */
 async function quiet(count: () => number): Promise<number> {
   for (let last = -1; ;) {

@@ -78,6 +78,23 @@ suite("a run", () => {
     );
   });
 
+  test("shows the figures of a layer where the mouse points at it", async () => {
+    const document = await show("figures.gradlens.json", modelText());
+    await ended(await start(document.uri));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      document.uri,
+      document.positionAt(document.getText().indexOf('"Tanh"') + 2),
+    );
+    const texts = hovers
+      .flatMap(({ contents }) => contents)
+      .map((one) => (typeof one === "string" ? one : one.value));
+    assert.ok(
+      texts.some((text) => /^\*\*1\*\* · Tanh · step 50/.test(text) && text.includes("| saturated |")),
+      texts.join("\n"),
+    );
+  });
+
   test("is stopped within 200 ms, and keeps what it has shown", async () => {
     const document = await show("stop.gradlens.json", modelText(ENDLESS));
     const id = await start(document.uri);

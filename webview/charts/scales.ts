@@ -64,6 +64,7 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
       color: theme.muted,
       font: { family: theme.font, size: SIZE },
       autoSkip: false,
+      ...(!horizontal && { sampleSize: 1 }), // labels measured for the width, which is set below
       maxRotation: 0,
       padding: PADDING,
       align: horizontal && axis.kind !== "layers" ? "inner" : "center",

@@ -1,7 +1,7 @@
 import type { PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
 import { dropdown, iconButton } from "../controls.ts";
 import { element, setAttribute, setText } from "../dom.ts";
-import { count, duration, figure } from "../format.ts";
+import { progressOf, stateOf, stepOf } from "../progress.ts";
 import type { View } from "../view.ts";
 
 /** The run that is shown, how it goes, and what can be done with it. */
@@ -68,40 +68,7 @@ const choiceOf = ({ id, info, started }: RunSummary): { value: string; label: st
   label: `${info.model} · ${started}`,
 });
 
-/** The frames are ahead of the summary, which comes less often. */
-const stepOf = ({ run, history }: View): number => Math.max(run.step, history.recent.at(-1)?.step ?? 0);
-
 type Tone = "preparing" | "running" | "paused" | "done" | "failed";
 
 const tone = ({ state, end }: RunSummary): Tone =>
   state !== "ended" ? state : end?.reason === "completed" || end?.reason === "stopped" ? "done" : "failed";
-
-/** What the run is doing, or how it ended. */
-export function stateOf({ state, end }: RunSummary): string {
-  if (state !== "ended" || !end) return state === "preparing" ? "Preparing" : capital(state);
-  switch (end.reason) {
-    case "completed":
-      return `Completed in ${duration(end.elapsed_ms)}`;
-    case "stopped":
-      return "Stopped";
-    case "non_finite":
-      return end.layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ in ${end.layer} (${end.where})`;
-    case "failed":
-      return "Failed";
-    default:
-      return end satisfies never;
-  }
-}
-
-/** `step 240 / 500 · loss 0.693 · 1,240 steps/s` */
-export function progressOf(view: View): string {
-  const { run, history } = view;
-  if (run.state === "preparing")
-    return `${count(run.info.layers.length)} layers · ${count(run.info.parameters)} parameters`;
-  const loss = history.recent.at(-1)?.loss ?? run.loss;
-  const speed =
-    run.state === "running" && run.steps_per_second > 0 ? ` · ${count(run.steps_per_second)} steps/s` : "";
-  return `step ${count(stepOf(view))} / ${count(run.info.steps)} · loss ${figure(loss, 3)}${speed}`;
-}
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

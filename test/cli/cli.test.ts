@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, suite, test } from "node:test";
+
+const repo = resolve(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "gradlens-cli-"));
+
+/** The command as it is built. */
+function gradlens(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(repo, "dist/cli.js"), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const model = (fields: object = {}) => ({
+  input: [2],
+  layers: [
+    { type: "Linear", out_features: 4, name: "first" },
+    { type: "ReLU" },
+    { type: "Linear", out_features: 1 },
+  ],
+  loss: "BCEWithLogitsLoss",
+  data: { type: "spiral", samples: 100 },
+  train: { steps: 25, batch_size: 10 },
+  ...fields,
+});
+
+function write(name: string, content: string | object): string {
+  const text =
+    typeof content === "string" ? content : JSON.stringify({ version: 1, models: content }, undefined, 2);
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+suite("gradlens on a terminal", () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  const one = write("one.gradlens.json", { only: model() });
+  const two = write("two.gradlens.json", { a: model(), b: model({ layers: [] }) });
+
+  test("shows a table by layer, and ends with 0", () => {
+    const { status, stdout, stderr } = gradlens("run", one);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^first +Linear +\S+ +\S+ +\S+ +\S+ +█/m);
+    assert.match(stdout, /^25 steps in .* · loss 0\.\d+ · accuracy \d+\.\d %$/m);
+    assert.match(stderr, /^only · 3 layers · 17 parameters · seed 0$/m);
+  });
+
+  test("writes every n-th step as JSON lines, and the first", () => {
+    const { status, stdout } = gradlens(
+      "run",
+      one,
+      "--format",
+      "jsonl",
+      "--every",
+      "10",
+      "--steps",
+      "21",
+      "--seed",
+      "3",
+    );
+    assert.equal(status, 0);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      lines.map(({ type, step }) => step ?? type),
+      ["run", 1, 11, 21, "end"],
+    );
+    assert.equal(lines[0]["seed"], 3);
+    assert.equal(lines[4]["reason"], "completed");
+    assert.equal(lines[4]["steps"], 21);
+  });
+
+  test("both engines give the same figures", () => {
+    const first = (engine: string) => {
+      const { stdout } = gradlens("run", one, "--format", "jsonl", "--steps", "1", "--engine", engine);
+      return JSON.parse(stdout.split("\n")[1]) as { loss: number; grad_norm: number };
+    };
+    const [wasm, scalar] = [first("auto"), first("scalar")];
+    assert.ok(Math.abs(wasm.loss - scalar.loss) < 1e-6 && Math.abs(wasm.grad_norm - scalar.grad_norm) < 1e-6);
+  });
+
+  test("asks which of several models is meant, and names them", () => {
+    const { status, stderr } = gradlens("run", two);
+    assert.equal(status, 2);
+    assert.match(stderr, /has 2 models: choose one with --model: a, b/);
+    assert.equal(gradlens("run", two, "--model", "a").status, 0);
+  });
+
+  test("lists the problems of a bad file with their places, and ends with 1", () => {
+    const bad = write("bad.gradlens.json", {
+      m: model({ layers: [{ type: "Relu" }], optimizer: { type: "SGD", lr: -1 } }),
+    });
+    for (const command of ["check", "run"]) {
+      const { status, stdout, stderr } = gradlens(command, bad);
+      assert.equal(status, 1);
+      assert.equal(stdout, "");
+      assert.match(
+        stderr,
+        /^bad\.gradlens\.json:\d+:\d+: unknown layer type "Relu": did you mean "ReLU"\?$/m,
+      );
+      assert.match(stderr, /^bad\.gradlens\.json:\d+:\d+: .*lr: expected a number of at least 0, found -1$/m);
+    }
+  });
+
+  test("says what is wrong with data that are not there, and ends with 1", () => {
+    const lost = write("lost.gradlens.json", {
+      m: model({ data: { type: "csv", path: "no.csv", target: "y" } }),
+    });
+    for (const command of ["check", "run"]) {
+      const { status, stderr } = gradlens(command, lost);
+      assert.equal(status, 1);
+      assert.match(stderr, /^lost\.gradlens\.json:\d+:\d+: .*no\.csv.*there is no such file/m);
+    }
+  });
+
+  test("reads no data outside of the folder", () => {
+    const outside = write("out.gradlens.json", {
+      m: model({ data: { type: "csv", path: "../x.csv", target: "y" } }),
+    });
+    const { status, stderr } = gradlens("check", outside);
+    assert.equal(status, 1);
+    assert.match(stderr, /outside of the workspace folder/);
+  });
+
+  test("ends with 3 when numbers are no longer finite, and names the first layer", () => {
+    const explosive = model({ init: { type: "normal", std: 1e18 }, loss: "MSELoss" });
+    const file = write("boom.gradlens.json", { m: explosive });
+    const { status, stdout } = gradlens("run", file, "--format", "jsonl");
+    assert.equal(status, 3);
+    const end = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, unknown>;
+    assert.equal(end["reason"], "non_finite");
+    assert.ok(["first", "1", "2", "loss"].includes(end["layer"] as string));
+  });
+
+  for (const args of [
+    ["run"],
+    ["run", one, "--steps", "0"],
+    ["run", one, "--format", "xml"],
+    ["fly"],
+    ["run", one, "--no"],
+  ]) {
+    test(`ends with 2 for gradlens ${args.join(" ")}`, () => {
+      const { status, stderr } = gradlens(...args);
+      assert.equal(status, 2);
+      assert.notEqual(stderr, "");
+    });
+  }
+
+  const bad: Readonly<Record<string, string>> = {
+    "is not JSON": "models: yes",
+    "is nested 5,000 deep": "[".repeat(5000),
+    "has __proto__ keys": '{"version":1,"models":{"__proto__":{"input":[1]}},"__proto__":{"models":{}}}',
+    "has 1e999": JSON.stringify({ version: 1, models: { m: model() } }).replace(
+      '"steps":25',
+      '"steps":1e999',
+    ),
+    "has negative sizes": JSON.stringify({ version: 1, models: { m: model({ input: [-2] }) } }),
+    "has a billion parameters": JSON.stringify({
+      version: 1,
+      models: { m: model({ input: [40000], layers: [{ type: "Linear", out_features: 40000 }] }) },
+    }),
+    "extends in a circle": '{"version":1,"models":{"a":{"extends":"b"},"b":{"extends":"a"}}}',
+    "is empty": "",
+  };
+  for (const [what, text] of Object.entries(bad)) {
+    test(`has a message for a file that ${what}, and ends with 1`, () => {
+      const file = write("strange.gradlens.json", text);
+      const { status, stderr } = gradlens("check", file);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^strange\.gradlens\.json:\d+:\d+: ./);
+    });
+  }
+
+  test("has a message for a file of 50 MB, and for one that is not there", () => {
+    const large = write("large.gradlens.json", " ".repeat(50_000_000));
+    assert.match(gradlens("check", large).stderr, /too many for a model file/);
+    const { status, stderr } = gradlens("run", "none.gradlens.json");
+    assert.equal(status, 1);
+    assert.match(stderr, /none\.gradlens\.json: there is no such file/);
+  });
+});

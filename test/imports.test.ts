@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { suite, test } from "node:test";
+import ts from "typescript";
+
+const repo = resolve(import.meta.dirname, "..");
+
+/** Who may import whom: folders, and packages (`node:` stands for all of Node). See docs/architecture.md. */
+const ALLOWED: Readonly<
+  Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>
+> = {
+  "src/protocol": { folders: [], packages: [] },
+  "src/engine": { folders: ["src/protocol"], packages: [] },
+  "src/model": { folders: ["src/engine", "src/protocol"], packages: ["jsonc-parser"] },
+  "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
+  "src/text": { folders: ["src/protocol"], packages: [] },
+  "src/worker": { folders: ["src/engine", "src/model", "src/protocol"], packages: ["node:"] },
+  "src/host": {
+    folders: ["src/model", "src/text", "src/pytorch", "src/protocol"],
+    packages: ["vscode", "node:"],
+  },
+  "src/cli": {
+    folders: ["src/engine", "src/model", "src/pytorch", "src/text", "src/worker", "src/protocol"],
+    packages: ["node:"],
+  },
+  "src/cli.ts": { folders: ["src/cli"], packages: ["commander"] },
+  "src/extension.ts": {
+    folders: ["src/host", "src/protocol", "src/text", "src/model"],
+    packages: ["vscode", "node:"],
+  },
+  webview: {
+    folders: ["src/protocol"],
+    packages: ["chart.js", "@vscode/webview-ui-toolkit", "@vscode/codicons"],
+  },
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** All imports of a file, as paths from the repository's root or names of packages. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(repo, file), "utf8");
+  const specifiers = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  return specifiers.map((to) => ({
+    from: file,
+    to: to.startsWith(".") ? relative(repo, resolve(repo, dirname(file), to)) : to,
+  }));
+}
+
+const files = globSync(["src/**/*.ts", "webview/**/*.ts"], { cwd: repo }).filter(
+  (file) => !file.includes("/assembly/") && !file.endsWith(".d.ts"),
+);
+
+const homeOf = (path: string): string | undefined =>
+  Object.keys(ALLOWED).find((folder) => path === folder || path.startsWith(`${folder}/`));
+
+suite("who may import whom", () => {
+  test("every file lies in a folder that has its rule", () => {
+    assert.deepEqual(
+      files.filter((file) => !homeOf(file)),
+      [],
+    );
+  });
+
+  for (const [home, { folders, packages }] of Object.entries(ALLOWED)) {
+    test(`${home} imports nothing but its own, ${[...folders, ...packages].join(", ") || "and nothing else"}`, () => {
+      const imports = files.filter((file) => homeOf(file) === home).flatMap(importsOf);
+      assert.ok(
+        home.endsWith(".ts") || imports.length > 0,
+        `${home} has no imports at all: is the folder right?`,
+      );
+      const strangers = imports.filter(({ to }) => {
+        const folder = homeOf(to);
+        if (folder) return folder !== home && !folders.includes(folder);
+        return !packages.some((name) => to === name || to.startsWith(name.endsWith(":") ? name : `${name}/`));
+      });
+      assert.deepEqual(strangers, []);
+    });
+  }
+
+  test("only webview/charts/mount.ts uses Chart.js, only webview/controls.ts the toolkit", () => {
+    const users = (name: string) => [
+      ...new Set(
+        files
+          .flatMap(importsOf)
+          .filter(({ to }) => to.startsWith(name))
+          .map(({ from }) => from),
+      ),
+    ];
+    assert.deepEqual(users("chart.js"), ["webview/charts/mount.ts"]);
+    assert.deepEqual(users("@vscode/webview-ui-toolkit"), ["webview/controls.ts"]);
+  });
+});

@@ -1,0 +1,37 @@
+import type { RunSummary } from "../src/protocol/webview.ts";
+import { count, duration, figure } from "./format.ts";
+import type { View } from "./view.ts";
+
+/** The frames are ahead of the summary, which comes less often. */
+export const stepOf = ({ run, history }: View): number =>
+  Math.max(run.step, history.recent.at(-1)?.step ?? 0);
+
+/** What the run is doing, or how it ended. */
+export function stateOf({ state, end }: RunSummary): string {
+  if (state !== "ended" || !end) return state === "preparing" ? "Preparing" : capital(state);
+  switch (end.reason) {
+    case "completed":
+      return `Completed in ${duration(end.elapsed_ms)}`;
+    case "stopped":
+      return "Stopped";
+    case "non_finite":
+      return end.layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ in ${end.layer} (${end.where})`;
+    case "failed":
+      return "Failed";
+    default:
+      return end satisfies never;
+  }
+}
+
+/** `step 240 / 500 · loss 0.693 · 1,240 steps/s` */
+export function progressOf(view: View): string {
+  const { run, history } = view;
+  if (run.state === "preparing")
+    return `${count(run.info.layers.length)} layers · ${count(run.info.parameters)} parameters`;
+  const loss = history.recent.at(-1)?.loss ?? run.loss;
+  const speed =
+    run.state === "running" && run.steps_per_second > 0 ? ` · ${count(run.steps_per_second)} steps/s` : "";
+  return `step ${count(stepOf(view))} / ${count(run.info.steps)} · loss ${figure(loss, 3)}${speed}`;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
