@@ -8,7 +8,13 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["src/tsconfig.json", "webview/tsconfig.json", "test/tsconfig.json", "tools/tsconfig.json"],
+        project: [
+          "src/tsconfig.json",
+          "src/tsconfig.cores.json",
+          "webview/tsconfig.json",
+          "test/tsconfig.json",
+          "tools/tsconfig.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run package [-- FILE]`: builds, and packs what runs into a VSIX.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { onNode24 } from "./node24.mjs";
@@ -9,7 +9,10 @@ const repo = path.resolve(import.meta.dirname, "..");
 
 /** Throws when something does not build. */
 export function build() {
-  execFileSync(process.execPath, [path.join(import.meta.dirname, "build.mjs")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [path.join(import.meta.dirname, "build.mjs")], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("The build failed; the lines above say where.");
 }
 
 /** Packs what has been built. @param {string} file */

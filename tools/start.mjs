@@ -23,15 +23,21 @@ const { values } = parseArgs({
   },
 });
 
-console.log("Building …");
-build();
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
 
-const code = values.browser ? undefined : desktopCode();
-if (code !== undefined && openDesktop(code, { extension: repo, folder, file })) {
-  console.log(
-    `Opened ${path.relative(process.cwd(), folder)} in ${code}. "npm start -- --browser" opens it in the browser.`,
-  );
-} else {
+async function start() {
+  console.log("Building …");
+  build();
+  const code = values.browser ? undefined : desktopCode();
+  if (code !== undefined && openDesktop(code, { extension: repo, folder, file })) {
+    console.log(`Opened the examples in ${code}. "npm start -- --browser" opens them in the browser.`);
+    return;
+  }
   if (code !== undefined)
     console.log(`${code} could not open a window; starting VS Code for the browser instead.`);
   await serveExtension({

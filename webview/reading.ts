@@ -113,7 +113,7 @@ function noGradient(view: View, links: readonly number[], zero: number): Reading
       text: "The loss sends no gradient back: ∂L/∂h is exactly 0 at every layer.",
     };
   }
-  const text = `No gradient gets through ${layer}: ∂L/∂h is exactly 0 at ${pathOf(view, zero)}.`;
+  const text = `No gradient gets through ${spoken(layer)}: ∂L/∂h is exactly 0 at ${spoken(pathOf(view, zero))}.`;
   return { severity: "warning", layer, text };
 }
 
@@ -133,7 +133,7 @@ function nonFinite({ run, layers, history }: View): Reading {
     const text =
       end.layer === "loss"
         ? `The loss is no longer finite${step}, although every layer's output is.`
-        : `${end.layer} was the first with a NaN or ∞, in its ${end.where}${step}.`;
+        : `The first NaN or ∞ was in the ${end.where} of ${spoken(end.layer)}${step}.`;
     return { severity: "error", text, ...(end.layer !== "loss" && { layer: end.layer }) };
   }
   const has = (stat: "act_nonfinite" | "grad_nonfinite") => (_: unknown, layer: number) =>
@@ -143,7 +143,11 @@ function nonFinite({ run, layers, history }: View): Reading {
   const found = forward ?? layers.findLast(has("grad_nonfinite"));
   if (!found) return { severity: "error", text: `The loss is no longer finite${step}.` };
   const where = forward ? "activation" : "gradient";
-  return { severity: "error", layer: found.path, text: `${found.path} has NaN or ∞ in its ${where}${step}.` };
+  return {
+    severity: "error",
+    layer: found.path,
+    text: `NaN or ∞ in the ${where} of ${spoken(found.path)}${step}.`,
+  };
 }
 
 /** Adds what happens through time, where that is worse than what happens along depth. */

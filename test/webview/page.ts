@@ -6,7 +6,8 @@ import { launchChromium } from "../../tools/vscode/browser.mjs";
 import { classesOf, variablesOf } from "./themes.ts";
 import type { ThemeName } from "./themes.ts";
 
-const ORIGIN = "http://panel.test";
+// A secure context, as VS Code's webviews are: the clipboard needs one.
+const ORIGIN = "http://panel.localhost";
 const NONCE = "test";
 
 // As strict as the document that the extension makes.

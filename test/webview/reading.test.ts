@@ -3,7 +3,6 @@ import { suite, test } from "node:test";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import type { Frame, Stat } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
-import type { RunSummary } from "../../src/protocol/webview.ts";
 import { append, EMPTY } from "../../webview/history.ts";
 import { sentence } from "../../webview/reading.ts";
 import type { Reading } from "../../webview/reading.ts";
@@ -15,11 +14,7 @@ import { chainLayers, layer, runOf } from "./runs.ts";
 const read = (
   layers: readonly LayerInfo[],
   deltas: readonly number[],
-  { steps = 20, run = {}, change = (frame: Frame): Frame => frame } = {} as {
-    steps?: number;
-    run?: Partial<RunSummary>;
-    change?: (frame: Frame) => Frame;
-  },
+  { steps = 20, run = {}, change = (frame: Frame): Frame => frame } = {},
 ): Reading => {
   const rows = deltas.map((delta_norm) => ({ delta_norm, act_nonfinite: 0, grad_nonfinite: 0 }));
   const frames = Array.from({ length: steps }, (_, i) =>
@@ -80,7 +75,7 @@ suite("the sentence", () => {
     assert.deepEqual(read(threeLayers, [0, 0, 0.3]), {
       severity: "warning",
       layer: "2",
-      text: "No gradient gets through 2: ∂L/∂h is exactly 0 at 1.",
+      text: "No gradient gets through layer 2: ∂L/∂h is exactly 0 at layer 1.",
     });
   });
 
@@ -102,7 +97,7 @@ suite("the sentence", () => {
     assert.deepEqual(read(threeLayers, [1, 1, 1], { change }), {
       severity: "error",
       layer: "1",
-      text: "1 has NaN or ∞ in its activation at step 20.",
+      text: "NaN or ∞ in the activation of layer 1 at step 20.",
     });
   });
 
@@ -123,7 +118,7 @@ suite("the sentence", () => {
     assert.deepEqual(read(blocks, [1, 1, 1, 1, 1, 1, 1], { run: { state: "ended", end } }), {
       severity: "error",
       layer: "block.1.0",
-      text: "block.1.0 was the first with a NaN or ∞, in its gradient at step 20.",
+      text: "The first NaN or ∞ was in the gradient of block.1.0 at step 20.",
     });
   });
 

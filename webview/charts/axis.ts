@@ -69,7 +69,7 @@ export function logAxis(title: string, values: Iterable<number>): LogAxis {
     else if (value === Infinity) infinite = true;
     else if (value > 0) [min, max] = [Math.min(min, value), Math.max(max, value)];
   }
-  [min, max] = min <= max ? [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))] : [-1, 0];
+  [min, max] = min <= max ? [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max)) + 0] : [-1, 0];
   if (max - min < 2) min = max - 2;
   return { kind: "log", title, min: zero ? min - 1 : min, max: infinite ? max + 1 : max, zero, infinite };
 }

@@ -18,7 +18,7 @@ export const throughTime: Chart = {
       (a, b) => a.logShare - b.logShare,
     )[0];
     if (!worst) return "No gradient at the last time step";
-    return `${figure(10 ** worst.logShare)} of it gets back over the ${worst.steps} steps of ${worst.path}`;
+    return `${figure(10 ** worst.logShare, 1)} of it gets back over the ${worst.steps} steps of ${worst.path}`;
   },
 
   plot(view) {

@@ -18,6 +18,9 @@ export interface Section {
   mark(layer: string | undefined): void;
 }
 
+/** Rejects where the page may not write to the clipboard, or has none. */
+const toClipboard = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
+
 const NEARBY: IntersectionObserverInit = { rootMargin: "100px" };
 
 /** How long the copy button says that it has copied. */
@@ -47,8 +50,7 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
     events.arranged();
   });
   const copy = iconButton("copy", "Copy as CSV", () => {
-    if (view)
-      void navigator.clipboard.writeText(toCsv((chart.data ?? chart.table)(view))).then(copied, notCopied);
+    if (view) void toClipboard(toCsv((chart.data ?? chart.table)(view))).then(copied, notCopied);
   });
   const root = element("section", { class: "section", "data-chart": chart.id, "aria-label": chart.title }, [
     element("div", { class: "section-head" }, [

@@ -1,0 +1,74 @@
+import type { DataName } from "../engine/data/index.ts";
+import { layers } from "../engine/layers/index.ts";
+import type { LayerTable } from "../engine/network.ts";
+import type { ModelSpec } from "../engine/spec.ts";
+import { wantsOf } from "../engine/wants.ts";
+import { classesOf } from "./classes.ts";
+import type { DataCode, Helper } from "./data/code.ts";
+import { dataWriters } from "./data/index.ts";
+import { NORMALIZE } from "./data/readers.ts";
+import { constants, docstring, importLines, readsFiles } from "./header.ts";
+import { buildFunctions, modelClass } from "./model.ts";
+import { indented } from "./python.ts";
+import { batchesFunction, evaluateFunction, trainFunction } from "./training.ts";
+import { mainFunctions } from "./main.ts";
+
+export interface ExportOptions {
+  /** The model file's folder, as seen from the program's; the same unless it is given. */
+  readonly folder?: string;
+  readonly table?: LayerTable;
+}
+
+/**
+ * The model as a Python program that builds it in PyTorch and trains it as GradLens does: the same names of parameters, the
+ * same random numbers from the same seed, the same data in the same order.
+ */
+export function exportModel(spec: ModelSpec, { folder = "", table = layers }: ExportOptions = {}): string {
+  const wants = wantsOf(spec, table);
+  const data = dataWriters[spec.data.type as DataName](spec.data.params, wants);
+  const helpers = helpersOf(spec, data);
+  const model = modelClass(spec, table);
+  const modules = modulesOf(spec, data, helpers);
+  const parts = [
+    importLines(modules, model.join("\n")),
+    constants(spec, folder),
+    ...classesOf(spec).map((text) => [text]),
+    model,
+    ...buildFunctions(spec, table),
+    ...helpers.map(({ text }) => [text]),
+    loadFunction(spec, data),
+    batchesFunction(spec),
+    ...(spec.data.validation > 0 ? [evaluateFunction(wants)] : []),
+    trainFunction(spec, wants),
+    ...mainFunctions(spec),
+    ['if __name__ == "__main__":', ...indented(["main()"])],
+  ];
+  const [imports, ...rest] = parts.map((lines) => lines.join("\n"));
+  return `${docstring(spec, modules).join("\n")}\n\n${imports}\n\n${rest.join("\n\n\n")}\n`;
+}
+
+const helpersOf = ({ data: { normalize } }: ModelSpec, { helpers = [] }: DataCode): readonly Helper[] => [
+  ...helpers,
+  ...(normalize ? [NORMALIZE] : []),
+];
+
+/** Everything that the program imports, by name. */
+const modulesOf = (spec: ModelSpec, data: DataCode, helpers: readonly Helper[]): ReadonlySet<string> =>
+  new Set([
+    ...["json", "math", "sys"],
+    ...(data.imports ?? []),
+    ...helpers.flatMap(({ imports }) => imports),
+    ...(readsFiles(spec) ? ["pathlib"] : []),
+    ...(spec.weights === undefined ? [] : ["safetensors"]),
+  ]);
+
+function loadFunction({ data: { normalize } }: ModelSpec, { lines }: DataCode): readonly string[] {
+  return [
+    "def load_data(generator):",
+    ...indented([
+      '"""The inputs and targets of all samples."""',
+      ...lines,
+      `return ${normalize ? "normalized(inputs)" : "inputs"}, targets`,
+    ]),
+  ];
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { eventually, lensesWith, openWindow, panel, repo, screenshot, suiteInWindow } from "./support.ts";
+
+const EXAMPLE = "vanishing.gradlens.json";
+
+/** The README's pictures are written anew where this is set; else the pictures only have to be there. */
+const folder = process.env.GRADLENS_PICTURES === undefined ? undefined : path.join(repo, "media");
+
+suiteInWindow(
+  "the first minute, as the README tells it",
+  () =>
+    openWindow({
+      openFile: EXAMPLE,
+      viewport: { width: 1440, height: 900 },
+      deviceScaleFactor: folder ? 2 : 1,
+      settings: { "editor.minimap.enabled": false },
+    }),
+  (window) => {
+    test("Run Model from the palette: figures at the layers, a sentence and charts in the panel", async () => {
+      const { workbench } = window();
+      await workbench.goTo(9);
+      await workbench.runCommand("GradLens: Run Model");
+      await lensesWith(workbench, EXAMPLE, /‖∂L\/∂W‖ \S+ … \S+ over 20 · gain/);
+      const { frame } = await panel(workbench);
+      const text = await eventually(
+        "a sentence that names the cause",
+        () => frame.innerText("#app"),
+        (words) => /shrinks|starves|gets/.test(words) && /Gradient flow/.test(words),
+      );
+      assert.match(text, /block\.0/);
+      const drawn = await frame.$$eval("canvas", (all) =>
+        all.map((canvas) => {
+          const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          return new Set(Array.from(pixels)).size;
+        }),
+      );
+      assert.ok(
+        drawn.length >= 4 && drawn.every((colours) => colours > 3),
+        `colours in the charts: ${drawn.join(", ")}`,
+      );
+    });
+
+    test("the run comes to its end, in lens, panel and status bar", async () => {
+      const { workbench } = window();
+      await lensesWith(workbench, EXAMPLE, /loss \S+ after 500 steps · completed/);
+      const { frame } = await panel(workbench);
+      await eventually(
+        "the end in the panel",
+        () => frame.innerText("#app"),
+        (words) => /completed/i.test(words),
+      );
+      await workbench.page.locator(".statusbar-item", { hasText: "sigmoid: loss" }).first().waitFor();
+    });
+
+    test("a click on a layer in the panel selects its declaration", async () => {
+      const { workbench } = window();
+      const { frame } = await panel(workbench);
+      await workbench.goTo(1);
+      await frame.locator("#app a, #app .layer-link, #app [data-layer]").first().click();
+      await eventually(
+        "the cursor at a layer",
+        () =>
+          workbench.page
+            .locator(".statusbar-item", { hasText: /^Ln \d+/ })
+            .first()
+            .innerText(),
+        (position) => Number(/Ln (\d+)/.exec(position)?.[1]) > 9,
+      );
+    });
+
+    for (const theme of ["Dark", "Light", "High Contrast", "High Contrast Light"] as const) {
+      test(`looks right in the theme ${theme}`, async () => {
+        const { workbench } = window();
+        await workbench.theme(theme);
+        const { frame } = await panel(workbench);
+        await eventually(
+          "the panel in the theme",
+          () => frame.evaluate(() => document.body.className),
+          (name) => name.includes(`vscode-${theme.toLowerCase().replaceAll(" ", "-")}`),
+        );
+        await workbench.goTo(9);
+        const name = `screenshot-${theme.toLowerCase().replaceAll(" ", "-")}`;
+        const file = await screenshot(workbench, name, folder ? { folder } : {});
+        assert.ok(fs.statSync(file).size > 50_000, "the picture is empty");
+      });
+    }
+  },
+);
