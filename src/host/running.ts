@@ -95,14 +95,18 @@ function activeModelFile(): vscode.TextDocument | undefined {
   return document && isModelFile(document) ? document : undefined;
 }
 
+/** The model whose lines the cursor is on, at whatever column. */
 function modelAtCursor(
   document: vscode.TextDocument,
   models: readonly ParsedModel[],
 ): ParsedModel | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document !== document) return undefined;
-  const at = document.offsetAt(editor.selection.active);
-  return models.find(({ key, body }) => key.offset <= at && at <= body.offset + body.length);
+  const { line } = editor.selection.active;
+  const lineOf = (offset: number) => document.positionAt(offset).line;
+  return models.find(
+    ({ key, body }) => lineOf(key.offset) <= line && line <= lineOf(body.offset + body.length),
+  );
 }
 
 const MOST_FILES = 200;

@@ -32,7 +32,7 @@ const withoutValidation = (every: number): readonly string[] => [
   ...indented([
     'if "--jsonl" in sys.argv:',
     ...indented(['print(json.dumps({"type": "step", "step": step, "loss": number(loss)}), flush=True)']),
-    `elif step % ${every} == 0 or step in (1, STEPS):`,
+    every > 1 ? `elif step % ${every} == 0 or step in (1, STEPS):` : "else:",
     ...indented(['print(f"step {step} of {STEPS}: loss {loss:.6g}")']),
   ]),
 ];
@@ -47,7 +47,7 @@ const withValidation = (every: number): readonly string[] => [
       ...indented(['line["val_loss"] = number(val_loss)']),
       "print(json.dumps(line), flush=True)",
     ]),
-    `elif val_loss is not None or step % ${every} == 0 or step in (1, STEPS):`,
+    every > 1 ? `elif val_loss is not None or step % ${every} == 0 or step in (1, STEPS):` : "else:",
     ...indented([
       'validation = "" if val_loss is None else f", validation loss {val_loss:.6g}"',
       'print(f"step {step} of {STEPS}: loss {loss:.6g}{validation}")',

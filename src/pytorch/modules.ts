@@ -1,6 +1,6 @@
 import { type LayerTable, typeOf } from "../engine/network.ts";
 import type { ModuleSpec, ResidualSpec } from "../engine/spec.ts";
-import { type Expression, flat, prefixed } from "./layout.ts";
+import { callOf, type Expression, flat, prefixed } from "./layout.ts";
 import { literal } from "./python.ts";
 import { spelled } from "./wrappers.ts";
 
@@ -11,7 +11,7 @@ const RUN = 3;
 function moduleOf(part: ModuleSpec, table: LayerTable): Expression {
   switch (part.kind) {
     case "layer":
-      return spelled(part, typeOf(table, part).torch(part.params, part.input));
+      return callOf(spelled(part, typeOf(table, part).torch(part.params, part.input)));
     case "sequential":
       return { open: "nn.Sequential(", items: childrenOf(part.layers, part.path, table), close: ")" };
     case "residual":

@@ -10,14 +10,17 @@ import type { ThemeName } from "./themes.ts";
 
 const MAX_BUNDLE_BYTES = 600 * 1024;
 
+/** A window that all sections fit into: what is out of sight is not drawn. */
+const TALL = 2000;
+
 const layers = chainLayers(10);
 const frames = framesOf(layers, {
-  steps: 240,
+  steps: 80,
   gain: (row) => (row % 2 === 1 ? 0.24 : 0.98),
   loss: (step) => 0.69 + 0.1 / step,
 });
-const run = runOf(layers, { step: 200 });
-const vanishing = stateOf([run], frames.slice(0, 200));
+const run = runOf(layers, { step: 60 });
+const vanishing = stateOf([run], frames.slice(0, 60));
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 before(async () => {
@@ -27,7 +30,7 @@ after(() => browser.close());
 
 /** Runs a test on a page of its own and holds the page to no complaint. */
 async function onPanel(
-  { width = 420, theme = "dark", height = 2000 }: { width?: number; theme?: ThemeName; height?: number },
+  { width = 420, theme = "dark", height = 900 }: { width?: number; theme?: ThemeName; height?: number },
   act: (panel: PanelPage) => Promise<void>,
 ): Promise<void> {
   const panel = await browser.open(width, theme, height);
@@ -63,14 +66,14 @@ suite("the panel", () => {
 
   for (const theme of THEMES) {
     test(`shows a run in ${theme}, at the width of a side bar and of an editor`, () =>
-      onPanel({ width: 280, theme }, async (panel) => {
+      onPanel({ width: 280, theme, height: TALL }, async (panel) => {
         const { page } = panel;
         await panel.post(vanishing);
         assert.match(
           await text(page, ".sentence"),
           /The gradient shrinks 4\.\d-fold at each block: block\.0 gets/,
         );
-        assert.match(await text(page, ".progress"), /^step 200 \/ 500 · loss 0\.\d+ · 1,240 steps\/s$/);
+        assert.match(await text(page, ".progress"), /^step 60 \/ 500 · loss 0\.\d+ · 1,240 steps\/s$/);
         for (const chart of ["gradient-flow", "gains", "over-time", "loss", "histogram"]) {
           assert.ok((await inkOf(page, chart)) > SOME_INK, `${chart} is empty`);
         }
@@ -106,8 +109,8 @@ suite("the panel", () => {
       const { page } = panel;
       await panel.post(vanishing);
       const height = await page.locator(".sections").evaluate((e) => e.clientHeight);
-      await panel.post({ type: "frames", run: 1, frames: frames.slice(200) });
-      assert.match(await text(page, ".progress"), /^step 240 \/ 500/);
+      await panel.post({ type: "frames", run: 1, frames: frames.slice(60) });
+      assert.match(await text(page, ".progress"), /^step 80 \/ 500/);
       assert.equal(await page.locator(".sections").evaluate((e) => e.clientHeight), height);
     }));
 
@@ -151,7 +154,7 @@ suite("the header", () => {
       await press("Step");
       await press("Resume");
       await press("Stop");
-      const end = { reason: "stopped", steps: 200, elapsed_ms: 90 } as const;
+      const end = { reason: "stopped", steps: 60, elapsed_ms: 90 } as const;
       await panel.post({ type: "runs", runs: [{ ...run, state: "ended", end }], shown: 1 });
       assert.equal(await page.locator("vscode-button[aria-label=Stop]").getAttribute("disabled"), "");
       await press("Run again");
@@ -166,12 +169,12 @@ suite("the header", () => {
       const ended = { ...run, state: "ended", stale: true } as const;
       const end = {
         reason: "non_finite",
-        steps: 200,
+        steps: 60,
         elapsed_ms: 90,
         layer: "block.3.0",
         where: "weight",
       } as const;
-      await panel.post(stateOf([{ ...ended, end }], frames.slice(0, 200)));
+      await panel.post(stateOf([{ ...ended, end }], frames.slice(0, 60)));
       assert.equal(await text(panel.page, ".state"), "NaN or ∞ in block.3.0 (weight)");
       assert.ok(await panel.page.locator(".stale").isVisible());
       await panel.post({
@@ -186,7 +189,7 @@ suite("the header", () => {
   test("lets one pick another run", () =>
     onPanel({}, async (panel) => {
       const other = runOf(layers, { id: 7, model: "deep-relu", started: "14:05:00" });
-      await panel.post(stateOf([run, other], frames.slice(0, 200)));
+      await panel.post(stateOf([run, other], frames.slice(0, 60)));
       await panel.page.locator("vscode-dropdown").click();
       await panel.page.locator("vscode-option", { hasText: "deep-relu" }).click();
       assert.deepEqual((await panel.sent()).at(-1), { type: "select", run: 7 });
@@ -289,7 +292,7 @@ suite("a section", () => {
     }));
 
   test("has a picture that says what it shows", () =>
-    onPanel({}, async (panel) => {
+    onPanel({ height: TALL }, async (panel) => {
       await panel.post(vanishing);
       for (const { title } of charts.filter(({ id }) => id !== "through-time")) {
         assert.equal(
@@ -301,7 +304,7 @@ suite("a section", () => {
     }));
 
   test("through time is there where a layer is recurrent", () =>
-    onPanel({}, async (panel) => {
+    onPanel({ height: TALL }, async (panel) => {
       const recurrent = [layer("rnn", "RNN", { time: 20 }), layer("head", "Linear")];
       const some = framesOf(recurrent, { steps: 20, gain: () => 0.9 }).map((frame) => ({
         ...frame,
