@@ -1,5 +1,5 @@
-import { HIST_BINS, STATS, TOTALS } from "../src/protocol/frame.ts";
-import type { Frame, Total } from "../src/protocol/frame.ts";
+import { HIST_BINS, STATS } from "../src/protocol/frame.ts";
+import { arePacked, unpackMessage, type PackedFrames, type PackedMessage } from "../src/protocol/packed.ts";
 import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
 
 /**
@@ -9,36 +9,14 @@ import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
 export function toMessage(data: unknown): ToWebview | undefined {
   if (!isRecord(data) || typeof data["type"] !== "string") return undefined;
   const check = CHECKS.get(data["type"]);
-  return check?.(data) ? revived(data as unknown as ToWebview) : undefined;
+  return check?.(data) ? revived(data as unknown as PackedMessage) : undefined;
 }
 
 /** VS Code sends messages as JSON, in which a NaN outside of a typed array arrives as null: here it is NaN again. */
-function revived(message: ToWebview): ToWebview {
-  switch (message.type) {
-    case "state": {
-      const { runs, frames, compare } = message;
-      return {
-        ...message,
-        runs: runs.map(revivedRun),
-        frames: frames.map(revivedFrame),
-        ...(compare && { compare: { ...compare, frames: compare.frames.map(revivedFrame) } }),
-      };
-    }
-    case "frames":
-      return { ...message, frames: message.frames.map(revivedFrame) };
-    case "runs":
-      return { ...message, runs: message.runs.map(revivedRun) };
-    case "mark":
-      return message;
-    default:
-      return message satisfies never;
-  }
+function revived(packed: PackedMessage): ToWebview {
+  const message = unpackMessage(packed);
+  return "runs" in message ? { ...message, runs: message.runs.map(revivedRun) } : message;
 }
-
-const revivedFrame = (frame: Frame): Frame => ({
-  ...frame,
-  ...(Object.fromEntries(TOTALS.map((total) => [total, orNaN(frame[total])])) as Record<Total, number>),
-});
 
 const revivedRun = (run: RunSummary): RunSummary => ({
   ...run,
@@ -77,14 +55,11 @@ const fields =
 
 const count: Check = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-const frame: Check = (value) =>
-  fields({
-    ...Object.fromEntries(TOTALS.map((total) => [total, numberOrNull])),
-    step: count,
-    values: (values) => values instanceof Float64Array && values.length % STATS.length === 0,
-    hist: optional((hist) => hist instanceof Float64Array && hist.length % HIST_BINS === 0),
-    time: optional(floats),
-  })(value);
+const frames: Check = (value) =>
+  fields({ totals: floats, values: floats, time: floats, hist: floats })(value) &&
+  arePacked(value as PackedFrames) &&
+  (value as PackedFrames).hist.length % HIST_BINS === 0 &&
+  (value as PackedFrames).values.length % STATS.length === 0;
 
 const layer = fields({
   path: string,
@@ -138,12 +113,12 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
     fields({
       runs: list(run),
       shown: optional(number),
-      frames: list(frame),
-      compare: optional(fields({ run: number, frames: list(frame) })),
+      frames,
+      compare: optional(fields({ run: number, frames })),
       has_models: boolean,
     }),
   ],
-  ["frames", fields({ run: number, frames: list(frame) })],
+  ["frames", fields({ run: number, frames })],
   ["runs", fields({ runs: list(run), shown: optional(number) })],
   ["mark", fields({ layer: optional(string), scroll: boolean })],
 ]);

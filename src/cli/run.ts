@@ -26,7 +26,8 @@ export async function run(
   flags: RunFlags,
   output: Output,
 ): Promise<ExitCode> {
-  const training = await begin(file, model, flags, output);
+  const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
+  const training = await begin(file, model, { ...flags, ...everyFigure }, output);
   if (!training) return EXIT.badFile;
   const reporter =
     flags.format === "jsonl" ? jsonl(training.info, flags.every, output) : people(training.info, output);

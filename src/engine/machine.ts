@@ -9,6 +9,7 @@ import { losses } from "./losses/index.ts";
 import { buildNetwork, type LayerTable } from "./network.ts";
 import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
+import { histogramPeriod } from "./period.ts";
 import { compile, type Plan } from "./plan.ts";
 import { bind, type Call, recorder } from "./record.ts";
 import { Generator } from "./rng.ts";
@@ -51,6 +52,8 @@ export class Machine {
   readonly optimizer: OptimizerType;
   /** Elements of one sample's target. */
   readonly targets: number;
+  /** Every how many steps histograms cost little enough. */
+  readonly histogramPeriod: number;
   readonly #training: ReadonlyMap<number, Program>;
   readonly #evaluation: ReadonlyMap<number, Program>;
 
@@ -65,6 +68,7 @@ export class Machine {
       [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
+    this.histogramPeriod = Math.max(...train.map(histogramPeriod));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));

@@ -1,51 +1,54 @@
-import { COLUMN, HIST_BINS, STATS, type Stat } from "../protocol/frame.ts";
+import { COLUMN, HIST_BINS, STATS } from "../protocol/frame.ts";
+import { SUMMARY } from "./kernels/statistics.ts";
 import type { RowSums } from "./plan.ts";
 
-/** Population mean and standard deviation from sums. */
-function moments(sum: number, squares: number, n: number): readonly [mean: number, std: number] {
+// Where `summary` puts its sums (`SUMMARY`), counted from its place.
+const [SUM, SQUARES, MIN, MAX, ZEROS, NONFINITE] = SUMMARY.map((_, i) => i);
+
+/** Population standard deviation of n elements from their sum and the sum of their squares. */
+function deviation(sum: number, squares: number, n: number): number {
   const mean = sum / n;
-  return [mean, Math.sqrt(Math.max(squares / n - mean * mean, 0))];
+  return Math.sqrt(Math.max(squares / n - mean * mean, 0));
 }
 
 /** One row of `STATS` for each row of sums, NaN where there is none. */
 export function readRows(rows: readonly RowSums[], d: Float64Array): Float64Array {
   const values = new Float64Array(rows.length * STATS.length).fill(NaN);
-  rows.forEach((row, i) =>
-    readRow(row, d, (stat, value) => (values[i * STATS.length + COLUMN[stat]] = value)),
-  );
+  for (let i = 0; i < rows.length; i++) readRow(rows[i], d, values, i * STATS.length);
   return values;
 }
 
-function readRow(row: RowSums, d: Float64Array, put: (stat: Stat, value: number) => void): void {
-  if (row.grad >= 0) {
-    const [sum, squares, min, max, zeros, nonfinite] = summaryAt(d, row.grad);
-    const [mean, std] = moments(sum, squares, row.parameters);
-    const weightNorm = Math.sqrt(d[row.weight]);
-    put("grad_norm", Math.sqrt(squares));
-    put("grad_mean", mean);
-    put("grad_std", std);
-    put("grad_min", min);
-    put("grad_max", max);
-    put("grad_zero", zeros / row.parameters);
-    put("grad_nonfinite", nonfinite);
-    put("weight_norm", weightNorm);
-    put("update_ratio", Math.sqrt(d[row.update]) / weightNorm);
-  }
+function readRow(row: RowSums, d: Float64Array, values: Float64Array, at: number): void {
+  if (row.grad >= 0) readGradient(row, d, values, at);
   if (row.act >= 0) {
-    const [sum, squares, , , zeros, nonfinite] = summaryAt(d, row.act);
-    const [mean, std] = moments(sum, squares, row.outputs);
-    put("act_mean", mean);
-    put("act_std", std);
-    put("act_zero", zeros / row.outputs);
-    put("act_nonfinite", nonfinite);
+    values[at + COLUMN.act_mean] = d[row.act + SUM] / row.outputs;
+    values[at + COLUMN.act_std] = deviation(d[row.act + SUM], d[row.act + SQUARES], row.outputs);
+    values[at + COLUMN.act_zero] = d[row.act + ZEROS] / row.outputs;
+    values[at + COLUMN.act_nonfinite] = d[row.act + NONFINITE];
   }
-  if (row.dead >= 0) put("act_dead", d[row.dead] / row.units);
-  if (row.saturated >= 0) put("act_saturated", d[row.saturated] / row.outputs);
-  if (row.delta >= 0) put("delta_norm", Math.sqrt(d[row.delta]));
-  if (row.delta >= 0 && row.entry >= 0) put("gain", Math.sqrt(d[row.entry] / d[row.delta]));
+  if (row.dead >= 0) values[at + COLUMN.act_dead] = d[row.dead] / row.units;
+  if (row.saturated >= 0) values[at + COLUMN.act_saturated] = d[row.saturated] / row.outputs;
+  if (row.delta >= 0) values[at + COLUMN.delta_norm] = Math.sqrt(d[row.delta]);
+  if (row.delta >= 0 && row.entry >= 0) values[at + COLUMN.gain] = Math.sqrt(d[row.entry] / d[row.delta]);
 }
 
-const summaryAt = (d: Float64Array, at: number): readonly number[] => Array.from(d.subarray(at, at + 6));
+function readGradient(
+  { grad, weight, update, parameters }: RowSums,
+  d: Float64Array,
+  values: Float64Array,
+  at: number,
+): void {
+  const weightNorm = Math.sqrt(d[weight]);
+  values[at + COLUMN.grad_norm] = Math.sqrt(d[grad + SQUARES]);
+  values[at + COLUMN.grad_mean] = d[grad + SUM] / parameters;
+  values[at + COLUMN.grad_std] = deviation(d[grad + SUM], d[grad + SQUARES], parameters);
+  values[at + COLUMN.grad_min] = d[grad + MIN];
+  values[at + COLUMN.grad_max] = d[grad + MAX];
+  values[at + COLUMN.grad_zero] = d[grad + ZEROS] / parameters;
+  values[at + COLUMN.grad_nonfinite] = d[grad + NONFINITE];
+  values[at + COLUMN.weight_norm] = weightNorm;
+  values[at + COLUMN.update_ratio] = Math.sqrt(d[update]) / weightNorm;
+}
 
 /** `HIST_BINS` counts for each row; 0 for rows without parameters. */
 export function readHistograms(rows: readonly RowSums[], d: Float64Array): Float64Array {

@@ -21,6 +21,8 @@ export interface TrainingOptions {
   readonly table?: LayerTable;
   /** Weights to start from, by their names in the `state_dict`; those that are missing keep their initial values. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** Histograms are taken at every n-th step, from the first; absent: as often as costs little. */
+  readonly histEvery?: number;
 }
 
 /** How training ended: all steps made (`undefined`), or where a number was first not finite. */
@@ -39,7 +41,7 @@ export class Training {
 
   /** Throws `DataError` where the samples fill no batch. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
   constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
-    const { backend = scalarBackend, table = standardLayers, weights } = options;
+    const { backend = scalarBackend, table = standardLayers, weights, histEvery } = options;
     this.#dataset = dataset;
     const { training, validation } = split(dataset.samples, spec.data.validation, random);
     this.#held = validation;
@@ -57,7 +59,7 @@ export class Training {
       parameters: this.#machine.layout.parameters,
       steps: spec.train.steps,
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
-      hist_every: 1,
+      hist_every: histEvery ?? this.#machine.histogramPeriod,
       engine: backend.name,
     };
   }
@@ -95,7 +97,8 @@ export class Training {
     this.#feed(batch, plan);
     run(program.forward);
     run(program.backward);
-    run(program.histograms);
+    const counted = (step - 1) % this.info.hist_every === 0;
+    if (counted) run(program.histograms);
     const figures = prepareUpdate(this.#machine, this.#machine.kernels, plan.rows, step);
     run(program.update);
 
@@ -111,11 +114,10 @@ export class Training {
       val_loss: NaN,
       val_metric: NaN,
       values,
-      hist: readHistograms(plan.rows, d),
+      ...(counted && { hist: readHistograms(plan.rows, d) }),
       ...(time && { time }),
     };
-    const paths = this.info.layers.map(({ path }) => path);
-    return { frame, broken: findNonFinite(plan.rows, d, loss, paths, values) };
+    return { frame, broken: findNonFinite(plan.rows, d, loss, this.info.layers, values) };
   }
 
   /** Puts the samples with these numbers where the plan reads them. */

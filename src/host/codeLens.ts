@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
+import { exportCommand, figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -76,6 +76,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       const run = this.#runs.latest(document.uri, model.name);
       if (shown.run) add(model.key.offset, runCommand(document.uri, model, parsed, run));
       if (shown.result && run) add(model.key.offset, resultCommand(run, this.#models.isStale(run)));
+      if (shown.export) add(model.key.offset, exportCommand(document.uri, model));
     }
     for (const declared of this.#models.declared(document)) {
       const figures = this.#models.figures(document, declared, this.#runs);

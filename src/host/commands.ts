@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { PanelCommand } from "../protocol/webview.ts";
 import { newModel, openExamples } from "./examples.ts";
+import { exportPyTorch } from "./exporting.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
@@ -42,6 +43,8 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     openInEditor: () => panel.openTab(),
     newModel: (target) => newModel(target instanceof vscode.Uri ? target : undefined),
     openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
+    exportPyTorch: (uri, model) =>
+      exportPyTorch(running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),

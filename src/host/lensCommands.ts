@@ -27,6 +27,17 @@ export function runCommand(
   };
 }
 
+/** After the result: the model as a PyTorch program. */
+export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): vscode.Command | undefined {
+  if (!spec) return undefined;
+  return {
+    title: "PyTorch",
+    tooltip: LENS_HINTS.export,
+    command: "gradlens.exportPyTorch",
+    arguments: [uri, name],
+  };
+}
+
 /** Errors of the model's own text; those of the whole file where it has none of its own. */
 function errorsOf({ problems }: Parsed, model: string): number {
   const errors = problems.filter(({ severity }) => severity === "error");

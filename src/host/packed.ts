@@ -9,26 +9,14 @@ const MESSAGE_FRAMES = 60;
 /** Frames as a panel gets them while a run goes on: so many as one message may weigh, and the latest histogram alone. */
 export function increment(frames: readonly Frame[]): readonly Frame[] {
   const bytes = frames.at(-1)?.values.byteLength ?? 1;
-  const few = thinned(frames, Math.max(1, Math.min(MESSAGE_FRAMES, Math.floor(MESSAGE_BYTES / bytes))));
-  const latest = frames.findLast(({ hist }) => hist);
-  return few.map((frame, i) => packed(frame, i === few.length - 1 ? latest?.hist : undefined));
+  const most = Math.max(1, Math.min(MESSAGE_FRAMES, Math.floor(MESSAGE_BYTES / bytes)));
+  return withLatestHistogram(thinned(frames, most), frames);
 }
 
 /** The frames of a run's history, of which only the last has a histogram. */
-export function whole(frames: readonly Frame[]): readonly Frame[] {
-  const latest = frames.findLast(({ hist }) => hist);
-  return frames.map((frame, i) => packed(frame, i === frames.length - 1 ? latest?.hist : undefined));
-}
+export const whole = (frames: readonly Frame[]): readonly Frame[] => withLatestHistogram(frames, frames);
 
-/** A part of a buffer is sent as the whole buffer: only arrays that fill theirs go out as they are. */
-function packed({ hist: _, time, ...frame }: Frame, hist: Float64Array | undefined): Frame {
-  return {
-    ...frame,
-    values: alone(frame.values),
-    ...(hist && { hist: alone(hist) }),
-    ...(time && { time: alone(time) }),
-  };
+function withLatestHistogram(few: readonly Frame[], all: readonly Frame[]): readonly Frame[] {
+  const hist = all.findLast((frame) => frame.hist)?.hist;
+  return few.map(({ hist: _, ...frame }, i) => (hist && i === few.length - 1 ? { ...frame, hist } : frame));
 }
-
-const alone = (array: Float64Array): Float64Array =>
-  array.byteLength === array.buffer.byteLength ? array : array.slice();

@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import { packMessage } from "../protocol/packed.ts";
 import { type FromWebview, type PanelCommand, type ToWebview } from "../protocol/webview.ts";
 import { fromWebview } from "./messages.ts";
 import { increment } from "./packed.ts";
@@ -148,7 +149,7 @@ export class PanelSession implements vscode.Disposable {
 
   #send(kind: ToWebview["type"]): void {
     this.sent++;
-    void this.#place.webview.postMessage(this.#message(kind));
+    void this.#place.webview.postMessage(packMessage(this.#message(kind)));
   }
 
   #message(kind: ToWebview["type"]): ToWebview {

@@ -5,10 +5,10 @@ import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
-import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
-interface Target {
+/** A model of a document. */
+export interface Target {
   readonly document: vscode.TextDocument;
   readonly model: ParsedModel;
 }
@@ -23,25 +23,34 @@ export class Running {
     this.#trainer = trainer;
   }
 
-  /** The named model; else that at the cursor, or the only one of the file; else the user picks. */
+  /** Runs the model that `choose` gives. */
   async run(uri?: vscode.Uri, name?: string, options: RunOptions = {}): Promise<Run | undefined> {
-    if (!trusted()) return undefined;
+    const target = trusted() ? await this.choose("Run Model", uri, name) : undefined;
+    return target && this.#start(target, options);
+  }
+
+  /** Runs a model of the workspace that the user picks. */
+  async pick(options: RunOptions = {}): Promise<Run | undefined> {
+    const target = trusted() ? await this.#pick("Run Model") : undefined;
+    return target && this.#start(target, options);
+  }
+
+  /** The named model; else that at the cursor, or the only one of the file; else the user picks, under this title. */
+  async choose(title: string, uri?: vscode.Uri, name?: string): Promise<Target | undefined> {
     const document = uri ? await open(uri) : activeModelFile();
     if (uri && !document) return refuse(`${relative(uri)} is gone: it was deleted or renamed.`);
-    if (!document) return this.pick(options);
+    if (!document) return this.#pick(title);
     const { models } = this.#models.of(document);
     if (name !== undefined) {
       const model = models.find((one) => one.name === name);
-      if (model) return this.#start({ document, model }, options);
-      return refuse(`${relative(document.uri)} has no model ${name} any more.`);
+      return model ? { document, model } : refuse(`${relative(document.uri)} has no model ${name} any more.`);
     }
     const model = models.length === 1 ? models[0] : modelAtCursor(document, models);
-    return model ? this.#start({ document, model }, options) : this.pick(options, document);
+    return model ? { document, model } : this.#pick(title, document);
   }
 
   /** Lets the user pick a model of a file, or of the workspace. */
-  async pick(options: RunOptions = {}, document?: vscode.TextDocument): Promise<Run | undefined> {
-    if (!trusted()) return undefined;
+  async #pick(title: string, document?: vscode.TextDocument): Promise<Target | undefined> {
     const files = document ? [document] : await modelFiles();
     const items = files.flatMap((file) =>
       this.#models.of(file).models.map((model) => ({
@@ -52,8 +61,8 @@ export class Running {
       })),
     );
     if (items.length === 0) return offerNewModel(document);
-    const picked = await vscode.window.showQuickPick(items, { title: "Run Model", matchOnDescription: true });
-    return picked && this.#start(picked.target, options);
+    const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    return picked?.target;
   }
 
   /** The model of a run, as its text is now. */
@@ -62,7 +71,7 @@ export class Running {
   }
 
   #start({ document, model }: Target, options: RunOptions): Run | undefined {
-    const request = requestOf(document, model, { threads: settings.threads(), ...options });
+    const request = requestOf(document, model, options);
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");
   }
@@ -77,7 +86,7 @@ function trusted(): boolean {
 }
 
 /** Says what stands in the way, with a way on where there is one. Nobody waits for the answer. */
-function refuse(message: string, action?: string, command?: string): undefined {
+export function refuse(message: string, action?: string, command?: string): undefined {
   void vscode.window.showWarningMessage(message, ...(action === undefined ? [] : [action])).then((picked) => {
     if (picked !== undefined && command !== undefined) void vscode.commands.executeCommand(command);
   });

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import * as vscode from "vscode";
 
 const SECTION = "gradlens";
@@ -11,15 +10,12 @@ export const settings = {
   lenses: () => ({
     run: flag("codeLens.run"),
     result: flag("codeLens.result"),
+    export: flag("codeLens.export"),
     gradients: flag("codeLens.gradients"),
     activations: flag("codeLens.activations"),
     shapes: flag("codeLens.shapes"),
   }),
   gutter: () => flag("gutter.enabled"),
-  /** At least 1; all cores but one where nothing is set, so that the editor keeps one. */
-  threads: () =>
-    vscode.workspace.getConfiguration(SECTION).get<number | null>("threads") ??
-    Math.max(1, availableParallelism() - 1),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };

@@ -31,14 +31,14 @@ export function readEntries(field: string, json: Json, reading: Reading): readon
 function readEntry(json: Json, index: number, reading: Reading): Entry {
   if (json.kind !== "object") return notAnObject(json, index, reading);
   const anchor = anchorOf(json);
+  const type = readType(json, anchor, reading);
   const written = {
     at: json,
     anchor,
     name: readName(json, reading.report) ?? String(index),
     repeat: readRepeat(json, reading.report),
-    inits: readInits(json, reading),
+    inits: readInits(json, type, reading),
   };
-  const type = readType(json, anchor, reading);
   if (type === undefined) return unknown(json, written, reading);
   if (isComposite(type)) return composite(type, json, written, reading);
   const row = reading.layers[type];

@@ -79,9 +79,15 @@ export function readRepeat(json: JsonObject, report: Report): number | undefined
   return repeat && readValue(repeatParam, "repeat", repeat, "layer", report)?.value;
 }
 
-export function readInits(json: JsonObject, { menus, report }: Reading): Inits {
+/** What the entry says of initialisation, but for fields that are its type's own parameters (`init` of `PReLU`). */
+export function readInits(
+  json: JsonObject,
+  type: string | undefined,
+  { layers, menus, report }: Reading,
+): Inits {
+  const own = type !== undefined && Object.hasOwn(layers, type) ? layers[type].params : {};
   const read = (field: "init" | "bias_init"): WrittenInit | undefined => {
-    const at = json.members.get(field)?.value;
+    const at = Object.hasOwn(own, field) ? undefined : json.members.get(field)?.value;
     const choice = at && readChoice(menus[field], at, report);
     return choice && { choice, at };
   };

@@ -47,4 +47,9 @@ export type RunEnd =
       readonly layer: string;
       readonly where: "activation" | "gradient" | "weight";
     }
-  | { readonly reason: "failed"; readonly steps: number; readonly elapsed_ms: number; readonly message: string };
+  | {
+      readonly reason: "failed";
+      readonly steps: number;
+      readonly elapsed_ms: number;
+      readonly message: string;
+    };

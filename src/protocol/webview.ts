@@ -60,7 +60,16 @@ export type FromWebview =
   /** A button of the header, or of the empty state. */
   | { readonly type: "command"; readonly command: PanelCommand };
 
-export const PANEL_COMMANDS = ["run", "pause", "resume", "step", "stop", "rerun", "newModel", "openExamples"] as const;
+export const PANEL_COMMANDS = [
+  "run",
+  "pause",
+  "resume",
+  "step",
+  "stop",
+  "rerun",
+  "newModel",
+  "openExamples",
+] as const;
 
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 

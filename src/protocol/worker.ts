@@ -16,7 +16,8 @@ export interface RunOptions {
   readonly steps?: number;
   readonly seed?: number;
   readonly engine?: "auto" | "scalar";
-  readonly threads?: number;
+  /** Take histograms at every n-th step; absent: as often as costs little. */
+  readonly histEvery?: number;
   /** Begin paused before the first step. */
   readonly paused?: boolean;
 }
@@ -26,7 +27,11 @@ export interface WorkerCalls {
   /** All problems of the file, those of its data included. */
   check(request: ModelSource): readonly Problem[];
   /** Starts training; ends with what is known before the first step. Rejects with the problems' messages. Stops a run that goes on. */
-  start(request: { readonly source: ModelSource; readonly model: string; readonly options: RunOptions }): RunInfo;
+  start(request: {
+    readonly source: ModelSource;
+    readonly model: string;
+    readonly options: RunOptions;
+  }): RunInfo;
   pause(request: undefined): void;
   resume(request: undefined): void;
   /** Makes one step of a paused run. */

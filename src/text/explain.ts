@@ -95,6 +95,7 @@ export const LENS_HINTS = {
     "dead: units that are 0 for the whole batch · saturated: outputs where the slope is below 5 % of its maximum · gain: factor by which the gradient grows on its way through. Click to see the layer in the panel.",
   shapes: "Shape of one sample before and after this layer, without the batch, and its trainable parameters.",
   run: "Train this model and see the gradients of every layer.",
+  export: "Open this model as a PyTorch program with the same names, seed and batches.",
   stop: "Stop the run. What it has shown so far stays.",
   again: "The text has changed since the run: run the model as it is now.",
   problems: "The model cannot run before these are solved. Click to see them.",

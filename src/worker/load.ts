@@ -52,7 +52,9 @@ export async function load(
       (problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ??
         `the model "${name}" has problems`,
     );
-  return prepare(withOptions(model.spec, options), location, backendFor(options.engine));
+  const { engine, histEvery } = options;
+  const backend = backendFor(engine);
+  return prepare(withOptions(model.spec, options), location, { backend, ...(histEvery && { histEvery }) });
 }
 
 /** The model with what a run sets otherwise than the file. */

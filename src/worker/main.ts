@@ -32,9 +32,10 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   stop: () => runner?.stop(),
 });
 
-/** Hands frames over; only the last of several keeps its histograms, since nobody could see the others. */
+/** Hands frames over; only the last histograms among them are kept, since nobody could see the others. */
 function send(frames: readonly Frame[]): void {
-  const slim = frames.map((frame, i) => (i < frames.length - 1 ? withoutHistograms(frame) : frame));
+  const last = frames.findLastIndex(({ hist }) => hist !== undefined);
+  const slim = frames.map((frame, i) => (i === last ? frame : withoutHistograms(frame)));
   const buffers = slim.flatMap(({ values, hist, time }) => [values.buffer, hist?.buffer, time?.buffer]);
   void tell(
     "frames",

@@ -1,4 +1,3 @@
-import type { Backend } from "../engine/backend.ts";
 import type { Dataset, Wants } from "../engine/data/data.ts";
 import { split } from "../engine/data/dataset.ts";
 import { sampler } from "../engine/data/sampler.ts";
@@ -8,7 +7,7 @@ import { rowOf } from "../engine/machine.ts";
 import { typeOf } from "../engine/network.ts";
 import { Generator } from "../engine/rng.ts";
 import { leavesOf, type ModelSpec } from "../engine/spec.ts";
-import { Training } from "../engine/training.ts";
+import { Training, type TrainingOptions } from "../engine/training.ts";
 import { readWeights } from "../engine/weights/index.ts";
 import { type Location, readInside } from "./files.ts";
 import { loadData } from "./loadData.ts";
@@ -28,7 +27,10 @@ async function dataOf(spec: ModelSpec, location: Location): Promise<{ dataset: D
 }
 
 /** The weights to start from, where the model names a file of them. */
-async function weightsOf({ weights: file, ...spec }: ModelSpec, location: Location): Promise<Weights | undefined> {
+async function weightsOf(
+  { weights: file, ...spec }: ModelSpec,
+  location: Location,
+): Promise<Weights | undefined> {
   return file === undefined ? undefined : readWeights(spec, layers, await readInside(location, file), file);
 }
 
@@ -41,9 +43,15 @@ export async function checkData(spec: ModelSpec, location: Location): Promise<vo
   sampler(split(dataset.samples, spec.data.validation, random).training, spec.train, random);
 }
 
+export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery">;
+
 /** A model ready to be trained: its data read, its weights set. Throws `DataError` as `checkData` does. */
-export async function prepare(spec: ModelSpec, location: Location, backend?: Backend): Promise<Training> {
+export async function prepare(
+  spec: ModelSpec,
+  location: Location,
+  options: PrepareOptions = {},
+): Promise<Training> {
   const { dataset, random } = await dataOf(spec, location);
   const weights = await weightsOf(spec, location);
-  return new Training(spec, dataset, random, { ...(backend && { backend }), ...(weights && { weights }) });
+  return new Training(spec, dataset, random, { ...options, ...(weights && { weights }) });
 }

@@ -19,7 +19,7 @@ suite("lenses that change", () => {
       const unanswered = await during(1500, () => lenses.refresh());
       assert.ok(told >= 1 && told <= 1 + unanswered / 3000, `told ${told} times in ${unanswered} ms`);
 
-      assert.equal(lenses.provideCodeLenses(document).length, 4);
+      assert.equal(lenses.provideCodeLenses(document).length, 5);
       told = 0;
       const answered = await during(1500, () => {
         lenses.refresh();

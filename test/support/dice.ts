@@ -29,7 +29,7 @@ export class Dice {
 
   /** One of the options, those with the least weight most often. */
   rarest<T>(options: readonly T[], drawn: (option: T) => number): T {
-    const shares = options.map((option) => 1 / (1 + drawn(option)) ** 2);
+    const shares = options.map((option) => 1 / (0.1 + drawn(option)) ** 2);
     let left = this.#next() * shares.reduce((sum, share) => sum + share, 0);
     return options.find((_, i) => (left -= shares[i]) <= 0) ?? options[options.length - 1];
   }

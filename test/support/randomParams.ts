@@ -1,5 +1,6 @@
 import type { Declared, JsonSchema, Param } from "../../src/engine/params.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
+import { optionsOf } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 
 /** A params object as a model file writes it. */
@@ -24,7 +25,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   hidden_size: integer(2, 6),
   num_layers: integer(1, 3),
   truncate: integer(1, 4),
-  num_embeddings: integer(3, 12),
+  num_embeddings: integer(10, 14),
   embedding_dim: integer(2, 6),
   padding_idx: integer(-3, 2),
   num_heads: integer(1, 4),
@@ -42,6 +43,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   start_dim: integer(-3, 2),
   end_dim: integer(-3, 3),
   "Unflatten.dim": integer(-3, 3),
+  "Softmax.dim": () => -1,
   eps: (dice) => 10 ** -dice.integer(3, 6),
   layer_norm_eps: (dice) => 10 ** -dice.integer(3, 6),
   momentum: number(0.1, 0.9),
@@ -105,6 +107,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   cluster_std: number(0.5, 2),
   frequency: number(0.5, 2),
   samples: integer(17, 40),
+  length: integer(2, 6),
 };
 
 /** Params that take more than a number in a range. */
@@ -112,41 +115,53 @@ const WHOLE: Readonly<Record<string, Draw>> = {
   normalized_shape: (dice, input) =>
     dice.chance(0.4) ? input.at(-1) : input.slice(-dice.integer(1, Math.max(1, input.length))),
   unflattened_size: (dice) =>
-    dice.pick([[2, -1], [-1, 2], [3, -1], [2, 2], [2, 3], [1, -1], [-1, 1, 2], [2, 2, 2]]),
+    dice.pick([
+      [2, -1],
+      [-1, 2],
+      [3, -1],
+      [2, 2],
+      [2, 3],
+      [1, -1],
+      [-1, 1, 2],
+      [2, 2, 2],
+    ]),
 };
 
 /** Left at their defaults, models would grow large. */
 const ALWAYS: ReadonlySet<string> = new Set(["dim_feedforward", "samples", "output_size"]);
 
-/** The params of a row of a table, some of them left out. */
-export function drawParams(dice: Dice, type: string, { params }: Declared, input: Shape = []): Written {
+/** How often a param has had a value. */
+type Seen = (name: string, value: unknown) => number;
+
+/** The params of a row of a table, some of them left out; their options that have been seen least are drawn most often. */
+export function drawParams(
+  dice: Dice,
+  type: string,
+  { params }: Declared,
+  seen: Seen,
+  input: Shape = [],
+): Written {
   const written: Written = {};
+  const draw = (name: string, param: Param<unknown>): unknown => {
+    const find = (table: Readonly<Record<string, Draw>>): Draw | undefined =>
+      table[`${type}.${name}`] ?? table[name];
+    const whole = find(WHOLE);
+    if (whole) return whole(dice, input);
+    const within = find(RANGES);
+    const one = (schema: JsonSchema): unknown => {
+      const options = optionsOf(schema);
+      if (options.length > 0) return dice.rarest(options, (option) => seen(name, option));
+      if (Array.isArray(schema["anyOf"])) return one(dice.pick(schema["anyOf"] as JsonSchema[]));
+      if (schema["type"] === "array") {
+        return Array.from({ length: Number(schema["minItems"]) }, () => one(schema["items"] as JsonSchema));
+      }
+      if (!within) throw new Error(`${type}.${name} is new: say in which range its numbers lie`);
+      return within(dice, input);
+    };
+    return one(param.schema);
+  };
   for (const [name, param] of Object.entries(params)) {
-    if (!param.required && !ALWAYS.has(name) && dice.chance(0.4)) continue;
-    written[name] = drawParam(dice, type, name, param, input);
+    if (param.required || ALWAYS.has(name) || dice.chance(0.6)) written[name] = draw(name, param);
   }
   return written;
-}
-
-function drawParam(dice: Dice, type: string, name: string, param: Param<unknown>, input: Shape): unknown {
-  const find = (table: Readonly<Record<string, Draw>>): Draw | undefined =>
-    table[`${type}.${name}`] ?? table[name];
-  const whole = find(WHOLE);
-  if (whole) return whole(dice, input);
-  const inRange = find(RANGES);
-  return drawSchema(dice, param.schema, () => {
-    if (!inRange) throw new Error(`${type}.${name} is new: say in which range its numbers lie`);
-    return inRange(dice, input);
-  });
-}
-
-/** A value of the schema, whose numbers `draw` gives. */
-function drawSchema(dice: Dice, schema: JsonSchema, draw: () => unknown): unknown {
-  if (Array.isArray(schema["enum"])) return dice.pick(schema["enum"]) as unknown;
-  if (Array.isArray(schema["anyOf"]))
-    return drawSchema(dice, dice.pick(schema["anyOf"] as JsonSchema[]), draw);
-  if (schema["type"] === "boolean") return dice.chance(0.5);
-  if (schema["type"] !== "array") return draw();
-  const length = Number(schema["minItems"]);
-  return Array.from({ length }, () => drawSchema(dice, schema["items"] as JsonSchema, draw));
 }

@@ -4,8 +4,9 @@ Runs exported programs and writes what it sees of them. The one argument is a fi
 
 main   runs the program as `python program.py --jsonl` does; `out` gets what it prints
 data   the inputs and targets that the program loads
-watch  the initial weights, then a stream of statistics with every column of docs/statistics.md, then the
-       losses of the program by itself
+watch  the initial weights, then a stream of statistics with every column of docs/statistics.md, then the losses
+       of the program by itself. Each step comes with its like from other runs, whose distance shows how far
+       rounding alone leads: one in double precision, two with weights and inputs moved by one bit
 refuse evaluates the expression `program`, which PyTorch is to refuse
 
 Every statistic is computed here from its definition, with hooks on PyTorch's modules.
@@ -208,7 +209,15 @@ class Row:
         output.register_hook(lambda grad: setattr(self, "delta", norm([grad])))
         return output
 
+    def tensors(self):
+        """What the figures of this step were taken of."""
+        tensors = {"act": self.y}
+        if self.parameters:
+            tensors["grad"] = torch.cat([grad.flatten() for grad in self.grads]).double()
+        return tensors
+
     def look_at(self, y):
+        self.y = y
         self.output_shape = list(y.shape[1:])
         put = self.figures.__setitem__
         put("act_mean", y.mean())
@@ -305,34 +314,99 @@ class Totals:
         return line
 
 
+class Recording:
+    """What is seen of a model while it is trained."""
+
+    def __init__(self, module, model):
+        inputs, _ = module.load_data(torch.Generator().manual_seed(module.SEED))
+        channels_first = inputs.dim() > 3
+        self.rows, self.lines, self.tensors = [], [], []
+        for path, part in rows_of(model):
+            if isinstance(part, (*CHANNELS_FIRST, *CHANNELS_LAST)):
+                channels_first = isinstance(part, CHANNELS_FIRST)
+            self.rows.append(Row(path, part, channels_first))
+        totals = Totals(self.rows)
+        masks.manual_seed(module.SEED)
+        for step, loss, *validation in module.train(model):
+            line = {"type": "step", "step": step, "loss": number(loss), **totals.take()}
+            if validation and validation[0] is not None:
+                line["val_loss"] = number(validation[0])
+            self.lines.append({**line, "layers": [row.line(totals.before) for row in self.rows]})
+            self.tensors.append([row.tensors() for row in self.rows])
+        totals.close()
+
+
+def in_double(program):
+    """The same run in double precision, from the same weights and data."""
+    module = load(program)
+    model = module.build_model().double()
+    for part in model.modules():
+        if isinstance(part, nn.RMSNorm) and part.eps is None:
+            part.eps = torch.finfo(torch.float32).eps
+    load_data = module.load_data
+
+    def doubled(generator):
+        torch.set_default_dtype(torch.float32)
+        data = load_data(generator)
+        torch.set_default_dtype(torch.float64)
+        return [t.double() if t.is_floating_point() else t for t in data]
+
+    module.load_data = doubled
+    try:
+        return Recording(module, model)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def nudged(program, seed):
+    """The same run, with every weight and input moved by the spacing of floats, up or down."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def nudge(x):
+        return x * (1 + (2 * torch.randint(0, 2, x.shape, generator=generator) - 1) * 2**-23)
+
+    module = load(program)
+    model = module.build_model()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(nudge(parameter))
+    load_data = module.load_data
+
+    def load_nudged(data):
+        inputs, targets = load_data(data)
+        return nudge(inputs) if inputs.is_floating_point() else inputs, targets
+
+    module.load_data = load_nudged
+    return Recording(module, model)
+
+
+def noise(tensor, others):
+    """The share of elements that are rounding errors: in another run they are something else."""
+    apart = [(tensor - other).abs() > 0.5 * tensor.abs() for other in others]
+    return float(torch.stack(apart).any(dim=0).double().mean())
+
+
 def watch(program):
     module = load(program)
     model = module.build_model()
     state = {name: t for name, t in model.state_dict().items() if not name.endswith("num_batches_tracked")}
     yield {"type": "weights", "weights": {name: encode(tensor) for name, tensor in state.items()}}
 
-    inputs, _ = module.load_data(torch.Generator().manual_seed(module.SEED))
-    channels_first = inputs.dim() > 3
-    rows = []
-    for path, part in rows_of(model):
-        if isinstance(part, (CHANNELS_FIRST, CHANNELS_LAST)):
-            channels_first = isinstance(part, CHANNELS_FIRST)
-        rows.append(Row(path, part, channels_first))
-    totals = Totals(rows)
-    masks.manual_seed(module.SEED)
-    lines = []
-    for step, loss, *validation in module.train(model):
-        line = {"type": "step", "step": step, "loss": number(loss), **totals.take()}
-        if validation and validation[0] is not None:
-            line["val_loss"] = number(validation[0])
-        lines.append({**line, "layers": [row.line(totals.before) for row in rows]})
-    totals.close()
+    seen = Recording(module, model)
     yield {
         "type": "run",
         "parameters": sum(p.numel() for p in model.parameters()),
-        "layers": [{"path": row.path, "type": type_of(row.module), "output_shape": row.output_shape} for row in rows],
+        "layers": [
+            {"path": row.path, "type": type_of(row.module), "output_shape": row.output_shape}
+            for row in seen.rows
+        ],
     }
-    yield from lines
+    others = [in_double(program), nudged(program, 1), nudged(program, 2)]
+    for i, line in enumerate(seen.lines):
+        for j, row in enumerate(line["layers"]):
+            for name, tensor in seen.tensors[i][j].items():
+                row[f"{name}_noise"] = noise(tensor, [other.tensors[i][j][name] for other in others])
+        yield {**line, "witnesses": [other.lines[i] for other in others]}
 
     masks.manual_seed(module.SEED)
     yield {"type": "plain", "losses": [number(loss) for _, loss, *_ in module.train(module.build_model())]}

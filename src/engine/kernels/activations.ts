@@ -128,14 +128,18 @@ export interface ActivationKernels {
 
 export function activationKernels({ floats: v }: Memory): ActivationKernels {
   const table: readonly Activation[] = ACTIVATION_NAMES.map((name) => activations[name]);
+  // A bound in the precision of the elements: an element that was cut off at it lies on it, not beside it.
+  const round = v instanceof Float32Array ? Math.fround : (x: number): number => x;
   return {
     activation(kind, n, x, y, alpha, beta) {
       const { f } = table[kind];
-      for (let i = 0; i < n; i++) v[y + i] = f(v[x + i], alpha, beta);
+      const [a, b] = [round(alpha), round(beta)];
+      for (let i = 0; i < n; i++) v[y + i] = f(v[x + i], a, b);
     },
     activationGrad(kind, n, x, y, dy, dx, alpha, beta) {
       const { df } = table[kind];
-      for (let i = 0; i < n; i++) v[dx + i] = v[dy + i] * df(v[x + i], v[y + i], alpha, beta);
+      const [a, b] = [round(alpha), round(beta)];
+      for (let i = 0; i < n; i++) v[dx + i] = v[dy + i] * df(v[x + i], v[y + i], a, b);
     },
   };
 }

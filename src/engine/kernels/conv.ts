@@ -134,6 +134,33 @@ export type ColumnMover = (
   dilationX: number,
 ) => void;
 
+/** out[channels] = Σ over the samples and elements of x[batch, channels, inner]. */
+type ChannelSums = (batch: number, channels: number, inner: number, x: number, out: number) => void;
+
+/** What convolution is made of. */
+export interface ConvParts extends Pick<MatrixKernels, "gemm"> {
+  readonly moveColumns: ColumnMover;
+  readonly channelSums: ChannelSums;
+}
+
+/** The parts as plain loops, but for the product. */
+export const convLoops = ({ floats }: Memory): Omit<ConvParts, "gemm"> => ({
+  moveColumns: columnMover(floats),
+  channelSums: channelSummer(floats),
+});
+
+const channelSummer =
+  (f: Floats): ChannelSums =>
+  (batch, channels, inner, x, out) => {
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      for (let b = 0; b < batch; b++) {
+        for (let p = 0, i = x + (b * channels + c) * inner; p < inner; p++) sum += f[i + p];
+      }
+      f[out + c] = sum;
+    }
+  };
+
 const columnMover =
   (f: Floats): ColumnMover =>
   (x, to, back, row, rows, column, columns, channels, height, width, kh, kw, sy, sx, padY, padX, dy, dx) => {
@@ -155,28 +182,15 @@ const columnMover =
   };
 
 /** By columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. */
-export function convKernels(
-  { floats: f }: Memory,
-  { gemm }: Pick<MatrixKernels, "gemm">,
-  moveColumns: ColumnMover = columnMover(f),
-): ConvKernels {
+export function convKernels(memory: Memory, { gemm, moveColumns, channelSums }: ConvParts): ConvKernels {
+  const { floats: f } = memory;
+
   /** Copies a block's elements of x to `to`, one column for each of y, or where `back` adds them up from there. */
   function move(x: number, to: number, block: Block, sizes: ConvSizes, back: boolean): void {
     const [, channels, , groups, height, width, , , kh, kw, sy, sx, padY, padX, dilationY, dilationX] = sizes;
     const { row, rows, column, columns } = block;
     const window = [height, width, kh, kw, sy, sx, padY, padX, dilationY, dilationX] as const;
     moveColumns(x, to, back ? 1 : 0, row, rows, column, columns, channels / groups, ...window);
-  }
-
-  /** out[channels] = Σ over the samples and elements of x[batch, channels, inner]. */
-  function channelSums(batch: number, channels: number, inner: number, x: number, out: number): void {
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (let b = 0; b < batch; b++) {
-        for (let p = 0, i = x + (b * channels + c) * inner; p < inner; p++) sum += f[i + p];
-      }
-      f[out + c] = sum;
-    }
   }
 
   return {

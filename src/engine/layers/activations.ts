@@ -111,7 +111,8 @@ export const activationLayers = {
     },
     op: () => ops.hardtanh,
     attrs: ({ min_val, max_val }) => ({ alpha: min_val, beta: max_val }),
-    saturation: ({ min_val, max_val }) => ({ low: min_val, high: max_val }),
+    // As single precision has them: an output that was cut off is equal to its bound.
+    saturation: ({ min_val, max_val }) => ({ low: Math.fround(min_val), high: Math.fround(max_val) }),
   }),
   ReLU6: activation("ReLU6", {
     doc: "`x`, cut off at 0 and 6 (Howard et al., 2017).",

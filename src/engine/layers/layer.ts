@@ -56,4 +56,4 @@ export interface LayerType<P extends Params = Params> {
 }
 
 /** Infers the types of the values from the params; tables hold the result. */
-export const layer = <const P extends Params>(type: LayerType<P>): LayerType => type as unknown as LayerType;
+export const layer = <const P extends Params>(type: LayerType<P>): LayerType => type;

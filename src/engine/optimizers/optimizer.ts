@@ -36,5 +36,4 @@ export interface OptimizerType<P extends Params = Params> extends Declared<P> {
   torch(params: Values<P>, model: string): string;
 }
 
-export const optimizer = <const P extends Params>(type: OptimizerType<P>): OptimizerType =>
-  type;
+export const optimizer = <const P extends Params>(type: OptimizerType<P>): OptimizerType => type;

@@ -31,8 +31,7 @@ export interface SchedulerType<P extends Params = Params> extends Declared<P> {
   torch(params: Values<P>, context: ScheduleContext): string;
 }
 
-const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType =>
-  type;
+const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType => type;
 
 const cosine = (from: number, to: number, share: number): number =>
   to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));

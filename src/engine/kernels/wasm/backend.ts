@@ -1,16 +1,16 @@
 import type { Backend } from "../../backend.ts";
-import { type ColumnMover, convKernels } from "../conv.ts";
+import { type ConvParts, convKernels } from "../conv.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Memory } from "../memory.ts";
 import { scalar } from "../scalar.ts";
 
 /** What the module exports: kernels under the names of their contract, and these. */
-interface Exports {
+interface Exports extends ConvParts {
   readonly memory: WebAssembly.Memory;
   /** Says where the parts of the memory begin, in bytes. */
   place(floats: number, doubles: number, scratch: number): void;
   gemmScratch(): number;
-  moveColumns: ColumnMover;
+
   attention(...args: number[]): void;
   attentionGrad(...args: number[]): void;
   /** First byte that the module itself does not use. */
@@ -70,7 +70,7 @@ function ownKernels(reference: Kernels, exports: Exports, memory: Memory): Parti
   ) as Partial<Kernels>;
   return {
     ...kernels,
-    ...convKernels(memory, { ...reference, ...kernels }, exports.moveColumns),
+    ...convKernels(memory, exports),
     // The module's attention has no dropout.
     attention: (batch, time, heads, width, qkv, out, probabilities, mask, causal) =>
       mask < 0

@@ -1,10 +1,10 @@
 export { end, place } from "./memory";
 export { gemm, gemmScratch } from "./gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
-export { histogram, outside, summary, sumSquares } from "./statistics";
+export { deadUnits, histogram, outside, summary, sumSquares } from "./statistics";
 export { adam, sgd } from "./optimizers";
 export { activation, activationGrad, softmax, softmaxGrad } from "./activations";
-export { batchNorm, batchNormGrad, groupNorm, groupNormGrad } from "./norms";
+export { batchNorm, batchNormGrad, channelSums, groupNorm, groupNormGrad } from "./norms";
 export { attention, attentionGrad } from "./attention";
 export { gruCell, gruCellGrad, lstmCell, lstmCellGrad, rnnCell, rnnCellGrad } from "./recurrent";
 export { maxPool2d, maxPool2dGrad, moveColumns } from "./windows";

@@ -1,5 +1,5 @@
 import { f32At, f64At, madd } from "./memory";
-import { countLanes, sumLanes } from "./lanes";
+import { countLanes, loadLanes, sumLanes } from "./lanes";
 
 /** Elements whose sums are kept in single precision before they are added up in double: 64 a lane. */
 const BLOCK: i32 = 256;
@@ -10,6 +10,12 @@ const BLOCK: i32 = 256;
  */
 const LEAST: f32 = 1e-28;
 const MOST: f32 = 1e36;
+
+/**
+ * Where the variance is less than this part of the mean square, it is a small difference of large sums: these are then
+ * summed again in double precision.
+ */
+const CANCELS: f64 = 1e-3;
 
 /** Σx² of n elements, each squared in double precision. */
 export function exactSquares(x: usize, n: i32): f64 {
@@ -92,10 +98,31 @@ export function summary(n: i32, at: i32, out: i32): void {
   const to = f64At(out);
   f64.store(to, sum);
   f64.store(to, total, 8);
+  if (total - (sum * sum) / n < CANCELS * total) exactMoments(start, n, to);
   f64.store(to, <f64>lane0(fold(least, false)), 16);
   f64.store(to, <f64>lane0(fold(most, true)), 24);
   f64.store(to, <f64>zero, 32);
   f64.store(to, <f64>(isFinite(total) ? 0 : countNonFinite(start, n)), 40);
+}
+
+/** Stores Σx and Σx² of n elements, all in double precision. */
+function exactMoments(x: usize, n: i32, to: usize): void {
+  let s: v128 = f64x2.splat(0), q: v128 = s;
+  let i = 0;
+  for (; i + 2 <= n; i += 2, x += 8) {
+    const v = f64x2.promote_low_f32x4(v128.load64_zero(x));
+    s = f64x2.add(s, v);
+    q = f64x2.add(q, f64x2.mul(v, v));
+  }
+  let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  let total = f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
+  if (i < n) {
+    const v = <f64>f32.load(x);
+    sum += v;
+    total += v * v;
+  }
+  f64.store(to, sum);
+  f64.store(to, total, 8);
 }
 
 /** In every lane the least or the greatest of all; NaN if any is. */
@@ -182,4 +209,43 @@ function above(x: f64): f32 {
 function step(y: f32, up: bool): f32 {
   if (y == 0) return up ? reinterpret<f32>(1) : reinterpret<f32>(0x80000001);
   return reinterpret<f32>(reinterpret<i32>(y) + (y > 0 == up ? 1 : -1));
+}
+
+/** See `StatisticsKernels.deadUnits`. */
+export function deadUnits(outer: i32, channels: i32, inner: i32, at: i32, out: i32): void {
+  let dead = 0;
+  if (inner == 1) {
+    for (let c = 0; c < channels; c += 4) dead += deadColumns(outer, channels, min(4, channels - c), f32At(at + c));
+  } else {
+    for (let c = 0; c < channels; c++) {
+      let alive = false;
+      for (let o = 0; o < outer && !alive; o++) alive = anyNonZero(f32At(at + (o * channels + c) * inner), inner);
+      if (!alive) dead++;
+    }
+  }
+  f64.store(f64At(out), <f64>dead);
+}
+
+/** Of up to four columns side by side, how many are 0 in every row. Ends with the first row after which none is. */
+function deadColumns(rows: i32, width: i32, lanes: i32, x: usize): i32 {
+  const nil = f32x4.splat(0);
+  const step = (<usize>width) << 2;
+  let dead: v128 = i32x4.splat(-1);
+  for (let r = 0; r < rows; r++, x += step) {
+    dead = v128.and(dead, f32x4.eq(lanes == 4 ? v128.load(x) : loadLanes(x, lanes, 1), nil));
+    if (!v128.any_true(dead)) return 0;
+  }
+  return -countLanes(dead);
+}
+
+function anyNonZero(x: usize, n: i32): bool {
+  const nil = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4, x += 16) {
+    if (!i32x4.all_true(f32x4.eq(v128.load(x), nil))) return true;
+  }
+  for (; i < n; i++, x += 4) {
+    if (f32.load(x) != 0) return true;
+  }
+  return false;
 }

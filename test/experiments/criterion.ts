@@ -1,0 +1,30 @@
+/** When an outcome agrees with what was expected. */
+export interface Criterion {
+  /** Completes "agrees if …". */
+  readonly text: string;
+  holds(figures: readonly number[]): boolean;
+}
+
+export const each = (text: string, holds: (figure: number) => boolean): Criterion => ({
+  text: `each is ${text}`,
+  holds: (figures) => figures.every(holds),
+});
+
+export const near = (expected: number, distance: number): Criterion =>
+  each(`within ${distance} of ${expected}`, (x) => Math.abs(x - expected) <= distance);
+
+export const withinFactor = (factor: number, expected: number): Criterion =>
+  each(
+    `within a factor of ${factor} of ${expected}`,
+    (x) => x >= expected / factor && x <= expected * factor,
+  );
+
+export const between = (least: number, most: number): Criterion =>
+  each(`between ${least} and ${most}`, (x) => x >= least && x <= most);
+
+export const below = (bound: number): Criterion => each(`below ${bound}`, (x) => x < bound);
+
+export const above = (bound: number): Criterion => each(`above ${bound}`, (x) => x > bound);
+
+/** Training on one of two balanced classes has learned nothing: the entropy of the classes, within the noise of the batches. */
+export const atChance = (noise: number): Criterion => near(Number(Math.LN2.toFixed(4)), noise);

@@ -1,0 +1,48 @@
+import type { Criterion } from "./criterion.ts";
+
+/** One row of `docs/experiments.md`. */
+export interface Experiment {
+  readonly name: string;
+  /** What PyTorch gave. */
+  readonly expected: string;
+  readonly agrees: Criterion;
+  /** Empty where nothing is random. */
+  readonly seeds: readonly number[];
+  /** One figure for each seed, or the one that there is. */
+  measure(): Promise<Measured>;
+}
+
+export interface Measured {
+  readonly figures: readonly number[];
+  /** The figures as the page shows them. */
+  readonly text: string;
+  /** What computed. */
+  readonly engine: string;
+}
+
+/** Enough to see what is chance. */
+export const SEEDS: readonly number[] = [0, 1, 2];
+
+/** 0.6931, 0.024, 2.2e-6 */
+export function show(x: number): string {
+  const size = Math.abs(x);
+  const plain = !Number.isFinite(x) || x === 0 || (size >= 1e-3 && size < 1e4);
+  return plain ? String(Number(x.toPrecision(4))) : x.toExponential(1);
+}
+
+export const list = (figures: readonly number[]): string => figures.map(show).join(", ");
+
+/** An experiment that gives one figure for each seed. */
+export const seeded = (
+  row: Pick<Experiment, "name" | "expected" | "agrees">,
+  engine: string,
+  figureOf: (seed: number) => number | Promise<number>,
+): Experiment => ({
+  ...row,
+  seeds: SEEDS,
+  async measure() {
+    const figures: number[] = [];
+    for (const seed of SEEDS) figures.push(await figureOf(seed));
+    return { figures, text: list(figures), engine };
+  },
+});

@@ -1,0 +1,35 @@
+import { type Experiment, list, SEEDS } from "./experiment.ts";
+import { type Model, type Run, type Settings, train } from "./training.ts";
+
+/** An experiment that is one figure of a training, for each seed. */
+export interface Trained extends Pick<Experiment, "name" | "expected" | "agrees"> {
+  readonly model: Model;
+  settings?(seed: number): Settings;
+  figure(run: Run): number;
+  show?(figures: readonly number[]): string;
+}
+
+export const trained = ({
+  name,
+  expected,
+  agrees,
+  model,
+  settings,
+  figure,
+  show = list,
+}: Trained): Experiment => ({
+  name,
+  expected,
+  agrees,
+  seeds: SEEDS,
+  async measure() {
+    const figures: number[] = [];
+    let engine = "";
+    for (const seed of SEEDS) {
+      const run = await train(model, seed, settings?.(seed));
+      figures.push(figure(run));
+      ({ engine } = run.info);
+    }
+    return { figures, text: show(figures), engine };
+  },
+});
