@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check, chooseModel } from "./cli/check.ts";
+import { exportTo } from "./cli/export.ts";
+import { layersText } from "./cli/layers.ts";
 import { FileError, readModelFile } from "./cli/file.ts";
 import { EXIT, type ExitCode, processOutput } from "./cli/output.ts";
 import { run, type RunFlags } from "./cli/run.ts";
@@ -50,6 +52,23 @@ program
   .action(async (name: string) => {
     exit = await check(await readModelFile(name), processOutput);
   });
+
+program
+  .command("export")
+  .description("write a model as a PyTorch program with the same names, seed and batches")
+  .argument("<file>", "the model file")
+  .option("--model <name>", "which model of the file; needed where it has several")
+  .option("-o, --output <file>", "the program's file; else it goes to standard output")
+  .action(async (name: string, { model, output }: { model?: string; output?: string }) => {
+    const file = await readModelFile(name);
+    const chosen = chooseModel(file, model, processOutput);
+    exit = typeof chosen === "object" ? await exportTo(file, chosen, output, processOutput) : chosen;
+  });
+
+program
+  .command("layers")
+  .description("list the layer types with their parameters and defaults")
+  .action(() => processOutput.out(layersText()));
 
 try {
   await program.parseAsync();

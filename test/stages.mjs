@@ -20,7 +20,10 @@ export const stages = [
   { name: "types", run: () => command("npm", ["run", "--silent", "types"]) },
   { name: "lint", run: () => command("npm", ["run", "--silent", "lint"]) },
   { name: "build", run: () => command(process.execPath, ["tools/build.mjs", "--frozen"]) },
-  { name: "unit", run: () => nodeTests(testFiles("**/*.test.ts", ["host/**", "ui/**"])) },
+  {
+    name: "unit",
+    run: () => nodeTests(testFiles("**/*.test.ts", ["host/**", "ui/**", "torch/**", "experiments/**"])),
+  },
   {
     name: "host",
     needs: "build",

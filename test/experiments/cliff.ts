@@ -2,7 +2,8 @@ import { doubleBackend } from "../../src/engine/backend.ts";
 import { Machine } from "../../src/engine/machine.ts";
 import { prepareUpdate } from "../../src/engine/updates.ts";
 import { below, near } from "./criterion.ts";
-import { type Experiment, show } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
+import { show } from "./figures.ts";
 import { tables } from "./tables.ts";
 import { type Model, specOf } from "./training.ts";
 

@@ -1,4 +1,5 @@
 import type { Criterion } from "./criterion.ts";
+import { list } from "./figures.ts";
 
 /** One row of `docs/experiments.md`. */
 export interface Experiment {
@@ -22,15 +23,6 @@ export interface Measured {
 
 /** Enough to see what is chance. */
 export const SEEDS: readonly number[] = [0, 1, 2];
-
-/** 0.6931, 0.024, 2.2e-6 */
-export function show(x: number): string {
-  const size = Math.abs(x);
-  const plain = !Number.isFinite(x) || x === 0 || (size >= 1e-3 && size < 1e4);
-  return plain ? String(Number(x.toPrecision(4))) : x.toExponential(1);
-}
-
-export const list = (figures: readonly number[]): string => figures.map(show).join(", ");
 
 /** An experiment that gives one figure for each seed. */
 export const seeded = (

@@ -4,6 +4,7 @@ import { Generator } from "../../src/engine/rng.ts";
 import { OpBench } from "../support/gradcheck.ts";
 import { withinFactor } from "./criterion.ts";
 import { type Experiment, seeded } from "./experiment.ts";
+import { show } from "./figures.ts";
 
 const UNITS = 32;
 const STEPS = 50;
@@ -97,7 +98,7 @@ const withBias = (bias: number | undefined, expected: number): Experiment =>
   seeded(
     {
       name: `LSTM, ${UNITS} units, normal inputs, forget-gate bias ${bias ?? "as PyTorch draws it"}: ‖∂c₅₀/∂c₀‖`,
-      expected: String(expected),
+      expected: show(expected),
       agrees: withinFactor(10, expected),
     },
     doubleBackend.name,

@@ -1,4 +1,5 @@
-import { type Experiment, list, SEEDS } from "./experiment.ts";
+import { type Experiment, SEEDS } from "./experiment.ts";
+import { list } from "./figures.ts";
 import { type Model, type Run, type Settings, train } from "./training.ts";
 
 /** An experiment that is one figure of a training, for each seed. */

@@ -43,8 +43,8 @@ export interface Job {
 export function runJobs(folder: string, jobs: readonly Job[]): readonly (readonly Line[])[] {
   const all = jobs.map((job, i) => ({ ...job, out: join(folder, `job${i}.jsonl`) }));
   const file = write(folder, "jobs.json", JSON.stringify(all));
-  const { status, error, stderr } = spawnSync(command, ["-W", "ignore", runner, file], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${error?.message ?? stderr}`);
+  const { status, signal, error, stderr } = spawnSync(command, ["-W", "ignore", runner, file], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`${command} ended with ${status ?? signal}: ${error?.message ?? stderr}`);
   return all.map(({ out }) => linesOf(readFileSync(out, "utf8")));
 }
 
@@ -53,7 +53,7 @@ const linesOf = (text: string): readonly Line[] => (text.trim() === "" ? [] : re
 /** Throws where Python has: with its traceback. */
 export function assertRan(lines: readonly Line[]): void {
   const failed = lines.find((line) => line["type"] === "error");
-  if (failed) throw new Error(String(failed["message"]));
+  if (failed) throw new Error(String(failed["message"] as string));
 }
 
 /** The numbers of a tensor that `watch.py` has written. */

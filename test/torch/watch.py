@@ -50,7 +50,7 @@ SLOPES = {
 def slope(module, y):
     if isinstance(module, (nn.Hardtanh, nn.ReLU6)):
         return ((y > module.min_val) & (y < module.max_val)).double()
-    return SLOPES[type(module)](y)
+    return SLOPES[type(module)](y.double())
 
 
 def encode(tensor):
@@ -204,7 +204,7 @@ class Row:
             return None
         self.entry = self.delta = None
         self.figures = {}
-        self.look_at(output.detach().double())
+        self.look_at(output.detach())
         output = output.view_as(output)
         output.register_hook(lambda grad: setattr(self, "delta", norm([grad])))
         return output
@@ -216,8 +216,8 @@ class Row:
             tensors["grad"] = torch.cat([grad.flatten() for grad in self.grads]).double()
         return tensors
 
-    def look_at(self, y):
-        self.y = y
+    def look_at(self, output):
+        self.y = y = output.double()
         self.output_shape = list(y.shape[1:])
         put = self.figures.__setitem__
         put("act_mean", y.mean())
@@ -229,7 +229,7 @@ class Row:
             others = [i for i in range(y.dim()) if i != axis]
             put("act_dead", (y == 0).to(torch.uint8).amin(dim=others).double().mean())
         if type(self.module) in (*SLOPES, nn.Hardtanh, nn.ReLU6):
-            put("act_saturated", (slope(self.module, y) < SATURATED).double().mean())
+            put("act_saturated", (slope(self.module, output) < SATURATED).double().mean())
 
     def line(self, before):
         put = self.figures.__setitem__
