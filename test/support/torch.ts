@@ -53,7 +53,7 @@ const linesOf = (text: string): readonly Line[] => (text.trim() === "" ? [] : re
 /** Throws where Python has: with its traceback. */
 export function assertRan(lines: readonly Line[]): void {
   const failed = lines.find((line) => line["type"] === "error");
-  if (failed) throw new Error(String(failed["message"] as string));
+  if (failed) throw new Error(failed["message"] as string);
 }
 
 /** The numbers of a tensor that `watch.py` has written. */
