@@ -43,7 +43,10 @@ export interface Job {
 export function runJobs(folder: string, jobs: readonly Job[]): readonly (readonly Line[])[] {
   const all = jobs.map((job, i) => ({ ...job, out: join(folder, `job${i}.jsonl`) }));
   const file = write(folder, "jobs.json", JSON.stringify(all));
-  const { status, signal, error, stderr } = spawnSync(command, ["-W", "ignore", runner, file], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  const { status, signal, error, stderr } = spawnSync(command, ["-W", "ignore", runner, file], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
   if (status !== 0) throw new Error(`${command} ended with ${status ?? signal}: ${error?.message ?? stderr}`);
   return all.map(({ out }) => linesOf(readFileSync(out, "utf8")));
 }

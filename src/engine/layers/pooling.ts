@@ -31,6 +31,19 @@ function pooled(name: string, dims: number, params: Pool, input: Shape): Shape {
   return [input[0], ...slides(axes(params), plane, params.ceil_mode)];
 }
 
+/** Throws where a dilated window steps over all elements of a short input: there is no greatest among none. */
+function checkSeen(params: Pool, plane: Shape, places: Shape): void {
+  axes(params).forEach(({ kernel, stride, dilation, before }, i) => {
+    for (let place = 0; place < places[i]; place++) {
+      const under = Array.from({ length: kernel }, (_, k) => place * stride - before + k * dilation);
+      if (under.some((at) => at >= 0 && at < plane[i])) continue;
+      throw new ShapeError(
+        `a window of ${kernel} elements, ${dilation} apart, has none of the input's ${plane[i]} under it, only padding`,
+      );
+    }
+  });
+}
+
 const keywords = ({ kernel_size, stride = kernel_size, padding, dilation, ceil_mode }: Pool) =>
   [
     ["stride", compact(stride), compact(kernel_size)],
@@ -44,7 +57,11 @@ const maxPoolOf = (name: string, dims: number) =>
     doc: "The greatest element under a sliding window.",
     group: "pooling and shape",
     params: { ...poolParams(dims), dilation: windowParams(dims).dilation },
-    shape: (params, input) => pooled(name, dims, params, input),
+    shape(params, input) {
+      const output = pooled(name, dims, params, input);
+      if (params.dilation.some((n) => n > 1)) checkSeen(params, input.slice(1), output.slice(1));
+      return output;
+    },
     forward: (graph, params, _, x) =>
       graph.apply(maxPool, [x], { axes: axes(params), ceil: params.ceil_mode }),
     layout: "channels",
