@@ -9,6 +9,7 @@ import { layers as standardLayers } from "./layers/index.ts";
 import { Machine, type Program } from "./machine.ts";
 import type { LayerTable } from "./network.ts";
 import type { Plan } from "./plan.ts";
+import { checkLastBatch } from "./leastBatch.ts";
 import { layerInfo } from "./layerInfo.ts";
 import { findNonFinite, type NonFinite } from "./nonfinite.ts";
 import type { Generator as Random } from "./rng.ts";
@@ -39,13 +40,14 @@ export class Training {
   readonly #sampler: Sampler;
   readonly #held: Uint32Array;
 
-  /** Throws `DataError` where the samples fill no batch. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
+  /** Throws `DataError` where the samples fill no batch, or leave one that is too small. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
   constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
     const { backend = scalarBackend, table = standardLayers, weights, histEvery } = options;
     this.#dataset = dataset;
     const { training, validation } = split(dataset.samples, spec.data.validation, random);
     this.#held = validation;
     this.#sampler = sampler(training, spec.train, random);
+    checkLastBatch(spec, training.length, table);
     this.#machine = new Machine(spec, {
       backend,
       table,

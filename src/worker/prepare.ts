@@ -1,24 +1,15 @@
-import type { Dataset, Wants } from "../engine/data/data.ts";
+import type { Dataset } from "../engine/data/data.ts";
 import { split } from "../engine/data/dataset.ts";
 import { sampler } from "../engine/data/sampler.ts";
-import { losses } from "../engine/losses/index.ts";
+import { checkLastBatch } from "../engine/leastBatch.ts";
 import { layers } from "../engine/layers/index.ts";
-import { rowOf } from "../engine/machine.ts";
-import { typeOf } from "../engine/network.ts";
 import { Generator } from "../engine/rng.ts";
-import { leavesOf, type ModelSpec } from "../engine/spec.ts";
+import type { ModelSpec } from "../engine/spec.ts";
 import { Training, type TrainingOptions } from "../engine/training.ts";
+import { wantsOf } from "../engine/wants.ts";
 import { readWeights } from "../engine/weights/index.ts";
 import { type Location, readInside } from "./files.ts";
 import { loadData } from "./loadData.ts";
-
-/** What the model asks of its data. */
-export function wantsOf(spec: ModelSpec): Wants {
-  const [first] = leavesOf(spec.layers);
-  const ids = first && typeOf(layers, first).ids?.(first.params);
-  const { targets } = rowOf(losses, spec.loss);
-  return { input: spec.input, output: spec.output, targets, ...(ids !== undefined && { ids }) };
-}
 
 /** The model's data, and the generator that goes on to draw the order of the samples. */
 async function dataOf(spec: ModelSpec, location: Location): Promise<{ dataset: Dataset; random: Generator }> {
@@ -40,7 +31,9 @@ type Weights = ReadonlyMap<string, Float32Array>;
 export async function checkData(spec: ModelSpec, location: Location): Promise<void> {
   const { dataset, random } = await dataOf(spec, location);
   await weightsOf(spec, location);
-  sampler(split(dataset.samples, spec.data.validation, random).training, spec.train, random);
+  const { training } = split(dataset.samples, spec.data.validation, random);
+  sampler(training, spec.train, random);
+  checkLastBatch(spec, training.length, layers);
 }
 
 export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery">;

@@ -9,7 +9,7 @@ import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
 import { COLUMN, type Frame, STATS } from "../../src/protocol/frame.ts";
-import { wantsOf } from "../../src/worker/prepare.ts";
+import { wantsOf } from "../../src/engine/wants.ts";
 import { loadData } from "../../src/worker/loadData.ts";
 import { withLayers } from "../support/models.ts";
 import { wasmBackends } from "../support/wasm.ts";

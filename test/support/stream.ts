@@ -98,12 +98,15 @@ function isRounding(column: string, row: Line): boolean {
 }
 
 function boundsOf(column: string, expected: Line, witnesses: Witnesses, rtol: number): Bounds {
-  return {
-    rtol: column === "update_ratio" ? rtol + updateNoise(expected) : rtol,
-    scale: scaleOf(column, expected),
-    rounding: roundingOf(column, expected, witnesses),
-  };
+  const rounding = roundingOf(column, expected, witnesses);
+  if (column !== "update_ratio") return { rtol, scale: scaleOf(column, expected), rounding };
+  // Adagrad and its like make steps of equal length out of gradients, rounding errors and others.
+  const noise = Math.max(updateNoise(expected), Number(expected["grad_noise"] ?? 0));
+  return { rtol: rtol + noise, scale: 0, rounding: rounding + SPACING };
 }
+
+/** An update cannot be smaller than the spacing of floats, relatively. */
+const SPACING = 2 ** -23;
 
 /** What an error in a column is small against, beside the figure itself. */
 function scaleOf(column: string, row: Line): number {
