@@ -125,9 +125,8 @@ export function attentionKernels({ floats: f }: Memory, random: Random): Attenti
           const row = i * time;
           let sum = 0;
           for (let j = 0; j < seen; j++) {
-            const dP = dot(d, dy + i * width, v + j * ld) * (M < 0 ? 1 : f[M + row + j]);
-            f[scratch + row + j] = dP;
-            sum += dP * f[P + row + j];
+            f[scratch + row + j] = dot(d, dy + i * width, v + j * ld) * (M < 0 ? 1 : f[M + row + j]);
+            sum += f[scratch + row + j] * f[P + row + j]; // of dP as rounded: where P is 1, dS is exactly 0
           }
           for (let j = 0; j < seen; j++) f[scratch + row + j] = f[P + row + j] * (f[scratch + row + j] - sum);
           combine(seen, d, scratch + row, -1, 1, k, ld, dqkv + first + i * ld, scale);
