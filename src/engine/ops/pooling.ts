@@ -40,6 +40,7 @@ export const maxPool = op<PoolAttrs>({
     { shapes: [[2, 2, 5, 7]], attrs: { axes: [axis(3, 2, 1), axis(2, 1, 1)], ceil: false } },
     { shapes: [[1, 2, 7, 8]], attrs: { axes: [axis(2, 3), axis(3, 1, 1, 2)], ceil: true } },
     { shapes: [[2, 3, 9]], attrs: { axes: [axis(3, 2)], ceil: true } },
+    { shapes: [[2, 3, 5, 9]], attrs: { axes: [axis(2, 2), axis(2, 2)], ceil: true } }, // the last windows stick out
   ],
 });
 

@@ -60,7 +60,9 @@ function addRun(from: usize, to: usize, n: i32, step: i32): void {
 /** See `PoolingKernels.maxPool2d`. */
 export function maxPool2d(planes: i32, x: i32, y: i32, taps: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32, dilationY: i32, dilationX: i32): void {
   let to = f32At(y), kept = f32At(taps);
-  if (kh == 2 && kw == 2 && sy == 2 && sx == 2 && padY == 0 && padX == 0 && dilationY == 1 && dilationX == 1) {
+  const pairs = kh == 2 && kw == 2 && sy == 2 && sx == 2 && padY == 0 && padX == 0 && dilationY == 1 && dilationX == 1;
+  // With `ceil_mode` the last window may stick out.
+  if (pairs && 2 * outHeight <= height && 2 * outWidth <= width) {
     for (let plane = 0; plane < planes; plane++, x += height * width) {
       for (let row = 0; row < outHeight; row++) {
         pairRows(f32At(x + 2 * row * width), (<usize>width) << 2, outWidth, to, kept);
