@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "./json.ts";
 import { found } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { ask, closest, grouped } from "./names.ts";
-import { reportSameNames, reportTaken } from "./siblings.ts";
+import { reportReserved, reportSameNames, reportTaken } from "./siblings.ts";
 import { readParams } from "./values.ts";
 
 /** A list of layers. What is wrong in it is reported, and stands as an `unknown` entry, so that indexes hold. */
@@ -25,6 +25,7 @@ export function readEntries(field: string, json: Json, reading: Reading): readon
   }
   const entries = json.items.map((item, i) => readEntry(item, i, reading));
   reportSameNames(entries, reading.report);
+  reportReserved(entries, reading.report);
   return entries;
 }
 

@@ -1,6 +1,8 @@
 import type { Entry } from "./entry.ts";
 import { memberOf, quote } from "./json.ts";
+import { ask } from "./names.ts";
 import type { Report } from "./report.ts";
+import { isReserved } from "./reserved.ts";
 
 /** Reports names that come twice in a list. */
 export function reportSameNames(entries: readonly Entry[], report: Report): void {
@@ -12,6 +14,17 @@ export function reportSameNames(entries: readonly Entry[], report: Report): void
       report({ code: "layer.duplicate-name", at: place, message });
     }
     names.add(name);
+  }
+}
+
+/** Reports names that a module of PyTorch cannot give to a child, so that the model could not be exported. */
+export function reportReserved(entries: readonly Entry[], report: Report): void {
+  for (const { at, name } of entries) {
+    const place = memberOf(at, "name");
+    if (!place || !isReserved(name)) continue;
+    const guess = `${name.replace(/^_+|_+$/g, "")}_layer`;
+    const message = `PyTorch's modules have an attribute called ${quote(name)} of their own${ask(guess)}`;
+    report({ code: "layer.reserved-name", at: place, message, fix: JSON.stringify(guess) });
   }
 }
 

@@ -52,13 +52,3 @@ function place(x: number): number {
 }
 
 const ulps = (a: number, b: number): number => (Object.is(a, b) ? 0 : Math.abs(place(a) - place(b)));
-
-/** A loss of step n lies on PyTorch's: rounding errors grow from step to step. */
-export function assertLoss(actual: number, expected: unknown, step: number, what: string): void {
-  if (typeof expected !== "number") return assert.equal(String(actual), expected, `step ${step} ${what}`);
-  const allowed = (step === 1 ? 1e-4 : 1e-2) * Math.abs(expected) + 1e-7;
-  assert.ok(
-    Math.abs(actual - expected) <= allowed,
-    `step ${step} ${what}: expected ${expected}, found ${actual}`,
-  );
-}

@@ -86,7 +86,7 @@ class Nudges:
         if self.generator is None or not x.is_floating_point():
             return x
         signs = 2 * torch.randint(0, 2, x.shape, generator=self.generator) - 1
-        return x * (1 + signs * 2**-23)
+        return (x * (1 + signs * 2**-23)).clamp(x.min(), x.max())  # probabilities stay below 1
 
 
 nudge = Nudges()
@@ -162,9 +162,10 @@ def observe_steps(layer, seen):
     def forward(x):
         seen.clear()
         y = unrolled(layer, x, seen)
-        if layer.dropout == 0 or layer.num_layers == 1:
+        masked = layer.dropout > 0 and layer.num_layers > 1
+        if not masked and nudge.generator is None and y.isfinite().all():
             with torch.no_grad():
-                torch.testing.assert_close(whole(x), y, rtol=1e-3, atol=1e-4)
+                torch.testing.assert_close(whole(x), y, rtol=1e-4, atol=1e-4 * float(y.abs().max()))
         return y
 
     layer.forward = forward
@@ -455,6 +456,7 @@ def refuse(expression):
 
 def main(program, out):
     sys.argv = [program, "--jsonl"]
+    masks.manual_seed(load(program).SEED)
     with contextlib.redirect_stdout(out):
         runpy.run_path(program, run_name="__main__")
 

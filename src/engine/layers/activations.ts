@@ -14,15 +14,21 @@ interface Definition<P extends Params> {
   attrs?(params: Values<P>): Partial<ActivationAttrs>;
   readonly dead?: boolean;
   saturation?(params: Values<P>): Saturation;
+  /** Why PyTorch refuses these parameters together. */
+  check?(params: Values<P>): string | undefined;
 }
 
 const activation = <const P extends Params>(name: string, definition: Definition<P>): LayerType => {
-  const { doc, params, op, attrs, dead, saturation } = definition;
+  const { doc, params, op, attrs, dead, saturation, check } = definition;
   return layer<P>({
     doc,
     group: "activation",
     params,
-    shape: (_, input) => input,
+    shape(values, input) {
+      const why = check?.(values);
+      if (why !== undefined) throw new ShapeError(why);
+      return input;
+    },
     forward: (graph, values, _, x) => graph.apply(op(values), [x], { alpha: 0, beta: 0, ...attrs?.(values) }),
     ...(dead && { dead }),
     ...(saturation && { saturation: (values: Values<P>) => saturation(values) }),
@@ -111,6 +117,8 @@ export const activationLayers = {
     },
     op: () => ops.hardtanh,
     attrs: ({ min_val, max_val }) => ({ alpha: min_val, beta: max_val }),
+    check: ({ min_val, max_val }) =>
+      min_val < max_val ? undefined : `min_val ${min_val} is not below max_val ${max_val}`,
     // As single precision has them: an output that was cut off is equal to its bound.
     saturation: ({ min_val, max_val }) => ({ low: Math.fround(min_val), high: Math.fround(max_val) }),
   }),

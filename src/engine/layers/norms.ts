@@ -60,6 +60,7 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
         evaluate: !graph.training && tracked,
       });
     },
+    ...(ranks.includes(3) && { layout: "channels" as const }),
     // One value a channel has no variance: PyTorch refuses to train on it.
     least: (_, input) => (sizeOf(input) / input[0] > 1 ? 1 : 2),
     torch: ({ eps, momentum, affine, track_running_stats }, [channels]) =>

@@ -150,10 +150,15 @@ export const schedulers = {
           momentum && { momentum: between(momenta[phase], momenta[phase + 1], share) }),
       };
     },
-    check: ({ total_steps }, { steps }) =>
-      total_steps !== undefined && total_steps < steps
-        ? `total_steps is ${total_steps}, but the run makes ${steps} steps`
-        : undefined,
+    check({ total_steps, pct_start }, { steps }) {
+      if (total_steps !== undefined && total_steps < steps) {
+        return `total_steps is ${total_steps}, but the run makes ${steps} steps`;
+      }
+      const peak = pct_start * (total_steps ?? steps) - 1;
+      return peak === 0
+        ? `pct_start ${pct_start} of ${total_steps ?? steps} steps goes up in no time: the first step is the peak`
+        : undefined;
+    },
     torch: (params, { steps, momentum }) =>
       torchCall(
         "OneCycleLR",
