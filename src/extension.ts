@@ -58,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       runs,
       isStale,
       hasModels: hasModelFiles,
+      opened: () => lenses.refresh(),
       reveal: (run, layer) => void revealOrSay(models, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,

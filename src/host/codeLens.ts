@@ -38,6 +38,10 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
     });
   }
 
+  /**
+   * VS Code shows lenses of before, which do nothing, until it has asked again, and forgets to ask when the editor loses the
+   * focus meanwhile: whatever takes it (the panel) has this called.
+   */
   refresh(): void {
     this.#fire.request();
   }

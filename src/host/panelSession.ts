@@ -20,6 +20,8 @@ export interface PanelServices {
   readonly runs: Runs;
   readonly isStale: (run: Run) => boolean;
   hasModels(): Promise<boolean>;
+  /** A panel has come up, and may have taken the focus from an editor. */
+  opened(): void;
   reveal(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
   hover(run: Run, layer: string | undefined): void;
@@ -104,6 +106,7 @@ export class PanelSession implements vscode.Disposable {
       case "ready":
         this.#hasModels = await this.#services.hasModels();
         this.#ready = true;
+        this.#services.opened();
         if (this.#mark.layer !== undefined) this.#want("mark");
         return this.#want("state");
       case "select":
