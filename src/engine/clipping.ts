@@ -1,5 +1,8 @@
 import type { Kernels } from "./kernels/kernels.ts";
+import { SUMMARY } from "./kernels/statistics.ts";
 import type { RowSums } from "./plan.ts";
+
+const [SQUARES, MIN, MAX] = (["squares", "min", "max"] as const).map((name) => SUMMARY.indexOf(name));
 
 /**
  * Norm of all gradients, from the sums that the statistics have taken: the p-norm over all elements equals the p-norm of
@@ -9,8 +12,8 @@ export function totalNorm(rows: readonly Pick<RowSums, "grad">[], d: Float64Arra
   let total = 0;
   for (const { grad } of rows) {
     if (grad < 0) continue;
-    if (p === 2) total += d[grad + 1];
-    else if (p === Infinity) total = Math.max(total, Math.abs(d[grad + 2]), Math.abs(d[grad + 3]));
+    if (p === 2) total += d[grad + SQUARES];
+    else if (p === Infinity) total = Math.max(total, Math.abs(d[grad + MIN]), Math.abs(d[grad + MAX]));
   }
   return p === 2 ? Math.sqrt(total) : total;
 }

@@ -1,6 +1,6 @@
 import { HIST_BINS } from "../protocol/frame.ts";
 import { rootOf, type Node, type Value } from "./graph.ts";
-import { SUMMARY } from "./kernels/statistics.ts";
+import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
 import type { Layout, Segment } from "./layout.ts";
 import type { LossCall } from "./losses/loss.ts";
 import type { LayerTable, Network, Row } from "./network.ts";
@@ -161,7 +161,7 @@ class Compiler {
     this.#network.rows.forEach(({ exit, spec }, i) => {
       if (rootOf(exit) !== value) return;
       const { at, size } = this.#tensor(value);
-      if (act < 0) this.#k.summary(size, at, (act = this.#slots(SUMMARY.length)));
+      if (act < 0) this.#k.moments(size, at, (act = this.#slots(MOMENTS.length)));
       const sums = this.#rows[i];
       sums.act = act;
       if (spec.kind !== "layer") return;

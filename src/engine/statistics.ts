@@ -3,7 +3,7 @@ import { SUMMARY } from "./kernels/statistics.ts";
 import type { RowSums } from "./plan.ts";
 
 // Where `summary` puts its sums (`SUMMARY`), counted from its place.
-const [SUM, SQUARES, MIN, MAX, ZEROS, NONFINITE] = SUMMARY.map((_, i) => i);
+const [SUM, SQUARES, ZEROS, NONFINITE, MIN, MAX] = SUMMARY.map((_, i) => i);
 
 /** Population standard deviation of n elements from their sum and the sum of their squares. */
 function deviation(sum: number, squares: number, n: number): number {

@@ -1,12 +1,17 @@
 import { HIST_BINS, HIST_OFFSET } from "../../protocol/frame.ts";
 import type { Memory } from "./memory.ts";
 
-/** What `summary` writes, in order, from element `out` of `doubles` on. */
-export const SUMMARY = ["sum", "squares", "min", "max", "zeros", "nonfinite"] as const;
+/** What `moments` writes, in order, from element `out` of `doubles` on. */
+export const MOMENTS = ["sum", "squares", "zeros", "nonfinite"] as const;
+
+/** What `summary` writes. */
+export const SUMMARY = [...MOMENTS, "min", "max"] as const;
 
 /** Sums over elements, in double precision; results go to `doubles`. */
 export interface StatisticsKernels {
-  /** Σx, Σx², min, max, number of elements equal to 0, number that are NaN or ±∞. min and max are NaN if any element is. */
+  /** Σx, Σx², number of elements equal to 0, number that are NaN or ±∞. */
+  moments(n: number, x: number, out: number): void;
+  /** The moments, min, max; these are NaN if any element is. */
   summary(n: number, x: number, out: number): void;
   /** Σx². */
   sumSquares(n: number, x: number, out: number): void;
@@ -29,29 +34,37 @@ export function statisticsKernels({ floats: f, doubles: d }: Memory): Statistics
     return ((bits.getUint16(0) >> 4) & 0x7ff) - 1023;
   };
 
+  function moments(n: number, x: number, out: number): void {
+    let sum = 0;
+    let squares = 0;
+    let zeros = 0;
+    let nonfinite = 0;
+    for (let i = x; i < x + n; i++) {
+      const v = f[i];
+      sum += v;
+      squares += v * v;
+      if (v === 0) zeros++;
+      if (v - v !== 0) nonfinite++;
+    }
+    d[out] = sum;
+    d[out + 1] = squares;
+    d[out + 2] = zeros;
+    d[out + 3] = nonfinite;
+  }
+
   return {
+    moments,
+
     summary(n, x, out) {
-      let sum = 0;
-      let squares = 0;
+      moments(n, x, out);
       let min = Infinity;
       let max = -Infinity;
-      let zeros = 0;
-      let nonfinite = 0;
       for (let i = x; i < x + n; i++) {
-        const v = f[i];
-        sum += v;
-        squares += v * v;
-        min = Math.min(min, v);
-        max = Math.max(max, v);
-        if (v === 0) zeros++;
-        if (v - v !== 0) nonfinite++;
+        min = Math.min(min, f[i]);
+        max = Math.max(max, f[i]);
       }
-      d[out] = sum;
-      d[out + 1] = squares;
-      d[out + 2] = min;
-      d[out + 3] = max;
-      d[out + 4] = zeros;
-      d[out + 5] = nonfinite;
+      d[out + MOMENTS.length] = min;
+      d[out + MOMENTS.length + 1] = max;
     },
 
     sumSquares(n, x, out) {

@@ -36,7 +36,7 @@ function c(x: f32): v128 {
 // @ts-ignore: decorator
 @inline
 function tanhSoftplus(x: v128): v128 {
-  const w = exp4(f32x4.min(x, c(20)));
+  const w = exp4(f32x4.pmin(x, c(20)));
   const n = madd(w, w, f32x4.add(w, w));
   return f32x4.div(n, f32x4.add(n, c(2)));
 }
@@ -52,7 +52,7 @@ function geluInner(x: v128): v128 {
 @inline
 function value(kind: i32, x: v128, a: v128, b: v128): v128 {
   const zero = c(0);
-  if (kind == RELU) return f32x4.max(x, zero);
+  if (kind == RELU) return f32x4.pmax(x, zero);
   if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
   if (kind == ELU) return v128.bitselect(f32x4.mul(a, expm14(f32x4.div(x, b))), x, f32x4.lt(x, zero));
   if (kind == SELU) {
@@ -67,13 +67,13 @@ function value(kind: i32, x: v128, a: v128, b: v128): v128 {
     const s = f32x4.mul(x, a);
     return v128.bitselect(x, f32x4.div(softplus4(s), a), f32x4.gt(s, b));
   }
-  if (kind == HARDTANH) return f32x4.min(f32x4.max(x, a), b);
+  if (kind == HARDTANH) return f32x4.pmin(f32x4.pmax(x, a), b);
   if (kind == HARDSWISH) {
-    const gate = f32x4.min(f32x4.max(f32x4.add(x, c(3)), zero), c(6));
+    const gate = f32x4.pmin(f32x4.pmax(f32x4.add(x, c(3)), zero), c(6));
     const inner = f32x4.mul(f32x4.mul(x, gate), c(1.0 / 6.0));
     return v128.bitselect(x, inner, f32x4.ge(x, c(3)));
   }
-  if (kind == HARDSIGMOID) return f32x4.min(f32x4.max(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
+  if (kind == HARDSIGMOID) return f32x4.pmin(f32x4.pmax(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
   if (kind == SIGMOID) return logistic4(x);
   if (kind == TANH) return tanh4(x);
   if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
@@ -131,22 +131,39 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function mapAll(kind: i32, n: i32, from: i32, to: i32, alpha: f64, beta: f64): void {
+function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
   const a = c(<f32>alpha), b = c(<f32>beta);
-  let x = f32At(from), y = f32At(to);
-  const end = x + ((<usize>(n & ~3)) << 2);
-  for (; x < end; x += 16, y += 16) v128.store(y, value(kind, v128.load(x), a, b));
+  const pairs = x + ((<usize>(n & ~7)) << 2);
+  for (; x < pairs; x += 32, y += 32) {
+    const low = value(kind, v128.load(x), a, b), high = value(kind, v128.load(x, 16), a, b);
+    v128.store(y, low);
+    v128.store(y, high, 16);
+  }
+  if (n & 4) {
+    v128.store(y, value(kind, v128.load(x), a, b));
+    x += 16;
+    y += 16;
+  }
   if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b), n & 3);
 }
 
 // @ts-ignore: decorator
 @inline
-function slopeAll(kind: i32, n: i32, xAt: i32, yAt: i32, dyAt: i32, dxAt: i32, alpha: f64, beta: f64): void {
+function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, alpha: f64, beta: f64): void {
   const a = c(<f32>alpha), b = c(<f32>beta);
-  let x = f32At(xAt), y = f32At(yAt), dy = f32At(dyAt), dx = f32At(dxAt);
-  const end = x + ((<usize>(n & ~3)) << 2);
-  for (; x < end; x += 16, y += 16, dy += 16, dx += 16) {
+  const pairs = x + ((<usize>(n & ~7)) << 2);
+  for (; x < pairs; x += 32, y += 32, dy += 32, dx += 32) {
+    const low = slope(kind, v128.load(x), v128.load(y), a, b), high = slope(kind, v128.load(x, 16), v128.load(y, 16), a, b);
+    const dLow = f32x4.mul(v128.load(dy), low), dHigh = f32x4.mul(v128.load(dy, 16), high);
+    v128.store(dx, dLow);
+    v128.store(dx, dHigh, 16);
+  }
+  if (n & 4) {
     v128.store(dx, f32x4.mul(v128.load(dy), slope(kind, v128.load(x), v128.load(y), a, b)));
+    x += 16;
+    y += 16;
+    dy += 16;
+    dx += 16;
   }
   const left = n & 3;
   if (left) {
@@ -155,50 +172,58 @@ function slopeAll(kind: i32, n: i32, xAt: i32, yAt: i32, dyAt: i32, dxAt: i32, a
   }
 }
 
+/*
+ * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
+ */
+type Values = (n: i32, x: usize, y: usize, a: f64, b: f64) => void;
+type Slopes = (n: i32, x: usize, y: usize, dy: usize, dx: usize, a: f64, b: f64) => void;
+
+const VALUES: StaticArray<Values> = [
+  (n, x, y, a, b) => mapAll(RELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(LEAKY_RELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(ELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(GELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(GELU_TANH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SILU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(MISH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SOFTPLUS, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDTANH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDSWISH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDSIGMOID, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SIGMOID, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(TANH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SOFTSIGN, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(LOG_SIGMOID, n, x, y, a, b),
+];
+
+const SLOPES: StaticArray<Slopes> = [
+  (n, x, y, dy, dx, a, b) => slopeAll(RELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(LEAKY_RELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(ELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(GELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(GELU_TANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SILU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(MISH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SOFTPLUS, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDTANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDSWISH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDSIGMOID, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SIGMOID, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(TANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SOFTSIGN, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(LOG_SIGMOID, n, x, y, dy, dx, a, b),
+];
+
 /** See `ActivationKernels.activation`. */
 export function activation(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: f64): void {
-  switch (kind) {
-    case RELU: mapAll(RELU, n, x, y, alpha, beta); break;
-    case LEAKY_RELU: mapAll(LEAKY_RELU, n, x, y, alpha, beta); break;
-    case ELU: mapAll(ELU, n, x, y, alpha, beta); break;
-    case SELU: mapAll(SELU, n, x, y, alpha, beta); break;
-    case GELU: mapAll(GELU, n, x, y, alpha, beta); break;
-    case GELU_TANH: mapAll(GELU_TANH, n, x, y, alpha, beta); break;
-    case SILU: mapAll(SILU, n, x, y, alpha, beta); break;
-    case MISH: mapAll(MISH, n, x, y, alpha, beta); break;
-    case SOFTPLUS: mapAll(SOFTPLUS, n, x, y, alpha, beta); break;
-    case HARDTANH: mapAll(HARDTANH, n, x, y, alpha, beta); break;
-    case HARDSWISH: mapAll(HARDSWISH, n, x, y, alpha, beta); break;
-    case HARDSIGMOID: mapAll(HARDSIGMOID, n, x, y, alpha, beta); break;
-    case SIGMOID: mapAll(SIGMOID, n, x, y, alpha, beta); break;
-    case TANH: mapAll(TANH, n, x, y, alpha, beta); break;
-    case SOFTSIGN: mapAll(SOFTSIGN, n, x, y, alpha, beta); break;
-    case LOG_SIGMOID: mapAll(LOG_SIGMOID, n, x, y, alpha, beta); break;
-    default: unreachable();
-  }
+  VALUES[kind](n, f32At(x), f32At(y), alpha, beta);
 }
 
 /** See `ActivationKernels.activationGrad`. */
 export function activationGrad(kind: i32, n: i32, x: i32, y: i32, dy: i32, dx: i32, alpha: f64, beta: f64): void {
-  switch (kind) {
-    case RELU: slopeAll(RELU, n, x, y, dy, dx, alpha, beta); break;
-    case LEAKY_RELU: slopeAll(LEAKY_RELU, n, x, y, dy, dx, alpha, beta); break;
-    case ELU: slopeAll(ELU, n, x, y, dy, dx, alpha, beta); break;
-    case SELU: slopeAll(SELU, n, x, y, dy, dx, alpha, beta); break;
-    case GELU: slopeAll(GELU, n, x, y, dy, dx, alpha, beta); break;
-    case GELU_TANH: slopeAll(GELU_TANH, n, x, y, dy, dx, alpha, beta); break;
-    case SILU: slopeAll(SILU, n, x, y, dy, dx, alpha, beta); break;
-    case MISH: slopeAll(MISH, n, x, y, dy, dx, alpha, beta); break;
-    case SOFTPLUS: slopeAll(SOFTPLUS, n, x, y, dy, dx, alpha, beta); break;
-    case HARDTANH: slopeAll(HARDTANH, n, x, y, dy, dx, alpha, beta); break;
-    case HARDSWISH: slopeAll(HARDSWISH, n, x, y, dy, dx, alpha, beta); break;
-    case HARDSIGMOID: slopeAll(HARDSIGMOID, n, x, y, dy, dx, alpha, beta); break;
-    case SIGMOID: slopeAll(SIGMOID, n, x, y, dy, dx, alpha, beta); break;
-    case TANH: slopeAll(TANH, n, x, y, dy, dx, alpha, beta); break;
-    case SOFTSIGN: slopeAll(SOFTSIGN, n, x, y, dy, dx, alpha, beta); break;
-    case LOG_SIGMOID: slopeAll(LOG_SIGMOID, n, x, y, dy, dx, alpha, beta); break;
-    default: unreachable();
-  }
+  SLOPES[kind](n, f32At(x), f32At(y), f32At(dy), f32At(dx), alpha, beta);
 }
 
 /** See `ElementwiseKernels.softmax`. */
@@ -208,10 +233,10 @@ export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
     const left = n & 3;
     const end = (<usize>(n & ~3)) << 2;
     let top: v128 = c(-Infinity);
-    for (let i: usize = 0; i < end; i += 16) top = f32x4.max(top, v128.load(x + i));
-    if (left) top = f32x4.max(top, loadLanes(x + end, left, -Infinity));
-    top = f32x4.max(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
-    top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+    for (let i: usize = 0; i < end; i += 16) top = f32x4.pmax(top, v128.load(x + i));
+    if (left) top = f32x4.pmax(top, loadLanes(x + end, left, -Infinity));
+    top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+    top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2)); // a NaN need not be the greatest: it is in the sum
     let sum: v128 = c(0);
     for (let i: usize = 0; i < end; i += 16) {
       const e = exp4(f32x4.sub(v128.load(x + i), top));

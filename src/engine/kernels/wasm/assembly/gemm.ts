@@ -126,13 +126,22 @@ function panel(
   accumulate: bool,
   columns: i32,
 ): void {
-  let i = 0;
-  for (; i + ROWS <= m; i += ROWS) {
+  // Tiles of one or two rows do not keep the multipliers busy: before such a rest, one tile of `ROWS` goes into two of about half.
+  const rest = m % ROWS;
+  const full = m / ROWS - (rest > 0 && rest < 3 && m > ROWS ? 1 : 0);
+  for (let t = 0; t < full; t++) {
     tile(ROWS, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
     a += aRow * ROWS;
     c += cRow * ROWS;
   }
-  switch (m - i) {
+  let left = m - full * ROWS;
+  if (left > ROWS) {
+    tile(4, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+    a += aRow * 4;
+    c += cRow * 4;
+    left -= 4;
+  }
+  switch (left) {
     case 5:
       tile(5, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
       break;

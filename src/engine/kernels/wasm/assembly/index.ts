@@ -1,7 +1,7 @@
 export { end, place } from "./memory";
 export { gemm, gemmScratch } from "./gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
-export { deadUnits, histogram, outside, summary, sumSquares } from "./statistics";
+export { deadUnits, histogram, moments, outside, summary, sumSquares } from "./statistics";
 export { adam, sgd } from "./optimizers";
 export { activation, activationGrad, softmax, softmaxGrad } from "./activations";
 export { batchNorm, batchNormGrad, channelSums, groupNorm, groupNormGrad } from "./norms";

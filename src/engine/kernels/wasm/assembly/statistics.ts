@@ -1,4 +1,4 @@
-import { f32At, f64At, madd } from "./memory";
+import { f32At, f64At, madd, scratch } from "./memory";
 import { countLanes, loadLanes, sumLanes } from "./lanes";
 
 /** Elements whose sums are kept in single precision before they are added up in double: 64 a lane. */
@@ -55,34 +55,50 @@ export function sumSquares(n: i32, x: i32, out: i32): void {
   f64.store(f64At(out), squares(f32At(x), n));
 }
 
+/** See `StatisticsKernels.moments`. */
+export function moments(n: i32, at: i32, out: i32): void {
+  overview(false, n, f32At(at), f64At(out));
+}
+
 /** See `StatisticsKernels.summary`. */
 export function summary(n: i32, at: i32, out: i32): void {
-  const start = f32At(at);
-  let x = start;
-  let sum: f64 = 0;
-  let total: f64 = 0;
-  let least: v128 = f32x4.splat(Infinity);
-  let most: v128 = f32x4.splat(-Infinity);
-  let zeros: v128 = i32x4.splat(0);
+  overview(true, n, f32At(at), f64At(out));
+}
+
+/** Stores the figures of `MOMENTS`, and where `extremes` those of `SUMMARY`. */
+// @ts-ignore: decorator
+@inline
+function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   const nil: v128 = f32x4.splat(0);
+  let x = start;
+  let sum: f64 = 0, total: f64 = 0;
+  let least: v128 = f32x4.splat(Infinity), most: v128 = f32x4.splat(-Infinity), zeros: v128 = nil;
   let left = n;
-  while (left >= 8) {
-    const block = min(left, BLOCK) & ~7;
+  while (left >= 16) {
+    const block = min(left, BLOCK) & ~15;
     const end = x + ((<usize>block) << 2);
     const from = x;
-    let s0: v128 = nil, s1: v128 = nil, q0: v128 = nil, q1: v128 = nil;
-    for (; x < end; x += 32) {
-      const a = v128.load(x), b = v128.load(x, 16);
+    let s0: v128 = nil, s1: v128 = nil, s2: v128 = nil, s3: v128 = nil;
+    let q0: v128 = nil, q1: v128 = nil, q2: v128 = nil, q3: v128 = nil;
+    for (; x < end; x += 64) {
+      const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
       s0 = f32x4.add(s0, a);
-      s1 = f32x4.add(s1, b);
       q0 = madd(a, a, q0);
+      s1 = f32x4.add(s1, b);
       q1 = madd(b, b, q1);
-      least = f32x4.min(least, f32x4.min(a, b));
-      most = f32x4.max(most, f32x4.max(a, b));
-      zeros = i32x4.sub(zeros, i32x4.add(f32x4.eq(a, nil), f32x4.eq(b, nil)));
+      s2 = f32x4.add(s2, c);
+      q2 = madd(c, c, q2);
+      s3 = f32x4.add(s3, d);
+      q3 = madd(d, d, q3);
+      if (extremes) {
+        least = f32x4.pmin(least, f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d)));
+        most = f32x4.pmax(most, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+      }
+      const ab = i32x4.add(f32x4.eq(a, nil), f32x4.eq(b, nil)), cd = i32x4.add(f32x4.eq(c, nil), f32x4.eq(d, nil));
+      zeros = i32x4.sub(zeros, i32x4.add(ab, cd));
     }
-    const q = <f32>sumLanes(f32x4.add(q0, q1));
-    sum += sumLanes(f32x4.add(s0, s1));
+    const q = <f32>sumLanes(f32x4.add(f32x4.add(q0, q1), f32x4.add(q2, q3)));
+    sum += sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
     total += q > LEAST && q < MOST ? <f64>q : exactSquares(from, block);
     left -= block;
   }
@@ -91,18 +107,23 @@ export function summary(n: i32, at: i32, out: i32): void {
     const v = f32.load(x);
     sum += <f64>v;
     total += <f64>v * <f64>v;
-    least = f32x4.min(least, f32x4.splat(v));
-    most = f32x4.max(most, f32x4.splat(v));
+    if (extremes) {
+      least = f32x4.pmin(least, f32x4.splat(v));
+      most = f32x4.pmax(most, f32x4.splat(v));
+    }
     if (v == 0) zero++;
   }
-  const to = f64At(out);
   f64.store(to, sum);
   f64.store(to, total, 8);
   if (total - (sum * sum) / n < CANCELS * total) exactMoments(start, n, to);
-  f64.store(to, <f64>lane0(fold(least, false)), 16);
-  f64.store(to, <f64>lane0(fold(most, true)), 24);
-  f64.store(to, <f64>zero, 32);
-  f64.store(to, <f64>(isFinite(total) ? 0 : countNonFinite(start, n)), 40);
+  const finite = isFinite(total);
+  f64.store(to, <f64>zero, 16);
+  f64.store(to, <f64>(finite ? 0 : countNonFinite(start, n)), 24);
+  if (!extremes) return;
+  // An infinity has been compared like any number, a NaN has not.
+  const nan = !finite && hasNaN(start, n);
+  f64.store(to, nan ? NaN : <f64>lane0(fold(least, false)), 32);
+  f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)), 40);
 }
 
 /** Stores Σx and Σx² of n elements, all in double precision. */
@@ -125,12 +146,12 @@ function exactMoments(x: usize, n: i32, to: usize): void {
   f64.store(to, total, 8);
 }
 
-/** In every lane the least or the greatest of all; NaN if any is. */
+/** In every lane the least or the greatest of all, none of which is NaN. */
 function fold(x: v128, greatest: bool): v128 {
   const y = v128.shuffle<i32>(x, x, 2, 3, 0, 1);
-  const pairs = greatest ? f32x4.max(x, y) : f32x4.min(x, y);
+  const pairs = greatest ? f32x4.pmax(x, y) : f32x4.pmin(x, y);
   const z = v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2);
-  return greatest ? f32x4.max(pairs, z) : f32x4.min(pairs, z);
+  return greatest ? f32x4.pmax(pairs, z) : f32x4.pmin(pairs, z);
 }
 
 // @ts-ignore: decorator
@@ -149,28 +170,84 @@ function countNonFinite(x: usize, n: i32): i32 {
   return count;
 }
 
+function hasNaN(x: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) {
+    const v = f32.load(x + ((<usize>i) << 2));
+    if (v != v) return true;
+  }
+  return false;
+}
+
 const BINS: i32 = 64;
 /** Exponent field of the f32 that falls into bin 0: 127 − 48. */
 const FIRST: i32 = 79;
+/** Counts of each bin: one a lane for even vectors and one for odd ones, so that equal neighbours do not wait for each other. */
+const COUNTS: usize = 8;
 
-/** See `StatisticsKernels.histogram`. Bins by the exponent's bits; four counts a bin, so that equal neighbours do not wait for each other. */
+/** Bytes of scratch for `histogram`. */
+export const HISTOGRAM_SCRATCH: usize = <usize>BINS * COUNTS * 4;
+
+/** See `StatisticsKernels.histogram`. Bins by the exponent's bits. */
 export function histogram(n: i32, at: i32, out: i32): void {
-  const x = f32At(at);
-  const counts = memory.data(BINS * 4 * 4);
-  memory.fill(counts, 0, BINS * 4 * 4);
+  const counts = scratch;
+  const to = f64At(out);
+  memory.fill(counts, 0, HISTOGRAM_SCRATCH);
+  let x = f32At(at);
+  const even = i32x4(0, 4, 8, 12), odd = i32x4(16, 20, 24, 28);
+  const end = x + ((<usize>(n & ~7)) << 2);
+  let zeros: v128 = i32x4.splat(0), broken: v128 = zeros;
+  for (; x < end; x += 32) {
+    const a = v128.and(v128.load(x), i32x4.splat(0x7fffffff)), b = v128.and(v128.load(x, 16), i32x4.splat(0x7fffffff));
+    zeros = i32x4.sub(zeros, i32x4.add(i32x4.eq(a, i32x4.splat(0)), i32x4.eq(b, i32x4.splat(0))));
+    broken = v128.or(broken, v128.or(i32x4.ge_s(a, i32x4.splat(0x7f800000)), i32x4.ge_s(b, i32x4.splat(0x7f800000))));
+    count(counts, v128.or(places(a), even));
+    count(counts, v128.or(places(b), odd));
+  }
+  const zero = countLanes(zeros);
+  for (let bin: usize = 0; bin < <usize>BINS; bin++) {
+    const from = counts + bin * COUNTS * 4;
+    f64.store(to + (bin << 3), <f64>countLanes(i32x4.add(v128.load(from), v128.load(from, 16))));
+  }
+  f64.store(to, f64.load(to) - <f64>zero);
+  if (v128.any_true(broken)) uncount(f32At(at), n & ~7, to);
+  for (let i = n & ~7; i < n; i++, x += 4) {
+    const bits = i32.load(x) & 0x7fffffff;
+    if (bits != 0 && bits < 0x7f800000) bump(to, bits, 1);
+  }
+}
+
+/** Byte offsets of the counts of four magnitudes, as bits. */
+// @ts-ignore: decorator
+@inline
+function places(bits: v128): v128 {
+  const bins = i32x4.sub(i32x4.shr_u(bits, 23), i32x4.splat(FIRST));
+  return i32x4.shl(i32x4.min_s(i32x4.max_s(bins, i32x4.splat(0)), i32x4.splat(BINS - 1)), 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function count(counts: usize, offsets: v128): void {
+  const low = i64x2.extract_lane(offsets, 0), high = i64x2.extract_lane(offsets, 1);
+  const a = counts + <usize>(<u32>low), b = counts + <usize>(low >>> 32), c = counts + <usize>(<u32>high), d = counts + <usize>(high >>> 32);
+  i32.store(a, i32.load(a) + 1);
+  i32.store(b, i32.load(b) + 1);
+  i32.store(c, i32.load(c) + 1);
+  i32.store(d, i32.load(d) + 1);
+}
+
+/** Takes back what NaN and ±∞ have been counted as. */
+function uncount(x: usize, n: i32, to: usize): void {
   for (let i = 0; i < n; i++) {
     const bits = i32.load(x + ((<usize>i) << 2)) & 0x7fffffff;
-    if (bits == 0 || bits >= 0x7f800000) continue;
-    const bin = min(max((bits >> 23) - FIRST, 0), BINS - 1);
-    const place = counts + (((<usize>bin) << 4) | (<usize>(i & 3) << 2));
-    i32.store(place, i32.load(place) + 1);
+    if (bits >= 0x7f800000) bump(to, bits, -1);
   }
-  const to = f64At(out);
-  for (let bin = 0; bin < BINS; bin++) {
-    const from = counts + ((<usize>bin) << 4);
-    const count = i32.load(from) + i32.load(from, 4) + i32.load(from, 8) + i32.load(from, 12);
-    f64.store(to + ((<usize>bin) << 3), <f64>count);
-  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bump(to: usize, bits: i32, by: f64): void {
+  const place = to + ((<usize>min(max((bits >> 23) - FIRST, 0), BINS - 1)) << 3);
+  f64.store(place, f64.load(place) + by);
 }
 
 /** See `StatisticsKernels.outside`. */
