@@ -21,15 +21,33 @@ export interface MatrixKernels {
     bias: number,
     accumulate: number,
   ): void;
+  /** Packs B[k,n], as for `gemm`, for any number of `gemmPacked`: `packedSize(n, k)` elements from `to` on. */
+  pack(n: number, k: number, B: number, ldb: number, tb: number, to: number): void;
+  /** `gemm` by a B that has been packed. */
+  gemmPacked(
+    m: number,
+    n: number,
+    k: number,
+    A: number,
+    lda: number,
+    packed: number,
+    C: number,
+    ldc: number,
+    bias: number,
+    accumulate: number,
+  ): void;
   /** out[n] = Σ over the rows of X[rows,n], plus out where `accumulate` is 1. */
   columnSums(rows: number, n: number, X: number, ldx: number, out: number, accumulate: number): void;
 }
+
+/** Elements of a packed matrix of k rows of n: columns in whole vectors of four. */
+export const packedSize = (n: number, k: number): number => k * ((n + 3) & ~3);
 
 export function matrixKernels({ floats: f }: Memory): MatrixKernels {
   // One row of C at a time, so that the inner loop runs along rows of both B and C.
   let sums = new Float64Array(0);
 
-  return {
+  const kernels: MatrixKernels = {
     gemm(m, n, k, A, lda, ta, B, ldb, tb, C, ldc, bias, accumulate) {
       if (sums.length < n) sums = new Float64Array(n);
       const [aRow, aCol] = ta ? [1, lda] : [lda, 1];
@@ -54,6 +72,16 @@ export function matrixKernels({ floats: f }: Memory): MatrixKernels {
       }
     },
 
+    // Row by row, which is what `gemm` reads best.
+    pack(n, k, B, ldb, tb, to) {
+      for (let p = 0; p < k; p++) {
+        for (let j = 0; j < n; j++) f[to + p * n + j] = f[tb ? B + j * ldb + p : B + p * ldb + j];
+      }
+    },
+
+    gemmPacked: (m, n, k, A, lda, packed, C, ldc, bias, accumulate) =>
+      kernels.gemm(m, n, k, A, lda, 0, packed, n, 0, C, ldc, bias, accumulate),
+
     columnSums(rows, n, X, ldx, out, accumulate) {
       for (let j = 0; j < n; j++) {
         let sum = accumulate ? f[out + j] : 0;
@@ -62,4 +90,5 @@ export function matrixKernels({ floats: f }: Memory): MatrixKernels {
       }
     },
   };
+  return kernels;
 }

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import type { Tensor } from "../tensor.ts";
+import { align } from "../layout.ts";
+import type { Shape } from "../tensor.ts";
 
 /** Inputs: x[batch, steps, width], W_ih[gates·units, width], W_hh[gates·units, units], b_ih?, b_hh? (both or neither). */
 export interface RecurrentAttrs {
@@ -14,87 +15,75 @@ export interface RecurrentAttrs {
   readonly observed: boolean;
 }
 
-/** Places of one time step; rows of z are `ldz` apart, those of everything else `ld`. */
+/** Places of one time step for all samples: rows of z are `ldz` apart, those of h `ldh`, those of c `units`. */
 export interface Step {
   readonly rows: number;
   readonly units: number;
   readonly z: number;
   readonly ldz: number;
   readonly h: number;
-  readonly side: number;
-  /** The same of the step before; −1: there is none. */
   readonly hBefore: number;
-  readonly sideBefore: number;
-  readonly ld: number;
+  readonly ldh: number;
+  readonly c: number;
+  /** −1: there is no step before. */
+  readonly cBefore: number;
 }
 
-/** What a recurrence does with the gates' sums of one step. On the way back, their gradients take the place of the gates. */
-export interface Cell {
+/** Some of a step's sums: what they are taken over, the rows of the weights, and their first column in z. */
+export interface Block {
+  readonly over: "state" | "input" | "both";
+  /** In gates, each as wide as the units. */
+  readonly first: number;
   readonly gates: number;
-  /** Numbers a unit and step to keep: the gates, and those at its `side`. None: the gate is h itself. */
-  readonly keeps: readonly [] | readonly [gates: number, side: number];
-  /** The last gate's sum over the state is kept apart, at the side. */
-  readonly apart: boolean;
+  readonly column: number;
+}
+
+/** What a recurrence does with the sums of one step. On the way back, their gradients take the place of the gates. */
+export interface Cell {
+  /** In the matrices. */
+  readonly gates: number;
+  /** In z: those over the state and those over the input may be apart. 0: the one gate is h itself, and z its gradient alone. */
+  readonly columns: number;
+  readonly blocks: readonly Block[];
+  /** The cell has a state c beside h. */
+  readonly stateful: boolean;
   /** What flows back beside the matrices, in `carry`[rows, units]. */
   readonly carries: "nothing" | "to the state" | "to the output";
   forward(k: Kernels, step: Step): void;
   backward(k: Kernels, step: Step, dh: number, carry: number): void;
 }
 
-/** Rows of W_hh, and where their products with h₋₁ are added: at a tensor with `ld` elements a time step. */
-export interface Block {
-  readonly first: number;
-  readonly rows: number;
-  readonly at: number;
-  readonly ld: number;
-}
-
-/** x[batch, steps, width] → h[batch, steps, units]; `rows`: gates · units. */
+/**
+ * x[batch, steps, width] → h[batch, steps, units]. Inside, steps come first, so that each lies in one piece, and in the
+ * order in which they are taken: `depth` numbers [h₋₁ | x | 1] a sample, in rows that are `ld` apart, and as many rows
+ * more for the last h.
+ */
 export interface Sizes {
   readonly batch: number;
   readonly steps: number;
   readonly width: number;
   readonly units: number;
-  readonly rows: number;
+  readonly depth: number;
+  readonly ld: number;
 }
 
-export function sizesOf([x, W_ih, W_hh]: readonly Tensor[]): Sizes {
-  const [batch, steps, width] = x.shape;
-  return { batch, steps, width, units: W_hh.shape[1], rows: W_ih.shape[0] };
+export function sizesOf(x: Shape, W_hh: Shape): Sizes {
+  const [batch, steps, width] = x;
+  const units = W_hh[1];
+  const depth = units + width + 1;
+  return { batch, steps, width, units, depth, ld: align(depth) };
 }
 
-export function blocksOf(
-  { apart }: Cell,
-  { units, rows }: Sizes,
-  z: number,
-  side: number,
-): readonly [Block, ...Block[]] {
-  const shared = apart ? rows - units : rows;
-  const first = { first: 0, rows: shared, at: z, ld: rows };
-  return apart ? [first, { first: shared, rows: units, at: side, ld: units }] : [first];
-}
+/** Elements of what is kept for the way back: [h₋₁ | x | 1] of all steps, z, c. */
+export const keptSizes = (
+  { columns, stateful }: Cell,
+  { batch, steps, units, ld }: Sizes,
+): readonly number[] => [
+  (steps + 1) * batch * ld,
+  ...(columns ? [steps * batch * columns * units] : []),
+  ...(stateful ? [steps * batch * units] : []),
+];
 
-/** Time steps in the order in which they are taken, each with the one before it; −1: there is none. */
-export const orderOf = (steps: number, reverse: boolean): readonly (readonly [t: number, before: number])[] =>
-  Array.from({ length: steps }, (_, i) => (reverse ? [steps - 1 - i, i === 0 ? -1 : steps - i] : [i, i - 1]));
-
-export function stepAt(
-  { batch, steps, units, rows }: Sizes,
-  t: number,
-  before: number,
-  z: number,
-  h: number,
-  side: number,
-): Step {
-  return {
-    rows: batch,
-    units,
-    z: z + t * rows,
-    ldz: steps * rows,
-    h: h + t * units,
-    side: side + t * units,
-    hBefore: before < 0 ? -1 : h + before * units,
-    sideBefore: before < 0 ? -1 : side + before * units,
-    ld: steps * units,
-  };
-}
+/** The time of the i-th step that is taken. */
+export const timeOf = (i: number, { steps }: Sizes, reverse: boolean): number =>
+  reverse ? steps - 1 - i : i;

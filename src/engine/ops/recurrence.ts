@@ -1,150 +1,201 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import type { Tensor } from "../tensor.ts";
+import { packedSize } from "../kernels/matrix.ts";
 import {
   type Block,
-  blocksOf,
   type Cell,
-  orderOf,
   type RecurrentAttrs,
   type Sizes,
   sizesOf,
-  stepAt,
+  type Step,
+  timeOf,
 } from "./cell.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Backward, Forward } from "./op.ts";
 
-/** One product for the inputs of all steps, then one a step for the state, each followed by the cell. */
-export function forward(cell: Cell, k: Kernels, call: Forward<RecurrentAttrs>): void {
+type Call = Forward<RecurrentAttrs>;
+
+/** Where what is kept lies. */
+interface Kept {
+  readonly state: number;
+  readonly z: number;
+  readonly c: number;
+}
+
+/** Each step is one product of [h₋₁ | x | 1] with the weights, packed once for all steps, and then the cell. */
+export function forward(cell: Cell, k: Kernels, call: Call): void {
   const { inputs, out, saved, attrs } = call;
-  const n = sizesOf(inputs);
-  const { batch, steps, width, units, rows } = n;
-  const [x, W_ih, W_hh] = inputs;
-  const [z = out.at, side = -1] = saved;
-  const blocks = blocksOf(cell, n, z, side);
-  k.gemm(
-    batch * steps,
-    rows,
-    width,
-    x.at,
-    width,
-    0,
-    W_ih.at,
-    width,
-    1,
-    z,
-    rows,
-    addBiases(k, call, blocks),
-    0,
-  );
-  for (const [t, before] of orderOf(steps, attrs.reverse)) {
-    const step = stepAt(n, t, before, z, out.at, side);
-    for (const { first, rows, at, ld } of before < 0 ? [] : blocks) {
-      const W = W_hh.at + first * units;
-      k.gemm(batch, rows, units, step.hBefore, step.ld, 0, W, units, 1, at + t * ld, steps * ld, -1, 1);
-    }
+  const n = sizesOf(inputs[0].shape, inputs[2].shape);
+  const { batch, steps, units, ld } = n;
+  const kept = keptBy(cell, saved, 0);
+  fillState(k, call, n, kept.state);
+  const weights = cell.blocks.map((block) => packWeights(k, call, n, block));
+  for (let i = 0; i < steps; i++) {
+    const step = stepAt(cell, n, kept, i);
+    cell.blocks.forEach((block, b) => {
+      const { skip, depth } = spanOf(block, n);
+      const [z, ldz] = cell.columns ? [step.z + block.column * units, step.ldz] : [step.h, ld];
+      k.gemmPacked(
+        batch,
+        block.gates * units,
+        depth,
+        step.hBefore + skip,
+        ld,
+        weights[b],
+        z,
+        ldz,
+        stateBias(call, n, block),
+        0,
+      );
+    });
     cell.forward(k, step);
+    k.copyRows(batch, units, step.h, ld, out.at + timeOf(i, n, attrs.reverse) * units, steps * units);
   }
 }
 
-/** Place of what is added to the sums over the input: b_ih + b_hh, but where these are kept apart. −1: nothing. */
-function addBiases(
-  k: Kernels,
-  { inputs, scratch }: Forward<RecurrentAttrs>,
-  blocks: readonly [Block, ...Block[]],
-): number {
-  const { batch, steps, rows } = sizesOf(inputs);
-  const [shared, ...apart] = blocks;
-  const [, , , b_ih, b_hh] = inputs as readonly (Tensor | undefined)[];
-  for (const block of apart) {
-    if (b_hh) k.copyRows(batch * steps, block.rows, b_hh.at + block.first, 0, block.at, block.ld);
-    else k.fill(batch * steps * block.rows, block.at, 0);
+/** Puts x and the ones of all steps in their places, and zeros before the first. */
+function fillState(k: Kernels, { inputs: [x], attrs, scratch }: Call, n: Sizes, state: number): void {
+  const { batch, steps, width, units, ld } = n;
+  const constants = scratch(units + 1);
+  k.fill(units, constants, 0);
+  k.fill(1, constants + units, 1);
+  k.copyRows(batch, units, constants, 0, state, ld);
+  k.copyRows(batch * steps, 1, constants + units, 0, state + units + width, ld);
+  for (let i = 0; i < steps; i++) {
+    const from = x.at + timeOf(i, n, attrs.reverse) * width;
+    k.copyRows(batch, width, from, steps * width, state + i * batch * ld + units, ld);
   }
-  if (!b_ih || !b_hh) return -1;
+}
+
+/** The part of [h₋₁ | x | 1] that a block of sums is over. */
+function spanOf({ over }: Block, { units, width }: Sizes): { readonly skip: number; readonly depth: number } {
+  if (over === "state") return { skip: 0, depth: units };
+  return over === "input" ? { skip: units, depth: width + 1 } : { skip: 0, depth: units + width + 1 };
+}
+
+/** Place of a block's weights, stacked as [W_hh | W_ih | b] and packed for products with [h₋₁ | x | 1]. */
+function packWeights(k: Kernels, call: Call, n: Sizes, block: Block): number {
+  const { inputs, scratch } = call;
+  const { units, width } = n;
+  const [, W_ih, W_hh] = inputs;
+  const [rows, first] = [block.gates * units, block.first * units];
+  const { depth } = spanOf(block, n);
+  const stacked = scratch(rows * depth);
+  const past = block.over === "input" ? 0 : units;
+  if (past) k.copyRows(rows, units, W_hh.at + first * units, units, stacked, depth);
+  if (block.over !== "state") {
+    k.copyRows(rows, width, W_ih.at + first * width, width, stacked + past, depth);
+    k.copyRows(rows, 1, biasOf(k, call, block, first, rows), 1, stacked + past + width, depth);
+  }
+  const packed = scratch(packedSize(rows, depth));
+  k.pack(rows, depth, stacked, depth, 1, packed);
+  return packed;
+}
+
+/** Place of what is added to each of a block's sums over the input: b_ih, and b_hh where they are over the state too. */
+function biasOf(k: Kernels, { inputs, scratch }: Call, { over }: Block, first: number, rows: number): number {
+  const [, , , b_ih, b_hh] = inputs as readonly (Tensor | undefined)[];
+  if (b_ih && over === "input") return b_ih.at + first;
   const sum = scratch(rows);
-  k.add(shared.rows, b_ih.at, b_hh.at, sum);
-  for (const { first, rows } of apart) k.copyRows(1, rows, b_ih.at + first, rows, sum + first, rows);
+  if (b_ih && b_hh) k.add(rows, b_ih.at + first, b_hh.at + first, sum);
+  else k.fill(rows, sum, 0);
   return sum;
+}
+
+/** Place of b_hh of a block of sums over the state alone; −1: there is none, or it is among the weights. */
+function stateBias({ inputs }: Call, { units }: Sizes, { over, first }: Block): number {
+  const b_hh = (inputs as readonly (Tensor | undefined)[])[4];
+  return b_hh && over === "state" ? b_hh.at + first * units : -1;
 }
 
 // dh from the output, and from the step after it: dz₊₁·W_hh and what the cell carries; then dz from dh, in place of the gates
 export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>): void {
-  const { inputs, out, saved, dOut, time, attrs, scratch } = call;
-  const n = sizesOf(inputs);
-  const { batch, steps, units, rows } = n;
-  const [z = scratch(batch * steps * rows), side = -1] = saved;
-  const blocks = blocksOf(cell, n, z, side);
+  const { inputs, saved, dOut, dInputs, time, attrs, scratch } = call;
+  const [x, W_ih, W_hh] = inputs;
+  const n = sizesOf(x.shape, W_hh.shape);
+  const { batch, steps, width, units } = n;
+  const kept = keptBy(cell, saved, cell.columns ? 0 : scratch(steps * batch * cell.gates * units));
   const dh = scratch(batch * units);
   const carry = cell.carries === "nothing" ? -1 : scratch(batch * units);
-  const order = orderOf(steps, attrs.reverse);
+  const past = cell.blocks
+    .filter(({ over }) => over !== "input")
+    .map((block) => ({ ...block, W: packState(k, call, block) }));
+  const dx = dInputs[0];
+  const packedW_ih = dx ? packed(k, call, width, cell.gates * units, W_ih.at) : -1;
   for (let i = steps - 1; i >= 0; i--) {
-    const [t, before] = order[i];
-    const cut = i + 1 === steps || (attrs.truncate > 0 && (i + 1) % attrs.truncate === 0);
+    const t = timeOf(i, n, attrs.reverse);
+    const step = stepAt(cell, n, kept, i);
     k.copyRows(batch, units, dOut.at + t * units, steps * units, dh, units);
-    if (!cut) flowBack(cell, k, n, blocks, order[i + 1][0], inputs[2], dh, carry);
-    else if (cell.carries === "to the state") k.fill(batch * units, carry, 0);
-    if (time !== undefined && attrs.observed) k.sumSquares(batch * units, dh, time + t);
-    cell.backward(k, stepAt(n, t, before, z, out.at, side), dh, carry);
-  }
-  gradients(k, call, blocks);
-}
-
-/** Adds to dh what comes back from the step after it, at time `after`. */
-function flowBack(
-  { carries }: Cell,
-  k: Kernels,
-  { batch, steps, units }: Sizes,
-  blocks: readonly Block[],
-  after: number,
-  W_hh: Tensor,
-  dh: number,
-  carry: number,
-): void {
-  if (carries === "to the output") k.add(batch * units, dh, carry, dh);
-  for (const { first, rows, at, ld } of blocks) {
-    const W = W_hh.at + first * units;
-    k.gemm(batch, units, rows, at + after * ld, steps * ld, 0, W, units, 0, dh, units, -1, 1);
-  }
-}
-
-// dx = dz·W_ih    dW_ih = dzᵀ·x    db = Σ dz over samples and steps, each of all steps at once
-function gradients(k: Kernels, call: Backward<RecurrentAttrs>, blocks: readonly [Block, ...Block[]]): void {
-  const { inputs, dInputs } = call;
-  const { batch, steps, width, rows } = sizesOf(inputs);
-  const [x, W_ih] = inputs;
-  const [dx, dW_ih, dW_hh, db_ih, db_hh] = dInputs;
-  const all = batch * steps;
-  const dz = blocks[0].at;
-  if (db_ih) k.columnSums(all, rows, dz, rows, db_ih.at, 0);
-  for (const { first, rows, at, ld } of blocks) {
-    if (db_hh) k.columnSums(all, rows, at, ld, db_hh.at + first, 0);
-  }
-  if (dW_ih) k.gemm(rows, width, all, dz, rows, 1, x.at, width, 0, dW_ih.at, width, -1, 0);
-  if (dx) k.gemm(all, width, rows, dz, rows, 0, W_ih.at, width, 0, dx.at, width, -1, 0);
-  if (dW_hh) stateGradient(k, call, blocks, dW_hh);
-}
-
-/**
- * dW_hh = Σ dz_tᵀ·h_{t−1} as one product: the rows of all samples follow each other, so that dz and h shifted by one
- * row belong together, but for the first step of a sample, whose dz becomes 0. Comes last.
- */
-function stateGradient(
-  k: Kernels,
-  { inputs, out, attrs: { reverse }, scratch }: Backward<RecurrentAttrs>,
-  blocks: readonly Block[],
-  dW_hh: Tensor,
-): void {
-  const { batch, steps, units, rows } = sizesOf(inputs);
-  const zeros = scratch(rows);
-  k.fill(rows, zeros, 0);
-  const begin = reverse ? steps - 1 : 0;
-  const [later, earlier] = reverse ? [0, 1] : [1, 0];
-  for (const { first, rows, at, ld } of blocks) {
-    const dW = dW_hh.at + first * units;
-    if (steps === 1) {
-      k.fill(rows * units, dW, 0);
-      continue;
+    if (i + 1 < steps && !(attrs.truncate > 0 && (i + 1) % attrs.truncate === 0)) {
+      if (cell.carries === "to the output") k.add(batch * units, dh, carry, dh);
+      const { z, ldz } = stepAt(cell, n, kept, i + 1);
+      for (const { gates, column, W } of past) {
+        k.gemmPacked(batch, units, gates * units, z + column * units, ldz, W, dh, units, -1, 1);
+      }
+    } else if (cell.carries === "to the state") {
+      k.fill(batch * units, carry, 0);
     }
-    k.copyRows(batch, rows, zeros, 0, at + begin * ld, steps * ld);
-    const h = out.at + earlier * units;
-    k.gemm(rows, units, batch * steps - 1, at + later * ld, ld, 1, h, units, 0, dW, units, -1, 0);
+    if (time !== undefined && attrs.observed) k.sumSquares(batch * units, dh, time + t);
+    cell.backward(k, step, dh, carry);
+    if (dx) {
+      const to = dx.at + t * width;
+      k.gemmPacked(batch, width, cell.gates * units, step.z, step.ldz, packedW_ih, to, steps * width, -1, 0);
+    }
   }
+  gradients(cell, k, call, n, kept);
+}
+
+const packState = (k: Kernels, call: Call, { first, gates }: Block): number => {
+  const [, , W_hh] = call.inputs;
+  const units = W_hh.shape[1];
+  return packed(k, call, units, gates * units, W_hh.at + first * units * units);
+};
+
+/** Place of a matrix of `rows` by `n`, packed for products from the left. */
+function packed(k: Kernels, { scratch }: Call, n: number, rows: number, at: number): number {
+  const to = scratch(packedSize(n, rows));
+  k.pack(n, rows, at, n, 0, to);
+  return to;
+}
+
+// [dW_hh | dW_ih | db] = Σ dzᵀ·[h₋₁ | x | 1] over samples and steps, all at once
+function gradients(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>, n: Sizes, kept: Kept): void {
+  const { batch, steps, width, units, depth, ld } = n;
+  const [, dW_ih, dW_hh, db_ih, db_hh] = call.dInputs;
+  const columns = columnsOf(cell) * units;
+  const all = call.scratch(columns * ld);
+  k.gemm(columns, depth, steps * batch, kept.z, columns, 1, kept.state, ld, 0, all, ld, -1, 0);
+  for (const { over, first, gates, column } of cell.blocks) {
+    const [rows, row, from] = [gates * units, first * units, all + column * units * ld];
+    if (over !== "input") {
+      if (dW_hh) k.copyRows(rows, units, from, ld, dW_hh.at + row * units, units);
+      if (db_hh) k.copyRows(rows, 1, from + units + width, ld, db_hh.at + row, 1);
+    }
+    if (over !== "state") {
+      if (dW_ih) k.copyRows(rows, width, from + units, ld, dW_ih.at + row * width, width);
+      if (db_ih) k.copyRows(rows, 1, from + units + width, ld, db_ih.at + row, 1);
+    }
+  }
+}
+
+const columnsOf = ({ columns, gates }: Cell): number => columns || gates;
+
+function keptBy({ columns, stateful }: Cell, saved: readonly number[], dz: number): Kept {
+  const [state] = saved;
+  return { state, z: columns ? saved[1] : dz, c: stateful ? saved[columns ? 2 : 1] : -1 };
+}
+
+/** Places of the i-th step that is taken. */
+function stepAt(cell: Cell, { batch, units, ld }: Sizes, { state, z, c }: Kept, i: number): Step {
+  const ldz = columnsOf(cell) * units;
+  return {
+    rows: batch,
+    units,
+    z: z + i * batch * ldz,
+    ldz,
+    h: state + (i + 1) * batch * ld,
+    hBefore: state + i * batch * ld,
+    ldh: ld,
+    c: c + i * batch * units,
+    cBefore: i === 0 ? -1 : c + (i - 1) * batch * units,
+  };
 }

@@ -1,6 +1,6 @@
 import { ACTIVATION_NAMES } from "../kernels/activations.ts";
-import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
-import type { Cell, RecurrentAttrs } from "./cell.ts";
+import { type Shape, ShapeError, show } from "../tensor.ts";
+import { type Block, type Cell, keptSizes, type RecurrentAttrs, sizesOf } from "./cell.ts";
 import { type Op, op, type Sample } from "./op.ts";
 import { backward, forward } from "./recurrence.ts";
 
@@ -47,50 +47,61 @@ function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
       }
       return [x[0], x[1], units];
     },
-    saves: ([x, , W_hh]) => cell.keeps.map((numbers) => (numbers * sizeOf(x) * W_hh[1]) / x[2]),
+    saves: ([x, , W_hh]) => keptSizes(cell, sizesOf(x, W_hh)),
     forward: (k, call) => forward(cell, k, call),
     backward: (k, call) => backward(cell, k, call),
-    reads: { inputs: [0, 1, 2], out: true },
+    reads: { inputs: [1, 2], out: false },
     samples: samplesOf(cell.gates),
   });
 }
+
+/** The sums of all gates over [h₋₁ | x | 1]. */
+const together = (gates: number): readonly Block[] => [{ over: "both", first: 0, gates, column: 0 }];
 
 /** h = f(W_ih·x + b_ih + W_hh·h₋₁ + b_hh) (Elman, Finding Structure in Time, 1990) */
 function elman(name: string, f: "tanh" | "relu"): Op<RecurrentAttrs> {
   const kind = ACTIVATION_NAMES.indexOf(f);
   return recurrent(name, {
     gates: 1,
-    keeps: [],
-    apart: false,
+    columns: 0,
+    blocks: together(1),
+    stateful: false,
     carries: "nothing",
-    forward: (k, { rows, units, h, ld }) => k.rnnCell(kind, rows, units, h, ld),
-    backward: (k, { rows, units, h, ld, z, ldz }, dh) => k.rnnCellGrad(kind, rows, units, h, ld, dh, z, ldz),
+    forward: (k, { rows, units, h, ldh }) => k.rnnCell(kind, rows, units, h, ldh),
+    backward: (k, { rows, units, h, ldh, z, ldz }, dh) =>
+      k.rnnCellGrad(kind, rows, units, h, ldh, dh, z, ldz),
   });
 }
 
 export const rnnTanh = elman("rnnTanh", "tanh");
 export const rnnRelu = elman("rnnRelu", "relu");
 
-/** Gates i, f, g, o; the cell's state c at the side. */
+/** Gates i, f, g, o. */
 export const lstm = recurrent("lstm", {
   gates: 4,
-  keeps: [4, 1],
-  apart: false,
+  columns: 4,
+  blocks: together(4),
+  stateful: true,
   carries: "to the state",
-  forward: (k, { rows, units, z, ldz, sideBefore, side, ld, h }) =>
-    k.lstmCell(rows, units, z, ldz, sideBefore, side, ld, h, ld),
-  backward: (k, { rows, units, z, ldz, sideBefore, side, ld }, dh, carry) =>
-    k.lstmCellGrad(rows, units, z, ldz, sideBefore, side, ld, dh, carry),
+  forward: (k, { rows, units, z, ldz, cBefore, c, h, ldh }) =>
+    k.lstmCell(rows, units, z, ldz, cBefore, c, units, h, ldh),
+  backward: (k, { rows, units, z, ldz, cBefore, c }, dh, carry) =>
+    k.lstmCellGrad(rows, units, z, ldz, cBefore, c, units, dh, carry),
 });
 
-/** Gates r, z, n; at the side what r is multiplied by: the sum of n over the state. */
+/** Gates r, z, n; of n the sum over the input, and behind it what r is multiplied by: the sum over the state. */
 export const gru = recurrent("gru", {
   gates: 3,
-  keeps: [3, 1],
-  apart: true,
+  columns: 4,
+  blocks: [
+    { over: "both", first: 0, gates: 2, column: 0 },
+    { over: "input", first: 2, gates: 1, column: 2 },
+    { over: "state", first: 2, gates: 1, column: 3 },
+  ],
+  stateful: false,
   carries: "to the output",
-  forward: (k, { rows, units, z, ldz, side, ld, hBefore, h }) =>
-    k.gruCell(rows, units, z, ldz, side, ld, hBefore, h, ld),
-  backward: (k, { rows, units, z, ldz, side, ld, hBefore }, dh, carry) =>
-    k.gruCellGrad(rows, units, z, ldz, side, ld, hBefore, ld, dh, carry),
+  forward: (k, { rows, units, z, ldz, hBefore, h, ldh }) =>
+    k.gruCell(rows, units, z, ldz, z + 3 * units, ldz, hBefore, h, ldh),
+  backward: (k, { rows, units, z, ldz, hBefore, ldh }, dh, carry) =>
+    k.gruCellGrad(rows, units, z, ldz, z + 3 * units, ldz, hBefore, ldh, dh, carry),
 });

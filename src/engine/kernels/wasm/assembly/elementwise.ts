@@ -49,8 +49,15 @@ export function fill(n: i32, at: i32, value: f64): void {
 
 /** See `ElementwiseKernels.copyRows`. */
 export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32): void {
+  let from = f32At(x), to = f32At(y);
+  const stepX = (<usize>ldx) << 2, stepY = (<usize>ldy) << 2;
+  const end = (<usize>(n & ~3)) << 2;
   for (let r = 0; r < rows; r++) {
-    memory.copy(f32At(y + r * ldy), f32At(x + r * ldx), (<usize>n) << 2);
+    let i: usize = 0;
+    for (; i < end; i += 16) v128.store(to + i, v128.load(from + i));
+    for (let j = n & ~3; j < n; j++, i += 4) f32.store(to + i, f32.load(from + i));
+    from += stepX;
+    to += stepY;
   }
 }
 

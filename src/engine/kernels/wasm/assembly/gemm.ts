@@ -212,13 +212,25 @@ export function gemm(
     for (let p = 0; p < k; p += KC) {
       const kc = min(KC, k - p);
       const deep = (<usize>p) << 2;
-      if (tb) packTransposed(nc, kc, b + <usize>j * bRow + deep, bRow);
-      else pack(nc, kc, b + <usize>p * bRow + wide, bRow);
+      if (tb) packTransposed(nc, kc, b + <usize>j * bRow + deep, bRow, scratch);
+      else packRows(nc, kc, b + <usize>p * bRow + wide, bRow, scratch);
       const first = p == 0;
       const row = bias < 0 || !first ? <usize>0 : f32At(bias) + wide;
       columns(m, nc, kc, a + <usize>p * aCol, aRow, aCol, scratch, 0, c + wide, cRow, row, !first || accumulate != 0, true);
     }
   }
+}
+
+/** See `MatrixKernels.pack`. */
+export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
+  if (tb) packTransposed(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
+  else packRows(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
+}
+
+/** See `MatrixKernels.gemmPacked`. */
+export function gemmPacked(m: i32, n: i32, k: i32, A: i32, lda: i32, packed: i32, C: i32, ldc: i32, bias: i32, accumulate: i32): void {
+  const row = bias < 0 ? <usize>0 : f32At(bias);
+  columns(m, n, k, f32At(A), (<usize>lda) << 2, 4, f32At(packed), 0, f32At(C), (<usize>ldc) << 2, row, accumulate != 0, true);
 }
 
 /** All panels of columns, of a B that lies in rows or has been packed into panels. */
@@ -255,8 +267,7 @@ function columns(
 }
 
 /** Panels of 8 columns of B[k,n] one after the other, the last 4 or 8 wide; what lies beyond n is never stored. */
-function pack(n: i32, k: i32, b: usize, bRow: usize): void {
-  let to = scratch;
+function packRows(n: i32, k: i32, b: usize, bRow: usize, to: usize): void {
   for (let j = 0; j < n; j += 8) {
     let from = b + ((<usize>j) << 2);
     if (n - j > 4) {
@@ -277,8 +288,7 @@ function pack(n: i32, k: i32, b: usize, bRow: usize): void {
 }
 
 /** The same panels of the transpose of B[n,k]: blocks of 4 × 4, turned in registers. */
-function packTransposed(n: i32, k: i32, b: usize, bRow: usize): void {
-  let to = scratch;
+function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void {
   for (let j = 0; j < n; j += 8) {
     const width = n - j > 4 ? 8 : 4;
     for (let half = 0; half < width; half += 4) {

@@ -1,5 +1,5 @@
 export { end, place } from "./memory";
-export { gemm, gemmScratch } from "./gemm";
+export { gemm, gemmPacked, gemmScratch, pack } from "./gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
 export { deadUnits, histogram, moments, outside, summary, sumSquares } from "./statistics";
 export { adam, sgd } from "./optimizers";
