@@ -63,9 +63,11 @@ export class OpBench {
     return { inputs, out, saved: this.#saved, attrs: this.#sample.attrs, scratch };
   }
 
-  forward(): Float64Array {
-    this.#op.forward(this.#kernels(), this.#call());
-    return this.get(this.out);
+  /** `over`: the input that the output is written over. */
+  forward(over?: number): Float64Array {
+    const out = over === undefined ? this.out : { ...this.out, at: this.inputs[over].at };
+    this.#op.forward(this.#kernels(), { ...this.#call(), out });
+    return this.get(out);
   }
 
   /**
@@ -77,7 +79,7 @@ export class OpBench {
     wanted: readonly boolean[],
     inPlace = false,
   ): (Float64Array | undefined)[] {
-    const { reads } = this.#op;
+    const reads = this.#op.reads?.(this.#sample.attrs);
     if (reads) {
       this.inputs.forEach((input, i) => {
         if (!reads.inputs.includes(i)) this.floats.fill(NaN, input.at, input.at + input.size);

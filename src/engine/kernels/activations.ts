@@ -111,9 +111,9 @@ export const ACTIVATION_NAMES = Object.keys(activations) as readonly ActivationN
 
 /** Functions of one element at a time; `kind` is an index into `ACTIVATION_NAMES`. */
 export interface ActivationKernels {
-  /** y = f(x), n elements. */
+  /** y = f(x), n elements; y may be x. */
   activation(kind: number, n: number, x: number, y: number, alpha: number, beta: number): void;
-  /** dx = dy · f′(x), n elements; dx may be dy. */
+  /** dx = dy · f′(x), n elements; dx may be dy, and x may be y. */
   activationGrad(
     kind: number,
     n: number,

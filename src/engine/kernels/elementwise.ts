@@ -10,7 +10,7 @@ export interface ElementwiseKernels {
   add(n: number, a: number, b: number, out: number): void;
   /** out = a · b, n elements; out may be a or b. */
   multiply(n: number, a: number, b: number, out: number): void;
-  /** Draws a mask of 0 and 1/(1 − p), and y = x · mask (Srivastava et al., Dropout, 2014). */
+  /** Draws a mask of 0 and 1/(1 − p), and y = x · mask (Srivastava et al., Dropout, 2014); y may be x. */
   dropout(n: number, x: number, y: number, mask: number, p: number): void;
   /** y = x for x > 0, else x · slope; `slopes` holds one for all or one per channel of x[outer, channels, inner]. */
   prelu(
@@ -34,7 +34,7 @@ export interface ElementwiseKernels {
     dslopes: number,
     shared: number,
   ): void;
-  /** y = softmax of each row of n. */
+  /** y = softmax of each row of n; y may be x. */
   softmax(rows: number, n: number, x: number, y: number): void;
   /** dx = y ⊙ (dy − ⟨dy, y⟩) for each row of n; dx may be dy. */
   softmaxGrad(rows: number, n: number, y: number, dy: number, dx: number): void;

@@ -55,7 +55,7 @@ export const attention = op<AttentionAttrs>({
     );
   },
 
-  reads: { inputs: [0], out: false },
+  reads: () => ({ inputs: [0], out: false }),
   samples: [
     { shapes: [[2, 3, 12]], attrs: { heads: 2, causal: false, p: 0 } },
     { shapes: [[2, 5, 9]], attrs: { heads: 1, causal: true, p: 0 } },

@@ -7,37 +7,69 @@ export interface ActivationAttrs {
   readonly beta: number;
 }
 
+/**
+ * Kinds whose derivative is the same, to the last bit, when y = f(x) stands in for x: both lie on the same side of every
+ * bound, or the derivative looks at y alone. Not hardsigmoid: close to its bounds x/6 + ½ rounds to 0 or 1.
+ */
+const fromResult: Partial<Record<ActivationName, (attrs: ActivationAttrs) => boolean>> = {
+  relu: () => true,
+  leakyRelu: ({ alpha }) => alpha >= 0,
+  elu: ({ alpha, beta }) => alpha >= 0 && beta > 0,
+  selu: () => true,
+  hardtanh: () => true,
+  sigmoid: () => true,
+  tanh: () => true,
+};
+
 function elementwise(
   name: ActivationName,
   kinks: readonly number[] = [],
-  alpha = 0,
-  beta = 0,
+  checked: readonly (readonly [alpha: number, beta: number])[] = [[0, 0]],
 ): Op<ActivationAttrs> {
   const kind = ACTIVATION_NAMES.indexOf(name);
+  const yForX = (attrs: ActivationAttrs): boolean => fromResult[name]?.(attrs) ?? false;
   return {
     name,
     shape: ([x]) => x,
     forward: (k, { inputs: [x], out, attrs }) =>
       k.activation(kind, x.size, x.at, out.at, attrs.alpha, attrs.beta),
-    backward: (k, { inputs: [x], out, dOut, dInputs: [dx], attrs }) =>
-      k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta),
+    backward(k, { inputs, out, dOut, dInputs: [dx], attrs }) {
+      const x = yForX(attrs) ? out : inputs[0];
+      k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta);
+    },
+    reads: (attrs) => (yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: name === "elu" }),
+    overwrites: [0],
     inPlace: true,
-    samples: [{ shapes: [[3, 7]], attrs: { alpha, beta }, kinks }],
+    samples: checked.map(([alpha, beta]) => ({ shapes: [[3, 7]], attrs: { alpha, beta }, kinks })),
   };
 }
 
-/** The elementwise activations as ops; the last arguments are parameters to check the gradient with. */
+/** The elementwise activations as ops; the last argument are parameters to check the gradient with. */
 export const elementwiseOps = {
   relu: elementwise("relu", [0]),
-  leakyRelu: elementwise("leakyRelu", [0], 0.01),
-  elu: elementwise("elu", [0], 1.3, 0.7),
+  leakyRelu: elementwise(
+    "leakyRelu",
+    [0],
+    [
+      [0.01, 0],
+      [-0.3, 0],
+    ],
+  ),
+  elu: elementwise(
+    "elu",
+    [0],
+    [
+      [1.3, 0.7],
+      [-1.3, 0.7],
+    ],
+  ),
   selu: elementwise("selu", [0]),
   gelu: elementwise("gelu"),
   geluTanh: elementwise("geluTanh"),
   silu: elementwise("silu"),
   mish: elementwise("mish"),
-  softplus: elementwise("softplus", [], 1.5, 20),
-  hardtanh: elementwise("hardtanh", [-0.5, 0.8], -0.5, 0.8),
+  softplus: elementwise("softplus", [], [[1.5, 20]]),
+  hardtanh: elementwise("hardtanh", [-0.5, 0.8], [[-0.5, 0.8]]),
   hardswish: elementwise("hardswish", [-3, 3]),
   hardsigmoid: elementwise("hardsigmoid", [-3, 3]),
   sigmoid: elementwise("sigmoid"),
@@ -68,7 +100,7 @@ export const prelu = op<null>({
       dw?.at ?? scratch(w.size),
       w.size === 1 ? 1 : 0,
     ),
-  reads: { inputs: [0, 1], out: false },
+  reads: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [1]], attrs: null, kinks: [0] },
@@ -84,7 +116,8 @@ export const softmax = op<null>({
   forward: (k, { inputs: [x], out }) => k.softmax(x.size / width(x.shape), width(x.shape), x.at, out.at),
   backward: (k, { inputs: [x], out, dOut, dInputs: [dx] }) =>
     k.softmaxGrad(x.size / width(x.shape), width(x.shape), out.at, dOut.at, at(dx)),
-  reads: { inputs: [], out: true },
+  reads: () => ({ inputs: [], out: true }),
+  overwrites: [0],
   inPlace: true,
   samples: [
     { shapes: [[3, 5]], attrs: null },
@@ -101,7 +134,8 @@ export const dropout = op<{ readonly p: number }>({
   saves: ([x]) => [sizeOf(x)],
   forward: (k, { inputs: [x], out, saved: [mask], attrs: { p } }) => k.dropout(x.size, x.at, out.at, mask, p),
   backward: (k, { dOut, dInputs: [dx], saved: [mask] }) => k.multiply(dOut.size, dOut.at, mask, at(dx)),
-  reads: { inputs: [], out: false },
+  reads: () => ({ inputs: [], out: false }),
+  overwrites: [0],
   inPlace: true,
   samples: [{ shapes: [[4, 9]], attrs: { p: 0.4 } }],
 });

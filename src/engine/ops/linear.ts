@@ -25,7 +25,7 @@ export const linear = op<null>({
     if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
   },
 
-  reads: { inputs: [0, 1], out: false },
+  reads: () => ({ inputs: [0, 1], out: false }),
 
   samples: [
     { shapes: [[2, 3], [4, 3], [4]], attrs: null },
@@ -50,7 +50,8 @@ export const add = op<null>({
   forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),
   backward: () => undefined, // the gradient passes to both inputs as it is
   passes: true,
-  reads: { inputs: [], out: false },
+  reads: () => ({ inputs: [], out: false }),
+  overwrites: [0, 1],
   samples: [
     {
       shapes: [

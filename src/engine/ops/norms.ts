@@ -47,7 +47,7 @@ export const batchNorm = op<BatchNormAttrs>({
     );
   },
 
-  reads: { inputs: [0, 1], out: false },
+  reads: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[5, 3], [3], [3], [3], [3]], attrs: norm, fixed: [3, 4] },
@@ -101,7 +101,7 @@ export const groupNorm = op<GroupNormAttrs>({
     );
   },
 
-  reads: { inputs: [0, 1], out: false },
+  reads: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [5], [5]], attrs: { batch: 3, groups: 1, channels: 5, eps: 1e-5 } },
@@ -121,7 +121,7 @@ export const rmsNorm = op<{ readonly n: number; readonly eps: number }>({
     k,
     { inputs: [x, weight], saved: [rstd], dOut, dInputs: [dx, dweight], attrs: { n }, scratch },
   ) => k.rmsNormGrad(x.size / n, n, x.at, dOut.at, at(weight), rstd, dx?.at ?? scratch(x.size), at(dweight)),
-  reads: { inputs: [0, 1], out: false },
+  reads: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [5]], attrs: { n: 5, eps: 1e-5 } },

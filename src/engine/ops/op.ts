@@ -32,6 +32,12 @@ export interface Sample<A> {
   readonly fixed?: readonly number[];
 }
 
+/** Tensors of an op's call: inputs by their numbers, and the output. */
+export interface Reads {
+  readonly inputs: readonly number[];
+  readonly out: boolean;
+}
+
 /**
  * A differentiable function of tensors, as calls of kernels. The calls are recorded once and then replayed at every step,
  * so `forward` and `backward` may compute and allocate as they like, but cannot look at the numbers.
@@ -45,7 +51,9 @@ export interface Op<A = unknown> {
   forward(k: Kernels, call: Forward<A>): void;
   backward(k: Kernels, call: Backward<A>): void;
   /** What `backward` reads, so that the rest can be given back early; absent: all inputs and the output. */
-  readonly reads?: { readonly inputs: readonly number[]; readonly out: boolean };
+  reads?(attrs: A): Reads;
+  /** `forward` may write the output over any one of these inputs. */
+  readonly overwrites?: readonly number[];
   /** `backward` may write the gradient of its first input over that of the output. */
   readonly inPlace?: boolean;
   /** The gradient of the output is that of every input: nothing to compute (`add`). */

@@ -50,7 +50,7 @@ function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
     saves: ([x, , W_hh]) => keptSizes(cell, sizesOf(x, W_hh)),
     forward: (k, call) => forward(cell, k, call),
     backward: (k, call) => backward(cell, k, call),
-    reads: { inputs: [1, 2], out: false },
+    reads: () => ({ inputs: [1, 2], out: false }),
     samples: samplesOf(cell.gates),
   });
 }

@@ -21,7 +21,7 @@ export const select = op<{ readonly step: number }>({
     k.fill(dx.size, dx.at, 0);
     k.copyRows(batch, n, dOut.at, n, dx.at + step * n, steps * n);
   },
-  reads: { inputs: [], out: false },
+  reads: () => ({ inputs: [], out: false }),
   samples: [
     { shapes: [[3, 4, 5]], attrs: { step: 0 } },
     { shapes: [[2, 3]], attrs: { step: 0 } },
@@ -58,7 +58,7 @@ export const concat = op<null>({
       from += n;
     });
   },
-  reads: { inputs: [], out: false },
+  reads: () => ({ inputs: [], out: false }),
   samples: [
     {
       shapes: [

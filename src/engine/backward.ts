@@ -1,0 +1,181 @@
+import { type Node, rootOf, type Value } from "./graph.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import type { LayerTable, Network } from "./network.ts";
+import type { Observer } from "./observer.ts";
+import { backwardReads, callOf, type Places, type Range, type Saved } from "./places.ts";
+import type { RowIndex } from "./rows.ts";
+import { type Tensor, sizeOf } from "./tensor.ts";
+
+/** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
+interface Buffer {
+  readonly at: number;
+  readonly size: number;
+  owners: number;
+  /** Where ‖·‖² of it has been put. */
+  norm?: number;
+}
+
+/** What the way back finds of the way forward. */
+export interface Parts {
+  readonly places: Places;
+  readonly saved: Saved;
+  readonly observer: Observer;
+  readonly index: RowIndex;
+  /** Places of the parameters' gradients, by key. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  readonly table: LayerTable;
+}
+
+/** Records what computes every gradient from that of the output, last node first. */
+export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutput: Range): void {
+  new Backward(network, k, parts).record(dOutput);
+}
+
+class Backward {
+  readonly #network: Network;
+  readonly #k: Kernels;
+  readonly #parts: Parts;
+  readonly #places: Places;
+  readonly #numbers: ReadonlyMap<Node, number>;
+  readonly #inputIsIds: boolean;
+  readonly #contributions = new Map<number, Buffer[]>();
+  readonly #written = new Set<string>();
+
+  constructor(network: Network, k: Kernels, parts: Parts) {
+    this.#network = network;
+    this.#k = k;
+    this.#parts = parts;
+    this.#places = parts.places;
+    this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
+    this.#inputIsIds = takesIds(network, parts.table);
+  }
+
+  record({ at, size }: Range): void {
+    const { observer } = this.#parts;
+    this.#contribute(this.#network.output, { at, size, owners: 1 });
+    for (const value of valuesBackwards(this.#network)) {
+      const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
+      if (!buffer) continue;
+      observer.gradient(this.#k, value, buffer);
+      if (value.source.kind === "view") this.#contribute(value.source.of, buffer);
+      else if (value.source.kind === "result") this.#node(value.source.node, buffer);
+      else this.#disown(buffer);
+    }
+    this.#network.rows.forEach((_, i) => observer.parameters(this.#k, i));
+  }
+
+  #node(node: Node, dOut: Buffer): void {
+    if (node.op.passes) {
+      dOut.owners += node.inputs.length;
+      node.inputs.forEach((value) => this.#contribute(value, dOut));
+    } else {
+      this.#compute(node, dOut);
+    }
+    this.#disown(dOut);
+    backwardReads(node).forEach((value) => this.#places.release(value));
+    this.#parts.saved.get(node)?.forEach((range) => this.#places.give(range));
+    for (const i of this.#parts.index.begins(this.#number(node))) this.#parts.observer.parameters(this.#k, i);
+  }
+
+  #compute(node: Node, dOut: Buffer): void {
+    const { op, output } = node;
+    const inputs = node.inputs.map((value) => this.#places.tensor(value));
+    const reuse = op.inPlace === true && dOut.owners === 1 && dOut.size === inputs[0].size;
+    const gradients = node.inputs.map((value, i) => {
+      if (!this.#wantsGradient(value)) return undefined;
+      if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
+      return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
+    });
+    this.#places.scratched((scratch) =>
+      op.backward(this.#k, {
+        ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+        dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
+        dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
+        time: this.#parts.observer.time(this.#number(node)),
+      }),
+    );
+    gradients.forEach((buffer, i) => {
+      if (!buffer) return;
+      const value = node.inputs[i];
+      if (value.source.kind === "parameter") this.#finishParameter(value.source.key, buffer);
+      else this.#contribute(value, buffer === dOut ? writtenOver(dOut) : buffer);
+    });
+  }
+
+  // ---- gradients of values
+
+  #contribute(value: Value, buffer: Buffer): void {
+    const list = this.#contributions.get(value.id);
+    if (list) list.push(buffer);
+    else this.#contributions.set(value.id, [buffer]);
+  }
+
+  #sum(a: Buffer, b: Buffer): Buffer {
+    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#buffer(a.size);
+    this.#k.add(a.size, a.at, b.at, into.at);
+    for (const buffer of [a, b]) if (buffer !== into) this.#disown(buffer);
+    return { at: into.at, size: into.size, owners: 1 };
+  }
+
+  #buffer(size: number): Buffer {
+    return { ...this.#places.take(size), owners: 1 };
+  }
+
+  #disown(buffer: Buffer): void {
+    if (--buffer.owners === 0) this.#places.give(buffer);
+  }
+
+  #wantsGradient(value: Value): boolean {
+    if (value.source.kind === "buffer") return false;
+    return rootOf(value).source.kind !== "input" || !this.#inputIsIds;
+  }
+
+  #number(node: Node): number {
+    return this.#numbers.get(node) ?? -1;
+  }
+
+  // ---- gradients of parameters
+
+  /** The parameter's own gradient at its first use, a place to add from at every other. */
+  #parameterGradient(value: Value, key: string): Buffer {
+    const gradient = this.#parts.gradients.get(key);
+    if (!gradient) throw new Error(`no gradient for ${key}`);
+    return this.#written.has(key) ? this.#buffer(sizeOf(value.shape)) : { ...gradient, owners: 1 };
+  }
+
+  #finishParameter(key: string, buffer: Buffer): void {
+    const gradient = this.#parts.gradients.get(key);
+    if (gradient && gradient.at !== buffer.at) {
+      this.#k.add(buffer.size, gradient.at, buffer.at, gradient.at);
+      this.#disown(buffer);
+    }
+    this.#written.add(key);
+  }
+}
+
+/** A gradient that took the place of the one it came from: the same memory, with a norm of its own. */
+function writtenOver(dOut: Buffer): Buffer {
+  dOut.owners++; // the one it came from gives its share back
+  delete dOut.norm;
+  return dOut;
+}
+
+/** Every value that a gradient can reach, latest first. */
+function valuesBackwards({ graph, rows, input, output }: Network): readonly Value[] {
+  const values = new Map<number, Value>();
+  const reach = (value: Value): void => {
+    if (values.has(value.id) || value.source.kind === "parameter" || value.source.kind === "buffer") return;
+    values.set(value.id, value);
+    if (value.source.kind === "view") reach(value.source.of);
+  };
+  for (const node of graph.nodes) [node.output, ...node.inputs].forEach(reach);
+  for (const { entry, exit } of rows) [entry, exit].forEach(reach);
+  [input, output].forEach(reach);
+  return [...values.values()].sort((a, b) => b.id - a.id);
+}
+
+/** Whether the model's first layer takes ids, which have no gradient. */
+function takesIds({ rows }: Network, table: LayerTable): boolean {
+  const first = rows.find(({ spec }) => spec.kind === "layer")?.spec;
+  return first?.kind === "layer" && table[first.type].ids !== undefined;
+}
