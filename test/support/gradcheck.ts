@@ -72,13 +72,9 @@ export class OpBench {
 
   /**
    * Gradients of the inputs for ∂L/∂out = dOut. Everything that the op does not say it reads is NaN by then, and only
-   * `wanted` inputs have a place for theirs.
+   * `wanted` inputs have a place for theirs; where dOut is `free` and the op can do that, the first one's is there.
    */
-  backward(
-    dOut: ArrayLike<number>,
-    wanted: readonly boolean[],
-    inPlace = false,
-  ): (Float64Array | undefined)[] {
+  backward(dOut: ArrayLike<number>, wanted: readonly boolean[], free = false): (Float64Array | undefined)[] {
     const reads = this.#op.reads?.(this.#sample.attrs);
     if (reads) {
       this.inputs.forEach((input, i) => {
@@ -90,7 +86,11 @@ export class OpBench {
     for (const gradient of this.#gradients) this.floats.fill(NaN, gradient.at, gradient.at + gradient.size);
     this.set(this.#dOut, dOut);
     const places = this.#gradients.map((gradient, i) =>
-      wanted[i] ? (inPlace && i === 0 ? { ...gradient, at: this.#dOut.at } : gradient) : undefined,
+      wanted[i]
+        ? free && this.#op.inPlace && i === 0
+          ? { ...gradient, at: this.#dOut.at }
+          : gradient
+        : undefined,
     );
     this.#op.backward(this.#kernels(), {
       ...this.#call(),

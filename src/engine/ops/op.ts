@@ -54,7 +54,7 @@ export interface Op<A = unknown> {
   reads?(attrs: A): Reads;
   /** `forward` may write the output over any one of these inputs. */
   readonly overwrites?: readonly number[];
-  /** `backward` may write the gradient of its first input over that of the output. */
+  /** `backward` may write the gradient of its first input over that of the output, if that is free and of the same size. */
   readonly inPlace?: boolean;
   /** The gradient of the output is that of every input: nothing to compute (`add`). */
   readonly passes?: boolean;

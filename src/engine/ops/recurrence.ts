@@ -113,7 +113,8 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
   const [x, W_ih, W_hh] = inputs;
   const n = sizesOf(x.shape, W_hh.shape);
   const { batch, steps, width, units } = n;
-  const kept = keptBy(cell, saved, cell.columns ? 0 : scratch(steps * batch * cell.gates * units));
+  const chunk = chunkOf(n);
+  const kept = keptBy(cell, saved, cell.columns ? 0 : scratch(2 * chunk * batch * units));
   const dh = scratch(batch * units);
   const carry = cell.carries === "nothing" ? -1 : scratch(batch * units);
   const past = cell.blocks
@@ -121,6 +122,7 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
     .map((block) => ({ ...block, W: packState(k, call, block) }));
   const dx = dInputs[0];
   const packedW_ih = dx ? packed(k, call, width, cell.gates * units, W_ih.at) : -1;
+  const all = scratch(columnsOf(cell) * units * n.ld);
   for (let i = steps - 1; i >= 0; i--) {
     const t = timeOf(i, n, attrs.reverse);
     const step = stepAt(cell, n, kept, i);
@@ -140,9 +142,14 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
       const to = dx.at + t * width;
       k.gemmPacked(batch, width, cell.gates * units, step.z, step.ldz, packedW_ih, to, steps * width, -1, 0);
     }
+    if (i % chunk === 0) addGradients(cell, k, n, kept, i, all);
   }
-  gradients(cell, k, call, n, kept);
+  storeGradients(cell, k, call, n, all);
 }
+
+/** Steps whose gradients of the weights are added up at once, while their dz are in the cache: so many rows at least. */
+const CHUNK_ROWS = 256;
+const chunkOf = ({ batch }: Sizes): number => Math.ceil(CHUNK_ROWS / batch);
 
 const packState = (k: Kernels, call: Call, { first, gates }: Block): number => {
   const [, , W_hh] = call.inputs;
@@ -157,13 +164,18 @@ function packed(k: Kernels, { scratch }: Call, n: number, rows: number, at: numb
   return to;
 }
 
-// [dW_hh | dW_ih | db] = Σ dzᵀ·[h₋₁ | x | 1] over samples and steps, all at once
-function gradients(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>, n: Sizes, kept: Kept): void {
-  const { batch, steps, width, units, depth, ld } = n;
+/** [dW_hh | dW_ih | db] = Σ dzᵀ·[h₋₁ | x | 1] over samples and steps: adds those of the chunk from step i on. */
+function addGradients(cell: Cell, k: Kernels, n: Sizes, kept: Kept, i: number, all: number): void {
+  const { batch, steps, depth, ld } = n;
+  const { z, ldz, hBefore } = stepAt(cell, n, kept, i);
+  const count = Math.min(chunkOf(n), steps - i);
+  k.gemm(ldz, depth, count * batch, z, ldz, 1, hBefore, ld, 0, all, ld, -1, i + count < steps ? 1 : 0);
+}
+
+/** Takes [dW_hh | dW_ih | db] apart. */
+function storeGradients(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>, n: Sizes, all: number): void {
+  const { width, units, ld } = n;
   const [, dW_ih, dW_hh, db_ih, db_hh] = call.dInputs;
-  const columns = columnsOf(cell) * units;
-  const all = call.scratch(columns * ld);
-  k.gemm(columns, depth, steps * batch, kept.z, columns, 1, kept.state, ld, 0, all, ld, -1, 0);
   for (const { over, first, gates, column } of cell.blocks) {
     const [rows, row, from] = [gates * units, first * units, all + column * units * ld];
     if (over !== "input") {
@@ -184,13 +196,14 @@ function keptBy({ columns, stateful }: Cell, saved: readonly number[], dz: numbe
   return { state, z: columns ? saved[1] : dz, c: stateful ? saved[columns ? 2 : 1] : -1 };
 }
 
-/** Places of the i-th step that is taken. */
-function stepAt(cell: Cell, { batch, units, ld }: Sizes, { state, z, c }: Kept, i: number): Step {
+/** Places of the i-th step that is taken. Where z is not kept, there is room for the gradients of two chunks. */
+function stepAt(cell: Cell, n: Sizes, { state, z, c }: Kept, i: number): Step {
+  const { batch, units, ld } = n;
   const ldz = columnsOf(cell) * units;
   return {
     rows: batch,
     units,
-    z: z + i * batch * ldz,
+    z: z + (cell.columns ? i : i % (2 * chunkOf(n))) * batch * ldz,
     ldz,
     h: state + (i + 1) * batch * ld,
     hBefore: state + i * batch * ld,

@@ -1,0 +1,35 @@
+import { rootOf } from "./graph.ts";
+import type { Layout } from "./layout.ts";
+import type { Network } from "./network.ts";
+import { backwardReads } from "./places.ts";
+import { sizeOf } from "./tensor.ts";
+
+/** Elements that a training step cannot do without, however they are laid out. */
+export interface Needed {
+  /** Parameters, their gradients, the optimizer's state, buffers; the batch and its targets; the output. */
+  readonly lasting: number;
+  /** What the way back reads of the way forward. */
+  readonly kept: number;
+  /** The gradient of the largest activation, which exists while the way back passes it. */
+  readonly gradient: number;
+}
+
+export function neededFloats({ graph, input, output }: Network, layout: Layout, targets: number): Needed {
+  const kept = new Map<number, number>();
+  let saved = 0;
+  for (const node of graph.nodes) {
+    const shapes = node.inputs.map(({ shape }) => shape);
+    saved += sum(node.op.saves?.(shapes, node.attrs) ?? []);
+    for (const { id, shape, source } of backwardReads(node).map(rootOf)) {
+      if (source.kind === "result") kept.set(id, sizeOf(shape));
+    }
+  }
+  const ends = [input, output].filter((value) => !kept.has(rootOf(value).id));
+  return {
+    lasting: layout.end + input.shape[0] * targets + sum(ends.map(({ shape }) => sizeOf(shape))),
+    kept: saved + sum([...kept.values()]),
+    gradient: graph.nodes.reduce((most, { output: { shape } }) => Math.max(most, sizeOf(shape)), 0),
+  };
+}
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
