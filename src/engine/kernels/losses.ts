@@ -71,7 +71,8 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
   );
   const bceWithLogits = pointwise(
     (x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
-    (x, t) => 1 / (1 + Math.exp(-x)) - t,
+    // σ(x) − t; above 0 from σ(−x), which keeps its digits where σ(x) is all but 1
+    (x, t) => (x > 0 ? 1 - t - 1 / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)) - t),
   );
   const huberOf = (delta: number) =>
     pointwise(
@@ -116,7 +117,8 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
         }
         const logSum = max + Math.log(sum);
         const target = f[t + r];
-        loss += (1 - smoothing) * (logSum - f[row + target]) + smoothing * (logSum - total / n);
+        loss += (1 - smoothing) * (logSum - f[row + target]);
+        if (smoothing !== 0) loss += smoothing * (logSum - total / n); // not 0 · ∞, where a score is −∞
         for (let i = 0; i < n; i++) {
           const q = (i === target ? 1 - smoothing : 0) + smoothing / n;
           f[dx + r * n + i] = (Math.exp(f[row + i] - logSum) - q) / rows;

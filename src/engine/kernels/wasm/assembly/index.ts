@@ -8,3 +8,6 @@ export { batchNorm, batchNormGrad, channelSums, groupNorm, groupNormGrad } from 
 export { attention, attentionGrad } from "./attention";
 export { gruCell, gruCellGrad, lstmCell, lstmCellGrad, rnnCell, rnnCellGrad } from "./recurrent";
 export { maxPool2d, maxPool2dGrad, moveColumns } from "./windows";
+export { huber, l1, mse, smoothL1 } from "./losses";
+export { bce, bceWithLogits } from "./entropy";
+export { crossEntropy, nll } from "./classes";
