@@ -1,21 +1,8 @@
 import type { Backend } from "../../backend.ts";
-import { type ConvParts, convKernels } from "../conv.ts";
-import type { Kernels } from "../kernels.ts";
 import type { Memory } from "../memory.ts";
-import { scalar } from "../scalar.ts";
-
-/** What the module exports: kernels under the names of their contract, and these. */
-interface Exports extends ConvParts {
-  readonly memory: WebAssembly.Memory;
-  /** Says where the parts of the memory begin, in bytes. */
-  place(floats: number, doubles: number, scratch: number): void;
-  gemmScratch(): number;
-
-  attention(...args: number[]): void;
-  attentionGrad(...args: number[]): void;
-  /** First byte that the module itself does not use. */
-  end(): number;
-}
+import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./instance.ts";
+import { Team, type Threads } from "./team.ts";
+import { CONTROL_BYTES, type Shared } from "./work.ts";
 
 const PAGE = 65536;
 
@@ -24,77 +11,65 @@ const SLACK = 64;
 
 const align = (bytes: number): number => (bytes + 63) & ~63;
 
+interface Opened {
+  readonly exports: Exports;
+  readonly shared: Shared;
+}
+
 /**
  * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. `variants` are
- * compiled modules, the fastest first; the first that this host can run is taken.
+ * compiled modules, the fastest first; the first that this host can run is taken. Absent `threads`: only this one computes.
  */
-export function wasmBackend(variants: readonly Uint8Array<ArrayBuffer>[]): Backend | undefined {
+export function wasmBackend(
+  variants: readonly Uint8Array<ArrayBuffer>[],
+  threads?: Threads,
+): Backend | undefined {
   const bytes = variants.find((variant) => WebAssembly.validate(variant));
   if (!bytes) return undefined;
   const module = new WebAssembly.Module(bytes);
-  const exportsOf = new WeakMap<Memory, Exports>();
-  return {
-    name: "wasm",
+  const { end, scratch } = sizesOf(module);
+  const count = threads?.count ?? 1;
+  const opened = new WeakMap<Memory, Opened>();
+  const openedAs = (memory: Memory): Opened => {
+    const found = opened.get(memory);
+    if (!found) throw new Error("this memory belongs to another backend");
+    return found;
+  };
 
+  return {
+    name: count > 1 ? `wasm, ${count} threads` : "wasm",
+
+    // The module's own part, the threads' control words, a scratch for each of them, doubles, floats.
     memory(floats, doubles) {
-      const exports = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
-      const scratchAt = align(exports.end());
-      const doublesAt = align(scratchAt + exports.gemmScratch());
-      const floatsAt = align(doublesAt + 8 * doubles);
-      const missing = floatsAt + 4 * floats + SLACK - exports.memory.buffer.byteLength;
-      if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE));
-      exports.place(floatsAt, doublesAt, scratchAt);
-      const { buffer } = exports.memory;
-      const memory = {
-        floats: new Float32Array(buffer, floatsAt, floats),
-        doubles: new Float64Array(buffer, doublesAt, doubles),
-      };
-      exportsOf.set(memory, exports);
+      const control = align(end);
+      const scratchAt = Array.from({ length: count }, (_, i) => control + CONTROL_BYTES + i * align(scratch));
+      const doublesAt = control + CONTROL_BYTES + count * align(scratch);
+      const extents: Extents = { doublesAt, doubles, floatsAt: align(doublesAt + 8 * doubles), floats };
+      const pages = Math.ceil((extents.floatsAt + 4 * floats + SLACK) / PAGE);
+      const whole = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+      const memory = viewsOf(whole, extents);
+      opened.set(memory, {
+        exports: instantiate(module, whole, extents, scratchAt[0]),
+        shared: { module, memory: whole, extents, control, scratchAt },
+      });
       return memory;
     },
 
-    kernels(memory, random) {
-      const reference = scalar(memory, random);
-      const exports = exportsOf.get(memory);
-      return exports ? { ...reference, ...ownKernels(reference, exports, memory) } : reference;
-    },
+    kernels: (memory, random) => kernelsOf(openedAs(memory).exports, memory, random),
+
+    ...(threads &&
+      count > 1 && {
+        team(memory, kernels) {
+          const { exports, shared } = openedAs(memory);
+          return new Team(threads, kernels, exports, shared);
+        },
+      }),
   };
 }
 
-/** What the module has, and what is built on it. */
-function ownKernels(reference: Kernels, exports: Exports, memory: Memory): Partial<Kernels> {
-  const { attention, attentionGrad, ...direct } = exports;
-  const own = Object.keys(reference).filter((name) => name in direct);
-  const kernels = Object.fromEntries(
-    own.map((name) => [name, direct[name as keyof typeof direct]]),
-  ) as Partial<Kernels>;
-  return {
-    ...kernels,
-    ...convKernels(memory, exports),
-    // The module's attention has no dropout.
-    attention: (batch, time, heads, width, qkv, out, probabilities, mask, causal) =>
-      mask < 0
-        ? attention(batch, time, heads, width, qkv, out, probabilities, causal)
-        : reference.attention(batch, time, heads, width, qkv, out, probabilities, mask, causal),
-    attentionGrad: (batch, time, heads, width, qkv, probabilities, mask, dout, dqkv, scratch, causal) =>
-      mask < 0
-        ? attentionGrad(batch, time, heads, width, qkv, probabilities, dout, dqkv, scratch, causal)
-        : reference.attentionGrad(
-            batch,
-            time,
-            heads,
-            width,
-            qkv,
-            probabilities,
-            mask,
-            dout,
-            dqkv,
-            scratch,
-            causal,
-          ),
-  };
-}
-
-function abort(): never {
-  throw new Error("a kernel was called with arguments that it does not take");
+/** Where the module's own memory ends, and how much scratch an instance needs, in bytes. */
+function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+  const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);
+  return { end: exports.end(), scratch: exports.gemmScratch() };
 }

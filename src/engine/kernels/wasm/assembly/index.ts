@@ -11,3 +11,4 @@ export { maxPool2d, maxPool2dGrad, moveColumns } from "./windows";
 export { huber, l1, mse, smoothL1 } from "./losses";
 export { bce, bceWithLogits } from "./entropy";
 export { crossEntropy, nll } from "./classes";
+export { awaitChange, barrier, change } from "./threads";

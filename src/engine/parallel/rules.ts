@@ -1,0 +1,249 @@
+import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
+import { HIST_BINS } from "../../protocol/frame.ts";
+import type { KernelName } from "../kernels/kernels.ts";
+import { packedSize } from "../kernels/matrix.ts";
+import { extent, reads, readsDoubles, type Touch, writes, writesDoubles } from "./touches.ts";
+
+type Args = readonly number[];
+
+/**
+ * How calls of a kernel may run beside each other. A kernel without a rule is one for which everything else waits, and so is
+ * one that draws random numbers.
+ */
+export interface Rule {
+  /** All that a call reads and writes. */
+  touches(args: Args): readonly Touch[];
+  /** A call may be taken apart into so many units, whose results do not depend on how; absent: it is made whole, by any thread. */
+  readonly units?: (args: Args) => number;
+  /** The call that does the units from `from` up to, not including, `to`. */
+  readonly part?: (args: Args, from: number, to: number) => Args;
+}
+
+/** The arguments with some moved by so much for each unit, and the number of units at `count`. */
+const moved =
+  (count: number, steps: (args: Args) => Readonly<Record<number, number>>) =>
+  (args: Args, from: number, to: number): Args => {
+    const step = steps(args);
+    return args.map((value, i) => {
+      if (i === count) return to - from;
+      const by = step[i];
+      return by === undefined || value < 0 ? value : value + from * by;
+    });
+  };
+
+/** n elements at the places that follow argument `count`, read first and then written. */
+function elements(count: number, read: readonly number[], written: readonly number[]): Rule {
+  const steps = Object.fromEntries([...read, ...written].map((i) => [i, 1]));
+  return {
+    touches: (args) => [
+      ...read.flatMap((i) => reads(args[i], args[count])),
+      ...written.flatMap((i) => writes(args[i], args[count])),
+    ],
+    units: (args) => args[count],
+    part: moved(count, () => steps),
+  };
+}
+
+/** One pass over n elements at `x` for figures at `out`, which depend on where it begins and ends. */
+const sums = (figures: number, x = 1): Rule => ({
+  touches: (args) => [...reads(args[x], args[0]), ...writesDoubles(args[args.length - 1], figures)],
+});
+
+/** An optimizer over n elements at the places from argument 1 up to `hyper`, all of which it may write. */
+const optimizer = (hyper: number): Rule => ({
+  touches: (args) => [
+    ...args.slice(1, hyper).flatMap((at, i) => (i === 1 ? reads(at, args[0]) : writes(at, args[0]))),
+    ...readsDoubles(args[hyper], 16),
+    ...writesDoubles(args[hyper + 1], 1),
+  ],
+});
+
+/** B is packed by everyone who needs it: where that is much, everyone takes some of its columns instead of rows of A. */
+const MUCH = 1 << 15;
+const PANEL = 8;
+const byColumns = ([m, n, k]: Args): boolean => n * k >= MUCH && n >= 8 * PANEL && m < 4 * n;
+
+const gemm: Rule = {
+  touches: ([m, n, k, A, lda, ta, B, ldb, tb, C, ldc, bias]) => [
+    ...reads(A, ta ? extent(k, m, lda) : extent(m, k, lda)),
+    ...reads(B, tb ? extent(n, k, ldb) : extent(k, n, ldb)),
+    ...reads(bias, n),
+    ...writes(C, extent(m, n, ldc)),
+  ],
+  units: (args) => (byColumns(args) ? Math.ceil(args[1] / PANEL) : args[0]),
+  part(args, from, to) {
+    const [m, n, k, A, lda, ta, B, ldb, tb, C, ldc, bias, accumulate] = args;
+    if (!byColumns(args)) {
+      return [
+        to - from,
+        n,
+        k,
+        A + from * (ta ? 1 : lda),
+        lda,
+        ta,
+        B,
+        ldb,
+        tb,
+        C + from * ldc,
+        ldc,
+        bias,
+        accumulate,
+      ];
+    }
+    const [first, end] = [from * PANEL, Math.min(to * PANEL, n)];
+    const row = bias < 0 ? bias : bias + first;
+    return [
+      m,
+      end - first,
+      k,
+      A,
+      lda,
+      ta,
+      B + first * (tb ? ldb : 1),
+      ldb,
+      tb,
+      C + first,
+      ldc,
+      row,
+      accumulate,
+    ];
+  },
+};
+
+const gemmPacked: Rule = {
+  touches: ([m, n, k, A, lda, packed, C, ldc, bias]) => [
+    ...reads(A, extent(m, k, lda)),
+    ...reads(packed, packedSize(n, k)),
+    ...reads(bias, n),
+    ...writes(C, extent(m, n, ldc)),
+  ],
+  units: ([m]) => m,
+  part: moved(0, ([, , , , lda, , , ldc]) => ({ 3: lda, 6: ldc })),
+};
+
+/** Columns that are added up together. */
+const STRIP = 16;
+
+const columnSums: Rule = {
+  touches: ([rows, n, X, ldx, out]) => [...reads(X, extent(rows, n, ldx)), ...writes(out, n)],
+  units: ([, n]) => Math.ceil(n / STRIP),
+  part([rows, n, X, ldx, out, accumulate], from, to) {
+    const [first, end] = [from * STRIP, Math.min(to * STRIP, n)];
+    return [rows, end - first, X + first, ldx, out + first, accumulate];
+  },
+};
+
+/** One row a kernel. */
+export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
+  gemm,
+  gemmPacked,
+  columnSums,
+  pack: {
+    touches: ([n, k, B, ldb, tb, to]) => [
+      ...reads(B, tb ? extent(n, k, ldb) : extent(k, n, ldb)),
+      ...writes(to, packedSize(n, k)),
+    ],
+  },
+
+  add: elements(0, [1, 2], [3]),
+  multiply: elements(0, [1, 2], [3]),
+  fill: elements(0, [], [1]),
+  activation: elements(1, [2], [3]),
+  activationGrad: elements(1, [2, 3, 4], [5]),
+  copyRows: {
+    touches: ([rows, n, x, ldx, y, ldy]) => [
+      ...reads(x, extent(rows, n, ldx)),
+      ...writes(y, extent(rows, n, ldy)),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, , , ldx, , ldy]) => ({ 2: ldx, 4: ldy })),
+  },
+  softmax: {
+    touches: ([rows, n, x, y]) => [...reads(x, rows * n), ...writes(y, rows * n)],
+    units: ([rows]) => rows,
+    part: moved(0, ([, n]) => ({ 2: n, 3: n })),
+  },
+  softmaxGrad: {
+    touches: ([rows, n, y, dy, dx]) => [
+      ...reads(y, rows * n),
+      ...reads(dy, rows * n),
+      ...writes(dx, rows * n),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, n]) => ({ 2: n, 3: n, 4: n })),
+  },
+
+  rnnCell: {
+    touches: ([, rows, n, h, ldh]) => writes(h, extent(rows, n, ldh)),
+    units: ([, rows]) => rows,
+    part: moved(1, ([, , , , ldh]) => ({ 3: ldh })),
+  },
+  rnnCellGrad: {
+    touches: ([, rows, n, h, ldh, dh, dz, ldz]) => [
+      ...reads(h, extent(rows, n, ldh)),
+      ...reads(dh, rows * n),
+      ...writes(dz, extent(rows, n, ldz)),
+    ],
+    units: ([, rows]) => rows,
+    part: moved(1, ([, , n, , ldh, , , ldz]) => ({ 3: ldh, 5: n, 6: ldz })),
+  },
+  lstmCell: {
+    touches: ([rows, n, z, ldz, before, c, ldc, h, ldh]) => [
+      ...writes(z, extent(rows, 4 * n, ldz)),
+      ...reads(before, extent(rows, n, ldc)),
+      ...writes(c, extent(rows, n, ldc)),
+      ...writes(h, extent(rows, n, ldh)),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, , , ldz, , , ldc, , ldh]) => ({ 2: ldz, 4: ldc, 5: ldc, 7: ldh })),
+  },
+  lstmCellGrad: {
+    touches: ([rows, n, z, ldz, before, c, ldc, dh, dc]) => [
+      ...writes(z, extent(rows, 4 * n, ldz)),
+      ...reads(before, extent(rows, n, ldc)),
+      ...reads(c, extent(rows, n, ldc)),
+      ...reads(dh, rows * n),
+      ...writes(dc, rows * n),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, n, , ldz, , , ldc]) => ({ 2: ldz, 4: ldc, 5: ldc, 7: n, 8: n })),
+  },
+  gruCell: {
+    touches: ([rows, n, z, ldz, hidden, ldn, before, h, ldh]) => [
+      ...writes(z, extent(rows, 3 * n, ldz)),
+      ...reads(hidden, extent(rows, n, ldn)),
+      ...reads(before, extent(rows, n, ldh)),
+      ...writes(h, extent(rows, n, ldh)),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, , , ldz, , ldn, , , ldh]) => ({ 2: ldz, 4: ldn, 6: ldh, 7: ldh })),
+  },
+  gruCellGrad: {
+    touches: ([rows, n, z, ldz, hidden, ldn, before, ldh, dh, direct]) => [
+      ...writes(z, extent(rows, 3 * n, ldz)),
+      ...writes(hidden, extent(rows, n, ldn)),
+      ...reads(before, extent(rows, n, ldh)),
+      ...reads(dh, rows * n),
+      ...writes(direct, rows * n),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, n, , ldz, , ldn, , ldh]) => ({ 2: ldz, 4: ldn, 6: ldh, 8: n, 9: n })),
+  },
+
+  moments: sums(MOMENTS.length),
+  summary: sums(SUMMARY.length),
+  sumSquares: sums(1),
+  histogram: sums(HIST_BINS),
+  outside: sums(1),
+  deadUnits: {
+    touches: ([outer, channels, inner, x, out]) => [
+      ...reads(x, outer * channels * inner),
+      ...writesDoubles(out, 1),
+    ],
+  },
+
+  sgd: optimizer(4),
+  adam: optimizer(6),
+  rmsprop: optimizer(6),
+  adagrad: optimizer(4),
+};
