@@ -37,7 +37,7 @@ suite("every lab", () => {
       const lasts = EXPLODING.get(`${name} ${model}`);
       test(`${name}, ${model}: ${lasts === undefined ? "trains" : `ends after step ${lasts}`}`, async () => {
         const training = await load(text, model, { file, root }, { steps: STEPS });
-        const losses = [...training.steps()].map(({ loss }) => loss);
+        const losses = Array.from(training.steps(), ({ loss }) => loss);
         assert.equal(losses.length, lasts ?? STEPS);
         assert.equal(losses.every(Number.isFinite), lasts === undefined, losses.join(", "));
       });

@@ -10,7 +10,7 @@ import { buildNetwork, type LayerTable } from "./network.ts";
 import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
 import { histogramPeriod } from "./period.ts";
-import { compile, type Plan } from "./plan.ts";
+import { compile, type Plan, type RowSums } from "./plan.ts";
 import { bind, type Call, recorder } from "./record.ts";
 import { Generator } from "./rng.ts";
 import type { Choice } from "./params.ts";
@@ -40,6 +40,8 @@ export interface MachineOptions {
   readonly evaluation: readonly number[];
   /** Weights to start from instead of the initial ones, by their names in the `state_dict`. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** Take statistics beside every step; absent: yes. */
+  readonly observe?: boolean;
 }
 
 /** A model in memory, with its initial weights, and a program for each batch size and mode. */
@@ -52,13 +54,19 @@ export class Machine {
   readonly optimizer: OptimizerType;
   /** Elements of one sample's target. */
   readonly targets: number;
+  /** Statistics are taken. */
+  readonly observes: boolean;
+  /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
+  readonly rows: readonly RowSums[];
   /** Every how many steps histograms cost little enough. */
   readonly histogramPeriod: number;
   readonly #training: ReadonlyMap<number, Program>;
   readonly #evaluation: ReadonlyMap<number, Program>;
 
-  constructor(spec: ModelSpec, { backend, table, training, evaluation, weights }: MachineOptions) {
+  constructor(spec: ModelSpec, options: MachineOptions) {
+    const { backend, table, training, evaluation, weights, observe = true } = options;
     this.spec = spec;
+    this.observes = observe;
     this.loss = rowOf(losses, spec.loss);
     this.optimizer = rowOf(optimizers, spec.optimizer);
     this.targets = sizeOf(targetShape(this.loss.targets, spec.output));
@@ -68,6 +76,7 @@ export class Machine {
       [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
+    this.rows = train[0].rows;
     this.histogramPeriod = Math.max(...train.map(histogramPeriod));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
@@ -100,6 +109,7 @@ export class Machine {
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
       doubles: HYPER + HYPER_SIZE,
+      observe: this.observes ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
 

@@ -20,31 +20,44 @@ export function findNonFinite(
   layers: readonly LayerInfo[],
   values: Float64Array,
 ): NonFinite | undefined {
-  const counted = (i: number, stat: keyof typeof COLUMN) => values[i * STATS.length + COLUMN[stat]] > 0;
-  const found = (i: number, where: NonFinite["where"]) => ({ layer: layers[i].path, where });
-
-  const begin = rows.findIndex(({ weight }) => broken(d, weight));
-  if (begin >= 0) return found(begin, "weight");
-  const forward = rows.findIndex((_, i) => counted(i, "act_nonfinite"));
-  if (forward >= 0) return found(forward, "activation");
-  if (!Number.isFinite(loss)) return { layer: "loss", where: "activation" };
-  const backward = lastBroken(0, rows.length);
-  if (backward >= 0) return found(backward, "gradient");
-  const update = rows.findIndex((row) => broken(d, row.update));
-  return update >= 0 ? found(update, "weight") : undefined;
-
-  /** The row from `from` up to, not including, `to` that broke first on the way back; −1: none. */
-  function lastBroken(from: number, to: number): number {
-    for (let i = to - 1; i >= from; i--) {
-      if (broken(d, rows[i].delta) || counted(i, "grad_nonfinite")) return i;
-      if (!broken(d, rows[i].entry)) continue;
-      // What leaves a block at its entry has come through its content, whose rows stand before it.
-      const inside = layers[i].type === "Residual" ? lastBroken(contentOf(layers, i), i) : -1;
-      return inside >= 0 ? inside : i;
-    }
-    return -1;
+  for (let i = 0; i < rows.length; i++) if (broken(d, rows[i].weight)) return at(layers, i, "weight");
+  for (let i = 0; i < rows.length; i++) {
+    if (counted(values, i, COLUMN.act_nonfinite)) return at(layers, i, "activation");
   }
+  if (!Number.isFinite(loss)) return { layer: "loss", where: "activation" };
+  const backward = lastBroken(rows, d, layers, values, 0, rows.length);
+  if (backward >= 0) return at(layers, backward, "gradient");
+  for (let i = 0; i < rows.length; i++) if (broken(d, rows[i].update)) return at(layers, i, "weight");
+  return undefined;
 }
+
+/** The row from `from` up to, not including, `to` that broke first on the way back; −1: none. */
+function lastBroken(
+  rows: readonly RowSums[],
+  d: Float64Array,
+  layers: readonly LayerInfo[],
+  values: Float64Array,
+  from: number,
+  to: number,
+): number {
+  for (let i = to - 1; i >= from; i--) {
+    if (broken(d, rows[i].delta) || counted(values, i, COLUMN.grad_nonfinite)) return i;
+    if (!broken(d, rows[i].entry)) continue;
+    // What leaves a block at its entry has come through its content, whose rows stand before it.
+    const content = layers[i].type === "Residual" ? contentOf(layers, i) : i;
+    const inside = lastBroken(rows, d, layers, values, content, i);
+    return inside >= 0 ? inside : i;
+  }
+  return -1;
+}
+
+const at = (layers: readonly LayerInfo[], i: number, where: NonFinite["where"]): NonFinite => ({
+  layer: layers[i].path,
+  where,
+});
+
+const counted = (values: Float64Array, row: number, column: number): boolean =>
+  values[row * STATS.length + column] > 0;
 
 const broken = (d: Float64Array, slot: number): boolean => slot >= 0 && !Number.isFinite(d[slot]);
 

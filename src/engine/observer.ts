@@ -21,13 +21,20 @@ export interface Normed {
 export class Observer {
   readonly rows: readonly RowSums[];
   readonly histograms: Call[] = [];
+  readonly #what: NonNullable<PlanOptions["observe"]>;
   readonly #network: Network;
   readonly #index: RowIndex;
   readonly #table: LayerTable;
   readonly #segments: ReadonlyMap<string, Segment>;
   readonly #slots: Slots;
 
-  constructor(network: Network, index: RowIndex, { layout, table }: PlanOptions, slots: Slots) {
+  constructor(
+    network: Network,
+    index: RowIndex,
+    { layout, table, observe = "everything" }: PlanOptions,
+    slots: Slots,
+  ) {
+    this.#what = observe;
     this.#network = network;
     this.#index = index;
     this.#table = table;
@@ -39,7 +46,7 @@ export class Observer {
   /** Of every row that gives this tensor. */
   outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
     const rows = this.#index.outputs(value);
-    if (rows.length === 0) return;
+    if (rows.length === 0 || this.#what !== "everything") return;
     const act = this.#slots.take(MOMENTS.length);
     k.moments(size, at, act);
     for (const i of rows) {
@@ -60,6 +67,7 @@ export class Observer {
 
   /** ‖∂L/∂value‖² where a row begins or ends. */
   gradient(k: Kernels, value: Value, gradient: Normed): void {
+    if (this.#what !== "everything") return;
     for (const i of this.#index.exits(value)) this.rows[i].delta = this.#norm(k, gradient);
     for (const i of this.#index.entries(value)) this.rows[i].entry = this.#norm(k, gradient);
   }
@@ -76,10 +84,12 @@ export class Observer {
   parameters(k: Kernels, i: number): void {
     const segment = this.#segments.get(this.#network.rows[i].spec.path);
     const sums = this.rows[i];
-    if (!segment || sums.grad >= 0) return;
-    k.summary(segment.size, segment.grad, (sums.grad = this.#slots.take(SUMMARY.length)));
-    k.sumSquares(segment.size, segment.theta, (sums.weight = this.#slots.take(1)));
+    if (!segment || sums.update >= 0) return;
     sums.update = this.#slots.take(1);
+    if (this.#what === "nothing") return;
+    k.summary(segment.size, segment.grad, (sums.grad = this.#slots.take(SUMMARY.length)));
+    if (this.#what === "gradients") return;
+    k.sumSquares(segment.size, segment.theta, (sums.weight = this.#slots.take(1)));
     sums.hist = this.#slots.take(HIST_BINS);
     this.histograms.push({ kernel: "histogram", args: [segment.size, segment.grad, sums.hist] });
   }
@@ -87,7 +97,7 @@ export class Observer {
   /** Where the node of this number puts its ‖∂L/∂h_t‖². */
   time(node: number): number | undefined {
     const layer = this.#index.layer(node);
-    if (layer === undefined) return undefined;
+    if (layer === undefined || this.#what !== "everything") return undefined;
     const sums = this.rows[layer];
     if (sums.timeSteps === 0) return undefined;
     if (sums.time < 0) sums.time = this.#slots.take(sums.timeSteps);

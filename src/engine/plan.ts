@@ -56,6 +56,8 @@ export interface PlanOptions {
   readonly targets: number;
   /** First free element of `Memory.doubles`. */
   readonly doubles: number;
+  /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
+  readonly observe?: "everything" | "gradients" | "nothing";
 }
 
 /**

@@ -11,11 +11,9 @@ function deviation(sum: number, squares: number, n: number): number {
   return Math.sqrt(Math.max(squares / n - mean * mean, 0));
 }
 
-/** One row of `STATS` for each row of sums, NaN where there is none. */
-export function readRows(rows: readonly RowSums[], d: Float64Array): Float64Array {
-  const values = new Float64Array(rows.length * STATS.length).fill(NaN);
+/** Writes one row of `STATS` for each row of sums; leaves what there is none of. */
+export function readRows(rows: readonly RowSums[], d: Float64Array, values: Float64Array): void {
   for (let i = 0; i < rows.length; i++) readRow(rows[i], d, values, i * STATS.length);
-  return values;
 }
 
 function readRow(row: RowSums, d: Float64Array, values: Float64Array, at: number): void {
@@ -50,19 +48,24 @@ function readGradient(
   values[at + COLUMN.update_ratio] = Math.sqrt(d[update]) / weightNorm;
 }
 
-/** `HIST_BINS` counts for each row; 0 for rows without parameters. */
-export function readHistograms(rows: readonly RowSums[], d: Float64Array): Float64Array {
-  const counts = new Float64Array(rows.length * HIST_BINS);
-  rows.forEach(({ hist }, i) => {
-    if (hist >= 0) counts.set(d.subarray(hist, hist + HIST_BINS), i * HIST_BINS);
-  });
-  return counts;
+/** Writes `HIST_BINS` counts for each row; leaves those of rows without parameters. */
+export function readHistograms(rows: readonly RowSums[], d: Float64Array, counts: Float64Array): void {
+  for (let row = 0; row < rows.length; row++) {
+    const { hist } = rows[row];
+    if (hist < 0) continue;
+    for (let i = 0; i < HIST_BINS; i++) counts[row * HIST_BINS + i] = d[hist + i];
+  }
 }
 
-/** ‖∂L/∂h_t‖ of the recurrent rows, one after the other; `undefined` where there are none. */
-export function readTimes(rows: readonly RowSums[], d: Float64Array): Float64Array | undefined {
-  const norms = rows.flatMap(({ time, timeSteps }) =>
-    time < 0 ? [] : Array.from(d.subarray(time, time + timeSteps), Math.sqrt),
-  );
-  return norms.length ? Float64Array.from(norms) : undefined;
+/** Time steps of the recurrent rows, all together. */
+export const timeSteps = (rows: readonly RowSums[]): number =>
+  rows.reduce((sum, row) => sum + row.timeSteps, 0);
+
+/** Writes ‖∂L/∂h_t‖ of the recurrent rows, one after the other. */
+export function readTimes(rows: readonly RowSums[], d: Float64Array, norms: Float64Array): void {
+  let to = 0;
+  for (let row = 0; row < rows.length; row++) {
+    const { time, timeSteps } = rows[row];
+    for (let t = 0; t < timeSteps; t++) norms[to++] = Math.sqrt(d[time + t]);
+  }
 }

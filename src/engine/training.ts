@@ -1,4 +1,4 @@
-import type { Frame } from "../protocol/frame.ts";
+import { HIST_BINS, STATS, TOTALS, type Frame, type Total } from "../protocol/frame.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { type Backend, scalarBackend } from "./backend.ts";
 import type { Dataset } from "./data/data.ts";
@@ -8,14 +8,14 @@ import { answersOf } from "./losses/loss.ts";
 import { layers as standardLayers } from "./layers/index.ts";
 import { Machine, type Program } from "./machine.ts";
 import type { LayerTable } from "./network.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, RowSums } from "./plan.ts";
 import { checkLastBatch } from "./leastBatch.ts";
 import { layerInfo } from "./layerInfo.ts";
 import { findNonFinite, type NonFinite } from "./nonfinite.ts";
 import type { Generator as Random } from "./rng.ts";
 import { type ModelSpec, rowsOf } from "./spec.ts";
-import { readHistograms, readRows, readTimes } from "./statistics.ts";
-import { prepareUpdate } from "./updates.ts";
+import { readHistograms, readRows, readTimes, timeSteps } from "./statistics.ts";
+import { type PrepareUpdate, updater } from "./updates.ts";
 
 export interface TrainingOptions {
   readonly backend?: Backend;
@@ -24,6 +24,8 @@ export interface TrainingOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Histograms are taken at every n-th step, from the first; absent: as often as costs little. */
   readonly histEvery?: number;
+  /** Absent: yes. Without, a step computes the update alone, and its frame has only totals: what looking costs. */
+  readonly observe?: boolean;
 }
 
 /** How training ended: all steps made (`undefined`), or where a number was first not finite. */
@@ -39,10 +41,15 @@ export class Training {
   readonly #dataset: Dataset;
   readonly #sampler: Sampler;
   readonly #held: Uint32Array;
+  /** Answers for one sample that can be right; NaN: the loss knows no right and wrong. */
+  readonly #answers: number;
+  readonly #prepareUpdate: PrepareUpdate;
+  readonly #plain: Writable;
+  readonly #counted: Writable;
 
   /** Throws `DataError` where the samples fill no batch, or leave one that is too small. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
   constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
-    const { backend = scalarBackend, table = standardLayers, weights, histEvery } = options;
+    const { backend = scalarBackend, table = standardLayers, weights, histEvery, observe = true } = options;
     this.#dataset = dataset;
     const { training, validation } = split(dataset.samples, spec.data.validation, random);
     this.#held = validation;
@@ -54,7 +61,12 @@ export class Training {
       training: trainingSizes(spec, training.length),
       evaluation: evaluationSizes(this.#held.length),
       ...(weights && { weights }),
+      observe,
     });
+    const { targets } = this.#machine.loss;
+    this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
+    this.#prepareUpdate = updater(this.#machine);
+    [this.#plain, this.#counted] = framesOf(this.#machine.rows);
     this.info = {
       model: spec.name,
       seed: spec.train.seed,
@@ -77,82 +89,94 @@ export class Training {
     );
   }
 
-  /** Makes the steps, one for each frame that is taken. */
+  /**
+   * Makes the steps, one for each frame that is taken. A step allocates nothing: what is yielded is one of two frames, with
+   * histograms and without, which the next step writes again with all their arrays. Whoever keeps one keeps `copyFrame` of it.
+   */
   *steps(): Generator<Frame, Outcome> {
     const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
-    const full = new Uint32Array(batch_size);
+    const batch = new Uint32Array(batch_size);
     for (let step = 1; step <= steps; step++) {
-      const batch = full.subarray(0, this.#sampler.next(full));
-      const program = this.#machine.training(batch.length);
-      const { frame, broken } = this.#step(program, batch, step);
-      const validate = this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken);
-      yield validate ? { ...frame, ...this.#validate() } : frame;
+      const count = this.#sampler.next(batch);
+      const frame = this.#counts(step) ? this.#counted : this.#plain;
+      const broken = this.#step(this.#machine.training(count), batch, count, step, frame);
+      if (this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken)) {
+        this.#validate(frame);
+      }
+      yield frame;
       if (broken) return broken;
     }
     return undefined;
   }
 
-  #step(program: Program, batch: Uint32Array, step: number): { frame: Frame; broken: NonFinite | undefined } {
-    const { plan } = program;
-    const { memory, loss: lossType, spec } = this.#machine;
-    const d = memory.doubles;
-    this.#feed(batch, plan);
-    run(program.forward);
-    run(program.backward);
-    const counted = (step - 1) % this.info.hist_every === 0;
-    if (counted) run(program.histograms);
-    const figures = prepareUpdate(this.#machine, this.#machine.kernels, plan.rows, step);
-    run(program.update);
-
-    const loss = d[plan.loss];
-    const values = readRows(plan.rows, d);
-    const time = readTimes(plan.rows, d);
-    const answers = answersOf(lossType.targets, spec.output, batch.length);
-    const frame = {
-      step,
-      loss,
-      ...figures,
-      metric: lossType.targets === "number" ? NaN : d[plan.loss + 1] / answers,
-      val_loss: NaN,
-      val_metric: NaN,
-      values,
-      ...(counted && { hist: readHistograms(plan.rows, d) }),
-      ...(time && { time }),
-    };
-    return { frame, broken: findNonFinite(plan.rows, d, loss, this.info.layers, values) };
+  /** Whether step `step` has histograms. */
+  #counts(step: number): boolean {
+    return this.#machine.observes && (step - 1) % this.info.hist_every === 0;
   }
 
-  /** Puts the samples with these numbers where the plan reads them. */
-  #feed(batch: Uint32Array, { input, target }: Plan): void {
+  #step(program: Program, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
+    const { plan } = program;
+    const { memory, observes } = this.#machine;
+    const d = memory.doubles;
+    this.#feed(batch, 0, count, plan);
+    run(program.forward);
+    run(program.backward);
+    if (frame.hist) run(program.histograms);
+    this.#prepareUpdate(plan.rows, step, frame);
+    run(program.update);
+
+    frame.step = step;
+    frame.loss = d[plan.loss];
+    frame.metric = d[plan.loss + 1] / (count * this.#answers);
+    frame.val_loss = NaN;
+    frame.val_metric = NaN;
+    if (observes) readRows(plan.rows, d, frame.values);
+    if (observes && frame.time) readTimes(plan.rows, d, frame.time);
+    if (frame.hist) readHistograms(plan.rows, d, frame.hist);
+    return findNonFinite(plan.rows, d, frame.loss, this.info.layers, frame.values);
+  }
+
+  /** Puts `count` of these samples, from the one at `first` on, where the plan reads them. */
+  #feed(samples: Uint32Array, first: number, count: number, { input, target }: Plan): void {
     const { floats } = this.#machine.memory;
     const { inputs, targets } = this.#dataset;
-    gather(inputs, input.size / batch.length, batch, batch.length, floats, input.at);
-    gather(targets, this.#machine.targets, batch, batch.length, floats, target);
+    gather(inputs, input.size / count, samples, count, floats, input.at, first);
+    gather(targets, this.#machine.targets, samples, count, floats, target, first);
   }
 
   /** Loss and share of right answers on the held-out samples, in `eval()` mode. */
-  #validate(): Pick<Frame, "val_loss" | "val_metric"> {
-    const { memory, loss, spec } = this.#machine;
+  #validate(frame: Writable): void {
+    const { memory } = this.#machine;
+    const held = this.#held.length;
     let total = 0;
     let right = 0;
-    for (let at = 0; at < this.#held.length; at += EVALUATION_BATCH) {
-      const batch = this.#held.subarray(at, at + EVALUATION_BATCH);
-      const { plan, forward } = this.#machine.evaluation(batch.length);
-      this.#feed(batch, plan);
+    for (let first = 0; first < held; first += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, held - first);
+      const { plan, forward } = this.#machine.evaluation(count);
+      this.#feed(this.#held, first, count, plan);
       run(forward);
-      total += memory.doubles[plan.loss] * batch.length;
+      total += memory.doubles[plan.loss] * count;
       right += memory.doubles[plan.loss + 1];
     }
-    const answers = answersOf(loss.targets, spec.output, this.#held.length);
-    return {
-      val_loss: total / this.#held.length,
-      val_metric: loss.targets === "number" ? NaN : right / answers,
-    };
+    frame.val_loss = total / held;
+    frame.val_metric = right / (held * this.#answers);
   }
 }
 
+type Writable = { -readonly [K in keyof Frame]: Frame[K] };
+
+/** The frames of all steps: the second has histograms. They share the other arrays. */
+function framesOf(rows: readonly RowSums[]): readonly [plain: Writable, counted: Writable] {
+  const values = new Float64Array(rows.length * STATS.length).fill(NaN);
+  const norms = timeSteps(rows);
+  const time = norms > 0 ? { time: new Float64Array(norms).fill(NaN) } : {};
+  const totals = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Record<Total, number>;
+  const plain = { step: 0, ...totals, values, ...time };
+  return [plain, { ...plain, hist: new Float64Array(rows.length * HIST_BINS) }];
+}
+
 function run(calls: readonly (() => void)[]): void {
-  for (const call of calls) call();
+  for (let i = 0; i < calls.length; i++) calls[i]();
 }
 
 /** The batch sizes that training meets: the full one, and the rest of an epoch where that is not dropped. */

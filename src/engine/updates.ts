@@ -1,46 +1,55 @@
 import { clipCoefficient, summedNorm, totalNorm } from "./clipping.ts";
-import type { Kernels } from "./kernels/kernels.ts";
 import { HYPER, type Machine, rowOf } from "./machine.ts";
 import type { RowSums } from "./plan.ts";
-import { schedulers, type Settings } from "./schedulers/index.ts";
+import { type SchedulerType, schedulers } from "./schedulers/index.ts";
 
 /** What clipping found and did, and the learning rate of the step. */
 export interface UpdateFigures {
-  readonly lr: number;
-  readonly grad_norm: number;
-  readonly clip_coef: number;
+  lr: number;
+  grad_norm: number;
+  clip_coef: number;
 }
 
 /**
  * Writes the numbers of step `step` (from 1) for the optimizer's kernel: the schedule's learning rate and momentum, and
- * what clipping makes of the gradients, in PyTorch's order: by norm, then by value.
+ * what clipping makes of the gradients, in PyTorch's order: by norm, then by value. Writes what it found to `figures`.
  */
-export function prepareUpdate(
-  machine: Machine,
-  kernels: Kernels,
-  rows: readonly RowSums[],
-  step: number,
-): UpdateFigures {
-  const { spec, optimizer, layout, memory } = machine;
+export type PrepareUpdate = (rows: readonly RowSums[], step: number, figures: UpdateFigures) => void;
+
+export function updater({ spec, optimizer, layout, memory, kernels, observes }: Machine): PrepareUpdate {
   const d = memory.doubles;
   const clip = spec.clip_grad_norm;
   const p = clip?.norm_type ?? 2;
   const free = p === 2 || p === Infinity;
-  const grad_norm = free ? totalNorm(rows, d, p) : summedNorm(kernels, d, layout.segments, p, HYPER);
-  const clip_coef = clip ? clipCoefficient(clip.max_norm, grad_norm) : 1;
-  const { lr, momentum } = settingsAt(machine, step);
-  const settings = { lr, step, ...(momentum !== undefined && { momentum }) };
-  d[HYPER] = clip_coef;
-  d[HYPER + 1] = spec.clip_grad_value ?? Infinity;
-  d.set(optimizer.hyper(spec.optimizer.params, settings), HYPER + 2);
-  return { lr, grad_norm, clip_coef };
+  const known = observes || clip !== undefined;
+  const { params } = spec.optimizer;
+  const base_lr = Number(params["lr"]);
+  const schedule = spec.lr_scheduler && scheduled(spec.lr_scheduler);
+  const context = { base_lr, steps: spec.train.steps, momentum: optimizer.momentum?.(params) !== undefined };
+  const settings: { lr: number; momentum: number | undefined; step: number } = {
+    lr: base_lr,
+    momentum: undefined,
+    step: 0,
+  };
+
+  return (rows, step, figures) => {
+    settings.step = step;
+    if (schedule) {
+      settings.lr = schedule.type.lr(schedule.params, context, step - 1);
+      settings.momentum = schedule.type.momentum?.(schedule.params, context, step - 1);
+    }
+    const norm = free ? totalNorm(rows, d, p) : summedNorm(kernels, d, layout.segments, p, HYPER);
+    const coefficient = clip ? clipCoefficient(clip.max_norm, norm) : 1;
+    d[HYPER] = coefficient;
+    d[HYPER + 1] = spec.clip_grad_value ?? Infinity;
+    optimizer.hyper(params, settings, d, HYPER + 2);
+    figures.lr = settings.lr;
+    figures.grad_norm = known ? norm : NaN;
+    figures.clip_coef = coefficient;
+  };
 }
 
-/** What the schedule says of step `step`, from 1. */
-function settingsAt({ spec, optimizer }: Machine, step: number): Settings {
-  const base_lr = Number(spec.optimizer.params["lr"]);
-  if (!spec.lr_scheduler) return { lr: base_lr };
-  const momentum = optimizer.momentum?.(spec.optimizer.params) !== undefined;
-  const context = { base_lr, steps: spec.train.steps, momentum };
-  return rowOf(schedulers, spec.lr_scheduler).at(spec.lr_scheduler.params, context, step - 1);
-}
+const scheduled = (choice: NonNullable<Machine["spec"]["lr_scheduler"]>) => ({
+  type: rowOf<SchedulerType>(schedulers, choice),
+  params: choice.params,
+});

@@ -48,6 +48,14 @@ export interface Frame extends Readonly<Record<Total, number>> {
   readonly time?: Float64Array;
 }
 
+/** A frame with arrays of its own, to be kept. */
+export const copyFrame = (frame: Frame): Frame => ({
+  ...frame,
+  values: frame.values.slice(),
+  ...(frame.hist && { hist: frame.hist.slice() }),
+  ...(frame.time && { time: frame.time.slice() }),
+});
+
 /** NaN when the frame has no such layer: charts leave a gap, and no comparison with it holds. */
 export const statOf = ({ values }: Frame, layer: number, stat: Stat): number =>
   values[layer * STATS.length + COLUMN[stat]] ?? NaN;

@@ -36,7 +36,7 @@ export async function checkData(spec: ModelSpec, location: Location): Promise<vo
   checkLastBatch(spec, training.length, layers);
 }
 
-export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery">;
+export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery" | "observe">;
 
 /** A model ready to be trained: its data read, its weights set. Throws `DataError` as `checkData` does. */
 export async function prepare(

@@ -1,4 +1,4 @@
-import type { Frame } from "../protocol/frame.ts";
+import { copyFrame, type Frame } from "../protocol/frame.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import { MESSAGES_PER_SECOND } from "../protocol/webview.ts";
 import type { Outcome, Training } from "../engine/training.ts";
@@ -79,7 +79,7 @@ export class Runner {
           return;
         }
         this.#made++;
-        this.#outbox.push(result.value);
+        this.#outbox.push(copyFrame(result.value));
         if (performance.now() >= until) break;
       }
       this.#count(started);

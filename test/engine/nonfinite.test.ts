@@ -8,7 +8,7 @@ import { Generator } from "../../src/engine/rng.ts";
 import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
-import { COLUMN, type Frame, STATS } from "../../src/protocol/frame.ts";
+import { COLUMN, copyFrame, type Frame, STATS } from "../../src/protocol/frame.ts";
 import { wantsOf } from "../../src/engine/wants.ts";
 import { loadData } from "../../src/worker/loadData.ts";
 import { withLayers } from "../support/models.ts";
@@ -157,7 +157,7 @@ function run(steps: Iterator<Frame, NonFinite | undefined>): Run {
   for (;;) {
     const next = steps.next();
     if (next.done) return { frames, found: next.value };
-    frames.push(next.value);
+    frames.push(copyFrame(next.value));
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { copyFrame } from "../../src/protocol/frame.ts";
 import { runLine, stepLine } from "../../src/text/jsonl.ts";
 import { load } from "../../src/worker/load.ts";
 import { assertStep, type Line, readStream } from "../support/stream.ts";
@@ -24,7 +25,7 @@ suite("four steps of training and every statistic, from PyTorch", () => {
       assert.deepEqual(identity(run["layers"]), identity(expected[0]["layers"]));
       assert.equal(run["parameters"], expected[0]["parameters"]);
 
-      const frames = [...training.steps()];
+      const frames = Array.from(training.steps(), copyFrame);
       assert.equal(frames.length, 4);
       frames.forEach((frame, i) =>
         assertStep(JSON.parse(stepLine(frame, training.info.layers)) as Line, expected[i + 1]),

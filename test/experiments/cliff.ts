@@ -1,6 +1,6 @@
 import { doubleBackend } from "../../src/engine/backend.ts";
 import { Machine } from "../../src/engine/machine.ts";
-import { prepareUpdate } from "../../src/engine/updates.ts";
+import { updater } from "../../src/engine/updates.ts";
 import { below, near } from "./criterion.ts";
 import type { Experiment } from "./experiment.ts";
 import { show } from "./figures.ts";
@@ -42,10 +42,11 @@ function descend(model: Model, start: number): number {
   set("w", START.w + start * APART);
   set("b", START.b);
   floats[plan.target] = TARGET;
+  const prepareUpdate = updater(machine);
   for (let step = 1; step <= STEPS; step++) {
     floats[plan.input.at] = X_0;
     for (const call of [...forward, ...backward]) call();
-    prepareUpdate(machine, machine.kernels, plan.rows, step);
+    prepareUpdate(plan.rows, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
     for (const call of update) call();
   }
   return doubles[plan.loss];

@@ -20,7 +20,8 @@ function clipped([a, b]: Gradients, maxNorm: number): Float64Array {
   k.summary(n, grad, summary);
   const scale = clipCoefficient(maxNorm, totalNorm([{ grad: summary }], doubles, 2));
   const params = { momentum: 0, dampening: 0, weight_decay: 0, nesterov: false };
-  doubles.set([scale, Infinity, ...optimizers.SGD.hyper(params, { lr: -1, step: 1 })], hyper);
+  doubles.set([scale, Infinity], hyper);
+  optimizers.SGD.hyper(params, { lr: -1, step: 1 }, doubles, hyper + CLIPPING.length);
   k.sgd(n, theta, grad, momentum, hyper, update);
   return Float64Array.from(floats.subarray(theta, theta + n));
 }

@@ -7,7 +7,7 @@ import { Generator } from "../../src/engine/rng.ts";
 import type { ModelSpec } from "../../src/engine/spec.ts";
 import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
-import { type Frame, statOf, type Stat } from "../../src/protocol/frame.ts";
+import { copyFrame, type Frame, statOf, type Stat } from "../../src/protocol/frame.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
 import { backendFor } from "../../src/worker/backends.ts";
 import { loadData } from "../../src/worker/loadData.ts";
@@ -66,7 +66,7 @@ export async function train(model: Model, seed: number, settings: Settings = {})
   for (;;) {
     const next = steps.next();
     if (next.done) return { info: training.info, frames, broken: next.value };
-    frames.push(next.value);
+    frames.push(copyFrame(next.value));
   }
 }
 

@@ -7,7 +7,7 @@ import { buildNetwork, typeOf } from "../../src/engine/network.ts";
 import { compile, type Plan } from "../../src/engine/plan.ts";
 import { bind } from "../../src/engine/record.ts";
 import type { LayerSpec, ModelSpec } from "../../src/engine/spec.ts";
-import { readTimes } from "../../src/engine/statistics.ts";
+import { readTimes, timeSteps } from "../../src/engine/statistics.ts";
 import { type Shape, type Tensor, sizeOf } from "../../src/engine/tensor.ts";
 import { lehmer } from "./random.ts";
 
@@ -88,7 +88,10 @@ export class LayerBench {
 
   /** ‖∂L/∂h_t‖ of the recurrent layers. Comes after `backward`. */
   times(): ArrayLike<number> {
-    return readTimes(this.#plan.rows, this.#memory.doubles) ?? [];
+    const { rows } = this.#plan;
+    const norms = new Float64Array(timeSteps(rows));
+    readTimes(rows, this.#memory.doubles, norms);
+    return norms;
   }
 
   #place(table: ReadonlyMap<string, Tensor>, key: string): Tensor {

@@ -8,6 +8,7 @@ import { layOut } from "../../src/engine/layout.ts";
 import type { ModelSpec } from "../../src/engine/spec.ts";
 import { writeSafetensors } from "../../src/engine/weights/index.ts";
 import { parse } from "../../src/model/parse.ts";
+import { copyFrame } from "../../src/protocol/frame.ts";
 import { exportModel } from "../../src/pytorch/export.ts";
 import { load, withOptions } from "../../src/worker/load.ts";
 import { assertStep, type Line } from "../support/stream.ts";
@@ -95,7 +96,7 @@ suite("exported examples, run as they are", { skip }, () => {
       const witnesses = watched[i].filter(({ type }) => type === "step").map(lossesOf);
       const root = join(file, "../..");
       const training = await load(text, spec.name, { file, root }, { steps: STEPS });
-      const frames = [...training.steps()];
+      const frames = Array.from(training.steps(), copyFrame);
       assert.ok(frames.length > 0);
       frames.forEach(({ loss, val_loss }, at) => {
         const found = { step: at + 1, loss: numeral(loss), val_loss: numeral(val_loss), layers: [] };

@@ -5,6 +5,7 @@ import { layers } from "../../src/engine/layers/index.ts";
 import { leavesOf, type ModelSpec } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
+import { copyFrame } from "../../src/protocol/frame.ts";
 import { exportModel } from "../../src/pytorch/export.ts";
 import { runLine, stepLine } from "../../src/text/jsonl.ts";
 import { load } from "../../src/worker/load.ts";
@@ -59,7 +60,7 @@ async function compare(
   assert.equal(own["parameters"], run["parameters"]);
   assert.deepEqual(identity(own), identity(run));
 
-  const frames = [...training.steps()];
+  const frames = Array.from(training.steps(), copyFrame);
   const { losses } = lines[lines.length - 1] as unknown as { readonly losses: readonly number[] };
   const steps = lines.slice(0, -1);
   assert.equal(frames.length, steps.length);

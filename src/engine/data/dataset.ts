@@ -56,7 +56,7 @@ export function split(samples: number, share: number, generator: Generator): Spl
   return { training: order.slice(0, samples - held), validation: order.slice(samples - held) };
 }
 
-/** Writes samples by their numbers one after the other, each of `size` elements. */
+/** Writes `count` samples by their numbers, from the one at `first` on, one after the other, each of `size` elements. */
 export function gather(
   from: Float32Array,
   size: number,
@@ -64,9 +64,10 @@ export function gather(
   count: number,
   out: Floats,
   at = 0,
+  first = 0,
 ): void {
   for (let row = 0; row < count; row++) {
-    const source = samples[row] * size;
+    const source = samples[first + row] * size;
     for (let i = 0; i < size; i++) out[at + row * size + i] = from[source + i];
   }
 }

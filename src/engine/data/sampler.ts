@@ -30,13 +30,13 @@ export function sampler(
         `${training.length}, or "drop_last": false`,
     );
   }
-  let order: Uint32Array | undefined;
+  const order = shuffle ? new Uint32Array(training.length) : undefined;
   let batch = 0;
 
   return {
     batches,
     next(out) {
-      if (batch === 0 && shuffle) order = generator.randperm(training.length);
+      if (batch === 0 && order) generator.randperm(training.length, order);
       const start = batch * batch_size;
       const count = Math.min(batch_size, training.length - start);
       for (let i = 0; i < count; i++) out[i] = training[order ? order[start + i] : start + i];

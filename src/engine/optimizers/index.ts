@@ -1,6 +1,6 @@
 import { boolean, number, numbers } from "../params.ts";
 import { torchCall } from "../torch.ts";
-import { optimizer, type OptimizerType } from "./optimizer.ts";
+import { optimizer, type OptimizerType, type StepSettings } from "./optimizer.ts";
 
 const lr = (fallback: number) => number("Learning rate.", { min: 0 }, fallback);
 const weightDecay = (fallback: number) => number("Weight decay (an L2 penalty).", { min: 0 }, fallback);
@@ -27,20 +27,18 @@ const adamFamily = (decoupled: boolean) => ({
   state: ({ amsgrad }: AdamParams) => ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
   hyper(
     { betas, eps, weight_decay }: AdamParams,
-    { lr, momentum, step }: { lr: number; momentum?: number; step: number },
+    { lr, momentum, step }: StepSettings,
+    d: Float64Array,
+    at: number,
   ) {
     const beta1 = momentum ?? betas[0];
-    const stepSize = lr / (1 - beta1 ** step);
-    const root = Math.sqrt(1 - betas[1] ** step);
-    return [
-      stepSize,
-      beta1,
-      betas[1],
-      eps,
-      decoupled ? 0 : weight_decay,
-      root,
-      decoupled ? 1 - lr * weight_decay : 1,
-    ];
+    d[at] = lr / (1 - beta1 ** step);
+    d[at + 1] = beta1;
+    d[at + 2] = betas[1];
+    d[at + 3] = eps;
+    d[at + 4] = decoupled ? 0 : weight_decay;
+    d[at + 5] = Math.sqrt(1 - betas[1] ** step);
+    d[at + 6] = decoupled ? 1 - lr * weight_decay : 1;
   },
   record: (
     k: Parameters<OptimizerType["record"]>[0],
@@ -78,13 +76,13 @@ export const optimizers = {
       nesterov: boolean("Look ahead along the momentum (Nesterov).", false),
     },
     state: ({ momentum }) => (momentum === 0 ? [] : ["momentum_buffer"]),
-    hyper: ({ momentum, dampening, weight_decay, nesterov }, { lr, momentum: cycled, step }) => [
-      lr,
-      cycled ?? momentum,
-      step === 1 ? 0 : dampening, // the first buffer is the gradient itself
-      weight_decay,
-      nesterov ? 1 : 0,
-    ],
+    hyper({ momentum, dampening, weight_decay, nesterov }, { lr, momentum: cycled, step }, d, at) {
+      d[at] = lr;
+      d[at + 1] = cycled ?? momentum;
+      d[at + 2] = step === 1 ? 0 : dampening; // the first buffer is the gradient itself
+      d[at + 3] = weight_decay;
+      d[at + 4] = nesterov ? 1 : 0;
+    },
     record: (k, { n, theta, grad, state: [momentum = -1], hyper, out }) =>
       k.sgd(n, theta, grad, momentum, hyper, out),
     check: ({ momentum, dampening, nesterov }) =>
@@ -135,13 +133,13 @@ export const optimizers = {
       ...(momentum > 0 ? ["momentum_buffer"] : []),
       ...(centered ? ["grad_avg"] : []),
     ],
-    hyper: ({ alpha, eps, weight_decay, momentum }, { lr, momentum: cycled }) => [
-      lr,
-      alpha,
-      eps,
-      weight_decay,
-      cycled ?? momentum,
-    ],
+    hyper({ alpha, eps, weight_decay, momentum }, { lr, momentum: cycled }, d, at) {
+      d[at] = lr;
+      d[at + 1] = alpha;
+      d[at + 2] = eps;
+      d[at + 3] = weight_decay;
+      d[at + 4] = cycled ?? momentum;
+    },
     record(k, { n, theta, grad, state, hyper, out }, { momentum, centered }) {
       const [square, ...rest] = state;
       const buffer = momentum > 0 ? rest[0] : -1;
@@ -172,11 +170,11 @@ export const optimizers = {
       eps: eps(1e-10),
     },
     state: () => ["sum"],
-    hyper: ({ lr_decay, weight_decay, eps }, { lr, step }) => [
-      lr / (1 + (step - 1) * lr_decay),
-      eps,
-      weight_decay,
-    ],
+    hyper({ lr_decay, weight_decay, eps }, { lr, step }, d, at) {
+      d[at] = lr / (1 + (step - 1) * lr_decay);
+      d[at + 1] = eps;
+      d[at + 2] = weight_decay;
+    },
     record: (k, { n, theta, grad, state: [sum], hyper, out }) => k.adagrad(n, theta, grad, sum, hyper, out),
     torch: ({ lr, lr_decay, weight_decay, eps }, model) =>
       torchCall(

@@ -17,7 +17,7 @@ export interface UpdatePlaces {
 export interface StepSettings {
   readonly lr: number;
   /** Momentum (SGD, RMSprop) or β₁ (Adam), where the schedule cycles it. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   readonly step: number;
 }
 
@@ -25,8 +25,8 @@ export interface StepSettings {
 export interface OptimizerType<P extends Params = Params> extends Declared<P> {
   /** What it remembers of every parameter, all 0 at first. */
   state(params: Values<P>): readonly string[];
-  /** The numbers that its kernel reads at a step, after clipping's two. */
-  hyper(params: Values<P>, settings: StepSettings): readonly number[];
+  /** Writes the numbers that its kernel reads at a step, after clipping's two, to `d` from `at` on. */
+  hyper(params: Values<P>, settings: StepSettings, d: Float64Array, at: number): void;
   record(k: Kernels, places: UpdatePlaces, params: Values<P>): void;
   /** Why PyTorch refuses these parameters together. */
   check?(params: Values<P>): string | undefined;

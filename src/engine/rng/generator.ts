@@ -78,12 +78,14 @@ export class Generator {
     for (let i = 0; i < out.length; i++) out[i] = from + Number(this.bits64() % BigInt(range));
   }
 
-  /** `torch.randperm(n)`: 0 … n − 1 in random order (Fisher–Yates), for n below 2³²/20, where PyTorch changes to 64-bit draws. */
-  randperm(n: number): Uint32Array {
-    const order = Uint32Array.from({ length: n }, (_, i) => i);
+  /** `torch.randperm(n)`: 0 … n − 1 in random order (Fisher–Yates), for n below 2³²/20, where PyTorch changes to 64-bit draws. Written to `order`. */
+  randperm(n: number, order = new Uint32Array(n)): Uint32Array {
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = 0; i < n - 1; i++) {
       const j = i + (this.bits32() % (n - i));
-      [order[i], order[j]] = [order[j], order[i]];
+      const drawn = order[j];
+      order[j] = order[i];
+      order[i] = drawn;
     }
     return order;
   }

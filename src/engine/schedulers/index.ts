@@ -18,15 +18,12 @@ export interface ScheduleContext {
   readonly momentum: boolean;
 }
 
-export interface Settings {
-  readonly lr: number;
-  readonly momentum?: number;
-}
-
 /** A schedule of `torch.optim.lr_scheduler`, stepped once a training step: one row of the table. */
 export interface SchedulerType<P extends Params = Params> extends Declared<P> {
-  /** The learning rate (and momentum) after `t` calls of `scheduler.step()`: that of training step t + 1. */
-  at(params: Values<P>, context: ScheduleContext, t: number): Settings;
+  /** The learning rate after `t` calls of `scheduler.step()`: that of training step t + 1. */
+  lr(params: Values<P>, context: ScheduleContext, t: number): number;
+  /** The momentum then, where the optimizer has one; `undefined`: the optimizer's own. */
+  momentum?(params: Values<P>, context: ScheduleContext, t: number): number | undefined;
   check?(params: Values<P>, context: ScheduleContext): string | undefined;
   torch(params: Values<P>, context: ScheduleContext): string;
 }
@@ -37,6 +34,33 @@ const cosine = (from: number, to: number, share: number): number =>
   to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
 const straight = (from: number, to: number, share: number): number => from + (to - from) * share;
 
+interface Cycle {
+  readonly total_steps?: number | undefined;
+  readonly pct_start: number;
+  readonly anneal_strategy: string;
+  readonly three_phase: boolean;
+}
+
+/** `OneCycleLR` after `t` steps: from `first` to `peak`, on to `second`, and with three phases from there to `last`. */
+function cycle(
+  { total_steps, pct_start, anneal_strategy, three_phase }: Cycle,
+  steps: number,
+  t: number,
+  first: number,
+  peak: number,
+  second: number,
+  last: number,
+): number {
+  const total = total_steps ?? steps;
+  const top = pct_start * total - 1;
+  const between = anneal_strategy === "cos" ? cosine : straight;
+  const at = Math.min(t, total - 1);
+  if (at <= top) return between(first, peak, at / top);
+  if (three_phase && at > 2 * top) return between(second, last, (at - 2 * top) / (total - 1 - 2 * top));
+  const end = three_phase ? 2 * top : total - 1;
+  return between(peak, second, (at - top) / (end - top));
+}
+
 /** Every schedule, by the name of the PyTorch class. */
 export const schedulers = {
   StepLR: scheduler({
@@ -45,7 +69,7 @@ export const schedulers = {
       step_size: integer("Steps between two changes.", { min: 1 }),
       gamma: number("Factor of each change.", { min: 0 }, 0.1),
     },
-    at: ({ step_size, gamma }, { base_lr }, t) => ({ lr: base_lr * gamma ** Math.floor(t / step_size) }),
+    lr: ({ step_size, gamma }, { base_lr }, t) => base_lr * gamma ** Math.floor(t / step_size),
     torch: ({ step_size, gamma }) =>
       torchCall(
         "StepLR",
@@ -60,7 +84,7 @@ export const schedulers = {
   ExponentialLR: scheduler({
     doc: "Multiplies the learning rate by `gamma` at every step.",
     params: { gamma: number("Factor of each step.", { min: 0 }) },
-    at: ({ gamma }, { base_lr }, t) => ({ lr: base_lr * gamma ** t }),
+    lr: ({ gamma }, { base_lr }, t) => base_lr * gamma ** t,
     torch: ({ gamma }) => torchCall("ExponentialLR", [], [["gamma", gamma]]),
   }),
 
@@ -70,7 +94,7 @@ export const schedulers = {
       T_max: integer("Steps of half a period.", { min: 1 }),
       eta_min: number("The smallest learning rate.", { min: 0 }, 0),
     },
-    at: ({ T_max, eta_min }, { base_lr }, t) => ({ lr: cosine(base_lr, eta_min, t / T_max) }),
+    lr: ({ T_max, eta_min }, { base_lr }, t) => cosine(base_lr, eta_min, t / T_max),
     torch: ({ T_max, eta_min }) =>
       torchCall(
         "CosineAnnealingLR",
@@ -89,9 +113,8 @@ export const schedulers = {
       end_factor: number("Factor from step `total_iters` on.", { min: 0, max: 1 }, 1),
       total_iters: integer("Steps from the first factor to the last.", { min: 1 }, 5),
     },
-    at: ({ start_factor, end_factor, total_iters }, { base_lr }, t) => ({
-      lr: base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
-    }),
+    lr: ({ start_factor, end_factor, total_iters }, { base_lr }, t) =>
+      base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
     torch: ({ start_factor, end_factor, total_iters }) =>
       torchCall(
         "LinearLR",
@@ -118,37 +141,15 @@ export const schedulers = {
       final_div_factor: number("The first learning rate divided by the last.", { above: 0 }, 1e4),
       three_phase: boolean("A third phase takes the learning rate from the first to the last.", false),
     },
-    at(params, { steps, momentum }, t) {
-      const {
-        max_lr,
-        total_steps = steps,
-        pct_start,
-        base_momentum,
-        max_momentum,
-        div_factor,
-        final_div_factor,
-      } = params;
+    lr(params, { steps }, t) {
+      const { max_lr, div_factor, final_div_factor } = params;
       const first = max_lr / div_factor;
-      const last = first / final_div_factor;
-      const between = params.anneal_strategy === "cos" ? cosine : straight;
-      const peak = pct_start * total_steps - 1;
-      const ends = params.three_phase ? [peak, 2 * peak, total_steps - 1] : [peak, total_steps - 1];
-      const rates = params.three_phase ? [first, max_lr, first, last] : [first, max_lr, last];
-      const momenta = params.three_phase
-        ? [max_momentum, base_momentum, max_momentum, max_momentum]
-        : [max_momentum, base_momentum, max_momentum];
-      const at = Math.min(t, total_steps - 1);
-      const phase = Math.max(
-        ends.findIndex((end) => at <= end),
-        0,
-      );
-      const from = phase === 0 ? 0 : ends[phase - 1];
-      const share = (at - from) / (ends[phase] - from);
-      return {
-        lr: between(rates[phase], rates[phase + 1], share),
-        ...(params.cycle_momentum &&
-          momentum && { momentum: between(momenta[phase], momenta[phase + 1], share) }),
-      };
+      const end = params.three_phase ? first : first / final_div_factor;
+      return cycle(params, steps, t, first, max_lr, end, first / final_div_factor);
+    },
+    momentum(params, { steps, momentum }, t) {
+      const { cycle_momentum, base_momentum: low, max_momentum: high } = params;
+      return cycle_momentum && momentum ? cycle(params, steps, t, high, low, high, high) : undefined;
     },
     check({ total_steps, pct_start }, { steps }) {
       if (total_steps !== undefined && total_steps < steps) {

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { copyFrame } from "../../src/protocol/frame.ts";
+import { parse } from "../../src/model/parse.ts";
+import { prepare } from "../../src/worker/prepare.ts";
+
+const model = (fields: object) =>
+  JSON.stringify({
+    version: 1,
+    models: {
+      m: {
+        input: [4, 2],
+        layers: [
+          { type: "RNN", hidden_size: 5, output: "sequence" },
+          { type: "ReLU" },
+          { type: "Flatten" },
+          { type: "Linear", out_features: 3 },
+        ],
+        loss: "CrossEntropyLoss",
+        optimizer: { type: "Adam", lr: 0.01 },
+        data: { type: "gaussian", samples: 50, validation: 0.2 },
+        train: { steps: 12, batch_size: 16 },
+        ...fields,
+      },
+    },
+  });
+
+async function framesOf(text: string, observe: boolean) {
+  const spec = parse(text).models[0]?.spec;
+  assert.ok(spec);
+  const training = await prepare(spec, { file: "", root: "" }, { histEvery: 1, observe });
+  return Array.from(training.steps(), copyFrame);
+}
+
+suite("a run that nobody looks at", () => {
+  for (const [name, fields] of Object.entries({
+    "without clipping": {},
+    "clipped by norm": { clip_grad_norm: 0.5 },
+    "clipped by another norm": { clip_grad_norm: { max_norm: 0.5, norm_type: 3 } },
+    "clipped by value": { clip_grad_value: 0.01 },
+  })) {
+    test(`${name} makes the same steps, and says only what they need`, async () => {
+      const [seen, unseen] = [await framesOf(model(fields), true), await framesOf(model(fields), false)];
+      assert.equal(unseen.length, 12);
+      for (const [i, { values, hist, time, ...totals }] of unseen.entries()) {
+        const { loss, lr, grad_norm, clip_coef, metric, val_loss, val_metric, step } = seen[i];
+        const known = "clip_grad_norm" in fields ? grad_norm : NaN;
+        const expected = { step, loss, lr, grad_norm: known, clip_coef, metric, val_loss, val_metric };
+        assert.deepEqual(totals, expected);
+        assert.ok(values.every(Number.isNaN) && time?.every(Number.isNaN));
+        assert.equal(hist, undefined);
+        assert.equal(values.length, seen[i].values.length);
+      }
+    });
+  }
+});
