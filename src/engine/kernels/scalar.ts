@@ -1,6 +1,6 @@
 import { activationKernels } from "./activations.ts";
 import { attentionKernels } from "./attention.ts";
-import { convKernels, convLoops } from "./conv.ts";
+import { convKernels } from "./conv.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { embeddingKernels } from "./embedding.ts";
 import type { KernelFactory } from "./kernels.ts";
@@ -18,7 +18,7 @@ export const scalar: KernelFactory = (memory, random) => ({
   ...elementwiseKernels(memory, random),
   ...activationKernels(memory),
   ...attentionKernels(memory, random),
-  ...convKernels(memory, { ...convLoops(memory), ...matrixKernels(memory) }),
+  ...convKernels(memory),
   ...poolingKernels(memory),
   ...embeddingKernels(memory),
   ...normKernels(memory),

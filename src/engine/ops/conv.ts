@@ -1,4 +1,5 @@
-import { columnsOf, type ConvSizes } from "../kernels/conv.ts";
+import { columnsOf } from "../kernels/columns.ts";
+import type { ConvSizes } from "../kernels/conv.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 import { type Axis, slides, windowOf } from "./window.ts";
@@ -47,7 +48,7 @@ export const conv = op<ConvAttrs>({
   backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
     const sizes = sizesOf(x.shape, dy.shape, attrs);
     const columns = scratch(columnsOf(sizes));
-    if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, ...sizes);
+    if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0], ...sizes);
     if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
   },
 

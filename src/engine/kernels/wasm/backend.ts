@@ -1,4 +1,5 @@
 import type { Backend } from "../../backend.ts";
+import { DIRECT_SCRATCH } from "../direct.ts";
 import type { Memory } from "../memory.ts";
 import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./instance.ts";
 import { Team, type Threads } from "./team.ts";
@@ -71,5 +72,5 @@ export function wasmBackend(
 function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);
-  return { end: exports.end(), scratch: exports.gemmScratch() };
+  return { end: exports.end(), scratch: Math.max(exports.gemmScratch(), 4 * DIRECT_SCRATCH) };
 }

@@ -1,10 +1,10 @@
-import { type ConvParts, convKernels } from "../conv.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Memory, Random } from "../memory.ts";
 import { scalar } from "../scalar.ts";
+import { type ConvExports, convKernels } from "./conv.ts";
 
 /** What the module exports: kernels under the names of their contract, and these. Places are in bytes. */
-export interface Exports extends ConvParts {
+export interface Exports extends ConvExports {
   /** First byte that the module itself does not use. */
   end(): number;
   /** Says where the parts of the memory begin. */

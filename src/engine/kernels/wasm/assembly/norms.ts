@@ -22,7 +22,7 @@ function element(base: usize, i: i32): usize {
 }
 
 /** Σx of a run of n elements. */
-function sumOf(x: usize, n: i32): f64 {
+export function sumOf(x: usize, n: i32): f64 {
   let total: f64 = 0;
   let i = 0;
   while (i + 4 <= n) {
@@ -359,14 +359,5 @@ function gradRow(x: usize, dy: usize, dx: usize, n: i32, mean: f32, r: f32, w: u
   for (; i < n; i++) {
     const scale: f32 = w ? f32.load(element(w, i)) : 1;
     f32.store(element(dx, i), r * (f32.load(element(dy, i)) * scale - a - (f32.load(element(x, i)) - mean) * b));
-  }
-}
-
-/** out[channels] = Σ over the samples and elements of x[batch, channels, inner]. */
-export function channelSums(batch: i32, channels: i32, inner: i32, x: i32, out: i32): void {
-  for (let c = 0; c < channels; c++) {
-    let sum: f64 = 0;
-    for (let b = 0; b < batch; b++) sum += sumOf(f32At(x + (b * channels + c) * inner), inner);
-    f32.store(f32At(out + c), <f32>sum);
   }
 }
