@@ -15,6 +15,12 @@ interface Buffer {
   norm?: number;
 }
 
+/** Elements of gradients that may wait for those of parameters: they and the activations beside them stay in the second-level cache. */
+const WAITING = 2 ** 14;
+
+/** A gradient smaller than this is not kept: it would only lie in the way of larger ones. */
+const WORTH = 2 ** 10;
+
 /** What the way back finds of the way forward. */
 export interface Parts {
   readonly places: Places;
@@ -40,6 +46,10 @@ class Backward {
   readonly #inputIsIds: boolean;
   readonly #contributions = new Map<number, Buffer[]>();
   readonly #written = new Set<string>();
+  /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
+  #postponed: (readonly [Node, Buffer])[] = [];
+  /** Rows that are done and whose parameters have not been observed. */
+  #complete: number[] = [];
 
   constructor(network: Network, k: Kernels, parts: Parts) {
     this.#network = network;
@@ -61,6 +71,8 @@ class Backward {
       else if (value.source.kind === "result") this.#node(value.source.node, buffer);
       else this.#disown(buffer);
     }
+    this.#catchUp();
+    this.#observe();
     this.#network.rows.forEach((_, i) => observer.parameters(this.#k, i));
   }
 
@@ -69,20 +81,54 @@ class Backward {
       dOut.owners += node.inputs.length;
       node.inputs.forEach((value) => this.#contribute(value, dOut));
     } else {
-      this.#compute(node, dOut);
+      this.#compute(node, dOut, node.op.separable ? "values" : undefined);
     }
+    if (node.op.separable) this.#postpone(node, dOut);
+    else this.#done(node, dOut);
+  }
+
+  /** Nothing of the node is needed any more. */
+  #done(node: Node, dOut: Buffer): void {
     this.#disown(dOut);
     backwardReads(node).forEach((value) => this.#places.release(value));
     this.#parts.saved.get(node)?.forEach((range) => this.#places.give(range));
-    for (const i of this.#parts.index.begins(this.#number(node))) this.#parts.observer.parameters(this.#k, i);
+    this.#complete.push(...this.#parts.index.begins(this.#number(node)));
   }
 
-  #compute(node: Node, dOut: Buffer): void {
+  // ---- what several nodes do together
+
+  /** Leaves the gradients of a node's parameters for later: they need dOut of all samples, and nothing waits for them. */
+  #postpone(node: Node, dOut: Buffer): void {
+    this.#postponed.push([node, dOut]);
+    const waiting = this.#postponed.reduce((sum, [, { size }]) => sum + size, 0);
+    if (dOut.size < WORTH || waiting >= WAITING) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#observe(); // of those before these, which all threads have left behind
+    for (const [node, dOut] of this.#postponed) {
+      this.#compute(node, dOut, "parameters");
+      this.#done(node, dOut);
+    }
+    this.#postponed = [];
+  }
+
+  #observe(): void {
+    for (const row of this.#complete) this.#parts.observer.parameters(this.#k, row);
+    this.#complete = [];
+  }
+
+  // ---- one node
+
+  /** Computes gradients of those inputs, of `undefined`: all. */
+  #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
     const inputs = node.inputs.map((value) => this.#places.tensor(value));
     const reuse = op.inPlace === true && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
+      const isParameter = value.source.kind === "parameter";
+      if (only && isParameter !== (only === "parameters")) return undefined;
       if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
       return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
     });
@@ -91,7 +137,7 @@ class Backward {
         ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
         dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
-        time: this.#parts.observer.time(this.#number(node)),
+        time: this.#parts.observer.time(this.#k, this.#number(node)),
       }),
     );
     gradients.forEach((buffer, i) => {

@@ -1,4 +1,4 @@
-import type { Backend } from "./backend.ts";
+import { type Backend, type Runner, soloist, type Team } from "./backend.ts";
 import { initialWeights } from "./initialise.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Memory } from "./kernels/memory.ts";
@@ -11,21 +11,19 @@ import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
 import { histogramPeriod } from "./period.ts";
 import { compile, type Plan, type RowSums } from "./plan.ts";
-import { bind, type Call, recorder } from "./record.ts";
+import { type Call, recorder } from "./record.ts";
+import { type Fold, fold, slicesOf } from "./slices.ts";
 import { Generator } from "./rng.ts";
 import type { Choice } from "./params.ts";
 import type { ModelSpec } from "./spec.ts";
 import { sizeOf } from "./tensor.ts";
 
-type Calls = readonly (() => void)[];
-
-/** A plan whose calls are bound to kernels: what is left to do is to run them. */
+/** A plan that can be run: forward and backward, what is counted at some steps, and the optimizer's update. */
 export interface Program {
   readonly plan: Plan;
-  readonly forward: Calls;
-  readonly backward: Calls;
-  readonly histograms: Calls;
-  readonly update: Calls;
+  readonly step: Runner;
+  readonly histograms: Runner;
+  readonly update: Runner;
 }
 
 /** Where an optimizer's changing numbers lie in `Memory.doubles`: clipping's, then its own. */
@@ -60,6 +58,7 @@ export class Machine {
   readonly rows: readonly RowSums[];
   /** Every how many steps histograms cost little enough. */
   readonly histogramPeriod: number;
+  readonly #team: Team;
   readonly #training: ReadonlyMap<number, Program>;
   readonly #evaluation: ReadonlyMap<number, Program>;
 
@@ -83,6 +82,7 @@ export class Machine {
     this.memory = backend.memory(extent("floats"), extent("doubles"));
     const masks = new Generator(spec.train.seed);
     this.kernels = backend.kernels(this.memory, () => masks.double());
+    this.#team = (backend.team ?? ((_, kernels) => soloist(kernels)))(this.memory, this.kernels);
     this.#training = this.#programs(train);
     this.#evaluation = this.#programs(evaluate);
 
@@ -102,6 +102,11 @@ export class Machine {
     return sized(this.#evaluation, batch);
   }
 
+  /** Lets other threads go; goes on to work without them. */
+  close(): void {
+    this.#team.close();
+  }
+
   #plan(batch: number, training: boolean, table: LayerTable): Plan {
     return compile(buildNetwork(this.spec, batch, training, table), {
       layout: this.layout,
@@ -119,23 +124,37 @@ export class Machine {
         plan.batch,
         {
           plan,
-          forward: bind(this.kernels, plan.forward),
-          backward: bind(this.kernels, plan.backward),
-          histograms: bind(this.kernels, plan.histograms),
-          update: bind(this.kernels, this.#updates(plan)),
+          step: this.#program([...plan.forward, ...plan.backward], plan.batch, plan.folds),
+          histograms: this.#program(plan.histograms, plan.batch),
+          update: this.#program(this.#updates(plan), plan.batch, plan.updateFolds),
         },
       ]),
     );
   }
 
-  /** One call of the optimizer for each layer with parameters. */
+  #program(calls: readonly Call[], batch: number, folds: readonly Fold[] = []): Runner {
+    const run = this.#team.program(calls, batch);
+    const { doubles } = this.memory;
+    return folds.length === 0
+      ? run
+      : () => {
+          run();
+          fold(folds, doubles);
+        };
+  }
+
+  /** The optimizer's calls for each layer with parameters. */
   #updates(plan: Plan): readonly Call[] {
     const calls: Call[] = [];
     const k = recorder(() => calls);
     const rows = plan.rows.filter(({ update }) => update >= 0);
     this.layout.segments.forEach(({ theta, grad, size, state }, i) => {
-      const places = { n: size, theta, grad, state, hyper: HYPER, out: rows[i]?.update ?? -1 };
-      if (rows[i]) this.optimizer.record(k, places, this.spec.optimizer.params);
+      if (!rows[i]) return;
+      slicesOf(size).forEach(({ from, n }, slice) => {
+        const places = { n, theta: theta + from, grad: grad + from, state: state.map((at) => at + from) };
+        const sums = { hyper: HYPER, out: rows[i].update + slice };
+        this.optimizer.record(k, { ...places, ...sums }, this.spec.optimizer.params);
+      });
     });
     return calls;
   }

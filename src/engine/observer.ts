@@ -7,6 +7,7 @@ import type { LayerTable, Network } from "./network.ts";
 import type { PlanOptions, RowSums } from "./plan.ts";
 import type { Call } from "./record.ts";
 import type { RowIndex } from "./rows.ts";
+import { type Fold, slicesOf } from "./slices.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "./tensor.ts";
 
@@ -21,6 +22,11 @@ export interface Normed {
 export class Observer {
   readonly rows: readonly RowSums[];
   readonly histograms: Call[] = [];
+  /** What is in slices when the step has been computed, and when the parameters have been updated. */
+  readonly folds: Fold[] = [];
+  readonly updateFolds: Fold[] = [];
+  readonly #batch: number;
+  #later: (() => void)[] = [];
   readonly #what: NonNullable<PlanOptions["observe"]>;
   readonly #network: Network;
   readonly #index: RowIndex;
@@ -35,6 +41,7 @@ export class Observer {
     slots: Slots,
   ) {
     this.#what = observe;
+    this.#batch = network.input.shape[0];
     this.#network = network;
     this.#index = index;
     this.#table = table;
@@ -47,22 +54,49 @@ export class Observer {
   outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
     const rows = this.#index.outputs(value);
     if (rows.length === 0 || this.#what !== "everything") return;
-    const act = this.#slots.take(MOMENTS.length);
-    k.moments(size, at, act);
+    const act = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
+      k.moments(n, at + from, out),
+    );
     for (const i of rows) {
       this.rows[i].act = act;
       this.#units(k, i, at, size);
     }
   }
 
+  /** What needs all samples of a tensor that is still there when all outputs have been computed. */
+  allOutputs(): void {
+    for (const record of this.#later) record();
+    this.#later = [];
+  }
+
+  /** Place of figures that are taken slice by slice. */
+  #sliced(
+    size: number,
+    figures: number,
+    batch: number | undefined,
+    record: (from: number, n: number, out: number) => void,
+    folds = this.folds,
+  ): number {
+    const slices = slicesOf(size, batch);
+    const at = this.#slots.take(slices.length * figures);
+    slices.forEach(({ from, n }, i) => record(from, n, at + i * figures));
+    if (slices.length > 1) folds.push({ at, figures, slices: slices.length });
+    return at;
+  }
+
   #units(k: Kernels, i: number, at: number, size: number): void {
     const { spec } = this.#network.rows[i];
     if (spec.kind !== "layer") return;
     const type = this.#table[spec.type];
-    if (type.dead) k.deadUnits(...this.#index.units[i], at, (this.rows[i].dead = this.#slots.take(1)));
+    if (type.dead) {
+      const dead = (this.rows[i].dead = this.#slots.take(1));
+      this.#later.push(() => k.deadUnits(...this.#index.units[i], at, dead));
+    }
     const saturation = type.saturation?.(spec.params);
     if (!saturation) return;
-    k.outside(size, at, saturation.low, saturation.high, (this.rows[i].saturated = this.#slots.take(1)));
+    const { low, high } = saturation;
+    const record = (from: number, n: number, out: number) => k.outside(n, at + from, low, high, out);
+    this.rows[i].saturated = this.#sliced(size, 1, this.#batch, record);
   }
 
   /** ‖∂L/∂value‖² where a row begins or ends. */
@@ -73,11 +107,12 @@ export class Observer {
   }
 
   #norm(k: Kernels, gradient: Normed): number {
-    if (gradient.norm === undefined) {
-      gradient.norm = this.#slots.take(1);
-      k.sumSquares(gradient.size, gradient.at, gradient.norm);
-    }
-    return gradient.norm;
+    const { at, size } = gradient;
+    return (gradient.norm ??= this.#sumSquares(k, at, size, this.#batch));
+  }
+
+  #sumSquares(k: Kernels, at: number, size: number, batch?: number): number {
+    return this.#sliced(size, 1, batch, (from, n, out) => k.sumSquares(n, at + from, out));
   }
 
   /** Weights of row `i`, and their gradients, which are complete. Does nothing the second time. */
@@ -85,23 +120,27 @@ export class Observer {
     const segment = this.#segments.get(this.#network.rows[i].spec.path);
     const sums = this.rows[i];
     if (!segment || sums.update >= 0) return;
-    sums.update = this.#slots.take(1);
+    const { size, grad, theta } = segment;
+    sums.update = this.#sliced(size, 1, undefined, () => undefined, this.updateFolds);
     if (this.#what === "nothing") return;
-    k.summary(segment.size, segment.grad, (sums.grad = this.#slots.take(SUMMARY.length)));
+    sums.grad = this.#sliced(size, SUMMARY.length, undefined, (from, n, out) =>
+      k.summary(n, grad + from, out),
+    );
     if (this.#what === "gradients") return;
-    k.sumSquares(segment.size, segment.theta, (sums.weight = this.#slots.take(1)));
+    sums.weight = this.#sumSquares(k, theta, size);
     sums.hist = this.#slots.take(HIST_BINS);
-    this.histograms.push({ kernel: "histogram", args: [segment.size, segment.grad, sums.hist] });
+    this.histograms.push({ kernel: "histogram", args: [size, grad, sums.hist] });
   }
 
-  /** Where the node of this number puts its ‖∂L/∂h_t‖². */
-  time(node: number): number | undefined {
+  /** What the node of this number calls with the place of ∂L/∂h_t, for the samples' n elements of each step. */
+  time(k: Kernels, node: number): ((t: number, at: number, n: number) => void) | undefined {
     const layer = this.#index.layer(node);
     if (layer === undefined || this.#what !== "everything") return undefined;
     const sums = this.rows[layer];
-    if (sums.timeSteps === 0) return undefined;
-    if (sums.time < 0) sums.time = this.#slots.take(sums.timeSteps);
-    return sums.time;
+    if (sums.times.length === 0) return undefined;
+    return (t, at, n) => {
+      sums.times[t] = this.#sumSquares(k, at, n, this.#batch);
+    };
   }
 
   #nothing(i: number): RowSums {
@@ -121,8 +160,7 @@ export class Observer {
       hist: -1,
       weight: -1,
       update: -1,
-      time: -1,
-      timeSteps,
+      times: Array<number>(timeSteps).fill(-1),
     };
   }
 }

@@ -8,6 +8,7 @@ import { Observer } from "./observer.ts";
 import { callOf, Places, type Range, type Saved } from "./places.ts";
 import { type Call, recorder } from "./record.ts";
 import { indexRows } from "./rows.ts";
+import type { Fold } from "./slices.ts";
 import { Slots } from "./slots.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -27,8 +28,8 @@ export interface RowSums {
   hist: number;
   weight: number;
   update: number;
-  time: number;
-  readonly timeSteps: number;
+  /** ‖∂L/∂h_t‖² of each time step, of a recurrent layer. */
+  readonly times: number[];
 }
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
@@ -43,6 +44,9 @@ export interface Plan {
   /** `doubles`: the loss, then the number of right answers. */
   readonly loss: number;
   readonly rows: readonly RowSums[];
+  /** What forward and backward, and the update, leave in slices. */
+  readonly folds: readonly Fold[];
+  readonly updateFolds: readonly Fold[];
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
   readonly doubles: number;
@@ -78,6 +82,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
   const place = places.place(input);
   const target = places.take(batch * options.targets).at;
   const saved = recordForward(network, k, places, observer);
+  observer.allOutputs();
   const y = places.tensor(output);
   const dOutput = places.take(y.size);
   const loss = slots.take(2);
@@ -108,6 +113,8 @@ export function compile(network: Network, options: PlanOptions): Plan {
     target,
     loss,
     rows: observer.rows,
+    folds: observer.folds,
+    updateFolds: observer.updateFolds,
     floats: places.end,
     doubles: slots.end,
   };

@@ -59,13 +59,13 @@ export function readHistograms(rows: readonly RowSums[], d: Float64Array, counts
 
 /** Time steps of the recurrent rows, all together. */
 export const timeSteps = (rows: readonly RowSums[]): number =>
-  rows.reduce((sum, row) => sum + row.timeSteps, 0);
+  rows.reduce((sum, { times }) => sum + times.length, 0);
 
 /** Writes ‖∂L/∂h_t‖ of the recurrent rows, one after the other. */
 export function readTimes(rows: readonly RowSums[], d: Float64Array, norms: Float64Array): void {
   let to = 0;
   for (let row = 0; row < rows.length; row++) {
-    const { time, timeSteps } = rows[row];
-    for (let t = 0; t < timeSteps; t++) norms[to++] = Math.sqrt(d[time + t]);
+    const { times } = rows[row];
+    for (let t = 0; t < times.length; t++) norms[to++] = Math.sqrt(d[times[t]]);
   }
 }

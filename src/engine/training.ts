@@ -92,8 +92,17 @@ export class Training {
   /**
    * Makes the steps, one for each frame that is taken. A step allocates nothing: what is yielded is one of two frames, with
    * histograms and without, which the next step writes again with all their arrays. Whoever keeps one keeps `copyFrame` of it.
+   * Threads that help are let go at the end: whoever leaves before calls the generator's `return`.
    */
   *steps(): Generator<Frame, Outcome> {
+    try {
+      return yield* this.#steps();
+    } finally {
+      this.#machine.close();
+    }
+  }
+
+  *#steps(): Generator<Frame, Outcome> {
     const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
     const batch = new Uint32Array(batch_size);
     for (let step = 1; step <= steps; step++) {
@@ -119,11 +128,10 @@ export class Training {
     const { memory, observes } = this.#machine;
     const d = memory.doubles;
     this.#feed(batch, 0, count, plan);
-    run(program.forward);
-    run(program.backward);
-    if (frame.hist) run(program.histograms);
+    program.step();
+    if (frame.hist) program.histograms();
     this.#prepareUpdate(plan.rows, step, frame);
-    run(program.update);
+    program.update();
 
     frame.step = step;
     frame.loss = d[plan.loss];
@@ -152,9 +160,9 @@ export class Training {
     let right = 0;
     for (let first = 0; first < held; first += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, held - first);
-      const { plan, forward } = this.#machine.evaluation(count);
+      const { plan, step } = this.#machine.evaluation(count);
       this.#feed(this.#held, first, count, plan);
-      run(forward);
+      step();
       total += memory.doubles[plan.loss] * count;
       right += memory.doubles[plan.loss + 1];
     }
@@ -173,10 +181,6 @@ function framesOf(rows: readonly RowSums[]): readonly [plain: Writable, counted:
   const totals = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Record<Total, number>;
   const plain = { step: 0, ...totals, values, ...time };
   return [plain, { ...plain, hist: new Float64Array(rows.length * HIST_BINS) }];
-}
-
-function run(calls: readonly (() => void)[]): void {
-  for (let i = 0; i < calls.length; i++) calls[i]();
 }
 
 /** The batch sizes that training meets: the full one, and the rest of an epoch where that is not dropped. */

@@ -34,8 +34,33 @@ const larger: Readonly<Record<string, readonly Sample<unknown>[]>> = {
       shapes: [[5, 3, 301], [3], [3]],
       attrs: { eps: 1e-5, momentum: 0.1, affine: true, tracked: false, evaluate: false },
     },
+    // ε above any variance that may be drawn below 0
+    {
+      shapes: [[33, 67], [67], [67], [67], [67]],
+      attrs: { eps: 2, momentum: 0.1, affine: true, tracked: true, evaluate: true },
+      fixed: [3, 4],
+    },
+    {
+      shapes: [[5, 3, 31], [3], [3]],
+      attrs: { eps: 2, momentum: 0.1, affine: false, tracked: true, evaluate: true },
+      fixed: [1, 2],
+    },
+    {
+      shapes: [[1000, 21], [21], [21]],
+      attrs: { eps: 1e-5, momentum: 0.1, affine: false, tracked: true, evaluate: false },
+      fixed: [1, 2],
+    },
   ],
-  groupNorm: [{ shapes: [[9, 517], [517], [517]], attrs: { batch: 9, groups: 1, channels: 517, eps: 1e-5 } }],
+  groupNorm: [
+    { shapes: [[9, 517], [517], [517]], attrs: { batch: 9, groups: 1, channels: 517, eps: 1e-5 } },
+    { shapes: [[8, 64], [64]], attrs: { batch: 8, groups: 1, channels: 64, eps: 1e-5 } },
+    { shapes: [[17, 30], [30], [30]], attrs: { batch: 17, groups: 3, channels: 30, eps: 1e-5 } },
+    { shapes: [[3, 8, 301], [8], [8]], attrs: { batch: 3, groups: 2, channels: 8, eps: 1e-5 } },
+  ],
+  rmsNorm: [
+    { shapes: [[9, 517], [517]], attrs: { n: 517, eps: 1e-5 } },
+    { shapes: [[16, 64]], attrs: { n: 64, eps: 1e-5 } },
+  ],
   softmax: [{ shapes: [[7, 131]], attrs: null }],
   attention: [
     { shapes: [[2, 37, 72]], attrs: { heads: 3, causal: true, p: 0 } },
@@ -63,6 +88,16 @@ for (const [variant, backend] of wasmBackends().entries()) {
       for (const sample of [...op.samples, ...(larger[name] ?? [])]) {
         test(`${name} on ${JSON.stringify(sample.shapes)} gives what the scalar kernels give`, () =>
           compareOp(op, sample, backend));
+      }
+    }
+
+    for (const name of ["batchNorm", "groupNorm", "rmsNorm"] as const) {
+      for (const value of [NaN, Infinity, -Infinity, 1e-42]) {
+        test(`${name} with one ${value} among the elements gives what the scalar kernels give`, () => {
+          const op = ops[name] as unknown as Op;
+          for (const sample of [...op.samples, ...(larger[name] ?? [])])
+            compareOp(op, sample, backend, value);
+        });
       }
     }
 
@@ -94,8 +129,10 @@ for (const [variant, backend] of wasmBackends().entries()) {
   });
 }
 
-function compareOp(op: Op, sample: Sample<unknown>, backend: Backend): void {
+/** `spoilt` takes the place of the last element of the first input. */
+function compareOp(op: Op, sample: Sample<unknown>, backend: Backend, spoilt?: number): void {
   const inputs = sampleInputs(sample, 5);
+  if (spoilt !== undefined) inputs[0][inputs[0].length - 1] = spoilt;
   const wanted = inputs.map((_, i) => differentiable(sample, i));
   const [ours, reference] = [backend, scalarBackend].map((each) => {
     const bench = new OpBench(op, sample, each);

@@ -35,7 +35,7 @@ function descend(model: Model, start: number): number {
     training: [1],
     evaluation: [],
   });
-  const { plan, forward, backward, update } = machine.training(1);
+  const { plan, step: compute, update } = machine.training(1);
   const { floats, doubles } = machine.memory;
   const set = (name: string, value: number) =>
     (floats[machine.layout.weights.get(`unit.${name}`)?.at ?? NaN] = value);
@@ -45,9 +45,9 @@ function descend(model: Model, start: number): number {
   const prepareUpdate = updater(machine);
   for (let step = 1; step <= STEPS; step++) {
     floats[plan.input.at] = X_0;
-    for (const call of [...forward, ...backward]) call();
+    compute();
     prepareUpdate(plan.rows, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
-    for (const call of update) call();
+    update();
   }
   return doubles[plan.loss];
 }

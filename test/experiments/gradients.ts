@@ -26,12 +26,12 @@ async function normOf(model: Model, weight: string, seed: number): Promise<numbe
     training: [batch],
     evaluation: [],
   });
-  const { plan, forward, backward } = machine.training(batch);
+  const { plan, step } = machine.training(batch);
   const { floats } = machine.memory;
   const first = Uint32Array.from({ length: batch }, (_, i) => i);
   gather(inputs, plan.input.size / batch, first, batch, floats, plan.input.at);
   gather(targets, machine.targets, first, batch, floats, plan.target);
-  for (const call of [...forward, ...backward]) call();
+  step();
   const place = machine.layout.gradients.get(weight);
   if (!place) throw new Error(`no weight ${weight}`);
   return Math.hypot(...floats.subarray(place.at, place.at + place.size));

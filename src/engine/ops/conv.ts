@@ -52,6 +52,7 @@ export const conv = op<ConvAttrs>({
     if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
   },
 
+  separable: true,
   reads: () => ({ inputs: [0, 1], out: false }),
 
   samples: [

@@ -25,6 +25,7 @@ export const linear = op<null>({
     if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
   },
 
+  separable: true,
   reads: () => ({ inputs: [0, 1], out: false }),
 
   samples: [

@@ -16,8 +16,8 @@ export interface Backward<A> extends Forward<A> {
   readonly dOut: Tensor;
   /** Where the gradient of each input goes; it is overwritten. `undefined`: not wanted. */
   readonly dInputs: readonly (Tensor | undefined)[];
-  /** Where the squares of ∂L/∂h_t go (elements of `Memory.doubles`, first step first), for an op over time steps. */
-  readonly time: number | undefined;
+  /** To be called for each step of an op over time steps, with the place of its ∂L/∂h_t and the number of elements. */
+  readonly time: ((t: number, at: number, n: number) => void) | undefined;
 }
 
 /** Shapes to check an op on: of its inputs (random numbers), with attributes. */
@@ -56,6 +56,8 @@ export interface Op<A = unknown> {
   readonly overwrites?: readonly number[];
   /** `backward` may write the gradient of its first input over that of the output, if that is free and of the same size. */
   readonly inPlace?: boolean;
+  /** Gradients of parameters may be computed by a later call than those of other inputs: neither needs what the other computes. */
+  readonly separable?: boolean;
   /** The gradient of the output is that of every input: nothing to compute (`add`). */
   readonly passes?: boolean;
   readonly samples: readonly Sample<A>[];

@@ -136,7 +136,7 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
     } else if (cell.carries === "to the state") {
       k.fill(batch * units, carry, 0);
     }
-    if (time !== undefined && attrs.observed) k.sumSquares(batch * units, dh, time + t);
+    if (attrs.observed) time?.(t, dh, batch * units);
     cell.backward(k, step, dh, carry);
     if (dx) {
       const to = dx.at + t * width;

@@ -1,6 +1,8 @@
 import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
 import { HIST_BINS } from "../../protocol/frame.ts";
 import type { KernelName } from "../kernels/kernels.ts";
+import { columnsOf } from "../kernels/columns.ts";
+import type { ConvSizes } from "../kernels/conv.ts";
 import { packedSize } from "../kernels/matrix.ts";
 import { extent, reads, readsDoubles, type Touch, writes, writesDoubles } from "./touches.ts";
 
@@ -133,6 +135,29 @@ const columnSums: Rule = {
   },
 };
 
+type Volumes = { readonly x: number; readonly W: number; readonly y: number };
+
+/** Elements of a convolution's tensors. */
+const volumes = ([
+  batch,
+  channels,
+  outChannels,
+  groups,
+  height,
+  width,
+  outHeight,
+  outWidth,
+  kh,
+  kw,
+]: Args): Volumes => ({
+  x: batch * channels * height * width,
+  W: ((outChannels * channels) / groups) * kh * kw,
+  y: batch * outChannels * outHeight * outWidth,
+});
+
+/** A convolution by columns has one place for them. */
+const isAlone = (sizes: Args): boolean => columnsOf(sizes as unknown as ConvSizes) > 0;
+
 /** One row a kernel. */
 export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
   gemm,
@@ -228,6 +253,145 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
     ],
     units: ([rows]) => rows,
     part: moved(0, ([, n, , ldz, , ldn, , ldh]) => ({ 2: ldz, 4: ldn, 6: ldh, 8: n, 9: n })),
+  },
+
+  conv2d: {
+    touches: ([x, W, bias, y, columns, ...sizes]) => [
+      ...reads(x, volumes(sizes).x),
+      ...reads(W, volumes(sizes).W),
+      ...reads(bias, sizes[2]),
+      ...writes(y, volumes(sizes).y),
+      ...writes(columns, columnsOf(sizes as unknown as ConvSizes)),
+    ],
+    units: ([, , , , , ...sizes]) => (isAlone(sizes) ? 1 : sizes[0]),
+    part(args, from, to) {
+      const [x, W, bias, y, columns, batch, ...sizes] = args;
+      if (isAlone(args.slice(5))) return args;
+      const each = volumes([1, ...sizes]);
+      return [x + from * each.x, W, bias, y + from * each.y, columns, Math.min(batch, to - from), ...sizes];
+    },
+  },
+  conv2dGradInput: {
+    touches: ([dy, W, dx, columns, ...sizes]) => [
+      ...reads(dy, volumes(sizes).y),
+      ...reads(W, volumes(sizes).W),
+      ...writes(dx, volumes(sizes).x),
+      ...writes(columns, columnsOf(sizes as unknown as ConvSizes)),
+    ],
+    units: ([, , , , ...sizes]) => (isAlone(sizes) ? 1 : sizes[0]),
+    part(args, from, to) {
+      const [dy, W, dx, columns, batch, ...sizes] = args;
+      if (isAlone(args.slice(4))) return args;
+      const each = volumes([1, ...sizes]);
+      return [dy + from * each.y, W, dx + from * each.x, columns, Math.min(batch, to - from), ...sizes];
+    },
+  },
+  conv2dGradWeight: {
+    touches: ([x, dy, dW, dbias, columns, first, count, ...sizes]) => [
+      ...reads(x, volumes(sizes).x),
+      ...reads(dy, volumes(sizes).y),
+      ...(dW < 0
+        ? []
+        : writes(dW + (first * volumes(sizes).W) / sizes[2], (count * volumes(sizes).W) / sizes[2])),
+      ...(dbias < 0 ? [] : writes(dbias + first, count)),
+      ...writes(columns, columnsOf(sizes as unknown as ConvSizes)),
+    ],
+    units: ([, , , , , , count, ...sizes]) => (isAlone(sizes) ? 1 : count),
+    part(args, from, to) {
+      const [x, dy, dW, dbias, columns, first, , ...sizes] = args;
+      return isAlone(sizes) ? args : [x, dy, dW, dbias, columns, first + from, to - from, ...sizes];
+    },
+  },
+  maxPool2d: {
+    touches: ([planes, x, y, taps, height, width, outHeight, outWidth]) => [
+      ...reads(x, planes * height * width),
+      ...writes(y, planes * outHeight * outWidth),
+      ...writes(taps, planes * outHeight * outWidth),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => {
+      const [plane, out] = [height * width, outHeight * outWidth];
+      return { 1: plane, 2: out, 3: out };
+    }),
+  },
+  maxPool2dGrad: {
+    touches: ([planes, taps, dy, dx, height, width, outHeight, outWidth]) => [
+      ...reads(taps, planes * outHeight * outWidth),
+      ...reads(dy, planes * outHeight * outWidth),
+      ...writes(dx, planes * height * width),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => {
+      const [plane, out] = [height * width, outHeight * outWidth];
+      return { 1: out, 2: out, 3: plane };
+    }),
+  },
+  avgPool2d: {
+    touches: ([planes, , x, y, height, width, outHeight, outWidth]) => [
+      ...reads(x, planes * height * width),
+      ...writes(y, planes * outHeight * outWidth),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => ({
+      2: height * width,
+      3: outHeight * outWidth,
+    })),
+  },
+  avgPool2dGrad: {
+    touches: ([planes, , dy, dx, height, width, outHeight, outWidth]) => [
+      ...reads(dy, planes * outHeight * outWidth),
+      ...writes(dx, planes * height * width),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => ({
+      2: outHeight * outWidth,
+      3: height * width,
+    })),
+  },
+
+  groupNorm: {
+    touches: ([batch, groups, channels, inner, x, y, weight, bias, mean, rstd]) => [
+      ...reads(x, batch * channels * inner),
+      ...writes(y, batch * channels * inner),
+      ...reads(weight, channels),
+      ...reads(bias, channels),
+      ...writes(mean, batch * groups),
+      ...writes(rstd, batch * groups),
+    ],
+    units: ([batch]) => batch,
+    part: moved(0, ([, groups, channels, inner]) => {
+      const sample = channels * inner;
+      return { 4: sample, 5: sample, 8: groups, 9: groups };
+    }),
+  },
+  rmsNorm: {
+    touches: ([rows, n, x, y, weight, rstd]) => [
+      ...reads(x, rows * n),
+      ...writes(y, rows * n),
+      ...reads(weight, n),
+      ...writes(rstd, rows),
+    ],
+    units: ([rows]) => rows,
+    part: moved(0, ([, n]) => ({ 2: n, 3: n, 5: 1 })),
+  },
+  attention: {
+    touches: ([batch, time, heads, width, qkv, out, probabilities, mask]) => [
+      ...reads(qkv, batch * time * 3 * width),
+      ...writes(out, batch * time * width),
+      ...writes(probabilities, batch * heads * time * time),
+      ...reads(mask, batch * heads * time * time),
+    ],
+    units: ([batch]) => batch,
+    part: moved(0, ([, time, heads, width]) => {
+      const pairs = heads * time * time;
+      return { 4: time * 3 * width, 5: time * width, 6: pairs, 7: pairs };
+    }),
+  },
+  embedding: {
+    // Where W ends is not said: what reads it is not beside what writes it.
+    touches: ([n, width, ids, , y]) => [...reads(ids, n), ...writes(y, n * width)],
+    units: ([n]) => n,
+    part: moved(0, ([, width]) => ({ 2: 1, 4: width })),
   },
 
   moments: sums(MOMENTS.length),

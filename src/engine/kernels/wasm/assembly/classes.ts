@@ -1,5 +1,5 @@
 import { exp4 } from "./functions";
-import { loadLanes, storeLanes } from "./lanes";
+import { loadLanes, storeLanes, sumPair, widen } from "./lanes";
 import { f32At, f64At } from "./memory";
 
 /* Losses of scores against a class. The figures of a row are in double precision: they stay right where p is all but 1. */
@@ -28,12 +28,11 @@ function exponentials(x: usize, n: i32, top: f32, y: usize): f64 {
     const left = n - i;
     const score = left >= 4 ? v128.load(element(x, i)) : loadLanes(element(x, i), left, -Infinity);
     const e = exp4(f32x4.sub(score, top4));
-    sum = f64x2.add(sum, f64x2.promote_low_f32x4(e));
-    sum = f64x2.add(sum, f64x2.promote_low_f32x4(v128.shuffle<i64>(e, e, 1, 0)));
+    sum = f64x2.add(sum, widen(e));
     if (left >= 4) v128.store(element(y, i), e);
     else storeLanes(element(y, i), e, left);
   }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return sumPair(sum);
 }
 
 /** y = y · scale − shift over a row. */

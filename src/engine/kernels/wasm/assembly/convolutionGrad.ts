@@ -1,5 +1,5 @@
 import { f32At, madd, scratch } from "./memory";
-import { sumOf } from "./norms";
+import { sumOf } from "./runs";
 import { clearPlanes, fillPlanes, inPlace, pitch, plane, planPlanes, tapTable } from "./planes";
 import { turnRows } from "./turn";
 

@@ -1,5 +1,5 @@
 import { exp4 } from "./functions";
-import { countLanes, storeLanes } from "./lanes";
+import { countLanes, storeLanes, sumPair, widen } from "./lanes";
 import { log1p4, log4 } from "./logarithm";
 import { f32At, f64At } from "./memory";
 
@@ -18,13 +18,6 @@ const FIRST_LANES = memory.data<i32>([0, 1, 2, 3]);
 @inline
 function firstLanes(lanes: i32): v128 {
   return i32x4.lt_s(v128.load(FIRST_LANES), i32x4.splat(lanes));
-}
-
-/** The sum of the low and the high lanes, in double precision. */
-// @ts-ignore: decorator
-@inline
-function widen(x: v128): v128 {
-  return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0)));
 }
 
 /** −t·ln p − (1 − t)·ln(1 − p) */
@@ -83,7 +76,7 @@ function meanOf(logits: bool, n: i32, xAt: i32, tAt: i32, dxAt: i32, out: i32): 
       storeLanes(dx, f32x4.mul(slope, share), left);
     }
   }
-  f64.store(f64At(out), (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) / <f64>n);
+  f64.store(f64At(out), sumPair(sum) / <f64>n);
   f64.store(f64At(out + 1), <f64>(n - countLanes(wrong)));
 }
 

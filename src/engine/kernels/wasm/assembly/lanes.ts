@@ -1,13 +1,22 @@
+/** The low lanes plus the high ones, in double precision. */
+// @ts-ignore: decorator
+@inline
+export function widen(x: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0)));
+}
+
+/** Sum of two lanes in double precision. */
+// @ts-ignore: decorator
+@inline
+export function sumPair(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
 /** Sum of the four lanes, in double precision. */
 // @ts-ignore: decorator
 @inline
 export function sumLanes(x: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(x, 0) +
-    <f64>f32x4.extract_lane(x, 1) +
-    <f64>f32x4.extract_lane(x, 2) +
-    <f64>f32x4.extract_lane(x, 3)
-  );
+  return sumPair(widen(x));
 }
 
 /** Sum of four integer lanes. */

@@ -1,3 +1,4 @@
+import { sumPair } from "./lanes";
 import { f32At, f64At } from "./memory";
 
 /*
@@ -48,7 +49,7 @@ function meanOf(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, factor: f64, 
       sum = f64x2.replace_lane(sum, 0, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(loss, 0));
     }
   }
-  f64.store(f64At(out), ((f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) * factor) / <f64>n);
+  f64.store(f64At(out), (sumPair(sum) * factor) / <f64>n);
 }
 
 /** See `LossKernels.mse`. */
