@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check, chooseModel } from "./cli/check.ts";
 import { exportTo } from "./cli/export.ts";
@@ -37,6 +38,12 @@ program
     new Option("--format <format>", "for people, or for programs")
       .choices(["table", "jsonl"])
       .default("table"),
+  )
+  .option(
+    "--threads <n>",
+    "how many may compute at a time, where that is faster",
+    count,
+    availableParallelism(),
   )
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
   .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {

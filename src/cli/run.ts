@@ -80,6 +80,7 @@ async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
       if (made % 64 === 63) await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl+C through
     }
   } finally {
+    steps.return(undefined); // lets helping threads go
     process.off("SIGINT", interrupt);
   }
 }

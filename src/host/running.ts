@@ -5,6 +5,7 @@ import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
+import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** A model of a document. */
@@ -71,7 +72,7 @@ export class Running {
   }
 
   #start({ document, model }: Target, options: RunOptions): Run | undefined {
-    const request = requestOf(document, model, options);
+    const request = requestOf(document, model, { threads: settings.threads(), ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");
   }

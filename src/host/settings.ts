@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import * as vscode from "vscode";
 
 const SECTION = "gradlens";
@@ -16,6 +17,10 @@ export const settings = {
     shapes: flag("codeLens.shapes"),
   }),
   gutter: () => flag("gutter.enabled"),
+  /** Threads that may compute at a time: 0 in the settings stands for all cores but one, which is left to the editor. */
+  threads: () =>
+    vscode.workspace.getConfiguration(SECTION).get<number>("threads") ||
+    Math.max(availableParallelism() - 1, 1),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };

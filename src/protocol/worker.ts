@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly steps?: number;
   readonly seed?: number;
   readonly engine?: "auto" | "scalar";
+  /** How many threads may compute at a time, where that is faster; absent: one. */
+  readonly threads?: number;
   /** Take histograms at every n-th step; absent: as often as costs little. */
   readonly histEvery?: number;
   /** Begin paused before the first step. */
