@@ -240,24 +240,65 @@ function compareStatistics(backend: Backend, n: number): void {
   }
 }
 
+/** What each optimizer reads after `scale` and `limit`, and its calls on θ at 0, the gradient at 2000 and states from 4000 on. */
+const optimizers: readonly {
+  readonly hyper: readonly number[];
+  readonly calls: readonly ((k: Kernels, n: number) => void)[];
+}[] = [
+  // lr, momentum, dampening, decay, nesterov
+  {
+    hyper: [0.1, 0.9, 0.2, 0.01, 0],
+    calls: [(k, n) => k.sgd(n, 0, 2000, -1, 0, 50), (k, n) => k.sgd(n, 0, 2000, 4000, 0, 50)],
+  },
+  { hyper: [0.1, 0.9, 0, 0, 1], calls: [(k, n) => k.sgd(n, 0, 2000, 4000, 0, 50)] },
+  // lr/(1 − β₁ᵗ), β₁, β₂, ε, decay, √(1 − β₂ᵗ), decay factor
+  {
+    hyper: [0.01, 0.9, 0.999, 1e-8, 0.01, 0.03, 0.99],
+    calls: [
+      (k, n) => k.adam(n, 0, 2000, 4000, 6000, -1, 0, 50),
+      (k, n) => k.adam(n, 0, 2000, 4000, 6000, 8000, 0, 50),
+    ],
+  },
+  // lr, α, ε, decay, momentum
+  {
+    hyper: [0.01, 0.9, 1e-8, 0.01, 0.9],
+    calls: [
+      (k, n) => k.rmsprop(n, 0, 2000, 4000, -1, -1, 0, 50),
+      (k, n) => k.rmsprop(n, 0, 2000, 4000, 6000, -1, 0, 50),
+      (k, n) => k.rmsprop(n, 0, 2000, 4000, 6000, 8000, 0, 50),
+    ],
+  },
+  // lr, ε, decay
+  { hyper: [0.1, 1e-10, 0.01], calls: [(k, n) => k.adagrad(n, 0, 2000, 4000, 0, 50)] },
+];
+
+/** scale, limit */
+const CLIPPINGS = [
+  [1, Infinity],
+  [0.7, Infinity],
+  [0.7, 0.5],
+] as const;
+
 function compareOptimizers(backend: Backend, n: number): void {
-  const steps: readonly ((k: Kernels) => void)[] = [
-    (k) => k.sgd(n, 0, 2000, -1, 0, 50),
-    (k) => k.sgd(n, 0, 2000, 4000, 0, 50),
-    (k) => k.adam(n, 0, 2000, 4000, 6000, -1, 20, 50),
-    (k) => k.adam(n, 0, 2000, 4000, 6000, 8000, 20, 50),
-  ];
-  for (const [i, step] of steps.entries()) {
-    const [ours, reference] = [backend, scalarBackend].map((each) => {
-      const { k, floats, doubles } = machineOf(each, 10_000);
-      const random = directions(3);
-      for (let at = 0; at < 4000; at++) floats[at] = random();
-      doubles.set([0.7, 0.5, 0.1, 0.9, 0.2, 0.01, 1], 0); // scale, limit, lr, momentum, dampening, decay, nesterov
-      doubles.set([0.7, 0.5, 0.01, 0.9, 0.999, 1e-8, 0.01, 0.03, 0.99], 20);
-      for (let t = 0; t < 3; t++) step(k);
-      return { floats: Float64Array.from(floats), change: doubles[50] };
-    });
-    assertSame(ours.floats, reference.floats, `optimizer ${i}`);
-    near(ours.change, reference.change, 1e-12, `change of optimizer ${i}`);
+  const machines = [backend, scalarBackend].map((each) => machineOf(each, 10_000));
+  for (const [i, { hyper, calls }] of optimizers.entries()) {
+    for (const [j, call] of calls.entries()) {
+      for (const clipping of CLIPPINGS) {
+        for (const gradients of [[], [NaN, Infinity, -Infinity, 1e-42]]) {
+          const [ours, reference] = machines.map(({ k, floats, doubles }) => {
+            const random = directions(3);
+            floats.fill(0);
+            for (let at = 0; at < 4000; at++) floats[at] = random();
+            floats.set(gradients, 2000);
+            doubles.set([...clipping, ...hyper]);
+            for (let t = 0; t < 3; t++) call(k, n);
+            return { floats: Float64Array.from(floats), change: doubles[50] };
+          });
+          const what = `optimizer ${i}, call ${j}, clipping ${clipping.join()}`;
+          assertSame(ours.floats, reference.floats, what);
+          near(ours.change, reference.change, 1e-12, `change of ${what}`);
+        }
+      }
+    }
   }
 }

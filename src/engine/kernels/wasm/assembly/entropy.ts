@@ -1,5 +1,5 @@
 import { exp4 } from "./functions";
-import { countLanes, storeLanes, sumPair, widen } from "./lanes";
+import { countLanes, firstLanes, storeLanes, sumPair, widen } from "./lanes";
 import { log1p4, log4 } from "./logarithm";
 import { f32At, f64At } from "./memory";
 
@@ -9,15 +9,6 @@ import { f32At, f64At } from "./memory";
 @inline
 function c(x: f32): v128 {
   return f32x4.splat(x);
-}
-
-const FIRST_LANES = memory.data<i32>([0, 1, 2, 3]);
-
-/** All bits of the first lanes. */
-// @ts-ignore: decorator
-@inline
-function firstLanes(lanes: i32): v128 {
-  return i32x4.lt_s(v128.load(FIRST_LANES), i32x4.splat(lanes));
 }
 
 /** −t·ln p − (1 − t)·ln(1 − p) */

@@ -41,3 +41,12 @@ export function storeLanes(to: usize, x: v128, lanes: i32): void {
   if (lanes > 1) v128.store_lane<f32>(to, x, 1, 4);
   if (lanes > 2) v128.store_lane<f32>(to, x, 2, 8);
 }
+
+const NUMBERS = memory.data<i32>([0, 1, 2, 3]);
+
+/** All bits of the first lanes, of all four where `lanes` is more. */
+// @ts-ignore: decorator
+@inline
+export function firstLanes(lanes: i32): v128 {
+  return i32x4.lt_s(v128.load(NUMBERS), i32x4.splat(lanes));
+}

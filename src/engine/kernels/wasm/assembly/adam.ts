@@ -1,0 +1,76 @@
+import { firstLanes, sumLanes } from "./lanes";
+import { f32At, f64At, madd } from "./memory";
+import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
+
+/** The step of four elements, of which the first `lanes` are stored; gives how far they moved. */
+// @ts-ignore: decorator
+@inline
+function step(
+  amsgrad: bool, clipped: bool, t: usize, g: usize, m: usize, v: usize, top: usize, lanes: i32, scale: v128, limit: v128,
+  decay: v128, size: v128, fresh1: v128, beta2: v128, fresh2: v128, root: v128, eps: v128, keep: v128,
+): v128 {
+  const before = v128.load(t);
+  const slope = gradient(clipped, v128.load(g), before, scale, limit, decay);
+  const old = v128.load(m);
+  const mean = madd(fresh1, f32x4.sub(slope, old), old);
+  put(m, mean, lanes);
+  let second = madd(beta2, v128.load(v), f32x4.mul(f32x4.mul(fresh2, slope), slope));
+  put(v, second, lanes);
+  if (amsgrad) {
+    second = f32x4.max(v128.load(top), second);
+    put(top, second, lanes);
+  }
+  const below = madd(f32x4.sqrt(second), root, eps);
+  const after = f32x4.sub(f32x4.mul(before, keep), f32x4.div(f32x4.mul(size, mean), below));
+  put(t, after, lanes);
+  return f32x4.sub(after, before);
+}
+
+// @ts-ignore: decorator
+@inline
+function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32): f64 {
+  const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), size = hyperAt(hyper, 2);
+  const fresh1 = restOf(hyper, 3), beta2 = hyperAt(hyper, 4), fresh2 = restOf(hyper, 4), eps = hyperAt(hyper, 5);
+  const decay = hyperAt(hyper, 6), root = f32x4.splat(<f32>(1 / f64.load(f64At(hyper + 7)))), keep = hyperAt(hyper, 8);
+  let total: f64 = 0;
+  let left = n;
+  while (left >= 8) {
+    let s0 = f32x4.splat(0), s1 = s0;
+    const block = min(left, BLOCK) & ~7;
+    for (let i = 0; i < block; i += 8) {
+      const a = step(amsgrad, clipped, t, g, m, v, top, 4, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep);
+      s0 = madd(a, a, s0);
+      const b = step(
+        amsgrad, clipped, t + 16, g + 16, m + 16, v + 16, top + 16, 4, scale, limit,
+        decay, size, fresh1, beta2, fresh2, root, eps, keep,
+      );
+      s1 = madd(b, b, s1);
+      t += 32;
+      g += 32;
+      m += 32;
+      v += 32;
+      if (amsgrad) top += 32;
+    }
+    total += sumLanes(f32x4.add(s0, s1));
+    left -= block;
+  }
+  for (; left > 0; left -= 4, t += 16, g += 16, m += 16, v += 16, top += 16) {
+    const moved = step(
+      amsgrad, clipped, t, g, m, v, top, left, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep,
+    );
+    const own = v128.and(moved, firstLanes(left));
+    total += sumLanes(f32x4.mul(own, own));
+  }
+  return total;
+}
+
+function plain(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
+  return clips(hyper) ? all(false, true, n, t, g, m, v, 0, hyper) : all(false, false, n, t, g, m, v, 0, hyper);
+}
+
+/** See `OptimizerKernels.adam`. */
+export function adam(n: i32, theta: i32, grad: i32, mean: i32, square: i32, greatest: i32, hyper: i32, out: i32): void {
+  const t = f32At(theta), g = f32At(grad), m = f32At(mean), v = f32At(square);
+  const squares = greatest < 0 ? plain(n, t, g, m, v, hyper) : all(true, true, n, t, g, m, v, f32At(greatest), hyper);
+  f64.store(f64At(out), squares);
+}

@@ -1,0 +1,75 @@
+import { firstLanes, sumLanes } from "./lanes";
+import { f32At, f64At, madd } from "./memory";
+import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
+
+/** The step of four elements, of which the first `lanes` are stored; gives how far they moved. */
+// @ts-ignore: decorator
+@inline
+function step(
+  momentum: bool, nesterov: bool, clipped: bool, t: usize, g: usize, m: usize, lanes: i32,
+  scale: v128, limit: v128, decay: v128, lr: v128, mu: v128, fresh: v128,
+): v128 {
+  const before = v128.load(t);
+  let change = gradient(clipped, v128.load(g), before, scale, limit, decay);
+  if (momentum) {
+    const buffer = madd(mu, v128.load(m), f32x4.mul(fresh, change));
+    put(m, buffer, lanes);
+    change = nesterov ? madd(mu, buffer, change) : buffer;
+  }
+  const after = madd(lr, change, before);
+  put(t, after, lanes);
+  return f32x4.sub(after, before);
+}
+
+// @ts-ignore: decorator
+@inline
+function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+  const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), lr = f32x4.neg(hyperAt(hyper, 2)), mu = hyperAt(hyper, 3);
+  const fresh = restOf(hyper, 4), decay = hyperAt(hyper, 5);
+  let total: f64 = 0;
+  let left = n;
+  while (left >= 8) {
+    let s0 = f32x4.splat(0), s1 = s0;
+    const block = min(left, BLOCK) & ~7;
+    for (let i = 0; i < block; i += 8) {
+      const a = step(momentum, nesterov, clipped, t, g, m, 4, scale, limit, decay, lr, mu, fresh);
+      s0 = madd(a, a, s0);
+      const b = step(momentum, nesterov, clipped, t + 16, g + 16, m + 16, 4, scale, limit, decay, lr, mu, fresh);
+      s1 = madd(b, b, s1);
+      t += 32;
+      g += 32;
+      if (momentum) m += 32;
+    }
+    total += sumLanes(f32x4.add(s0, s1));
+    left -= block;
+  }
+  for (; left > 0; left -= 4, t += 16, g += 16, m += 16) {
+    const moved = step(momentum, nesterov, clipped, t, g, m, left, scale, limit, decay, lr, mu, fresh);
+    const own = v128.and(moved, firstLanes(left));
+    total += sumLanes(f32x4.mul(own, own));
+  }
+  return total;
+}
+
+function plain(n: i32, t: usize, g: usize, hyper: i32): f64 {
+  return clips(hyper) ? all(false, false, true, n, t, g, 0, hyper) : all(false, false, false, n, t, g, 0, hyper);
+}
+
+function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+  return clips(hyper) ? all(true, false, true, n, t, g, m, hyper) : all(true, false, false, n, t, g, m, hyper);
+}
+
+function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+  return clips(hyper) ? all(true, true, true, n, t, g, m, hyper) : all(true, true, false, n, t, g, m, hyper);
+}
+
+/** See `OptimizerKernels.sgd`. */
+export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, out: i32): void {
+  const t = f32At(theta), g = f32At(grad);
+  const nesterov = f64.load(f64At(hyper + 6)) != 0;
+  let squares: f64;
+  if (momentum < 0) squares = plain(n, t, g, hyper);
+  else if (nesterov) squares = nesterovs(n, t, g, f32At(momentum), hyper);
+  else squares = heavyBall(n, t, g, f32At(momentum), hyper);
+  f64.store(f64At(out), squares);
+}

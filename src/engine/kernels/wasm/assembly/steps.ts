@@ -1,0 +1,51 @@
+import { storeLanes } from "./lanes";
+import { f64At, madd } from "./memory";
+
+/*
+ * What the optimizers have in common. Single precision like PyTorch's. The squared changes are added up in single precision
+ * over a block and in double beyond; changes below 1e-19 are lost there, as they are in any f32 weight that is not as small.
+ */
+
+/** Elements whose squared changes are added up in single precision. */
+export const BLOCK: i32 = 256;
+
+/** A figure of `hyper`, in every lane. */
+// @ts-ignore: decorator
+@inline
+export function hyperAt(hyper: i32, i: i32): v128 {
+  return f32x4.splat(<f32>f64.load(f64At(hyper + i)));
+}
+
+/** 1 less a figure of `hyper`. */
+// @ts-ignore: decorator
+@inline
+export function restOf(hyper: i32, i: i32): v128 {
+  return f32x4.splat(<f32>(1 - f64.load(f64At(hyper + i))));
+}
+
+/** Whether clipping changes any gradient: a scale that is not 1, or a limit. */
+// @ts-ignore: decorator
+@inline
+export function clips(hyper: i32): bool {
+  return f64.load(f64At(hyper)) != 1 || f64.load(f64At(hyper + 1)) < Infinity;
+}
+
+/**
+ * The gradient that an optimizer sees: g · scale within ±limit, plus decay · θ. `pmin` and `pmax` give their first operand
+ * where that is NaN.
+ */
+// @ts-ignore: decorator
+@inline
+export function gradient(clipped: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
+  if (!clipped) return madd(decay, theta, g);
+  const within = f32x4.pmax(f32x4.pmin(f32x4.mul(g, scale), limit), f32x4.neg(limit));
+  return madd(decay, theta, within);
+}
+
+/** Stores all lanes, or the first of them where there are fewer left. */
+// @ts-ignore: decorator
+@inline
+export function put(to: usize, x: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(to, x);
+  else storeLanes(to, x, lanes);
+}
