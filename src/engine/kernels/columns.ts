@@ -1,5 +1,5 @@
 import type { ConvKernels, ConvSizes } from "./conv.ts";
-import { isDirect } from "./direct.ts";
+import { wayOf } from "./direct.ts";
 import type { MatrixKernels } from "./matrix.ts";
 import type { Memory } from "./memory.ts";
 
@@ -40,7 +40,7 @@ function blockSize(sizes: ConvSizes): readonly [rows: number, columns: number] {
 /** Elements that the kernels need at `columns`. */
 export function columnsOf(sizes: ConvSizes): number {
   const [rows, columns] = blockSize(sizes);
-  return isPointwise(sizes) || isDirect(sizes) ? 0 : depthOf(sizes) * rows * columns;
+  return isPointwise(sizes) || wayOf(sizes) !== "columns" ? 0 : depthOf(sizes) * rows * columns;
 }
 
 /** A rectangle of one sample's y in one group. */

@@ -1,23 +1,54 @@
 import type { ConvSizes } from "./conv.ts";
 
-/** Elements of scratch that direct convolution may take: 4 MB in f32. */
+/** Elements of scratch that convolution without columns may take: 4 MB in f32. */
 export const DIRECT_SCRATCH = 2 ** 20;
 
-/** Pixels of y that are summed up in registers at a time for one element of dW, at least. */
-const BLOCK = 512;
+/**
+ * How a convolution is computed: as sums over taps that lie at the same distance from every pixel, in planes with zeros
+ * around them; with Winograd's filters of 2 × 2, 3 × 3, which take 16 products instead of 36 but have to pay for their
+ * transforms; or by columns, which always can be.
+ */
+export type Way = "direct" | "winograd" | "columns";
 
-/** Samples whose part of dW is computed at a time. */
-export const blockOf = (batch: number, pixels: number): number => Math.min(batch, Math.ceil(BLOCK / pixels));
+/** Channels on both sides from which Winograd's filters were measured to pay. */
+const CHANNELS = 8;
 
 /**
- * Whether a convolution is computed from planes with zeros around them, where a tap lies at the same distance from every
- * pixel: the window slides in steps of 1, a vector fits into a row, and what is needed beside x and y fits into the scratch.
+ * The first two need a window that slides in steps of 1, rows of at least a vector, and room in the scratch. The batch is no
+ * matter: a part of it goes the way of the whole.
  */
-export function isDirect(sizes: ConvSizes): boolean {
-  const [, , , , , width, , outWidth, kh, kw, sy, sx] = sizes;
-  if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return false;
-  return Math.max(correlationScratch(sizes), gradientScratch(sizes)) <= DIRECT_SCRATCH;
+export function wayOf(sizes: ConvSizes): Way {
+  const [, channels, outChannels, groups, , width, , outWidth, kh, kw, sy, sx, , , dilationY, dilationX] =
+    sizes;
+  if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return "columns";
+  const fits = (...parts: readonly number[]) => Math.max(...parts) <= DIRECT_SCRATCH;
+  const square = kh === 3 && kw === 3 && dilationY * dilationX === 1;
+  if (square && Math.min(channels, outChannels) >= CHANNELS * groups && fits(winogradScratch(sizes))) {
+    return "winograd";
+  }
+  return fits(correlationScratch(sizes), gradientScratch(sizes)) ? "direct" : "columns";
 }
+
+/** Pixels of y that are summed up in registers at a time for one element of dW, at least. */
+const PIXELS = 512;
+
+/** Samples whose part of dW is computed at a time, at most. */
+export const directSamples = ([, , , , , , outHeight, outWidth]: ConvSizes): number =>
+  Math.ceil(PIXELS / (outHeight * outWidth));
+
+/** Elements of transforms that are made at a time: 512 KB in f32, still in the cache when they are used. */
+const TRANSFORMS = 2 ** 17;
+
+/** Samples that are transformed at a time, at most. */
+export function winogradSamples(sizes: ConvSizes): number {
+  const [, channels, outChannels, groups] = sizes;
+  const each = (16 * tilesOf(sizes) * (channels + outChannels)) / groups;
+  return Math.max(1, Math.floor(TRANSFORMS / each));
+}
+
+/** Tiles of 2 × 2 elements of the larger of a plane of x and one of y. */
+const tilesOf = ([, , , , height, width, outHeight, outWidth]: ConvSizes): number =>
+  Math.ceil(Math.max(height, outHeight) / 2) * Math.ceil(Math.max(width, outWidth) / 2);
 
 /** For the larger of x ∗ W and dy ∗ Wᵀ: packed weights and biases, tables of taps and of pixels, padded planes. */
 function correlationScratch(sizes: ConvSizes): number {
@@ -28,20 +59,35 @@ function correlationScratch(sizes: ConvSizes): number {
   return weights + most + (most / groups) * kh * kw + pixels + planes(sizes, most / groups) + 64;
 }
 
-/** For dW: its transpose, tables of taps and of pixels, the transpose of dy and padded planes of x for a block of samples. */
+/** For dW: its transpose, tables of taps and of pixels, the transpose of dy and padded planes of x for some samples. */
 function gradientScratch(sizes: ConvSizes): number {
   const [, channels, outChannels, groups, , , outHeight, outWidth, kh, kw] = sizes;
-  const [depth, pixels] = [(channels / groups) * kh * kw, outHeight * outWidth];
-  const images = blockOf(Infinity, pixels); // however few there are: a part of a batch goes the way of the whole
-  const outs = outChannels / groups + 4;
-  return depth * (outs + 1) + images * pixels * (outs + 1) + planes(sizes, (images * channels) / groups) + 64;
+  const [depth, samples, outs] = [
+    (channels / groups) * kh * kw,
+    directSamples(sizes),
+    outChannels / groups + 4,
+  ];
+  const pixels = samples * outHeight * outWidth;
+  return depth * (outs + 1) + pixels * (outs + 1) + planes(sizes, (samples * channels) / groups) + 64;
 }
 
-/** Elements of planes with the zeros around them, whichever of x and dy they are of. */
+/** For the largest of the three: transforms of weights, of x and of y, tables, a sample's y, and padded planes. */
+function winogradScratch(sizes: ConvSizes): number {
+  const [, channels, outChannels, groups, height, width, outHeight, outWidth] = sizes;
+  const [ins, outs] = [channels / groups + 4, outChannels / groups + 4];
+  const row = winogradSamples(sizes) * tilesOf(sizes) + 8;
+  const area = Math.max(height * width, outHeight * outWidth);
+  const most = Math.max(ins, outs);
+  return (
+    16 * (groups * ins * outs + most + row * (ins + outs)) + 2 * row + most * area + planes(sizes, most) + 256
+  );
+}
+
+/** Elements of planes with the zeros around them, whichever of x and y they are of, and of whatever size made even. */
 function planes(
   [, , , , height, width, outHeight, outWidth, kh, kw, , , , , dy, dx]: ConvSizes,
   count: number,
 ): number {
-  const [high, wide] = [Math.max(height, outHeight), Math.max(width, outWidth)];
+  const [high, wide] = [Math.max(height, outHeight) + 1, Math.max(width, outWidth) + 1];
   return count * ((high + (kh - 1) * dy) * (wide + (kw - 1) * dx) + 16);
 }

@@ -1,44 +1,55 @@
 import { columnKernels, type ColumnParts } from "../columns.ts";
 import type { ConvKernels, ConvSizes } from "../conv.ts";
-import { blockOf, isDirect } from "../direct.ts";
+import { directSamples, type Way, wayOf, winogradSamples } from "../direct.ts";
 import type { Memory } from "../memory.ts";
 
-/** What the module has for convolution. */
+/** What the module has for convolution. Those that take `samples` compute so many at a time. */
 export interface ConvExports extends ColumnParts {
   directConv2d(x: number, W: number, bias: number, y: number, ...sizes: ConvSizes): void;
   directConv2dGradInput(dy: number, W: number, dx: number, ...sizes: ConvSizes): void;
-  /** By blocks of `images` samples. */
-  directConv2dGradWeight(
-    x: number,
-    dy: number,
-    dW: number,
-    dbias: number,
-    first: number,
-    count: number,
-    images: number,
-    ...sizes: ConvSizes
-  ): void;
+  directConv2dGradWeight: GradWeight;
+  winogradConv2d(x: number, W: number, bias: number, y: number, samples: number, ...sizes: ConvSizes): void;
+  winogradConv2dGradInput(dy: number, W: number, dx: number, samples: number, ...sizes: ConvSizes): void;
+  winogradConv2dGradWeight: GradWeight;
 }
 
-/** Directly where that is possible, else by columns. */
+type GradWeight = (
+  x: number,
+  dy: number,
+  dW: number,
+  dbias: number,
+  first: number,
+  count: number,
+  samples: number,
+  ...sizes: ConvSizes
+) => void;
+
+/** Convolution, each in the way that suits its sizes. */
 export function convKernels(memory: Memory, module: ConvExports): ConvKernels {
-  const general = columnKernels(memory, module);
+  const ways: Record<Way, ConvKernels> = {
+    columns: columnKernels(memory, module),
+
+    direct: {
+      conv2d: (x, W, bias, y, _columns, ...sizes) => module.directConv2d(x, W, bias, y, ...sizes),
+      conv2dGradInput: (dy, W, dx, _columns, ...sizes) => module.directConv2dGradInput(dy, W, dx, ...sizes),
+      conv2dGradWeight: (x, dy, dW, dbias, _columns, first, count, ...sizes) =>
+        module.directConv2dGradWeight(x, dy, dW, dbias, first, count, directSamples(sizes), ...sizes),
+    },
+
+    winograd: {
+      conv2d: (x, W, bias, y, _columns, ...sizes) =>
+        module.winogradConv2d(x, W, bias, y, winogradSamples(sizes), ...sizes),
+      conv2dGradInput: (dy, W, dx, _columns, ...sizes) =>
+        module.winogradConv2dGradInput(dy, W, dx, winogradSamples(sizes), ...sizes),
+      conv2dGradWeight: (x, dy, dW, dbias, _columns, first, count, ...sizes) =>
+        module.winogradConv2dGradWeight(x, dy, dW, dbias, first, count, winogradSamples(sizes), ...sizes),
+    },
+  };
   return {
-    conv2d(x, W, bias, y, columns, ...sizes) {
-      if (isDirect(sizes)) module.directConv2d(x, W, bias, y, ...sizes);
-      else general.conv2d(x, W, bias, y, columns, ...sizes);
-    },
-
-    conv2dGradInput(dy, W, dx, columns, ...sizes) {
-      if (isDirect(sizes)) module.directConv2dGradInput(dy, W, dx, ...sizes);
-      else general.conv2dGradInput(dy, W, dx, columns, ...sizes);
-    },
-
-    conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes) {
-      const [batch, , , , , , outHeight, outWidth] = sizes;
-      const images = blockOf(batch, outHeight * outWidth);
-      if (isDirect(sizes)) module.directConv2dGradWeight(x, dy, dW, dbias, first, count, images, ...sizes);
-      else general.conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes);
-    },
+    conv2d: (x, W, bias, y, columns, ...sizes) => ways[wayOf(sizes)].conv2d(x, W, bias, y, columns, ...sizes),
+    conv2dGradInput: (dy, W, dx, columns, ...sizes) =>
+      ways[wayOf(sizes)].conv2dGradInput(dy, W, dx, columns, ...sizes),
+    conv2dGradWeight: (x, dy, dW, dbias, columns, first, count, ...sizes) =>
+      ways[wayOf(sizes)].conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes),
   };
 }

@@ -8,11 +8,12 @@ const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 /** Up to so many outputs a tile has more pixels instead. */
 const FEW: i32 = 3;
 
-/** Tiles into which rows are divided as evenly as can be: the first `rows % tilesOf(rows)` have one row more. */
+/** Rows of the tile that begins at `row`: rows are divided as evenly as can be, the larger tiles first. */
 // @ts-ignore: decorator
 @inline
-function tilesOf(rows: i32): i32 {
-  return (rows + ROWS - 1) / ROWS;
+export function tileRows(rows: i32, row: i32): i32 {
+  const left = rows - row;
+  return (left + (left + ROWS - 1) / ROWS - 1) / ((left + ROWS - 1) / ROWS);
 }
 
 /**
@@ -20,17 +21,15 @@ function tilesOf(rows: i32): i32 {
  * `row` elements apart, outer products `step`, and inner ones 1, or where `back` is true −1 from the last one on.
  */
 export function packWeights(W: usize, rows: i32, outer: i32, inner: i32, row: i32, step: i32, back: bool, to: usize): usize {
-  const tiles = tilesOf(rows);
-  const size = rows / tiles, larger = rows % tiles;
-  for (let t = 0, first = 0; t < tiles; t++) {
-    const end = first + size + (t < larger ? 1 : 0);
+  for (let r = 0; r < rows; ) {
+    const end = r + tileRows(rows, r);
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
         const at = o * step + (back ? inner - 1 - i : i);
-        for (let r = first; r < end; r++, to += 4) f32.store(to, f32.load(W + ((<usize>(r * row + at)) << 2)));
+        for (let j = r; j < end; j++, to += 4) f32.store(to, f32.load(W + ((<usize>(j * row + at)) << 2)));
       }
     }
-    first = end;
+    r = end;
   }
   return to;
 }
@@ -149,7 +148,7 @@ function rowsOfHalves(outs: i32, depth: i32, a: usize, b: usize, b1: i32, b2: i3
 // @ts-ignore: decorator
 @inline
 function rowTiles(split: bool, outs: i32, depth: i32, a: usize, b: usize, b1: i32, b2: i32, y: usize, y1: i32, y2: i32, yRow: usize, bias: usize): void {
-  const tiles = tilesOf(outs);
+  const tiles = (outs + ROWS - 1) / ROWS;
   const size = outs / tiles, larger = outs % tiles;
   for (let t = 0; t < tiles; t++) {
     const rows = size + (t < larger ? 1 : 0);

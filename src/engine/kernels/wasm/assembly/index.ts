@@ -20,3 +20,5 @@ export { huber, l1, mse, smoothL1 } from "./losses";
 export { bce, bceWithLogits } from "./entropy";
 export { crossEntropy, nll } from "./classes";
 export { awaitChange, barrier, change } from "./threads";
+export { winogradConv2d, winogradConv2dGradInput } from "./winograd";
+export { winogradConv2dGradWeight } from "./winogradGrad";
