@@ -1,11 +1,10 @@
-import { availableParallelism } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check, chooseModel } from "./cli/check.ts";
 import { exportTo } from "./cli/export.ts";
 import { layersText } from "./cli/layers.ts";
 import { FileError, readModelFile } from "./cli/file.ts";
 import { EXIT, type ExitCode, processOutput } from "./cli/output.ts";
-import { run, type RunFlags } from "./cli/run.ts";
+import { everyCore, run, type RunFlags } from "./cli/run.ts";
 
 const count = (text: string): number => {
   const n = Number(text);
@@ -39,12 +38,7 @@ program
       .choices(["table", "jsonl"])
       .default("table"),
   )
-  .option(
-    "--threads <n>",
-    "how many may compute at a time, where that is faster",
-    count,
-    availableParallelism(),
-  )
+  .option("--threads <n>", "how many may compute at a time, where that is faster", count, everyCore())
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
   .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {
     const file = await readModelFile(name);

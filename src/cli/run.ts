@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunOptions } from "../protocol/worker.ts";
@@ -15,6 +16,9 @@ export interface RunFlags extends RunOptions {
   readonly every: number;
   readonly format: "table" | "jsonl";
 }
+
+/** Threads where nobody says how many. */
+export const everyCore = (): number => availableParallelism();
 
 /** How often progress is drawn, in milliseconds. */
 const PROGRESS_MS = 100;

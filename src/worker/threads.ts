@@ -6,8 +6,8 @@ const idle: Worker[] = [];
 
 function start(file: string): Worker {
   const worker = new Worker(file, { name: "gradlens kernels" });
-  worker.unref();
   worker.on("message", () => idle.push(worker));
+  worker.unref(); // after the listener, which would hold on to the worker again
   return worker;
 }
 

@@ -33,6 +33,7 @@ suite("the package", () => {
       "dist/cli.js",
       "dist/codicon.ttf",
       "dist/extension.cjs",
+      "dist/kernel-thread.cjs",
       "dist/kernels-fma.wasm",
       "dist/kernels-simd.wasm",
       "dist/licences.txt",
