@@ -33,7 +33,7 @@ export default tseslint.config(
     files: ["**/*.{js,mjs,cjs}"],
     rules: { "@typescript-eslint/no-unsafe-assignment": "off", "@typescript-eslint/no-unsafe-return": "off" },
   },
-  { files: ["*.config.js"], ...tseslint.configs.disableTypeChecked },
+  { files: ["*.config.js", "bench/peers/**/*.mjs"], ...tseslint.configs.disableTypeChecked },
   {
     // node:test's suite() and test() return promises that the runner awaits.
     files: ["test/**/*.ts"],

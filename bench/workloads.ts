@@ -1,4 +1,7 @@
-/** The workloads of the benchmark, as models of a model file: widths, depths and batches that differ in what they strain. */
+/**
+ * The workloads of the benchmark, as models of a model file: widths, depths and batches that differ in what they strain.
+ * Where a deep net would shrink its gradients to denormal numbers, which are slow everywhere, `init` keeps them of one size.
+ */
 const relu = { type: "ReLU" };
 const linear = (out_features: number) => ({ type: "Linear", out_features });
 
@@ -29,6 +32,7 @@ export const workloads = {
     what: "MLP 2, 20 × Linear 64 + tanh, 1; batch 64; BCE; SGD",
     input: [2],
     layers: [{ repeat: 20, name: "block", layers: [linear(64), { type: "Tanh" }] }, linear(1)],
+    init: "xavier_uniform",
     loss: "BCEWithLogitsLoss",
     optimizer: { type: "SGD", lr: 0.01 },
     batch: 64,
@@ -37,6 +41,7 @@ export const workloads = {
     what: "MLP 784-512-512-10, ReLU; batch 128; cross entropy; Adam",
     input: [784],
     layers: [linear(512), relu, linear(512), relu, linear(10)],
+    init: "kaiming_uniform",
     loss: "CrossEntropyLoss",
     optimizer: { type: "Adam", lr: 1e-3 },
     batch: 128,
@@ -45,14 +50,16 @@ export const workloads = {
     what: "MLP 100 × Linear 32 + ReLU; batch 32; SGD",
     input: [32],
     layers: [{ repeat: 100, name: "block", layers: [linear(32), relu] }, linear(1)],
+    init: "kaiming_uniform",
     loss: "MSELoss",
-    optimizer: { type: "SGD", lr: 0.01 },
+    optimizer: { type: "SGD", lr: 1e-5 },
     batch: 32,
   },
   W4: {
     what: "residual MLP 64, 10 × [Linear 128, BatchNorm, ReLU, Linear 128, BatchNorm], 10; batch 128; SGD with momentum",
     input: [64],
     layers: [linear(128), relu, residualBlock, linear(10)],
+    init: "kaiming_uniform",
     loss: "CrossEntropyLoss",
     optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 },
     batch: 128,
@@ -61,6 +68,7 @@ export const workloads = {
     what: "CNN 1 × 28 × 28, Conv 16, pool, Conv 32, pool, Linear 10; batch 64; Adam",
     input: [1, 28, 28],
     layers: [...convolution(16), ...convolution(32), { type: "Flatten" }, linear(10)],
+    init: "kaiming_uniform",
     loss: "CrossEntropyLoss",
     optimizer: { type: "Adam", lr: 1e-3 },
     batch: 64,
@@ -87,10 +95,17 @@ export const workloads = {
   },
 } as const;
 
-/** A workload as a model file's text: random data, and more steps than a benchmark makes. */
-export function modelFile(name: keyof typeof workloads): string {
+export type WorkloadName = keyof typeof workloads;
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[];
+
+/**
+ * A workload as a model file's text, with more steps than a benchmark makes. Its data are one batch of random numbers in
+ * a fixed order, so that every step of every peer is one on the same batch.
+ */
+export function modelFile(name: WorkloadName): string {
   const { batch, what: _, ...model } = workloads[name];
-  const data = { type: "gaussian", samples: 8 * batch };
-  const train = { steps: 1_000_000, batch_size: batch };
+  const data = { type: "gaussian", samples: batch };
+  const train = { steps: 1_000_000, batch_size: batch, shuffle: false };
   return JSON.stringify({ version: 1, models: { [name]: { ...model, data, train } } });
 }

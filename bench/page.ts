@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stepFlops } from "./flops.ts";
+import { against, figure, percent, table } from "./markdown.ts";
+import { specOf } from "./problem.ts";
+import {
+  collapsed,
+  countedRates,
+  type Measured,
+  median,
+  medianRate,
+  ratio,
+  type Results,
+  type Series,
+} from "./results.ts";
+import type { Tables } from "./tables.ts";
+import { leastShare, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
+
+type Row = readonly [WorkloadName, Measured];
+
+const notes = (file: string): string =>
+  readFileSync(join(import.meta.dirname, "notes", file), "utf8").trimEnd();
+
+/** `docs/benchmarks.md`: what was measured, between what is written by hand in `notes/`. */
+export function page({ workloads: all, tables }: Results): string {
+  const rows = workloadNames.flatMap((name): Row[] => {
+    const measured = all[name];
+    return measured ? [[name, measured]] : [];
+  });
+  const parts = [
+    notes("method.md"),
+    machines(rows),
+    "## Targets\n\nHow many times as many steps a second GradLens makes; in brackets the target, and bold where it is reached.",
+    targetTable(rows),
+    notes("targets.md"),
+    "## The engine's own limits",
+    peakTable(rows),
+    ...(tables ? ownTables(tables) : []),
+    "## Every workload",
+    ...rows.flatMap(details),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function machines(rows: readonly Row[]): string {
+  const groups = Object.entries(Object.groupBy(rows, ([, { machine }]) => machine));
+  const named = groups.map(([machine, group = []]) =>
+    groups.length === 1 ? machine : `${machine} (${group.map(([name]) => name).join(", ")})`,
+  );
+  return `Measured on: ${named.join("; ")}. ${rows.map(([name, { series }]) => `${name} ${series[0]?.rates.length ?? 0}`).join(", ")} rounds.`;
+}
+
+const targetTable = (rows: readonly Row[]): string =>
+  table(
+    ["against", ...rows.map(([name]) => name)],
+    targets.map((target) => [
+      target.what,
+      ...rows.map(([name, measured]) => against(reached(target, measured), target.least[name], "least")),
+    ]),
+  );
+
+function peakTable(rows: readonly Row[]): string {
+  const cells = rows.map(([name, measured]) => {
+    const flops = stepFlops(specOf(modelFile(name)));
+    const share = (series: Series | undefined) =>
+      series && median(countedRates(series).map((rate, i) => (rate * flops * 1e-9) / measured.peak[i]));
+    const [full, plain] = [oursOn(1, measured), oursPlain(measured)];
+    const cost = full && plain && ratio(plain, full) - 1;
+    return [
+      `${name}`,
+      figure(flops * 1e-6),
+      figure(median(measured.peak)),
+      full ? figure(medianRate(full) * flops * 1e-9) : "–",
+      percent(share(full)),
+      against(share(plain), leastShare(name), "least", percent),
+      against(cost, 0.15, "most", percent),
+    ];
+  });
+  const head = [
+    "",
+    "MFLOP a step",
+    "peak of one core, GFLOP/s",
+    "GradLens, GFLOP/s",
+    "of the peak",
+    "plain step of the peak",
+    "cost of looking",
+  ];
+  return `One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds with vectors of 128 bits, measured in every round.\n\n${table(head, cells)}`;
+}
+
+function ownTables({ first, gemm, growths, arenas, sizes }: Tables): string[] {
+  const megabytes = (bytes: number): string => figure(bytes / 2 ** 20);
+  const deepest = growths[0]?.points.at(-1);
+  return [
+    table(
+      ["product of matrices", ...gemm.map(({ size }) => `${size}³`)],
+      [
+        ["GFLOP/s", ...gemm.map(({ gflops }) => figure(gflops))],
+        ["of the peak", ...gemm.map(({ gflops, peak }) => against(gflops / peak, 0.85, "least", percent))],
+      ],
+    ),
+    table(
+      ["", "ms"],
+      [
+        [
+          "text of a 50-layer MLP of width 64 to the first step's figures, warm",
+          against(first.warmMs, 50, "most"),
+        ],
+        ["the same by a cold command", against(first.coldMs, 400, "most")],
+        [
+          `from a model of ${deepest?.size ?? 0} × (Linear 32 + ReLU) to its first step`,
+          against(deepest?.compileMs, 200, "most"),
+        ],
+      ],
+    ),
+    "Microseconds of a step with every statistic, as one quantity of a model grows, and what that is for each unit of it:",
+    ...growths.map(({ what, points }) =>
+      table(
+        [what, ...points.map(({ size }) => String(size))],
+        [
+          ["µs a step", ...points.map(({ stepUs }) => figure(stepUs))],
+          ["µs a step and unit", ...points.map(({ stepUs, size }) => figure(stepUs / size))],
+          ["GFLOP/s", ...points.map(({ gflops }) => figure(gflops))],
+          ["ms to compile", ...points.map(({ compileMs }) => figure(compileMs))],
+        ],
+      ),
+    ),
+    table(
+      ["memory", ...arenas.map(({ name }) => name)],
+      [
+        ["arena, MB", ...arenas.map(({ arena }) => megabytes(arena))],
+        [
+          "parameters, gradients, optimizer state, activations that backward reads, MB",
+          ...arenas.map(({ needed }) => megabytes(needed)),
+        ],
+        ["ratio", ...arenas.map(({ arena, needed }) => against(arena / needed, 1.3, "most"))],
+      ],
+    ),
+    `Sizes: ${Object.entries(sizes)
+      .map(([file, kilobytes]) => `\`${file}\` ${kilobytes} KB`)
+      .join(", ")}.`,
+  ];
+}
+
+const LOOKING = { none: "nothing", basic: "parameters' gradients", full: "everything" } as const;
+
+function details([name, measured]: Row): string[] {
+  const rows = measured.series.map((series) => {
+    const ours = oursOn(series.threads, measured);
+    const left = collapsed(series).filter(Boolean).length;
+    const way =
+      series.statistics === series.looking ? series.variant : `${series.variant}, ${series.statistics}`;
+    return [
+      series.peer,
+      String(series.threads),
+      LOOKING[series.looking],
+      way,
+      `${figure(medianRate(series))}${left ? ` (${left} rounds left out)` : ""}`,
+      ours && ours !== series ? figure(ratio(ours, series)) : "",
+    ];
+  });
+  const head = ["", "threads", "looks at", "how", "steps a second", "GradLens is so many times as fast"];
+  const failed = measured.failed.map((line) => `* ${line}`).join("\n");
+  return [
+    `### ${name}: ${workloads[name].what}`,
+    table(head, rows),
+    ...(failed ? [`Not measured:\n\n${failed}`] : []),
+  ];
+}

@@ -1,0 +1,52 @@
+"""
+`python -m torch_peer FOLDER THREADS`: trains the workload of the folder as each line of standard input asks,
+{"variant": …, "statistics": …, "seconds": …}, and answers with a line: {"rate": steps per second, "loss": of the first step},
+or {"error": …}. A variant is prepared, and compiled, when it is first asked for.
+"""
+
+import json
+import os
+import sys
+import time
+
+folder, threads = sys.argv[1], sys.argv[2]
+os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = threads
+
+import torch  # noqa: E402, after the number of threads is set
+
+from .problem import Problem  # noqa: E402
+from .variants import prepare  # noqa: E402
+
+
+def measure(step, reset, seconds):
+    reset()
+    loss = step().item()
+    for_seconds(step, seconds / 3)
+    return {"rate": for_seconds(step, seconds), "loss": loss}
+
+
+def for_seconds(step, seconds):
+    start, steps = time.perf_counter(), 0
+    while steps < 2 or time.perf_counter() - start < seconds:
+        step()
+        steps += 1
+    return steps / (time.perf_counter() - start)
+
+
+def main():
+    torch.set_num_threads(int(threads))
+    problem = Problem(folder)
+    prepared = {}
+    for line in sys.stdin:
+        case = json.loads(line)
+        key = case["variant"], case["statistics"]
+        try:
+            if key not in prepared:
+                prepared[key] = prepare(problem, *key)
+            answer = measure(*prepared[key], case["seconds"])
+        except Exception as error:  # whatever a variant cannot do is for the page to say
+            answer = {"error": f"{type(error).__name__}: {str(error)[:300]}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,113 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { WorkloadName } from "./workloads.ts";
+
+/**
+ * What is computed beside training. `basic`: norm, mean, standard deviation and greatest absolute value of the parameters'
+ * gradients. `full`: what GradLens does, or about that.
+ */
+export type Looking = "none" | "basic" | "full";
+
+export type PeerName = "GradLens" | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
+
+/** Ways to do one thing. The best of `statistics` is found with the first of `variants`, then the best variants with it. */
+export interface Offer {
+  readonly looking: Looking;
+  readonly variants: readonly string[];
+  readonly statistics: readonly string[];
+}
+
+/** A process that can train a workload in some ways. */
+export interface Program {
+  readonly peer: PeerName;
+  readonly threads: number;
+  readonly command: (folder: string) => readonly [string, ...string[]];
+  readonly offers: readonly Offer[];
+  /** Its first answer takes as long as a compiler does. */
+  readonly compiled?: boolean;
+}
+
+const here = import.meta.dirname;
+const python = process.env.GRADLENS_PYTHON ?? "python3";
+const node = (script: string) => (folder: string) =>
+  [process.execPath, join(here, "peers", script), folder] as const;
+const torch = (threads: number) => (folder: string) =>
+  [python, "-B", "-m", "torch_peer", folder, String(threads)] as const;
+
+const BASIC = ["foreach", "naive", "stack", "cstats"];
+
+/** Modules and an optimizer, as PyTorch is used. Those without a compiler can be looked at through hooks. */
+function usualTorch(name: WorkloadName, threads: number): Program {
+  const hooked = ["fused", "foreach", "eager", ...(name === "W5" ? ["channels_last"] : [])];
+  const variants = [...hooked, "jit", "compile"];
+  return {
+    peer: "PyTorch",
+    threads,
+    command: torch(threads),
+    offers: [
+      { looking: "none", variants, statistics: ["none"] },
+      { looking: "basic", variants, statistics: BASIC },
+      { looking: "full", variants: hooked, statistics: ["full"] },
+    ],
+  };
+}
+
+/** The whole step as one compiled function. */
+const wholeTorch = (threads: number, looking: Looking, statistics: string): Program => ({
+  peer: "PyTorch",
+  threads,
+  command: torch(threads),
+  offers: [{ looking, variants: ["whole"], statistics: [statistics] }],
+  compiled: true,
+});
+
+/** Every program that measures a workload. */
+export const programs = (name: WorkloadName): readonly Program[] => [
+  {
+    peer: "GradLens",
+    threads: 1,
+    command: node("gradlens.ts"),
+    offers: [{ looking: "full", variants: ["wasm"], statistics: ["full"] }],
+  },
+  {
+    peer: "GradLens, plain loops",
+    threads: 1,
+    command: node("gradlens.ts"),
+    offers: [{ looking: "full", variants: ["scalar"], statistics: ["full"] }],
+  },
+  ...[1, 2].map((threads) => usualTorch(name, threads)),
+  ...[1, 2].map((threads) => wholeTorch(threads, "basic", "cstats")),
+  ...[1, 2].map((threads) => wholeTorch(threads, "none", "none")),
+  {
+    peer: "TensorFlow.js",
+    threads: 1,
+    command: node("tfjs.mjs"),
+    offers: [
+      { looking: "none", variants: ["tuned", "stock"], statistics: ["none"] },
+      { looking: "basic", variants: ["tuned", "stock"], statistics: ["ops", "loops"] },
+    ],
+  },
+  {
+    peer: "jax-js",
+    threads: 1,
+    command: node("jaxjs.mjs"),
+    offers: (["none", "basic"] as const).map((looking) => ({
+      looking,
+      variants: name === "W5" ? ["im2col", "jit"] : ["jit"],
+      statistics: [looking],
+    })),
+  },
+];
+
+/** What to do about peers that this machine does not have, by their names. */
+export function missingPeers(): ReadonlyMap<PeerName, string> {
+  const hasTorch = spawnSync(python, ["-c", "import torch, numpy"]).status === 0;
+  const installed = (name: string) => existsSync(join(here, "node_modules", name));
+  const install = "run `npm ci` in `bench/`";
+  return new Map<PeerName, string>([
+    ...(hasTorch ? [] : [["PyTorch", "`GRADLENS_PYTHON` names a Python that has it"] as const]),
+    ...(installed("@tensorflow/tfjs") ? [] : [["TensorFlow.js", install] as const]),
+    ...(installed("@jax-js/jax") ? [] : [["jax-js", install] as const]),
+  ]);
+}

@@ -1,0 +1,71 @@
+import type { PeerName } from "./programs.ts";
+import { fastest, type Measured, ratio, type Series } from "./results.ts";
+import { workloadNames, type WorkloadName } from "./workloads.ts";
+
+type Few = (series: Series) => boolean;
+
+/** A claim about speed: the fastest of ours against the fastest of theirs. */
+export interface Target {
+  readonly what: string;
+  readonly ours: Few;
+  readonly theirs: Few;
+  /** Least ratio of steps per second. */
+  readonly least: Readonly<Record<WorkloadName, number>>;
+}
+
+const by =
+  (...peers: readonly PeerName[]) =>
+  (looking: Series["looking"], threads = Infinity): Few =>
+  (series) =>
+    peers.includes(series.peer) && series.looking === looking && series.threads <= threads;
+
+const gradlens = by("GradLens");
+const pytorch = by("PyTorch");
+const javascript = by("TensorFlow.js", "jax-js");
+
+const each = (...least: readonly number[]): Target["least"] =>
+  Object.fromEntries(workloadNames.map((name, i) => [name, least[i]])) as Target["least"];
+
+export const targets: readonly Target[] = [
+  {
+    what: "PyTorch's best, one thread each",
+    ours: gradlens("full", 1),
+    theirs: pytorch("basic", 1),
+    least: each(1.3, 0.78, 2.5, 0.95, 0.85, 0.75, 3.7, 0.85),
+  },
+  {
+    what: "PyTorch's best, best of one and two threads each",
+    ours: gradlens("full"),
+    theirs: pytorch("basic"),
+    least: each(2, 1, 4, 1.5, 1.4, 1.25, 5, 1.5),
+  },
+  {
+    what: "PyTorch with about the same statistics, best of one and two threads each",
+    ours: gradlens("full"),
+    theirs: pytorch("full"),
+    least: each(10, 4, 40, 7, 10, 2, 12, 6),
+  },
+  {
+    what: "the better of TensorFlow.js and jax-js",
+    ours: gradlens("full"),
+    theirs: javascript("basic"),
+    least: each(7, 5, 40, 8, 12, 10, 11, 10),
+  },
+];
+
+/** The ratio that was reached; undefined where one side was not measured. */
+export function reached({ ours, theirs }: Target, { series }: Measured): number | undefined {
+  const [mine, other] = [fastest(series.filter(ours)), fastest(series.filter(theirs))];
+  return mine && other && ratio(mine, other);
+}
+
+/** Our fastest with full statistics on at most so many threads. */
+export const oursOn = (threads: number, { series }: Measured): Series | undefined =>
+  fastest(series.filter(gradlens("full", threads)));
+
+/** Our fastest without statistics. */
+export const oursPlain = ({ series }: Measured): Series | undefined =>
+  fastest(series.filter(gradlens("none", 1)));
+
+/** Least share of the peak of one core over the plain step. */
+export const leastShare = (name: WorkloadName): number => (["W1", "W2", "W7"].includes(name) ? 0.8 : 0.75);
