@@ -30,10 +30,23 @@ export interface Program {
 
 const here = import.meta.dirname;
 const python = process.env.GRADLENS_PYTHON ?? "python3";
-const node = (script: string) => (folder: string) =>
-  [process.execPath, join(here, "peers", script), folder] as const;
+const node =
+  (script: string, threads = 1) =>
+  (folder: string) =>
+    [process.execPath, join(here, "peers", script), folder, String(threads)] as const;
 const torch = (threads: number) => (folder: string) =>
   [python, "-B", "-m", "torch_peer", folder, String(threads)] as const;
+
+const gradlens = (threads: number): Program => ({
+  peer: "GradLens",
+  threads,
+  command: node("gradlens.ts", threads),
+  offers: (["full", "none"] as const).map((looking) => ({
+    looking,
+    variants: ["wasm"],
+    statistics: [looking],
+  })),
+});
 
 const BASIC = ["foreach", "naive", "stack", "cstats"];
 
@@ -64,12 +77,7 @@ const wholeTorch = (threads: number, looking: Looking, statistics: string): Prog
 
 /** Every program that measures a workload. */
 export const programs = (name: WorkloadName): readonly Program[] => [
-  {
-    peer: "GradLens",
-    threads: 1,
-    command: node("gradlens.ts"),
-    offers: [{ looking: "full", variants: ["wasm"], statistics: ["full"] }],
-  },
+  ...[1, 2].map(gradlens),
   {
     peer: "GradLens, plain loops",
     threads: 1,

@@ -8,15 +8,16 @@ import { missingPeers, type Offer, type Program, programs } from "./programs.ts"
 import type { Measured, Series } from "./results.ts";
 import { modelFile, type WorkloadName } from "./workloads.ts";
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 6);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
 
 /** Ways are chosen by the best of so many shorter measurements. */
 const TRIALS = 2;
 const TRIAL_SECONDS = SECONDS / 4;
 
-/** Of each program's offer, so many variants stay for the rounds. */
+/** Of each peer, number of threads and looking so many ways stay for the rounds, if they are not much slower than the best. */
 const KEPT = 2;
+const NOT_MUCH = 0.7;
 
 /** For an answer, with all that has to be compiled for it: two whole steps at a time, on two cores. */
 const TIMEOUT_MS = 300_000;
@@ -114,7 +115,10 @@ function bestOfEach(contenders: readonly Contender[]): readonly Contender[] {
   const groups = Object.groupBy(contenders, ({ way: { peer, threads, looking } }) =>
     JSON.stringify([peer, threads, looking]),
   );
-  return Object.values(groups).flatMap((group = []) => byRate(group).slice(0, KEPT));
+  return Object.values(groups).flatMap((group = []) => {
+    const [best, ...others] = byRate(group).slice(0, KEPT);
+    return best ? [best, ...others.filter(({ rate }) => rate > NOT_MUCH * best.rate)] : [];
+  });
 }
 
 function checkLosses(contenders: readonly Contender[]): void {

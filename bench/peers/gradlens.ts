@@ -1,4 +1,4 @@
-// `node gradlens.ts FOLDER`: the workload of the folder in this engine. Variants: `wasm`, and `scalar`, the plain loops.
+// `node gradlens.ts FOLDER THREADS`: the workload of the folder in this engine. Variants: `wasm`, and `scalar`, the plain loops.
 import { type Backend, scalarBackend } from "../../src/engine/backend.ts";
 import { prepare, type PrepareOptions } from "../../src/worker/prepare.ts";
 import { location } from "../problem.ts";
@@ -6,16 +6,18 @@ import { wasm } from "../wasm.ts";
 import { readProblem } from "./given.ts";
 import { serve } from "./serve.ts";
 
-const { spec } = readProblem(process.argv[2] ?? ".");
+const [folder = ".", threads = "1"] = process.argv.slice(2);
+const { spec } = readProblem(folder);
 
 const backends: Readonly<Record<string, () => Backend>> = {
-  wasm,
+  wasm: () => wasm(Number(threads)),
   scalar: () => scalarBackend,
 };
 
 /** What each kind of statistics asks of the engine. */
 const observation: Readonly<Record<string, PrepareOptions>> = {
   full: {},
+  none: { observe: false },
 };
 
 await serve(({ variant, statistics }) => {
@@ -23,15 +25,16 @@ await serve(({ variant, statistics }) => {
   const options = observation[statistics];
   if (!backend) throw new Error(`no variant "${variant}"`);
   if (!options) throw new Error(`no statistics "${statistics}"`);
-  let steps: ReturnType<Awaited<ReturnType<typeof prepare>>["steps"]>;
+  let steps: ReturnType<Awaited<ReturnType<typeof prepare>>["steps"]> | undefined;
   return {
     async reset() {
+      steps?.return(undefined); // lets its threads go
       steps = (await prepare(spec, location, { backend, ...options })).steps();
     },
     step() {
-      const { done, value } = steps.next();
-      if (done) throw new Error("the training ended: a number is not finite");
-      return value.loss;
+      const next = steps?.next();
+      if (!next || next.done) throw new Error("the training ended: a number is not finite");
+      return next.value.loss;
     },
   };
 });
