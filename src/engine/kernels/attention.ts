@@ -24,7 +24,7 @@ export interface AttentionKernels {
     mask: number,
     causal: number,
   ): void;
-  /** Way back through `attention`: dqkv from dout. `scratch` is a place for time² elements. */
+  /** Way back through `attention`: dqkv from dout. `scratch` is a place for time² elements a sample. */
   attentionGrad(
     batch: number,
     time: number,

@@ -7,7 +7,8 @@ import type { Memory } from "./memory.ts";
 export interface NormKernels {
   /**
    * Normalises each channel of x[batch, channels, inner] by the batch's mean and biased variance, and moves the running
-   * averages by `momentum` towards the mean and the unbiased variance (Ioffe & Szegedy, Batch Normalization, 2015).
+   * averages by `momentum` towards the mean and the unbiased variance (Ioffe & Szegedy, Batch Normalization, 2015): `count`
+   * channels from `first` on.
    */
   batchNorm(
     batch: number,
@@ -23,6 +24,8 @@ export interface NormKernels {
     runningVar: number,
     momentum: number,
     eps: number,
+    first: number,
+    count: number,
   ): void;
   /** The same by the running averages, in `eval()` mode. */
   batchNormEval(
@@ -37,7 +40,7 @@ export interface NormKernels {
     runningVar: number,
     eps: number,
   ): void;
-  /** Way back through `batchNorm`; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
+  /** Way back through `batchNorm`, of the same channels; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
   batchNormGrad(
     batch: number,
     channels: number,
@@ -50,6 +53,8 @@ export interface NormKernels {
     dx: number,
     dweight: number,
     dbias: number,
+    first: number,
+    count: number,
   ): void;
   /**
    * Normalises each group of x[batch, groups, channels / groups · inner], then scales by channel (Wu & He, Group
@@ -133,9 +138,11 @@ export function normKernels({ floats: f }: Memory): NormKernels {
       runningVar,
       momentum,
       eps,
+      first,
+      count,
     ) {
       const n = batch * inner;
-      for (let c = 0; c < channels; c++) {
+      for (let c = first; c < first + count; c++) {
         let sum = 0;
         for (let b = 0; b < batch; b++) {
           for (let p = 0, i = x + (b * channels + c) * inner; p < inner; p++) sum += f[i + p];
@@ -174,9 +181,9 @@ export function normKernels({ floats: f }: Memory): NormKernels {
     },
 
     // x̂ = (x − μ)·r    dbias = Σ dy    dweight = Σ dy·x̂    dx = r·w·(dy − dbias/n − x̂·dweight/n)
-    batchNormGrad(batch, channels, inner, x, dy, weight, mean, rstd, dx, dweight, dbias) {
+    batchNormGrad(batch, channels, inner, x, dy, weight, mean, rstd, dx, dweight, dbias, first, count) {
       const n = batch * inner;
-      for (let c = 0; c < channels; c++) {
+      for (let c = first; c < first + count; c++) {
         const mu = f[mean + c];
         const r = f[rstd + c];
         let sum = 0;

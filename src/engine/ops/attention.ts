@@ -50,7 +50,7 @@ export const attention = op<AttentionAttrs>({
       mask,
       dOut.at,
       at(dqkv),
-      scratch(time * time),
+      scratch(batch * time * time),
       causal ? 1 : 0,
     );
   },

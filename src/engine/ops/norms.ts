@@ -27,7 +27,7 @@ export const batchNorm = op<BatchNormAttrs>({
     const scale = affine ? [weight.at, bias.at] : [-1, -1];
     const place = [x.shape[0], x.shape[1], innerOf(x.shape), x.at, out.at, scale[0], scale[1]] as const;
     if (evaluate) k.batchNormEval(...place, at(runningMean), at(runningVar), eps);
-    else k.batchNorm(...place, mean, rstd, at(runningMean), at(runningVar), momentum, eps);
+    else k.batchNorm(...place, mean, rstd, at(runningMean), at(runningVar), momentum, eps, 0, x.shape[1]);
   },
 
   backward(k, { inputs: [x, weight], saved: [mean, rstd], dOut, dInputs, attrs: { affine }, scratch }) {
@@ -44,6 +44,8 @@ export const batchNorm = op<BatchNormAttrs>({
       dx?.at ?? scratch(x.size),
       affine ? at(dweight) : -1,
       affine ? at(dbias) : -1,
+      0,
+      x.shape[1],
     );
   },
 

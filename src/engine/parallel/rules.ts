@@ -135,6 +135,16 @@ const columnSums: Rule = {
   },
 };
 
+/** All channels of a range whose first is argument `first`, and whose number is the next: a strip of them is one unit. */
+const channelStrips = (first: number): Required<Pick<Rule, "units" | "part">> => ({
+  units: (args) => Math.ceil(args[first + 1] / STRIP),
+  part: (args, from, to) =>
+    args.map((value, i) => {
+      if (i === first) return value + from * STRIP;
+      return i === first + 1 ? Math.min(to * STRIP, value) - from * STRIP : value;
+    }),
+});
+
 type Volumes = { readonly x: number; readonly W: number; readonly y: number };
 
 /** Elements of a convolution's tensors. */
@@ -349,6 +359,44 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
     })),
   },
 
+  batchNorm: {
+    touches: ([
+      batch,
+      channels,
+      inner,
+      x,
+      y,
+      weight,
+      bias,
+      mean,
+      rstd,
+      runningMean,
+      runningVar,
+      ,
+      ,
+      first,
+      count,
+    ]) => [
+      ...reads(x, batch * channels * inner),
+      ...writes(y, batch * channels * inner),
+      ...reads(weight, channels),
+      ...reads(bias, channels),
+      ...[mean, rstd, runningMean, runningVar].flatMap((at) => (at < 0 ? [] : writes(at + first, count))),
+    ],
+    ...channelStrips(13),
+  },
+  batchNormGrad: {
+    touches: ([batch, channels, inner, x, dy, weight, mean, rstd, dx, dweight, dbias, first, count]) => [
+      ...reads(x, batch * channels * inner),
+      ...reads(dy, batch * channels * inner),
+      ...reads(weight, channels),
+      ...reads(mean, channels),
+      ...reads(rstd, channels),
+      ...writes(dx, batch * channels * inner),
+      ...[dweight, dbias].flatMap((at) => (at < 0 ? [] : writes(at + first, count))),
+    ],
+    ...channelStrips(11),
+  },
   groupNorm: {
     touches: ([batch, groups, channels, inner, x, y, weight, bias, mean, rstd]) => [
       ...reads(x, batch * channels * inner),
@@ -385,6 +433,21 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
     part: moved(0, ([, time, heads, width]) => {
       const pairs = heads * time * time;
       return { 4: time * 3 * width, 5: time * width, 6: pairs, 7: pairs };
+    }),
+  },
+  attentionGrad: {
+    touches: ([batch, time, heads, width, qkv, probabilities, mask, dout, dqkv, scratch]) => [
+      ...reads(qkv, batch * time * 3 * width),
+      ...reads(probabilities, batch * heads * time * time),
+      ...reads(mask, batch * heads * time * time),
+      ...reads(dout, batch * time * width),
+      ...writes(dqkv, batch * time * 3 * width),
+      ...writes(scratch, batch * time * time),
+    ],
+    units: ([batch]) => batch,
+    part: moved(0, ([, time, heads, width]) => {
+      const [packed, pairs] = [time * 3 * width, heads * time * time];
+      return { 4: packed, 5: pairs, 6: pairs, 7: time * width, 8: packed, 9: time * time };
     }),
   },
   embedding: {

@@ -12,10 +12,10 @@ function softmaxRow(row: usize, n: i32, time: i32, scale: f32): void {
   const end = (<usize>(n & ~3)) << 2;
   const left = n & 3;
   let top = f32x4.splat(-Infinity);
-  for (let i: usize = 0; i < end; i += 16) top = f32x4.max(top, v128.load(row + i));
-  if (left) top = f32x4.max(top, loadLanes(row + end, left, -Infinity));
-  top = f32x4.max(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
-  top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+  for (let i: usize = 0; i < end; i += 16) top = f32x4.pmax(top, v128.load(row + i));
+  if (left) top = f32x4.pmax(top, loadLanes(row + end, left, -Infinity));
+  top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+  top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2)); // a NaN is in the sum, whether or not it is found here
   let sum = f32x4.splat(0);
   for (let i: usize = 0; i < end; i += 16) {
     const e = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + i), top)));
@@ -60,6 +60,7 @@ export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv
   for (let head = 0; head < batch * heads; head++) {
     const b = head / heads, column = (head % heads) * d;
     const first = b * time * ld + column;
+    const own = scratchAt + b * time * time; // each sample's, so that threads can take samples each
     const q = qkv + first, k = q + width, v = k + width;
     const dq = dqkv + first, dk = dq + width, dv = dk + width;
     const dy = dout + b * time * width + column;
@@ -67,10 +68,10 @@ export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv
     for (let i = 0; i < time; i += BLOCK) {
       const rows = min(BLOCK, time - i);
       const seen = causal ? i + rows : time;
-      const dS = scratchAt + i * time;
+      const dS = own + i * time;
       gemm(rows, seen, d, dy + i * width, width, 0, v, ld, 1, dS, time, -1, 0);
       for (let r = i; r < i + rows; r++) {
-        scoresBack(f32At(P + r * time), f32At(scratchAt + r * time), seen, scale);
+        scoresBack(f32At(P + r * time), f32At(own + r * time), seen, scale);
       }
       gemm(rows, d, seen, dS, time, 0, k, ld, 0, dq + i * ld, ld, -1, 0);
       // Sums over the rows, block by block: the first block of rows reaches columns 0 … seen, a later one also adds to them.

@@ -4,7 +4,7 @@
  */
 export let floats: usize = 0;
 export let doubles: usize = 0;
-/** A place that only one kernel uses at a time: packed panels of matrices. */
+/** A place of this instance, that only one kernel uses at a time. What is static is shared by all threads: it must not be written. */
 export let scratch: usize = 0;
 
 export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {

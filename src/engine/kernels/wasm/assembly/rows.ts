@@ -1,5 +1,5 @@
 import { sumLanes } from "./lanes";
-import { madd } from "./memory";
+import { madd, scratch } from "./memory";
 
 /*
  * Rows that are normalised on their own, with a weight and a bias for every element (addresses; 0: none). `centred` says
@@ -53,7 +53,11 @@ function affine(centred: bool, scaled: bool, shifted: bool, x: usize, y: usize, 
 }
 
 /** Σ dy·w and Σ dy·w·x̂ of a row, in double precision; then the same of the second row of a pair. */
-const SUMS = memory.data(32, 16);
+// @ts-ignore: decorator
+@inline
+function sums(): usize {
+  return scratch;
+}
 
 /**
  * Adds dy·x̂ to dw and dy to db, for a row or for a pair that lies `apart` elements apart (their mean and rstd: `next`).
@@ -74,10 +78,10 @@ export function gradSums(
     vectorSums(centred, false, false, x, dy, x, dy, n, mean, rstd, mean, rstd, w, dw, db);
   }
   if (n & 3) {
-    restSums(x, dy, n, centred ? f32.load(mean) : 0, f32.load(rstd), w, dw, db, SUMS);
-    if (pair) restSums(x1, dy1, n, centred ? f32.load(mean1) : 0, f32.load(rstd1), w, dw, db, SUMS + 16);
+    restSums(x, dy, n, centred ? f32.load(mean) : 0, f32.load(rstd), w, dw, db, sums());
+    if (pair) restSums(x1, dy1, n, centred ? f32.load(mean1) : 0, f32.load(rstd1), w, dw, db, sums() + 16);
   }
-  return SUMS;
+  return sums();
 }
 
 /** The whole vectors of one row or two; `all`: the tensors that there may be are there. */
@@ -103,11 +107,11 @@ function vectorSums(
     if (centred && pair) s1 = madd(g1, weight, s1);
     if (pair) d1 = madd(p1, weight, d1);
   }
-  f64.store(SUMS, sumLanes(s0));
-  f64.store(SUMS, sumLanes(d0), 8);
+  f64.store(sums(), sumLanes(s0));
+  f64.store(sums(), sumLanes(d0), 8);
   if (pair) {
-    f64.store(SUMS, sumLanes(s1), 16);
-    f64.store(SUMS, sumLanes(d1), 24);
+    f64.store(sums(), sumLanes(s1), 16);
+    f64.store(sums(), sumLanes(d1), 24);
   }
 }
 
