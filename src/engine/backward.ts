@@ -37,13 +37,25 @@ export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutp
   new Backward(network, k, parts).record(dOutput);
 }
 
+/**
+ * The node that alone takes the input, where the gradient of the input can be computed apart: nothing but the first layer's
+ * gain needs it, and for a wide input it costs as much as any other product.
+ */
+function firstNode({ graph, input }: Network): Node | undefined {
+  const users = graph.nodes.filter(({ inputs }) => inputs.some((value) => rootOf(value) === input));
+  return users.length === 1 && users[0].op.separable ? users[0] : undefined;
+}
+
 class Backward {
   readonly #network: Network;
-  readonly #k: Kernels;
+  #k: Kernels;
   readonly #parts: Parts;
   readonly #places: Places;
   readonly #numbers: ReadonlyMap<Node, number>;
   readonly #inputIsIds: boolean;
+  readonly #first: Node | undefined;
+  /** The gradient of the first node's output, until what is computed rarely has been recorded. */
+  #kept: Buffer | undefined;
   readonly #contributions = new Map<number, Buffer[]>();
   readonly #written = new Set<string>();
   /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
@@ -58,12 +70,34 @@ class Backward {
     this.#places = parts.places;
     this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
     this.#inputIsIds = takesIds(network, parts.table);
+    this.#first = firstNode(network);
   }
 
   record({ at, size }: Range): void {
     const { observer } = this.#parts;
     this.#contribute(this.#network.output, { at, size, owners: 1 });
-    for (const value of valuesBackwards(this.#network)) {
+    const values = valuesBackwards(this.#network);
+    this.#settle(values);
+    this.#catchUp();
+    this.#observe();
+    this.#network.rows.forEach((_, i) => observer.parameters(this.#k, i));
+    this.#recordRare(values);
+  }
+
+  /** The first node's gradient of the input, and what becomes of it. */
+  #recordRare(values: readonly Value[]): void {
+    if (!this.#first || !this.#kept) return;
+    this.#k = this.#parts.observer.rarely();
+    this.#compute(this.#first, this.#kept, "values");
+    const [{ id }] = this.#first.inputs;
+    this.#settle(values.filter((value) => value.id <= id));
+    this.#disown(this.#kept);
+  }
+
+  /** Sums what the users of each value have contributed to its gradient, and passes it on. */
+  #settle(values: readonly Value[]): void {
+    const { observer } = this.#parts;
+    for (const value of values) {
       const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
       if (!buffer) continue;
       observer.gradient(this.#k, value, buffer);
@@ -71,15 +105,15 @@ class Backward {
       else if (value.source.kind === "result") this.#node(value.source.node, buffer);
       else this.#disown(buffer);
     }
-    this.#catchUp();
-    this.#observe();
-    this.#network.rows.forEach((_, i) => observer.parameters(this.#k, i));
   }
 
   #node(node: Node, dOut: Buffer): void {
     if (node.op.passes) {
       dOut.owners += node.inputs.length;
       node.inputs.forEach((value) => this.#contribute(value, dOut));
+    } else if (node === this.#first) {
+      dOut.owners++;
+      this.#kept = dOut;
     } else {
       this.#compute(node, dOut, node.op.separable ? "values" : undefined);
     }

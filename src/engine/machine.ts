@@ -9,7 +9,7 @@ import { losses } from "./losses/index.ts";
 import { buildNetwork, type LayerTable } from "./network.ts";
 import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
-import { histogramPeriod } from "./period.ts";
+import { rarePeriod } from "./period.ts";
 import { compile, type Plan, type RowSums } from "./plan.ts";
 import { type Call, recorder } from "./record.ts";
 import { type Fold, fold, slicesOf } from "./slices.ts";
@@ -18,11 +18,11 @@ import type { Choice } from "./params.ts";
 import type { ModelSpec } from "./spec.ts";
 import { sizeOf } from "./tensor.ts";
 
-/** A plan that can be run: forward and backward, what is counted at some steps, and the optimizer's update. */
+/** A plan that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
 export interface Program {
   readonly plan: Plan;
   readonly step: Runner;
-  readonly histograms: Runner;
+  readonly rare: Runner;
   readonly update: Runner;
 }
 
@@ -56,8 +56,8 @@ export class Machine {
   readonly observes: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
   readonly rows: readonly RowSums[];
-  /** Every how many steps histograms cost little enough. */
-  readonly histogramPeriod: number;
+  /** Every how many steps histograms, and what else is rare, cost little enough. */
+  readonly rarePeriod: number;
   readonly #team: Team;
   readonly #training: ReadonlyMap<number, Program>;
   readonly #evaluation: ReadonlyMap<number, Program>;
@@ -76,7 +76,7 @@ export class Machine {
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
     this.rows = train[0].rows;
-    this.histogramPeriod = Math.max(...train.map(histogramPeriod));
+    this.rarePeriod = Math.max(...train.map(rarePeriod));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
@@ -125,7 +125,7 @@ export class Machine {
         {
           plan,
           step: this.#program([...plan.forward, ...plan.backward], plan.batch, plan.folds),
-          histograms: this.#program(plan.histograms, plan.batch),
+          rare: this.#program(plan.rare, plan.batch, plan.rareFolds),
           update: this.#program(this.#updates(plan), plan.batch, plan.updateFolds),
         },
       ]),

@@ -5,7 +5,7 @@ import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
 import type { Segment } from "./layout.ts";
 import type { LayerTable, Network } from "./network.ts";
 import type { PlanOptions, RowSums } from "./plan.ts";
-import type { Call } from "./record.ts";
+import { type Call, recorder } from "./record.ts";
 import type { RowIndex } from "./rows.ts";
 import { type Fold, slicesOf } from "./slices.ts";
 import type { Slots } from "./slots.ts";
@@ -21,10 +21,13 @@ export interface Normed {
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
 export class Observer {
   readonly rows: readonly RowSums[];
-  readonly histograms: Call[] = [];
+  /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
+  readonly rare: Call[] = [];
   /** What is in slices when the step has been computed, and when the parameters have been updated. */
   readonly folds: Fold[] = [];
   readonly updateFolds: Fold[] = [];
+  readonly rareFolds: Fold[] = [];
+  #isRare = false;
   readonly #batch: number;
   #later: (() => void)[] = [];
   readonly #what: NonNullable<PlanOptions["observe"]>;
@@ -75,7 +78,7 @@ export class Observer {
     figures: number,
     batch: number | undefined,
     record: (from: number, n: number, out: number) => void,
-    folds = this.folds,
+    folds = this.#isRare ? this.rareFolds : this.folds,
   ): number {
     const slices = slicesOf(size, batch);
     const at = this.#slots.take(slices.length * figures);
@@ -103,7 +106,16 @@ export class Observer {
   gradient(k: Kernels, value: Value, gradient: Normed): void {
     if (this.#what !== "everything") return;
     for (const i of this.#index.exits(value)) this.rows[i].delta = this.#norm(k, gradient);
-    for (const i of this.#index.entries(value)) this.rows[i].entry = this.#norm(k, gradient);
+    for (const i of this.#index.entries(value)) {
+      this.rows[i].entry = this.#norm(k, gradient);
+      this.rows[i].rareEntry = this.#isRare;
+    }
+  }
+
+  /** What is recorded from now on is computed at some steps only. */
+  rarely(): Kernels {
+    this.#isRare = true;
+    return recorder(() => this.rare);
   }
 
   #norm(k: Kernels, gradient: Normed): number {
@@ -129,7 +141,7 @@ export class Observer {
     if (this.#what === "gradients") return;
     sums.weight = this.#sumSquares(k, theta, size);
     sums.hist = this.#slots.take(HIST_BINS);
-    this.histograms.push({ kernel: "histogram", args: [size, grad, sums.hist] });
+    this.rare.push({ kernel: "histogram", args: [size, grad, sums.hist] });
   }
 
   /** What the node of this number calls with the place of ∂L/∂h_t, for the samples' n elements of each step. */
@@ -155,6 +167,7 @@ export class Observer {
       saturated: -1,
       delta: -1,
       entry: -1,
+      rareEntry: false,
       parameters: this.#segments.get(spec.path)?.size ?? 0,
       grad: -1,
       hist: -1,

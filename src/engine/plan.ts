@@ -23,6 +23,8 @@ export interface RowSums {
   /** ‖∂L/∂y‖² and ‖Jᵀ·∂L/∂y‖². */
   delta: number;
   entry: number;
+  /** `entry` is computed with the histograms. */
+  rareEntry: boolean;
   readonly parameters: number;
   grad: number;
   hist: number;
@@ -37,15 +39,16 @@ export interface Plan {
   readonly batch: number;
   readonly forward: readonly Call[];
   readonly backward: readonly Call[];
-  /** Taken at some steps only, after `backward`. */
-  readonly histograms: readonly Call[];
+  /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
+  readonly rare: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
   /** `doubles`: the loss, then the number of right answers. */
   readonly loss: number;
   readonly rows: readonly RowSums[];
-  /** What forward and backward, and the update, leave in slices. */
+  /** What forward and backward leave in slices, what `rare`, and what the update. */
   readonly folds: readonly Fold[];
+  readonly rareFolds: readonly Fold[];
   readonly updateFolds: readonly Fold[];
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
@@ -108,12 +111,13 @@ export function compile(network: Network, options: PlanOptions): Plan {
     batch,
     forward,
     backward,
-    histograms: observer.histograms,
+    rare: observer.rare,
     input: place,
     target,
     loss,
     rows: observer.rows,
     folds: observer.folds,
+    rareFolds: observer.rareFolds,
     updateFolds: observer.updateFolds,
     floats: places.end,
     doubles: slots.end,

@@ -11,12 +11,20 @@ function deviation(sum: number, squares: number, n: number): number {
   return Math.sqrt(Math.max(squares / n - mean * mean, 0));
 }
 
-/** Writes one row of `STATS` for each row of sums; leaves what there is none of. */
-export function readRows(rows: readonly RowSums[], d: Float64Array, values: Float64Array): void {
-  for (let i = 0; i < rows.length; i++) readRow(rows[i], d, values, i * STATS.length);
+/**
+ * Writes one row of `STATS` for each row of sums; leaves what there is none of, and where the step has not computed what is
+ * `rare`, the last that there was.
+ */
+export function readRows(
+  rows: readonly RowSums[],
+  d: Float64Array,
+  values: Float64Array,
+  rare: boolean,
+): void {
+  for (let i = 0; i < rows.length; i++) readRow(rows[i], d, values, i * STATS.length, rare);
 }
 
-function readRow(row: RowSums, d: Float64Array, values: Float64Array, at: number): void {
+function readRow(row: RowSums, d: Float64Array, values: Float64Array, at: number, rare: boolean): void {
   if (row.grad >= 0) readGradient(row, d, values, at);
   if (row.act >= 0) {
     values[at + COLUMN.act_mean] = d[row.act + SUM] / row.outputs;
@@ -27,7 +35,8 @@ function readRow(row: RowSums, d: Float64Array, values: Float64Array, at: number
   if (row.dead >= 0) values[at + COLUMN.act_dead] = d[row.dead] / row.units;
   if (row.saturated >= 0) values[at + COLUMN.act_saturated] = d[row.saturated] / row.outputs;
   if (row.delta >= 0) values[at + COLUMN.delta_norm] = Math.sqrt(d[row.delta]);
-  if (row.delta >= 0 && row.entry >= 0) values[at + COLUMN.gain] = Math.sqrt(d[row.entry] / d[row.delta]);
+  if (row.delta >= 0 && row.entry >= 0 && (rare || !row.rareEntry))
+    values[at + COLUMN.gain] = Math.sqrt(d[row.entry] / d[row.delta]);
 }
 
 function readGradient(

@@ -73,7 +73,7 @@ export class Training {
       parameters: this.#machine.layout.parameters,
       steps: spec.train.steps,
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
-      hist_every: histEvery ?? this.#machine.histogramPeriod,
+      hist_every: histEvery ?? this.#machine.rarePeriod,
       engine: backend.name,
     };
   }
@@ -129,7 +129,7 @@ export class Training {
     const d = memory.doubles;
     this.#feed(batch, 0, count, plan);
     program.step();
-    if (frame.hist) program.histograms();
+    if (frame.hist) program.rare();
     this.#prepareUpdate(plan.rows, step, frame);
     program.update();
 
@@ -138,7 +138,7 @@ export class Training {
     frame.metric = d[plan.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    if (observes) readRows(plan.rows, d, frame.values);
+    if (observes) readRows(plan.rows, d, frame.values, frame.hist !== undefined);
     if (observes && frame.time) readTimes(plan.rows, d, frame.time);
     if (frame.hist) readHistograms(plan.rows, d, frame.hist);
     return findNonFinite(plan.rows, d, frame.loss, this.info.layers, frame.values);
