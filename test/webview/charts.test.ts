@@ -237,6 +237,12 @@ suite("sizes of the gradient's elements", () => {
     assert.ok(Number.isNaN(medianSize(new Float64Array(HIST_BINS))));
   });
 
+  test("says which step was counted where not every step is", () => {
+    assert.match(histogram.reading(view), / \(at step 1: counted every 10 steps\)$/);
+    const always = { ...view, run: { ...view.run, info: { ...view.run.info, hist_every: 1 } } };
+    assert.doesNotMatch(histogram.reading(always), /counted/);
+  });
+
   test("is there only where a histogram was taken", () => {
     assert.equal(histogram.applies?.(view), true);
     assert.equal(histogram.applies?.(viewOf(three, [deltas([1, 1, 1], 1)])), false);

@@ -22,8 +22,9 @@ export const histogram: Chart = {
       return Number.isNaN(size) ? [] : [`${figure(size, 1)} at ${view.layers[layer]?.path ?? ""}`];
     });
     const [first, last] = [middles[0], middles.at(-1)];
-    if (!first || !last) return "Every element is 0";
-    return first === last ? `Half lie below ${first}` : `Half lie below ${first}, ${last}`;
+    const when = takenAt(view);
+    if (!first || !last) return `Every element is 0${when}`;
+    return `Half lie below ${first === last ? first : `${first}, ${last}`}${when}`;
   },
 
   plot(view) {
@@ -79,6 +80,13 @@ export const histogram: Chart = {
 const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+
+/** Which step the counts are of, where not every step is counted: that costs too much beside it. */
+function takenAt({ run: { info }, history: { histogram } }: View): string {
+  return info.hist_every > 1 && histogram
+    ? ` (at step ${histogram.step}: counted every ${info.hist_every} steps)`
+    : "";
+}
 
 const countsOf = ({ history }: View, layer: number): Float64Array =>
   history.histogram?.hist?.subarray(layer * HIST_BINS, (layer + 1) * HIST_BINS) ??

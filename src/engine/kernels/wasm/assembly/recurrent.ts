@@ -79,21 +79,23 @@ export function rnnCellGrad(kind: i32, rows: i32, n: i32, h: i32, ldh: i32, dh: 
   else rnnGradRows(false, rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
 }
 
+/** In place: the logistic function of n elements, or their hyperbolic tangent. A loop for each needs fewer registers than one of all. */
+// @ts-ignore: decorator
+@inline
+function squash(tangent: bool, x: usize, n: i32): void {
+  const end = x + bytes(n & ~3);
+  for (; x < end; x += 16) v128.store(x, tangent ? tanh4(v128.load(x)) : logistic4(v128.load(x)));
+  if (n & 3) set(x, tangent ? tanh4(get(x, n & 3)) : logistic4(get(x, n & 3)), n & 3);
+}
+
+/** c = f·c₋₁ + i·g, h = o·tanh(c) */
 // @ts-ignore: decorator
 @inline
 function lstm(z: usize, gate: usize, before: usize, c: usize, h: usize, lanes: i32): void {
-  const i = logistic4(get(z, lanes));
-  set(z, i, lanes);
-  const g = tanh4(get(z + 2 * gate, lanes));
-  set(z + 2 * gate, g, lanes);
-  const f = logistic4(get(z + gate, lanes));
-  set(z + gate, f, lanes);
-  let state = f32x4.mul(i, g);
-  if (before) state = madd(f, get(before, lanes), state);
+  let state = f32x4.mul(get(z, lanes), get(z + 2 * gate, lanes));
+  if (before) state = madd(get(z + gate, lanes), get(before, lanes), state);
   set(c, state, lanes);
-  const o = logistic4(get(z + 3 * gate, lanes));
-  set(z + 3 * gate, o, lanes);
-  set(h, f32x4.mul(o, tanh4(state)), lanes);
+  set(h, f32x4.mul(get(z + 3 * gate, lanes), tanh4(state)), lanes);
 }
 
 /** See `RecurrentKernels.lstmCell`. */
@@ -101,6 +103,9 @@ export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i3
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), cAt = f32At(c), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
+    squash(false, zAt, 2 * n);
+    squash(true, zAt + 2 * gate, n);
+    squash(false, zAt + 3 * gate, n);
     for (let j: usize = 0; j < end; j += 16) lstm(zAt + j, gate, old ? old + j : 0, cAt + j, hAt + j, 4);
     if (n & 3) lstm(zAt + end, gate, old ? old + end : 0, cAt + end, hAt + end, n & 3);
     zAt += bytes(ldz);

@@ -292,7 +292,9 @@ function step(y: f32, up: bool): f32 {
 export function deadUnits(outer: i32, channels: i32, inner: i32, at: i32, out: i32): void {
   let dead = 0;
   if (inner == 1) {
-    for (let c = 0; c < channels; c += 4) dead += deadColumns(outer, channels, min(4, channels - c), f32At(at + c));
+    let c = 0;
+    for (; c + 16 <= channels; c += 16) dead += deadColumns(outer, channels, f32At(at + c));
+    for (; c < channels; c += 4) dead += deadLanes(outer, channels, min(4, channels - c), f32At(at + c));
   } else {
     for (let c = 0; c < channels; c++) {
       let alive = false;
@@ -303,8 +305,28 @@ export function deadUnits(outer: i32, channels: i32, inner: i32, at: i32, out: i
   f64.store(f64At(out), <f64>dead);
 }
 
-/** Of up to four columns side by side, how many are 0 in every row. Ends with the first row after which none is. */
-function deadColumns(rows: i32, width: i32, lanes: i32, x: usize): i32 {
+/** Rows after which it is looked whether any column is still 0 throughout. */
+const LOOK: i32 = 8;
+
+/** Of sixteen columns side by side, a line of the cache, how many are 0 in every row. */
+function deadColumns(rows: i32, width: i32, x: usize): i32 {
+  const nil = f32x4.splat(0);
+  const step = (<usize>width) << 2;
+  let a: v128 = i32x4.splat(-1), b: v128 = a, c: v128 = a, d: v128 = a;
+  for (let r = 0; r < rows; ) {
+    for (const end = min(r + LOOK, rows); r < end; r++, x += step) {
+      a = v128.and(a, f32x4.eq(v128.load(x), nil));
+      b = v128.and(b, f32x4.eq(v128.load(x, 16), nil));
+      c = v128.and(c, f32x4.eq(v128.load(x, 32), nil));
+      d = v128.and(d, f32x4.eq(v128.load(x, 48), nil));
+    }
+    if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
+  }
+  return -countLanes(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
+}
+
+/** The same of up to four columns. */
+function deadLanes(rows: i32, width: i32, lanes: i32, x: usize): i32 {
   const nil = f32x4.splat(0);
   const step = (<usize>width) << 2;
   let dead: v128 = i32x4.splat(-1);
