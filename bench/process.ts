@@ -9,9 +9,16 @@ export interface PeerProcess {
   dispose(): void;
 }
 
+/**
+ * The C library keeps large blocks that are freed, instead of asking the system anew at each step: PyTorch's convolutions were
+ * measured to be up to five times as fast.
+ */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: "1000000000", MALLOC_TRIM_THRESHOLD_: "2000000000" };
+
 /** Starts a command in a folder, as the leader of a group so that its compilers end with it. */
 export function startPeer([file, ...args]: readonly [string, ...string[]], folder: string): PeerProcess {
-  const child = spawn(file, args, { cwd: folder, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const env = { ...process.env, ...KEEP_MEMORY };
+  const child = spawn(file, args, { cwd: folder, detached: true, env, stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "";
   let settle: ((answer: Answer) => void) | undefined;
   let ended: Answer | undefined;

@@ -8,8 +8,8 @@ import { missingPeers, type Offer, type Program, programs } from "./programs.ts"
 import type { Measured, Series } from "./results.ts";
 import { modelFile, type WorkloadName } from "./workloads.ts";
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 6);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.7);
 
 /** Ways are chosen by the best of so many shorter measurements. */
 const TRIALS = 2;

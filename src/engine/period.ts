@@ -3,7 +3,7 @@ import type { Plan } from "./plan.ts";
 import type { Call } from "./record.ts";
 
 /** Share of a step's time that what is rare may take. */
-const SHARE = 0.05;
+const SHARE = 0.03;
 
 /** Every how many steps what is rare is computed, histograms before all: as often as keeps its share of the time small. */
 export function rarePeriod({ forward, backward, rare }: Plan): number {

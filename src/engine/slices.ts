@@ -6,7 +6,7 @@ import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
  */
 
 /** Elements up to which there is one slice, two, four; beyond there are eight. */
-const LARGEST = [1023, 16383, 65535] as const;
+const LARGEST = [2047, 16383, 65535] as const;
 
 /** Elements that kernels take at a time: a slice of parameters begins at a multiple of it. */
 const GRAIN = 16;

@@ -21,7 +21,7 @@ from .variants import prepare  # noqa: E402
 def measure(step, reset, seconds):
     reset()
     loss = step().item()
-    for_seconds(step, seconds / 3)
+    for_seconds(step, seconds)  # warms up: what has slept has lost its place in every cache
     return {"rate": for_seconds(step, seconds), "loss": loss}
 
 

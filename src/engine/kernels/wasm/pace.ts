@@ -1,5 +1,5 @@
 /** Runs on trial, of each way. */
-const TRIALS = 6;
+const TRIALS = 15;
 
 /** Runs after which both ways are tried again: other programs may have come to want the cores, or left them. */
 const PERIOD = 1500;
@@ -7,12 +7,13 @@ const PERIOD = 1500;
 /** How much faster the second way has to be. */
 const GAIN = 0.97;
 
-/** Does the same thing in one of two ways: the one that has taken less time. Each trial is judged by its fastest run. */
+/** Does the same thing in one of two ways: the one that takes less time, judged by the median of its runs on trial. */
 export class Pace {
   readonly #now: () => number;
+  readonly #first = new Float64Array(TRIALS);
+  readonly #second = new Float64Array(TRIALS);
   #runs = 0;
-  #first = Infinity;
-  #second = Infinity;
+  #takesSecond = false;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -20,11 +21,11 @@ export class Pace {
 
   run(first: () => void, second: () => void): void {
     const at = this.#runs++ % PERIOD;
-    if (at === 0) this.#first = this.#second = Infinity;
-    if (at < TRIALS) this.#first = Math.min(this.#first, this.#time(first));
-    else if (at < 2 * TRIALS) this.#second = Math.min(this.#second, this.#time(second));
-    else if (this.#second < GAIN * this.#first) second();
+    if (at < TRIALS) this.#first[at] = this.#time(first);
+    else if (at < 2 * TRIALS) this.#second[at - TRIALS] = this.#time(second);
+    else if (this.#takesSecond) second();
     else first();
+    if (at === 2 * TRIALS - 1) this.#takesSecond = median(this.#second) < GAIN * median(this.#first);
   }
 
   #time(way: () => void): number {
@@ -33,3 +34,6 @@ export class Pace {
     return this.#now() - started;
   }
 }
+
+/** Sorts what it is given. */
+const median = (times: Float64Array): number => times.sort()[times.length >> 1];

@@ -19,11 +19,17 @@ const CANCELS: f64 = 1e-3;
 
 /** Σx² of n elements, each squared in double precision. */
 export function exactSquares(x: usize, n: i32): f64 {
-  let sum: f64 = 0;
-  for (let i = 0; i < n; i++) {
-    const v = <f64>f32.load(x + ((<usize>i) << 2));
-    sum += v * v;
+  let a: v128 = f64x2.splat(0), b: v128 = a;
+  const end = x + ((<usize>(n & ~3)) << 2);
+  for (; x < end; x += 16) {
+    const v = v128.load(x);
+    const low = f64x2.promote_low_f32x4(v), high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
+    a = f64x2.add(a, f64x2.mul(low, low));
+    b = f64x2.add(b, f64x2.mul(high, high));
   }
+  const pairs = f64x2.add(a, b);
+  let sum = f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+  for (let i = n & 3; i > 0; i--, x += 4) sum += <f64>f32.load(x) * <f64>f32.load(x);
   return sum;
 }
 
