@@ -8,30 +8,23 @@ const NS_PER_ELEMENT = 0.4; // an elementwise pass or a pass of statistics, in c
 const NS_PER_COUNT = 0.8; // an element of a histogram
 const NS_PER_CALL = 50;
 
-export const costOf = (call: Call): number => NS_PER_CALL + work(call);
+export const costOf = ({ kernel, args }: Call): number => NS_PER_CALL + (WORK[kernel] ?? elementwise)(args);
 
-/** Products by their sizes; of all else the first argument is the number of elements, or of rows by columns. */
-function work({ kernel, args }: Call): number {
-  const [a, b, c] = args;
-  switch (kernel) {
-    case "gemm":
-    case "gemmPacked":
-      return a * b * c * NS_PER_PRODUCT;
-    case "conv2d":
-      return convolution(args.slice(5));
-    case "conv2dGradInput":
-      return convolution(args.slice(4));
-    case "conv2dGradWeight":
-      return convolution(args.slice(7));
-    case "histogram":
-      return a * NS_PER_COUNT;
-    case "activation":
-    case "activationGrad":
-      return b * NS_PER_ELEMENT;
-    default:
-      return a * NS_PER_ELEMENT;
-  }
-}
+/** Of all that is not named below the first argument is the number of elements, or of rows by columns. */
+const elementwise = ([n]: readonly number[]): number => n * NS_PER_ELEMENT;
+
+const product = ([m, n, k]: readonly number[]): number => m * n * k * NS_PER_PRODUCT;
+
+const WORK: { readonly [K in Call["kernel"]]?: (args: readonly number[]) => number } = {
+  gemm: product,
+  gemmPacked: product,
+  conv2d: (args) => convolution(args.slice(5)),
+  conv2dGradInput: (args) => convolution(args.slice(4)),
+  conv2dGradWeight: (args) => convolution(args.slice(7)),
+  histogram: ([n]) => n * NS_PER_COUNT,
+  activation: ([, n]) => n * NS_PER_ELEMENT,
+  activationGrad: ([, n]) => n * NS_PER_ELEMENT,
+};
 
 function convolution([
   batch,
