@@ -1,5 +1,5 @@
 import type { Frame } from "../protocol/frame.ts";
-import { thinned } from "./history.ts";
+import { thinned } from "../protocol/history.ts";
 
 /** What one message to a panel may weigh: a megabyte of numbers costs the host 2 ms. */
 const MESSAGE_BYTES = 4e5;

@@ -4,7 +4,7 @@ import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
-import { capacityFor, History } from "./history.ts";
+import { capacityFor, History } from "../protocol/history.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
 export interface RunOrigin {

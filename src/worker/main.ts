@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
 import type { Frame } from "../protocol/frame.ts";
@@ -11,6 +12,10 @@ import { Runner } from "./runner.ts";
  * Entry of the thread that computes. It owns one run at a time; a new one ends the one before.
  */
 if (!parentPort) throw new Error("this is the entry of a worker thread");
+
+// The editor comes first. On Linux this is a matter of the one thread, and of those that it starts; elsewhere it would be
+// one of the whole process, the editor's extensions among it.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let runner: Runner | undefined;
 

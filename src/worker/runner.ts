@@ -1,4 +1,5 @@
 import { copyFrame, type Frame } from "../protocol/frame.ts";
+import { History } from "../protocol/history.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import { MESSAGES_PER_SECOND } from "../protocol/webview.ts";
 import type { Outcome, Training } from "../engine/training.ts";
@@ -6,8 +7,14 @@ import type { Outcome, Training } from "../engine/training.ts";
 /** How long the thread computes before it looks for messages, in milliseconds. */
 const SLICE_MS = 10;
 
+/**
+ * Capacity of what waits to be handed over. A small model makes thousands of steps between two messages; their frames are
+ * thinned out here as the host would thin them out, since it is their mere number that would hold it up.
+ */
+const WAITING = 200;
+
 export interface RunnerEvents {
-  /** Frames since the last call, oldest first. */
+  /** Frames since the last call, oldest first: all, or as many as `History` keeps. */
   frames(frames: readonly Frame[]): void;
   ended(end: RunEnd): void;
 }
@@ -24,10 +31,10 @@ export class Runner {
   #elapsed = 0;
   #ended = false;
   #scheduled = false;
-  #outbox: Frame[] = [];
+  #outbox = new History(WAITING);
   #sent = -Infinity;
 
-  constructor(training: Training, events: RunnerEvents, paused = false) {
+  constructor(training: Pick<Training, "steps">, events: RunnerEvents, paused = false) {
     this.#steps = training.steps();
     this.#events = events;
     this.#paused = paused;
@@ -79,7 +86,7 @@ export class Runner {
           return;
         }
         this.#made++;
-        this.#outbox.push(copyFrame(result.value));
+        this.#outbox.push([copyFrame(result.value)]);
         if (performance.now() >= until) break;
       }
       this.#count(started);
@@ -94,9 +101,9 @@ export class Runner {
   }
 
   #flush(): void {
-    if (this.#outbox.length === 0) return;
-    const frames = this.#outbox;
-    this.#outbox = [];
+    const frames = this.#outbox.frames();
+    if (frames.length === 0) return;
+    this.#outbox = new History(WAITING);
     this.#sent = performance.now();
     this.#events.frames(frames);
   }

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { suite, test } from "node:test";
 import type { Frame } from "../../src/protocol/frame.ts";
+import type { Outcome } from "../../src/engine/training.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { Runner } from "../../src/worker/runner.ts";
+import { frameOf } from "../support/frames.ts";
 
 const STEPS = 60;
 
@@ -89,4 +91,23 @@ suite("a run at its own pace", () => {
     assert.equal(end.steps, 1);
     assert.equal(frames.length, 1);
   });
+
+  test("hands over few frames at once, however many steps it makes: the first, the last and some between", async () => {
+    const messages: (readonly number[])[] = [];
+    const end = await new Promise<RunEnd>((ended) => {
+      const frames = (more: readonly Frame[]) => void messages.push(more.map(({ step }) => step));
+      new Runner({ steps: () => instantly(50_000) }, { frames, ended });
+    });
+    assert.equal(end.steps, 50_000);
+    assert.ok(messages.every((steps) => steps.length <= 600));
+    const steps = messages.flat();
+    assert.deepEqual([steps[0], steps.at(-1)], [1, 50_000]);
+    assert.ok(steps.every((step, i) => i === 0 || step > steps[i - 1]));
+  });
 });
+
+/** Steps that cost nothing. */
+function* instantly(count: number): Generator<Frame, Outcome> {
+  for (let step = 1; step <= count; step++) yield frameOf([], {}, step);
+  return undefined;
+}

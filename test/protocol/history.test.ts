@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { capacityFor, History, thinned } from "../../src/host/history.ts";
-import { increment, whole } from "../../src/host/packed.ts";
+import { suite, test } from "node:test";
 import { STATS, type Frame } from "../../src/protocol/frame.ts";
+import { capacityFor, History, thinned } from "../../src/protocol/history.ts";
 import { frameOf } from "../support/frames.ts";
 
 const frame = (step: number): Frame => frameOf([{ delta_norm: step }], {}, step);
@@ -50,11 +50,7 @@ suite("history", () => {
     assert.ok(capacityFor(layers(10)) > capacityFor(layers(1000)));
     assert.ok(capacityFor(layers(20_000)) > 0);
   });
-});
 
-const frameLayer = { path: "0", type: "Linear", parameters: [], output_shape: [1], stats: STATS };
-
-suite("frames on their way to the panel", () => {
   test("thinned keeps the last and no more than asked for", () => {
     for (const most of [1, 2, 7, 60]) {
       const few = thinned(frames(1, 100), most);
@@ -63,22 +59,6 @@ suite("frames on their way to the panel", () => {
     }
     assert.equal(thinned(frames(1, 5), 10).length, 5);
   });
-
-  test("an increment is light, whatever the model and the speed", () => {
-    const large = frameOf(Array.from({ length: 2000 }, () => ({ delta_norm: 1 })));
-    const sent = increment(Array.from({ length: 500 }, (_, i) => ({ ...large, step: i + 1 })));
-    assert.equal(sent.at(-1)?.step, 500);
-    assert.ok(sent.length * large.values.byteLength < 1e6);
-  });
-
-  test("only the last frame carries a histogram: the latest there was", () => {
-    const hist = new Float64Array(64).fill(1);
-    for (const pack of [increment, whole]) {
-      const sent = pack([{ ...frame(1), hist: new Float64Array(64) }, { ...frame(2), hist }, frame(3)]);
-      assert.deepEqual(
-        sent.map((one) => one.hist),
-        [undefined, undefined, hist],
-      );
-    }
-  });
 });
+
+const frameLayer = { path: "0", type: "Linear", parameters: [], output_shape: [1], stats: STATS };

@@ -1,5 +1,5 @@
-import { HIST_BINS, STATS, type Frame } from "../protocol/frame.ts";
-import type { RunInfo } from "../protocol/run.ts";
+import { HIST_BINS, STATS, type Frame } from "./frame.ts";
+import type { RunInfo } from "./run.ts";
 
 /** What one run may keep, in bytes; the limits in frames hold where a model is small. */
 const BUDGET = 6e6;
