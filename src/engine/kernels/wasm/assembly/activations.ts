@@ -23,8 +23,17 @@ const LOG_SIGMOID: i32 = 15;
 const SELU_ALPHA: f32 = 1.6732632423543772848;
 const SELU_SCALE: f32 = 1.0507009873554804935;
 const SQRT_2_PI: f32 = 0.79788456080286535588;
-const SQRT_1_2: f32 = 0.70710678118654752440;
-const INV_SQRT_2PI: f32 = 0.39894228040143267794;
+
+/** √½, ½, −½, 1/√(2π): in memory, as the tables of functions.ts are. */
+const GAUSS: usize = memory.data<f32>([0.70710678118654752440, 0.5, -0.5, 0.39894228040143267794]);
+
+/** Φ(x), the distribution function of the standard normal. */
+// @ts-ignore: decorator
+@inline
+function normal(x: v128): v128 {
+  const half = v128.load32_splat(GAUSS, 4);
+  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS))), half, half);
+}
 
 // @ts-ignore: decorator
 @inline
@@ -59,7 +68,7 @@ function value(kind: i32, x: v128, a: v128, b: v128): v128 {
     const below = f32x4.mul(c(SELU_ALPHA), expm14(x));
     return f32x4.mul(c(SELU_SCALE), v128.bitselect(below, x, f32x4.lt(x, zero)));
   }
-  if (kind == GELU) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), erf4(f32x4.mul(x, c(SQRT_1_2)))));
+  if (kind == GELU) return f32x4.mul(x, normal(x));
   if (kind == GELU_TANH) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), tanh4(geluInner(x))));
   if (kind == SILU) return f32x4.mul(x, logistic4(x));
   if (kind == MISH) return f32x4.mul(x, tanhSoftplus(x));
@@ -91,9 +100,8 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
   if (kind == ELU) return v128.bitselect(one, f32x4.div(f32x4.add(y, a), b), f32x4.gt(x, zero));
   if (kind == SELU) return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
   if (kind == GELU) {
-    const cdf = f32x4.mul(c(0.5), f32x4.add(one, erf4(f32x4.mul(x, c(SQRT_1_2)))));
-    const density = f32x4.mul(c(INV_SQRT_2PI), exp4(f32x4.mul(c(-0.5), f32x4.mul(x, x))));
-    return madd(x, density, cdf);
+    const bell = exp4(f32x4.mul(f32x4.mul(x, v128.load32_splat(GAUSS, 8)), x));
+    return madd(f32x4.mul(x, v128.load32_splat(GAUSS, 12)), bell, normal(x));
   }
   if (kind == GELU_TANH) {
     const t = tanh4(geluInner(x));

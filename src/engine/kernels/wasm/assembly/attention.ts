@@ -60,7 +60,7 @@ export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv
   for (let head = 0; head < batch * heads; head++) {
     const b = head / heads, column = (head % heads) * d;
     const first = b * time * ld + column;
-    const own = scratchAt + b * time * time; // each sample's, so that threads can take samples each
+    const dS = scratchAt + b * time * time; // each sample's own, so that threads can take samples each
     const q = qkv + first, k = q + width, v = k + width;
     const dq = dqkv + first, dk = dq + width, dv = dk + width;
     const dy = dout + b * time * width + column;
@@ -68,25 +68,19 @@ export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv
     for (let i = 0; i < time; i += BLOCK) {
       const rows = min(BLOCK, time - i);
       const seen = causal ? i + rows : time;
-      const dS = own + i * time;
-      gemm(rows, seen, d, dy + i * width, width, 0, v, ld, 1, dS, time, -1, 0);
-      for (let r = i; r < i + rows; r++) {
-        scoresBack(f32At(P + r * time), f32At(own + r * time), seen, scale);
-      }
-      gemm(rows, d, seen, dS, time, 0, k, ld, 0, dq + i * ld, ld, -1, 0);
-      // Sums over the rows, block by block: the first block of rows reaches columns 0 … seen, a later one also adds to them.
-      const fresh = causal ? i : 0;
-      addTransposed(seen, fresh, d, rows, dS, time, q + i * ld, ld, dk, ld, i > 0);
-      addTransposed(seen, fresh, d, rows, P + i * time, time, dy + i * width, width, dv, ld, i > 0);
+      gemm(rows, seen, d, dy + i * width, width, 0, v, ld, 1, dS + i * time, time, -1, 0);
+      for (let r = i; r < i + rows; r++) scoresBack(f32At(P + r * time), f32At(dS + r * time), seen, scale);
+      gemm(rows, d, seen, dS + i * time, time, 0, k, ld, 0, dq + i * ld, ld, -1, 0);
+    }
+    // Sums over the rows that see a block of columns: with `causal` those from the block on.
+    for (let j = 0; j < time; j += BLOCK) {
+      const columns = min(BLOCK, time - j);
+      const from = causal ? j : 0;
+      const at = from * time + j;
+      gemm(columns, d, time - from, dS + at, time, 1, q + from * ld, ld, 0, dk + j * ld, ld, -1, 0);
+      gemm(columns, d, time - from, P + at, time, 1, dy + from * width, width, 0, dv + j * ld, ld, -1, 0);
     }
   }
-}
-
-/** C[n,d] += A[rows,n]ᵀ·B[rows,d]; rows of C from `fresh` on hold nothing yet where `causal` has hidden them so far. */
-function addTransposed(n: i32, fresh: i32, d: i32, rows: i32, A: i32, lda: i32, B: i32, ldb: i32, C: i32, ldc: i32, accumulate: bool): void {
-  const old = accumulate ? (fresh > 0 ? fresh : n) : 0;
-  if (old > 0) gemm(old, d, rows, A, lda, 1, B, ldb, 0, C, ldc, -1, 1);
-  if (old < n) gemm(n - old, d, rows, A + old, lda, 1, B, ldb, 0, C + old * ldc, ldc, -1, 0);
 }
 
 /** dS = scale · P ⊙ (dP − ⟨dP, P⟩), in place of dP; 0 where P is. */
