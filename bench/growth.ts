@@ -47,7 +47,7 @@ const training = (batch: number) => ({
   train: { steps: 1_000_000, batch_size: batch, shuffle: false },
 });
 
-const THOUSANDS = [10, 30, 100, 300, 1000] as const;
+const THOUSANDS = [10, 30, 100, 300, 500, 1000] as const;
 
 const growing: readonly {
   readonly what: string;

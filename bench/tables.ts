@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { firstGradient, type FirstGradient } from "./firstGradient.ts";
 import { type GemmRow, gemmRows } from "./gemm.ts";
 import { type Growth, growths } from "./growth.ts";
+import { lookingRows, type LookingRow } from "./looking.ts";
 import { type ArenaRow, arenaRows } from "./memory.ts";
 import { dist } from "./wasm.ts";
 
@@ -10,6 +11,7 @@ import { dist } from "./wasm.ts";
 export interface Tables {
   readonly first: FirstGradient;
   readonly gemm: readonly GemmRow[];
+  readonly looking: readonly LookingRow[];
   readonly growths: readonly Growth[];
   readonly arenas: readonly ArenaRow[];
   /** Kilobytes by file of `dist/`. */
@@ -22,6 +24,7 @@ export async function measureTables(): Promise<Tables> {
   return {
     first: await firstGradient(),
     gemm: gemmRows(),
+    looking: await lookingRows(),
     growths: await growths(),
     arenas: arenaRows(),
     sizes: Object.fromEntries(

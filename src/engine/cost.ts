@@ -4,7 +4,8 @@ import type { Call } from "./record.ts";
  * Rough costs of the kernels in WebAssembly on one core, in nanoseconds: what matters is their ratio.
  */
 const NS_PER_PRODUCT = 2 / 50; // two operations, at 50 GFLOP/s
-const NS_PER_ELEMENT = 0.4; // an elementwise pass or a pass of statistics, in cache
+const NS_PER_ELEMENT = 0.4; // an elementwise pass, in cache
+const NS_PER_LOOK = 0.15; // a pass of statistics
 const NS_PER_COUNT = 0.8; // an element of a histogram
 const NS_PER_CALL = 50;
 
@@ -12,6 +13,8 @@ export const costOf = ({ kernel, args }: Call): number => NS_PER_CALL + (WORK[ke
 
 /** Of all that is not named below the first argument is the number of elements, or of rows by columns. */
 const elementwise = ([n]: readonly number[]): number => n * NS_PER_ELEMENT;
+
+const look = ([n]: readonly number[]): number => n * NS_PER_LOOK;
 
 const product = ([m, n, k]: readonly number[]): number => m * n * k * NS_PER_PRODUCT;
 
@@ -21,6 +24,11 @@ const WORK: { readonly [K in Call["kernel"]]?: (args: readonly number[]) => numb
   conv2d: (args) => convolution(args.slice(5)),
   conv2dGradInput: (args) => convolution(args.slice(4)),
   conv2dGradWeight: (args) => convolution(args.slice(7)),
+  moments: look,
+  summary: look,
+  sumSquares: look,
+  outside: look,
+  deadUnits: ([outer, channels, inner]) => look([outer * channels * inner]),
   histogram: ([n]) => n * NS_PER_COUNT,
   activation: ([, n]) => n * NS_PER_ELEMENT,
   activationGrad: ([, n]) => n * NS_PER_ELEMENT,
