@@ -6,6 +6,7 @@ import { specOf } from "./problem.ts";
 import {
   collapsed,
   countedRates,
+  fastest,
   type Measured,
   median,
   medianRate,
@@ -14,7 +15,7 @@ import {
   type Series,
 } from "./results.ts";
 import type { Tables } from "./tables.ts";
-import { leastShare, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import { leastShare, oneThread, oursOn, oursPlain, reached, targets } from "./targets.ts";
 import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
 
 type Row = readonly [WorkloadName, Measured];
@@ -73,6 +74,7 @@ function peakTable(rows: readonly Row[]): string {
       full ? figure(medianRate(full) * flops * 1e-9) : "–",
       percent(share(full)),
       against(share(plain), leastShare(name), "least", percent),
+      figure(limit(name, measured)),
     ];
   });
   const head = [
@@ -82,12 +84,22 @@ function peakTable(rows: readonly Row[]): string {
     "GradLens, GFLOP/s",
     "of the peak",
     "plain step of the peak",
+    "against PyTorch's best, were all at the peak",
   ];
   return `One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds with vectors of 128 bits, measured in every round.\n\n${table(head, cells)}`;
 }
 
 /** Of the model whose compilation is to be quick. */
 const LAYERS = 1000;
+
+/**
+ * How many times as many steps as PyTorch's best on one thread there would be if every multiply-add ran at the peak and
+ * nothing else took any time.
+ */
+function limit(name: WorkloadName, measured: Measured): number | undefined {
+  const theirs = fastest(measured.series.filter(oneThread.theirs));
+  return theirs && (median(measured.peak) * 1e9) / stepFlops(specOf(modelFile(name))) / medianRate(theirs);
+}
 
 function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): string[] {
   const megabytes = (bytes: number): string => figure(bytes / 2 ** 20);
