@@ -19,12 +19,13 @@ export interface Threads {
 /** Milliseconds of computing after which others are asked to help: what is over sooner is not worth their start. */
 const PATIENCE_MS = 30;
 
-/** Runs programs on several threads, wherever that is measured to be faster. */
+/** Runs programs on several threads, where that is measured to be faster. */
 export class Team implements Contract {
   readonly #threads: Threads;
   readonly #kernels: Kernels;
   readonly #exports: Exports;
   readonly #shared: Shared;
+  readonly #pace: Pace;
   readonly #programs: { readonly calls: readonly Call[]; readonly batch: number }[] = [];
   /** Of this thread, one list a program, once others have been hired. */
   #own: readonly (readonly (() => void)[])[] = [];
@@ -36,15 +37,16 @@ export class Team implements Contract {
     this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
+    this.#pace = new Pace(() => threads.now());
   }
 
   program(calls: readonly Call[], batch: number): Runner {
     const number = this.#programs.push({ calls, batch }) - 1;
     const alone = bind(this.#kernels, calls);
-    const pace = new Pace(() => this.#threads.now());
+    const choose = this.#pace.task();
     return () => {
       if (this.#state === "ready")
-        pace.run(
+        choose(
           () => run(alone),
           () => this.#together(number),
         );
