@@ -62,6 +62,29 @@ const larger: Readonly<Record<string, readonly Sample<unknown>[]>> = {
     { shapes: [[16, 64]], attrs: { n: 64, eps: 1e-5 } },
   ],
   softmax: [{ shapes: [[7, 131]], attrs: null }],
+  prelu: [
+    { shapes: [[9, 67], [67]], attrs: null },
+    { shapes: [[3, 5, 131], [5]], attrs: null },
+    { shapes: [[9, 67], [1]], attrs: null },
+  ],
+  avgPool: [
+    {
+      shapes: [[2, 3, 19, 23]],
+      attrs: {
+        axes: [
+          { kernel: 9, stride: 2, dilation: 1, before: 3, after: 3 },
+          { kernel: 11, stride: 3, dilation: 1, before: 4, after: 4 },
+        ],
+        ceil: true,
+        divisor: "inside",
+      },
+    },
+  ],
+  adaptiveAvgPool: [
+    { shapes: [[2, 3, 19, 23]], attrs: { output: [1, 1] } },
+    { shapes: [[2, 3, 19, 23]], attrs: { output: [4, 3] } },
+  ],
+  embedding: [{ shapes: [[40], [11, 37]], attrs: { padding: 3 }, ids: { input: 0, below: 11 } }],
   attention: [
     { shapes: [[2, 37, 72]], attrs: { heads: 3, causal: true, p: 0 } },
     { shapes: [[2, 37, 72]], attrs: { heads: 3, causal: false, p: 0 } },

@@ -185,6 +185,23 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
   fill: elements(0, [], [1]),
   activation: elements(1, [2], [3]),
   activationGrad: elements(1, [2, 3, 4], [5]),
+  prelu: {
+    touches: ([outer, channels, inner, x, y, slopes, shared]) => [
+      ...reads(x, outer * channels * inner),
+      ...reads(slopes, shared ? 1 : channels),
+      ...writes(y, outer * channels * inner),
+    ],
+    units: ([outer]) => outer,
+    part: moved(0, ([, channels, inner]) => ({ 3: channels * inner, 4: channels * inner })),
+  },
+  preluGrad: {
+    touches: ([outer, channels, inner, x, dy, dx, slopes, dslopes, shared]) => [
+      ...[x, dy].flatMap((at) => reads(at, outer * channels * inner)),
+      ...reads(slopes, shared ? 1 : channels),
+      ...writes(dx, outer * channels * inner),
+      ...writes(dslopes, shared ? 1 : channels),
+    ],
+  },
   copyRows: {
     touches: ([rows, n, x, ldx, y, ldy]) => [
       ...reads(x, extent(rows, n, ldx)),
@@ -358,6 +375,28 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
       3: height * width,
     })),
   },
+  adaptiveAvgPool2d: {
+    touches: ([planes, height, width, outHeight, outWidth, x, y]) => [
+      ...reads(x, planes * height * width),
+      ...writes(y, planes * outHeight * outWidth),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, height, width, outHeight, outWidth]) => ({
+      5: height * width,
+      6: outHeight * outWidth,
+    })),
+  },
+  adaptiveAvgPool2dGrad: {
+    touches: ([planes, height, width, outHeight, outWidth, dy, dx]) => [
+      ...reads(dy, planes * outHeight * outWidth),
+      ...writes(dx, planes * height * width),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, ([, height, width, outHeight, outWidth]) => ({
+      5: outHeight * outWidth,
+      6: height * width,
+    })),
+  },
 
   batchNorm: {
     touches: ([
@@ -455,6 +494,13 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
     touches: ([n, width, ids, , y]) => [...reads(ids, n), ...writes(y, n * width)],
     units: ([n]) => n,
     part: moved(0, ([, width]) => ({ 2: 1, 4: width })),
+  },
+  embeddingGrad: {
+    touches: ([n, width, rows, , ids, dy, dW]) => [
+      ...reads(ids, n),
+      ...reads(dy, n * width),
+      ...writes(dW, rows * width),
+    ],
   },
 
   moments: sums(MOMENTS.length),
