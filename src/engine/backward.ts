@@ -60,8 +60,10 @@ class Backward {
   readonly #written = new Set<string>();
   /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
   #postponed: (readonly [Node, Buffer])[] = [];
-  /** Rows that are done and whose parameters have not been observed. */
+  /** Rows whose parameters' gradients are all there, and have not been observed. */
   #complete: number[] = [];
+  /** Rows that have been left behind while gradients of their parameters may still be among those postponed. */
+  #incomplete: number[] = [];
 
   constructor(network: Network, k: Kernels, parts: Parts) {
     this.#network = network;
@@ -126,7 +128,8 @@ class Backward {
     this.#disown(dOut);
     backwardReads(node).forEach((value) => this.#places.release(value));
     this.#parts.saved.get(node)?.forEach((range) => this.#places.give(range));
-    this.#complete.push(...this.#parts.index.begins(this.#number(node)));
+    const rows = this.#postponed.length > 0 ? this.#incomplete : this.#complete;
+    rows.push(...this.#parts.index.begins(this.#number(node)));
   }
 
   // ---- what several nodes do together
@@ -140,11 +143,14 @@ class Backward {
 
   #catchUp(): void {
     this.#observe(); // of those before these, which all threads have left behind
-    for (const [node, dOut] of this.#postponed) {
+    const nodes = this.#postponed;
+    this.#postponed = [];
+    for (const [node, dOut] of nodes) {
       this.#compute(node, dOut, "parameters");
       this.#done(node, dOut);
     }
-    this.#postponed = [];
+    this.#complete.push(...this.#incomplete);
+    this.#incomplete = [];
   }
 
   #observe(): void {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { doubleBackend } from "../../src/engine/backend.ts";
+import { layers } from "../../src/engine/layers/index.ts";
+import { Machine } from "../../src/engine/machine.ts";
 import { copyFrame } from "../../src/protocol/frame.ts";
 import { parse } from "../../src/model/parse.ts";
 import { prepare } from "../../src/worker/prepare.ts";
+import { RandomModels } from "../support/randomModel.ts";
 
 const model = (fields: object) =>
   JSON.stringify({
@@ -53,4 +57,39 @@ suite("a run that nobody looks at", () => {
       }
     });
   }
+});
+
+/** Texts of models that have every layer between them. */
+function randomTexts(): readonly string[] {
+  const models = new RandomModels(5);
+  return Array.from({ length: 150 }, () => models.next());
+}
+
+suite("what a row says of its parameters' gradients", () => {
+  test("is said of all of them, once they are complete, in models of every layer", () => {
+    for (const text of randomTexts()) {
+      const spec = parse(text).models[0]?.spec;
+      assert.ok(spec);
+      const batch = spec.train.batch_size;
+      const machine = new Machine(spec, {
+        backend: doubleBackend,
+        table: layers,
+        training: [batch],
+        evaluation: [],
+      });
+      const { plan, step } = machine.training(batch);
+      const { floats, doubles } = machine.memory;
+      floats.fill(1, plan.input.at, plan.input.at + plan.input.size);
+      step();
+      const squares = plan.rows.filter(({ grad }) => grad >= 0).map(({ grad }) => doubles[grad + 1]);
+      const expected = machine.layout.segments.map(({ grad, size }) =>
+        Array.from(floats.subarray(grad, grad + size)).reduce((sum, g) => sum + g * g, 0),
+      );
+      assert.equal(squares.length, expected.length);
+      squares.forEach((sum, i) => {
+        const close = Math.abs(sum - expected[i]) <= 1e-9 * expected[i];
+        assert.ok(close, `${machine.layout.segments[i].layer.path}: ${sum}, not ${expected[i]}\n${text}`);
+      });
+    }
+  });
 });
