@@ -1,6 +1,7 @@
 import { prepare, type PrepareOptions } from "../src/worker/prepare.ts";
 import { location, specOf } from "./problem.ts";
 import { median } from "./results.ts";
+import { averageMs } from "./timing.ts";
 import { wasm } from "./wasm.ts";
 import { modelFile, workloadNames, type WorkloadName } from "./workloads.ts";
 
@@ -19,15 +20,13 @@ const ROUNDS = 25;
 const BURST_MS = 40;
 const WARM_UP = 10;
 
-const WAYS = {
-  plain: { observe: false },
-  withoutRare: { histEvery: Number.MAX_SAFE_INTEGER },
-  everything: {},
-  atEveryStep: { histEvery: 1 },
-} satisfies Record<string, PrepareOptions>;
-
-type Way = keyof typeof WAYS;
-const ways = Object.keys(WAYS) as Way[];
+/** A plain step, then all but what is rare, everything as it is, and everything at every step. */
+const WAYS: readonly PrepareOptions[] = [
+  { observe: false },
+  { histEvery: Number.MAX_SAFE_INTEGER },
+  {},
+  { histEvery: 1 },
+];
 
 /** One thread; the ways in turn, and medians of the rounds' ratios. */
 export async function lookingRows(): Promise<readonly LookingRow[]> {
@@ -39,30 +38,14 @@ export async function lookingRows(): Promise<readonly LookingRow[]> {
 async function lookingOf(name: WorkloadName): Promise<LookingRow> {
   const spec = specOf(modelFile(name));
   const trainings = await Promise.all(
-    ways.map((way) => prepare(spec, location, { backend: wasm(), ...WAYS[way] })),
+    WAYS.map((options) => prepare(spec, location, { backend: wasm(), ...options })),
   );
   const runs = trainings.map((training) => training.steps());
-  const round = (): number[] => runs.map((steps) => msOf(() => steps.next()));
+  const round = (): number[] => runs.map((steps) => averageMs(() => steps.next(), BURST_MS));
   for (let i = 0; i < WARM_UP; i++) round();
   const rounds = Array.from({ length: ROUNDS }, round);
-  const added = (way: Way): number =>
-    median(rounds.map((times) => times[ways.indexOf(way)] / times[ways.indexOf("plain")])) - 1;
-  const every = trainings[ways.indexOf("everything")].info.hist_every;
-  return {
-    name,
-    every,
-    withoutRare: added("withoutRare"),
-    everything: added("everything"),
-    atEveryStep: added("atEveryStep"),
-  };
-}
-
-/** Milliseconds of a call, on average over a burst of them. */
-function msOf(call: () => unknown): number {
-  const start = performance.now();
-  for (let calls = 1; ; calls++) {
-    call();
-    const ms = performance.now() - start;
-    if (ms > BURST_MS) return ms / calls;
-  }
+  const [withoutRare, everything, atEveryStep] = [1, 2, 3].map(
+    (way) => median(rounds.map((times) => times[way] / times[0])) - 1,
+  );
+  return { name, every: trainings[2].info.hist_every, withoutRare, everything, atEveryStep };
 }

@@ -12,7 +12,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.7);
 
 /** Ways are chosen by the best of so many shorter measurements. */
-const TRIALS = 2;
+const TRIALS = 4;
 const TRIAL_SECONDS = SECONDS / 4;
 
 /** Of each peer, number of threads and looking so many ways stay for the rounds, if they are not much slower than the best. */

@@ -11,3 +11,13 @@ export function fastestMs(call: () => unknown, budgetMs: number): number {
   }
   return best;
 }
+
+/** Milliseconds of a call, on average over as many as take so long. */
+export function averageMs(call: () => unknown, durationMs: number): number {
+  const start = performance.now();
+  for (let calls = 1; ; calls++) {
+    call();
+    const ms = performance.now() - start;
+    if (ms > durationMs) return ms / calls;
+  }
+}

@@ -18,17 +18,26 @@ const look = ([n]: readonly number[]): number => n * NS_PER_LOOK;
 
 const product = ([m, n, k]: readonly number[]): number => m * n * k * NS_PER_PRODUCT;
 
-const WORK: { readonly [K in Call["kernel"]]?: (args: readonly number[]) => number } = {
-  gemm: product,
-  gemmPacked: product,
-  conv2d: (args) => convolution(args.slice(5)),
-  conv2dGradInput: (args) => convolution(args.slice(4)),
-  conv2dGradWeight: (args) => convolution(args.slice(7)),
+type Work = { readonly [K in Call["kernel"]]?: (args: readonly number[]) => number };
+
+/** Kernels that only look at what others compute. */
+const LOOKING: Work = {
   moments: look,
   summary: look,
   sumSquares: look,
   outside: look,
   deadUnits: ([outer, channels, inner]) => look([outer * channels * inner]),
+};
+
+export const isLooking = ({ kernel }: Call): boolean => Object.hasOwn(LOOKING, kernel);
+
+const WORK: Work = {
+  ...LOOKING,
+  gemm: product,
+  gemmPacked: product,
+  conv2d: (args) => convolution(args.slice(5)),
+  conv2dGradInput: (args) => convolution(args.slice(4)),
+  conv2dGradWeight: (args) => convolution(args.slice(7)),
   histogram: ([n]) => n * NS_PER_COUNT,
   activation: ([, n]) => n * NS_PER_ELEMENT,
   activationGrad: ([, n]) => n * NS_PER_ELEMENT,

@@ -13,9 +13,7 @@ import { Runner } from "./runner.ts";
  */
 if (!parentPort) throw new Error("this is the entry of a worker thread");
 
-// The editor comes first. On Linux this is a matter of the one thread, and of those that it starts; elsewhere it would be
-// one of the whole process, the editor's extensions among it.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+yieldToEditor();
 
 let runner: Runner | undefined;
 
@@ -36,6 +34,19 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   step: () => runner?.step(),
   stop: () => runner?.stop(),
 });
+
+/**
+ * The editor comes first. On Linux a priority is that of the one thread, and of those that it starts; elsewhere it would be
+ * that of the whole process, the editor's extensions among it.
+ */
+function yieldToEditor(): void {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A system that forbids it: runs go on as they are.
+  }
+}
 
 /** Hands frames over; only the last histograms among them are kept, since nobody could see the others. */
 function send(frames: readonly Frame[]): void {

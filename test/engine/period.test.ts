@@ -31,7 +31,7 @@ suite("histograms", () => {
     assert.deepEqual(counted, expected);
   });
 
-  test("and the gradient of a wide input come less often than either alone would", async () => {
+  test("are taken less often where the gradient of a wide input comes with them", async () => {
     const wide = await training({ input: [512], layers: [linear(64), linear(64)] });
     const narrow = await training({ input: [64], layers: [linear(64), linear(64)] });
     assert.ok(wide.info.hist_every > narrow.info.hist_every);

@@ -168,6 +168,30 @@ const volumes = ([
 /** A convolution by columns has one place for them. */
 const isAlone = (sizes: Args): boolean => columnsOf(sizes as unknown as ConvSizes) > 0;
 
+/** What a tensor of pooling consists of: whole planes, or what comes out of them. */
+type Side = "plane" | "out";
+type Sides = Readonly<Record<number, Side>>;
+
+/** Pooling of so many planes as the first argument says; heights and widths of both sides are four arguments from `sizes` on. */
+function pooling(sizes: number, read: Sides, written: Sides): Rule {
+  const elements = (args: Args): Readonly<Record<Side, number>> => {
+    const [height, width, outHeight, outWidth] = args.slice(sizes);
+    return { plane: height * width, out: outHeight * outWidth };
+  };
+  const each = (sides: Sides, args: Args): readonly (readonly [argument: number, elements: number])[] => {
+    const sizeOf = elements(args);
+    return Object.entries(sides).map(([argument, side]) => [Number(argument), sizeOf[side]]);
+  };
+  return {
+    touches: (args) => [
+      ...each(read, args).flatMap(([i, size]) => reads(args[i], args[0] * size)),
+      ...each(written, args).flatMap(([i, size]) => writes(args[i], args[0] * size)),
+    ],
+    units: ([planes]) => planes,
+    part: moved(0, (args) => Object.fromEntries(each({ ...read, ...written }, args))),
+  };
+}
+
 /** One row a kernel. */
 export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
   gemm,
@@ -329,74 +353,12 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
       return isAlone(sizes) ? args : [x, dy, dW, dbias, columns, first + from, to - from, ...sizes];
     },
   },
-  maxPool2d: {
-    touches: ([planes, x, y, taps, height, width, outHeight, outWidth]) => [
-      ...reads(x, planes * height * width),
-      ...writes(y, planes * outHeight * outWidth),
-      ...writes(taps, planes * outHeight * outWidth),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => {
-      const [plane, out] = [height * width, outHeight * outWidth];
-      return { 1: plane, 2: out, 3: out };
-    }),
-  },
-  maxPool2dGrad: {
-    touches: ([planes, taps, dy, dx, height, width, outHeight, outWidth]) => [
-      ...reads(taps, planes * outHeight * outWidth),
-      ...reads(dy, planes * outHeight * outWidth),
-      ...writes(dx, planes * height * width),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => {
-      const [plane, out] = [height * width, outHeight * outWidth];
-      return { 1: out, 2: out, 3: plane };
-    }),
-  },
-  avgPool2d: {
-    touches: ([planes, , x, y, height, width, outHeight, outWidth]) => [
-      ...reads(x, planes * height * width),
-      ...writes(y, planes * outHeight * outWidth),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => ({
-      2: height * width,
-      3: outHeight * outWidth,
-    })),
-  },
-  avgPool2dGrad: {
-    touches: ([planes, , dy, dx, height, width, outHeight, outWidth]) => [
-      ...reads(dy, planes * outHeight * outWidth),
-      ...writes(dx, planes * height * width),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, , , , height, width, outHeight, outWidth]) => ({
-      2: outHeight * outWidth,
-      3: height * width,
-    })),
-  },
-  adaptiveAvgPool2d: {
-    touches: ([planes, height, width, outHeight, outWidth, x, y]) => [
-      ...reads(x, planes * height * width),
-      ...writes(y, planes * outHeight * outWidth),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, height, width, outHeight, outWidth]) => ({
-      5: height * width,
-      6: outHeight * outWidth,
-    })),
-  },
-  adaptiveAvgPool2dGrad: {
-    touches: ([planes, height, width, outHeight, outWidth, dy, dx]) => [
-      ...reads(dy, planes * outHeight * outWidth),
-      ...writes(dx, planes * height * width),
-    ],
-    units: ([planes]) => planes,
-    part: moved(0, ([, height, width, outHeight, outWidth]) => ({
-      5: outHeight * outWidth,
-      6: height * width,
-    })),
-  },
+  maxPool2d: pooling(4, { 1: "plane" }, { 2: "out", 3: "out" }),
+  maxPool2dGrad: pooling(4, { 1: "out", 2: "out" }, { 3: "plane" }),
+  avgPool2d: pooling(4, { 2: "plane" }, { 3: "out" }),
+  avgPool2dGrad: pooling(4, { 2: "out" }, { 3: "plane" }),
+  adaptiveAvgPool2d: pooling(1, { 5: "plane" }, { 6: "out" }),
+  adaptiveAvgPool2dGrad: pooling(1, { 5: "out" }, { 6: "plane" }),
 
   batchNorm: {
     touches: ([
