@@ -18,7 +18,7 @@ export interface Tables {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-const FILES = ["extension.cjs", "worker.cjs", "cli.js", "webview.js", "kernels-fma.wasm"] as const;
+const FILES = ["extension.cjs", "worker.cjs", "cli.js", "webview.js", "kernels-joined.wasm"] as const;
 
 export async function measureTables(): Promise<Tables> {
   return {

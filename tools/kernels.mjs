@@ -1,17 +1,20 @@
-// Compiles the kernels (AssemblyScript) to WebAssembly: once with fused multiply-add, once without, for hosts that lack it.
+// Compiles the kernels (AssemblyScript) to WebAssembly: for hosts that join vectors, with fused multiply-add, and without, for hosts that lack it.
 import fs from "node:fs";
 import path from "node:path";
 import asc from "assemblyscript/asc";
 
 const repo = path.resolve(import.meta.dirname, "..");
 
-/** Where the sources lie; the entry is `index.ts`. */
-export const kernelSources = "src/engine/kernels/wasm/assembly/index.ts";
+export const kernelSources = "src/engine/kernels/wasm/assembly";
 
-/** @type {{ to: string, features: string[] }[]} */
+/**
+ * `tables`: where what is static begins, in bytes. The first may take over from the second in one memory: see `BUILDS_END`.
+ * @type {{ to: string, entry: string, features: string[], tables: number }[]}
+ */
 const variants = [
-  { to: "kernels-fma.wasm", features: ["simd", "threads", "relaxed-simd"] },
-  { to: "kernels-simd.wasm", features: ["simd", "threads"] },
+  { to: "kernels-joined.wasm", entry: "joined.ts", features: ["simd", "threads", "relaxed-simd"], tables: 32768 },
+  { to: "kernels-fma.wasm", entry: "index.ts", features: ["simd", "threads", "relaxed-simd"], tables: 1024 },
+  { to: "kernels-simd.wasm", entry: "index.ts", features: ["simd", "threads"], tables: 1024 },
 ];
 
 /** Values cross the border as numbers: `v128` in the signature of an internal function is no matter. */
@@ -29,7 +32,7 @@ const SHARED_MEMORY = [
 
 export async function buildKernels() {
   fs.mkdirSync(path.join(repo, "dist"), { recursive: true });
-  for (const { to, features } of variants) {
+  for (const { to, entry, features, tables } of variants) {
     const flags = [
       "--enable",
       features.join(","),
@@ -37,9 +40,11 @@ export async function buildKernels() {
       "--noAssert",
       "--runtime",
       "stub",
+      "--memoryBase",
+      String(tables),
       ...SHARED_MEMORY,
     ];
-    const files = [kernelSources, "--outFile", `dist/${to}`, "--baseDir", repo];
+    const files = [`${kernelSources}/${entry}`, "--outFile", `dist/${to}`, "--baseDir", repo];
     const { error } = await asc.main([...files, ...flags, "--disableWarning", V128_WARNING], process);
     if (error) throw error;
     const { size } = fs.statSync(path.join(repo, "dist", to));

@@ -72,7 +72,8 @@ export class Running {
   }
 
   #start({ document, model }: Target, options: RunOptions): Run | undefined {
-    const request = requestOf(document, model, { threads: settings.threads(), ...options });
+    const machine = { threads: settings.threads(), joinVectors: settings.joinVectors() };
+    const request = requestOf(document, model, { ...machine, ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");
   }

@@ -52,8 +52,8 @@ export async function load(
       (problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ??
         `the model "${name}" has problems`,
     );
-  const { engine, histEvery, threads } = options;
-  const backend = backendFor(engine, threads);
+  const { histEvery } = options;
+  const backend = backendFor(options);
   return prepare(withOptions(model.spec, options), location, { backend, ...(histEvery && { histEvery }) });
 }
 

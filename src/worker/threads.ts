@@ -17,5 +17,4 @@ export const threads = (count: number, file: string): Threads => ({
   hire(job) {
     (idle.pop() ?? start(file)).postMessage(job);
   },
-  now: () => performance.now(),
 });

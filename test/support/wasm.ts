@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Backend } from "../../src/engine/backend.ts";
 import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
-import { compiledKernels } from "../../src/worker/backends.ts";
+import { type BuildName, BUILDS, builtFile, kernelModule } from "../../src/worker/kernelModules.ts";
 
-const dist = join(import.meta.dirname, "../../dist");
+export const dist = join(import.meta.dirname, "../../dist");
 
-/** Every build of the kernels that this host can run: with fused multiply-add, and without. */
+/** Every build of the kernels that this host can run: for joined vectors, with fused multiply-add, without. */
 export function wasmBackends(): readonly Backend[] {
-  const variants = compiledKernels(dist);
-  assert.equal(variants.length, 2, "the kernels are not built: npm run build");
-  return variants.flatMap((variant) => wasmBackend([variant]) ?? []);
+  assert.ok(builtFile("kernels-simd.wasm", dist), "the kernels are not built: npm run build");
+  const modules = (Object.keys(BUILDS) as BuildName[]).map((name) => kernelModule(name, dist));
+  return modules.filter((module) => module !== undefined).map((module) => wasmBackend(module));
 }

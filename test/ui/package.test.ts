@@ -35,6 +35,7 @@ suite("the package", () => {
       "dist/extension.cjs",
       "dist/kernel-thread.cjs",
       "dist/kernels-fma.wasm",
+      "dist/kernels-joined.wasm",
       "dist/kernels-simd.wasm",
       "dist/licences.txt",
       "dist/webview.css",

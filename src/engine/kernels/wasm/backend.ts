@@ -2,7 +2,7 @@ import type { Backend } from "../../backend.ts";
 import { DIRECT_SCRATCH } from "../direct.ts";
 import type { Memory } from "../memory.ts";
 import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./instance.ts";
-import { Team, type Threads } from "./team.ts";
+import { type Help, Team } from "./team.ts";
 import { CONTROL_BYTES, type Shared } from "./work.ts";
 
 const PAGE = 65536;
@@ -18,18 +18,12 @@ interface Opened {
 }
 
 /**
- * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. `variants` are
- * compiled modules, the fastest first; the first that this host can run is taken. Absent `threads`: only this one computes.
+ * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. Absent `help`: this
+ * thread computes, with this module.
  */
-export function wasmBackend(
-  variants: readonly Uint8Array<ArrayBuffer>[],
-  threads?: Threads,
-): Backend | undefined {
-  const bytes = variants.find((variant) => WebAssembly.validate(variant));
-  if (!bytes) return undefined;
-  const module = new WebAssembly.Module(bytes);
+export function wasmBackend(module: WebAssembly.Module, help?: Help): Backend {
   const { end, scratch } = sizesOf(module);
-  const count = threads?.count ?? 1;
+  const count = help?.threads?.count ?? 1;
   const opened = new WeakMap<Memory, Opened>();
   const openedAs = (memory: Memory): Opened => {
     const found = opened.get(memory);
@@ -40,7 +34,7 @@ export function wasmBackend(
   return {
     name: count > 1 ? `wasm, ${count} threads` : "wasm",
 
-    // The module's own part, the threads' control words, a scratch for each of them, doubles, floats.
+    // The modules' own part, the threads' control words, a scratch for each of them, doubles, floats.
     memory(floats, doubles) {
       const control = align(end);
       const scratchAt = Array.from({ length: count }, (_, i) => control + CONTROL_BYTES + i * align(scratch));
@@ -58,17 +52,16 @@ export function wasmBackend(
 
     kernels: (memory, random) => kernelsOf(openedAs(memory).exports, memory, random),
 
-    ...(threads &&
-      count > 1 && {
-        team(memory, kernels) {
-          const { exports, shared } = openedAs(memory);
-          return new Team(threads, kernels, exports, shared);
-        },
-      }),
+    ...(help && {
+      team(memory, kernels) {
+        const { exports, shared } = openedAs(memory);
+        return new Team(help, kernels, exports, shared);
+      },
+    }),
   };
 }
 
-/** Where the module's own memory ends, and how much scratch an instance needs, in bytes. */
+/** Where memory is free of what modules keep, and how much scratch an instance needs, in bytes. */
 function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);

@@ -48,19 +48,18 @@ export const viewsOf = (
 });
 
 /** The module's kernels, and the scalar ones for the rest. */
-export function kernelsOf(exports: Exports, memory: Memory, random: Random): Kernels {
-  const reference = scalar(memory, random);
-  return { ...reference, ...ownKernels(reference, exports, memory) };
-}
+export const kernelsOf = (exports: Exports, memory: Memory, random: Random): Kernels =>
+  kernelsWith(scalar(memory, random), exports, memory);
 
-/** What the module has, and what is built on it. */
-function ownKernels(reference: Kernels, exports: Exports, memory: Memory): Partial<Kernels> {
+/** The module's kernels, what is built on them, and those of `reference` for the rest. */
+export function kernelsWith(reference: Kernels, exports: Exports, memory: Memory): Kernels {
   const { attention, attentionGrad, ...direct } = exports;
   const own = Object.keys(reference).filter((name) => name in direct);
   const kernels = Object.fromEntries(
     own.map((name) => [name, direct[name as keyof typeof direct]]),
   ) as Partial<Kernels>;
   return {
+    ...reference,
     ...kernels,
     ...convKernels(memory, exports),
     // The module's attention has no dropout.

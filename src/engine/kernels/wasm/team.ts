@@ -2,9 +2,18 @@ import type { Runner, Team as Contract } from "../../backend.ts";
 import { schedule, type Task } from "../../parallel/schedule.ts";
 import { bind, type Call } from "../../record.ts";
 import type { Kernels } from "../kernels.ts";
-import type { Exports } from "./instance.ts";
+import { type Exports, instantiate, kernelsWith, viewsOf } from "./instance.ts";
 import { Pace } from "./pace.ts";
 import { bindTasks, CONTROL, type Job, type Shared, wordAt } from "./work.ts";
+
+/** What the process can do for a run that takes its time. */
+export interface Help {
+  /** Milliseconds. */
+  now(): number;
+  /** A build of the same kernels that is faster, but has to be compiled first; undefined where this host has none. */
+  fasterModule?(): WebAssembly.Module | undefined;
+  readonly threads?: Threads;
+}
 
 /** Threads of this process that can be hired. */
 export interface Threads {
@@ -12,45 +21,50 @@ export interface Threads {
   readonly count: number;
   /** Lets a thread that has nothing to do call `work(job)`. */
   hire(job: Job): void;
-  /** Milliseconds. */
-  now(): number;
 }
 
-/** Milliseconds of computing after which others are asked to help: what is over sooner is not worth their start. */
-const PATIENCE_MS = 30;
+/** Milliseconds of computing after which help is asked for: what is over sooner is not worth a compiler's work or a thread's start. */
+const PATIENCE_MS = 50;
 
-/** Runs programs on several threads, where that is measured to be faster. */
+interface Program {
+  readonly calls: readonly Call[];
+  readonly batch: number;
+  /** The calls by this thread alone. */
+  alone: readonly (() => void)[];
+}
+
+/** Runs programs with faster kernels and on several threads, once that is worth its price; on several only while it is measured to be faster. */
 export class Team implements Contract {
-  readonly #threads: Threads;
-  readonly #kernels: Kernels;
-  readonly #exports: Exports;
-  readonly #shared: Shared;
+  readonly #help: Help;
   readonly #pace: Pace;
-  readonly #programs: { readonly calls: readonly Call[]; readonly batch: number }[] = [];
+  readonly #programs: Program[] = [];
+  #kernels: Kernels;
+  #exports: Exports;
+  #shared: Shared;
   /** Of this thread, one list a program, once others have been hired. */
   #own: readonly (readonly (() => void)[])[] = [];
   #spent = 0;
-  #state: "alone" | "hired" | "ready" | "closed" = "alone";
+  #state: "patient" | "alone" | "hired" | "ready" | "closed" = "patient";
 
-  constructor(threads: Threads, kernels: Kernels, exports: Exports, shared: Shared) {
-    this.#threads = threads;
+  constructor(help: Help, kernels: Kernels, exports: Exports, shared: Shared) {
+    this.#help = help;
     this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
-    this.#pace = new Pace(() => threads.now());
+    this.#pace = new Pace(() => help.now());
   }
 
   program(calls: readonly Call[], batch: number): Runner {
-    const number = this.#programs.push({ calls, batch }) - 1;
-    const alone = bind(this.#kernels, calls);
+    const own: Program = { calls, batch, alone: bind(this.#kernels, calls) };
+    const number = this.#programs.push(own) - 1;
     const choose = this.#pace.task();
     return () => {
       if (this.#state === "ready")
         choose(
-          () => run(alone),
+          () => run(own.alone),
           () => this.#together(number),
         );
-      else this.#alone(alone);
+      else this.#alone(own);
     };
   }
 
@@ -59,13 +73,32 @@ export class Team implements Contract {
     this.#state = "closed";
   }
 
-  #alone(calls: readonly (() => void)[]): void {
-    const started = this.#threads.now();
-    run(calls);
-    if (this.#state === "closed") return;
-    this.#spent += this.#threads.now() - started;
-    if (this.#state === "alone" && this.#spent > PATIENCE_MS) this.#hire();
-    else if (this.#state === "hired" && this.#allReady()) this.#state = "ready";
+  #alone(program: Program): void {
+    if (this.#state !== "patient") {
+      run(program.alone);
+      if (this.#state === "hired" && this.#allReady()) this.#state = "ready";
+      return;
+    }
+    const started = this.#help.now();
+    run(program.alone);
+    this.#spent += this.#help.now() - started;
+    if (this.#spent > PATIENCE_MS) this.#askForHelp();
+  }
+
+  #askForHelp(): void {
+    this.#state = "alone";
+    const module = this.#help.fasterModule?.();
+    if (module && module !== this.#shared.module) this.#goOnWith(module);
+    if (this.#help.threads) this.#hire(this.#help.threads);
+  }
+
+  /** The kernels of another build over the same memory, in all programs. */
+  #goOnWith(module: WebAssembly.Module): void {
+    const { memory, extents, scratchAt } = this.#shared;
+    this.#shared = { ...this.#shared, module };
+    this.#exports = instantiate(module, memory, extents, scratchAt[0]);
+    this.#kernels = kernelsWith(this.#kernels, this.#exports, viewsOf(memory, extents));
+    for (const program of this.#programs) program.alone = bind(this.#kernels, program.calls);
   }
 
   #together(number: number): void {
@@ -79,14 +112,13 @@ export class Team implements Contract {
     this.#exports.change(control + CONTROL.go, control + CONTROL.asleep);
   }
 
-  #hire(): void {
+  #hire({ count, hire }: Threads): void {
     this.#state = "hired";
-    const { count } = this.#threads;
     const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
     const of = (thread: number): readonly (readonly Task[])[] => tasks.map((lists) => lists[thread]);
     this.#own = of(0).map((list) => bindTasks(this.#kernels, this.#exports, this.#shared, list));
     for (let thread = 1; thread < count; thread++) {
-      this.#threads.hire({ ...this.#shared, thread, programs: of(thread) });
+      hire({ ...this.#shared, thread, programs: of(thread) });
     }
   }
 

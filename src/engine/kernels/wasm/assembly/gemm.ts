@@ -1,8 +1,10 @@
 import { storeLanes } from "./lanes";
-import { f32At, madd, scratch } from "./memory";
+import { f32At, LANES, madd, scratch } from "./memory";
 
-/** Rows of C that a tile holds in registers: 6 × 8 with FMA; without it a product needs one more register. */
+/** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+/** Its columns, two vectors: so wide are the panels of a B that is packed. Of what is left over there are panels of 8 and 4. */
+const PANEL: i32 = 2 * LANES;
 /** Inner size of a block of B that is packed at a time: KC × 8 floats stay in the first-level cache. */
 const KC: i32 = 384;
 /** Columns of B that are packed at a time; KC × NC floats are the scratch that `gemm` needs. */
@@ -16,10 +18,10 @@ export function gemmScratch(): i32 {
 }
 
 /**
- * A tile of C: `rows` × `width` (8 or 4), all of it in registers over the k products of one column of A with one row of B.
- * `a` is a row of A (`aCol` 4 bytes, `aRow` from row to row) or of its transpose (`aCol` from column to column, rows 4
- * bytes apart); `b` a row of B, `bRow` bytes from row to row. `start`: 0 begins at 0, else the address of a row of bias.
- * `columns` < `width` stores only so many.
+ * A tile of C: `rows` × `width` (16, 8 or 4), all of it in registers over the k products of one column of A with one row of
+ * B. `a` is a row of A (`aCol` 4 bytes, `aRow` from row to row) or of its transpose (`aCol` from column to column, rows 4
+ * bytes apart); `b` a row of B, `bRow` bytes from row to row. `bias`: 0, or the address of a row of it. `columns` < `width`,
+ * which is 8 or 4, stores only so many.
  */
 // @ts-ignore: decorator
 @inline
@@ -38,73 +40,108 @@ function tile(
   accumulate: bool,
   columns: i32,
 ): void {
-  let c00: v128 = f32x4.splat(0), c01: v128 = c00, c10: v128 = c00, c11: v128 = c00, c20: v128 = c00, c21: v128 = c00;
-  let c30: v128 = c00, c31: v128 = c00, c40: v128 = c00, c41: v128 = c00, c50: v128 = c00, c51: v128 = c00;
+  let c00: v128 = f32x4.splat(0), c01: v128 = c00, c02: v128 = c00, c03: v128 = c00;
+  let c10: v128 = c00, c11: v128 = c00, c12: v128 = c00, c13: v128 = c00;
+  let c20: v128 = c00, c21: v128 = c00, c22: v128 = c00, c23: v128 = c00;
+  let c30: v128 = c00, c31: v128 = c00, c32: v128 = c00, c33: v128 = c00;
+  let c40: v128 = c00, c41: v128 = c00, c42: v128 = c00, c43: v128 = c00;
+  let c50: v128 = c00, c51: v128 = c00, c52: v128 = c00, c53: v128 = c00;
   const a1 = aRow, a2 = aRow * 2, a3 = aRow * 3, a4 = aRow * 4, a5 = aRow * 5;
   for (let p = 0; p < k; p++) {
     const b0 = v128.load(b);
     const b1 = width > 4 ? v128.load(b, 16) : b0;
+    const b2 = width > 8 ? v128.load(b, 32) : b0, b3 = width > 8 ? v128.load(b, 48) : b0;
     let x = v128.load32_splat(a);
     c00 = madd(x, b0, c00);
     if (width > 4) c01 = madd(x, b1, c01);
+    if (width > 8) {
+      c02 = madd(x, b2, c02);
+      c03 = madd(x, b3, c03);
+    }
     if (rows > 1) {
       x = v128.load32_splat(a + a1);
       c10 = madd(x, b0, c10);
       if (width > 4) c11 = madd(x, b1, c11);
+      if (width > 8) {
+        c12 = madd(x, b2, c12);
+        c13 = madd(x, b3, c13);
+      }
     }
     if (rows > 2) {
       x = v128.load32_splat(a + a2);
       c20 = madd(x, b0, c20);
       if (width > 4) c21 = madd(x, b1, c21);
+      if (width > 8) {
+        c22 = madd(x, b2, c22);
+        c23 = madd(x, b3, c23);
+      }
     }
     if (rows > 3) {
       x = v128.load32_splat(a + a3);
       c30 = madd(x, b0, c30);
       if (width > 4) c31 = madd(x, b1, c31);
+      if (width > 8) {
+        c32 = madd(x, b2, c32);
+        c33 = madd(x, b3, c33);
+      }
     }
     if (rows > 4) {
       x = v128.load32_splat(a + a4);
       c40 = madd(x, b0, c40);
       if (width > 4) c41 = madd(x, b1, c41);
+      if (width > 8) {
+        c42 = madd(x, b2, c42);
+        c43 = madd(x, b3, c43);
+      }
     }
     if (rows > 5) {
       x = v128.load32_splat(a + a5);
       c50 = madd(x, b0, c50);
       if (width > 4) c51 = madd(x, b1, c51);
+      if (width > 8) {
+        c52 = madd(x, b2, c52);
+        c53 = madd(x, b3, c53);
+      }
     }
     a += aCol;
     b += bRow;
   }
-  storeRow(width, c, c00, c01, bias, accumulate, columns);
-  if (rows > 1) storeRow(width, c + cRow, c10, c11, bias, accumulate, columns);
-  if (rows > 2) storeRow(width, c + cRow * 2, c20, c21, bias, accumulate, columns);
-  if (rows > 3) storeRow(width, c + cRow * 3, c30, c31, bias, accumulate, columns);
-  if (rows > 4) storeRow(width, c + cRow * 4, c40, c41, bias, accumulate, columns);
-  if (rows > 5) storeRow(width, c + cRow * 5, c50, c51, bias, accumulate, columns);
+  storeRow(width, c, c00, c01, c02, c03, bias, accumulate, columns);
+  if (rows > 1) storeRow(width, c + cRow, c10, c11, c12, c13, bias, accumulate, columns);
+  if (rows > 2) storeRow(width, c + cRow * 2, c20, c21, c22, c23, bias, accumulate, columns);
+  if (rows > 3) storeRow(width, c + cRow * 3, c30, c31, c32, c33, bias, accumulate, columns);
+  if (rows > 4) storeRow(width, c + cRow * 4, c40, c41, c42, c43, bias, accumulate, columns);
+  if (rows > 5) storeRow(width, c + cRow * 5, c50, c51, c52, c53, bias, accumulate, columns);
 }
 
-/** One row of a tile: plus bias, plus what C holds, of which the first `columns` are stored. */
+/** One row of a tile: plus bias, plus what C holds. Of 8 or 4 only the first `columns` are stored. */
 // @ts-ignore: decorator
 @inline
-function storeRow(width: i32, c: usize, low: v128, high: v128, bias: usize, accumulate: bool, columns: i32): void {
+function storeRow(width: i32, c: usize, x0: v128, x1: v128, x2: v128, x3: v128, bias: usize, accumulate: bool, columns: i32): void {
   if (bias) {
-    low = f32x4.add(low, v128.load(bias));
-    if (width > 4) high = f32x4.add(high, v128.load(bias, 16));
+    x0 = f32x4.add(x0, v128.load(bias));
+    if (width > 4) x1 = f32x4.add(x1, v128.load(bias, 16));
+    if (width > 8) x2 = f32x4.add(x2, v128.load(bias, 32));
+    if (width > 8) x3 = f32x4.add(x3, v128.load(bias, 48));
   }
   if (accumulate) {
-    low = f32x4.add(low, v128.load(c));
-    if (width > 4) high = f32x4.add(high, v128.load(c, 16));
+    x0 = f32x4.add(x0, v128.load(c));
+    if (width > 4) x1 = f32x4.add(x1, v128.load(c, 16));
+    if (width > 8) x2 = f32x4.add(x2, v128.load(c, 32));
+    if (width > 8) x3 = f32x4.add(x3, v128.load(c, 48));
   }
   if (columns == width) {
-    v128.store(c, low);
-    if (width > 4) v128.store(c, high, 16);
+    v128.store(c, x0);
+    if (width > 4) v128.store(c, x1, 16);
+    if (width > 8) v128.store(c, x2, 32);
+    if (width > 8) v128.store(c, x3, 48);
     return;
   }
   if (width > 4) {
-    v128.store(c, low);
-    storeLanes(c + 16, high, columns - 4);
+    v128.store(c, x0);
+    storeLanes(c + 16, x1, columns - 4);
   } else {
-    storeLanes(c, low, columns);
+    storeLanes(c, x0, columns);
   }
 }
 
@@ -161,20 +198,20 @@ function panel(
   }
 }
 
-// The five that are compiled: what varies between them is the place of the rows, and the width.
+// Those that are compiled: what varies between them is the place of the rows, and the width.
 function wide(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
-  panel(8, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, 8);
+  panel(PANEL, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, PANEL);
 }
 function wideRows(m: i32, k: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
-  panel(8, m, k, a, aRow, 4, b, 32, c, cRow, bias, accumulate, 8);
+  panel(PANEL, m, k, a, aRow, 4, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
 }
 function wideColumns(m: i32, k: i32, a: usize, aCol: usize, b: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
-  panel(8, m, k, a, 4, aCol, b, 32, c, cRow, bias, accumulate, 8);
+  panel(PANEL, m, k, a, 4, aCol, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
 }
-function widePart(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
+function eight(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
   panel(8, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
 }
-function narrow(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
+function four(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
   panel(4, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
 }
 
@@ -250,49 +287,59 @@ function columns(
   packed: bool,
 ): void {
   let j = 0;
-  for (; j + 8 <= n; j += 8) {
+  for (; j + PANEL <= n; j += PANEL) {
     const at = (<usize>j) << 2;
     const row = bias ? bias + at : 0;
     if (!packed) wide(m, k, a, aRow, aCol, b + at, bRow, c + at, cRow, row, accumulate);
     else if (aCol == 4) wideRows(m, k, a, aRow, b + at * <usize>k, c + at, cRow, row, accumulate);
     else wideColumns(m, k, a, aCol, b + at * <usize>k, c + at, cRow, row, accumulate);
   }
-  const left = n - j;
-  if (left == 0) return;
-  const at = (<usize>j) << 2;
-  const row = bias ? bias + at : 0;
-  const from = packed ? b + at * <usize>k : b + at;
-  if (left > 4) widePart(m, k, a, aRow, aCol, from, packed ? 32 : bRow, c + at, cRow, row, accumulate, left);
-  else narrow(m, k, a, aRow, aCol, from, packed ? 16 : bRow, c + at, cRow, row, accumulate, left);
+  for (; j < n; j += 8) {
+    const at = (<usize>j) << 2;
+    const left = n - j;
+    const row = bias ? bias + at : 0;
+    const from = packed ? b + at * <usize>k : b + at;
+    if (left > 4) eight(m, k, a, aRow, aCol, from, packed ? 32 : bRow, c + at, cRow, row, accumulate, min(8, left));
+    else four(m, k, a, aRow, aCol, from, packed ? 16 : bRow, c + at, cRow, row, accumulate, left);
+  }
 }
 
-/** Panels of 8 columns of B[k,n] one after the other, the last 4 or 8 wide; what lies beyond n is never stored. */
+/** Columns of the panel with which the last `left` columns begin. */
+// @ts-ignore: decorator
+@inline
+function panelOf(left: i32): i32 {
+  return left >= PANEL ? PANEL : left > 4 ? 8 : 4;
+}
+
+/** Panels of columns of B[k,n] one after the other; what lies beyond n is never stored. */
 function packRows(n: i32, k: i32, b: usize, bRow: usize, to: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    let from = b + ((<usize>j) << 2);
-    if (n - j > 4) {
-      for (let p = 0; p < k; p++) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
-        to += 32;
-        from += bRow;
-      }
-    } else {
-      for (let p = 0; p < k; p++) {
-        v128.store(to, v128.load(from));
-        to += 16;
-        from += bRow;
-      }
-    }
+  for (let j = 0, width = 0; j < n; j += width) {
+    width = panelOf(n - j);
+    const from = b + ((<usize>j) << 2);
+    if (width == PANEL) to = packPanel(PANEL, k, from, bRow, to);
+    else if (width == 8) to = packPanel(8, k, from, bRow, to);
+    else to = packPanel(4, k, from, bRow, to);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function packPanel(width: i32, k: i32, from: usize, bRow: usize, to: usize): usize {
+  for (let p = 0; p < k; p++, from += bRow, to += (<usize>width) << 2) {
+    v128.store(to, v128.load(from));
+    if (width > 4) v128.store(to, v128.load(from, 16), 16);
+    if (width > 8) v128.store(to, v128.load(from, 32), 32);
+    if (width > 8) v128.store(to, v128.load(from, 48), 48);
+  }
+  return to;
 }
 
 /** The same panels of the transpose of B[n,k]: blocks of 4 × 4, turned in registers. */
 function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    const width = n - j > 4 ? 8 : 4;
-    for (let half = 0; half < width; half += 4) {
-      turn(min(4, n - j - half), k, b + <usize>(j + half) * bRow, bRow, to + ((<usize>half) << 2), (<usize>width) << 2);
+  for (let j = 0, width = 0; j < n; j += width) {
+    width = panelOf(n - j);
+    for (let quarter = 0; quarter < width; quarter += 4) {
+      turn(min(4, n - j - quarter), k, b + <usize>(j + quarter) * bRow, bRow, to + ((<usize>quarter) << 2), (<usize>width) << 2);
     }
     to += <usize>(width * k) << 2;
   }
