@@ -12,7 +12,12 @@ export const kernelSources = "src/engine/kernels/wasm/assembly";
  * @type {{ to: string, entry: string, features: string[], tables: number }[]}
  */
 const variants = [
-  { to: "kernels-joined.wasm", entry: "joined.ts", features: ["simd", "threads", "relaxed-simd"], tables: 32768 },
+  {
+    to: "kernels-joined.wasm",
+    entry: "joined.ts",
+    features: ["simd", "threads", "relaxed-simd"],
+    tables: 32768,
+  },
   { to: "kernels-fma.wasm", entry: "index.ts", features: ["simd", "threads", "relaxed-simd"], tables: 1024 },
   { to: "kernels-simd.wasm", entry: "index.ts", features: ["simd", "threads"], tables: 1024 },
 ];
