@@ -40,6 +40,18 @@ suite("kernels for joined vectors", () => {
     },
   );
 
+  test("are given up where they compute other bits, and no figure tells", async () => {
+    const plain = kernelModule("kernels-simd.wasm", dist); // rounds products, as fused kernels do not
+    assert.ok(single && plain);
+    let clock = 0;
+    const help = { now: () => (clock += 5), fasterModule: () => plain };
+    for (const text of [texts.W1, texts.W8, texts.channels]) {
+      clock = 0;
+      const figures = await figuresOf(text, 9, wasmBackend(single, help));
+      assert.deepEqual(figures, await figuresOf(text, 9, wasmBackend(single)));
+    }
+  });
+
   test("are not asked for by a run that is soon over", async () => {
     assert.ok(single);
     const fasterModule = () => assert.fail("asked for");

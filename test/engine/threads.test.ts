@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
 import { schedule } from "../../src/engine/parallel/schedule.ts";
 import { parse } from "../../src/model/parse.ts";
-import { readyKernels } from "../../src/worker/kernelModules.ts";
+import { fastestKernels, readyKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 import { threads } from "../../src/worker/threads.ts";
 import { figuresOf, texts } from "../support/figures.ts";
@@ -33,7 +33,8 @@ suite("steps that threads share", () => {
     const counted = { ...pool, hire: (job: Parameters<typeof pool.hire>[0]) => (hired++, pool.hire(job)) };
     const module = readyKernels(dist);
     assert.ok(module);
-    const helped = wasmBackend(module, { now: () => performance.now(), threads: counted });
+    const fasterModule = () => fastestKernels(dist);
+    const helped = wasmBackend(module, { now: () => performance.now(), fasterModule, threads: counted });
     const spec = parse(texts.W2).models[0]?.spec;
     assert.ok(spec);
     const training = await prepare(spec, { file: "", root: "" }, { backend: helped });

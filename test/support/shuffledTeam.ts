@@ -1,6 +1,6 @@
 import type { Team } from "../../src/engine/backend.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { schedule, type Task } from "../../src/engine/parallel/schedule.ts";
+import { schedule, sectionsOf, type Task } from "../../src/engine/parallel/schedule.ts";
 import { bind } from "../../src/engine/record.ts";
 
 /**
@@ -33,14 +33,4 @@ function ordered(lists: readonly (readonly Task[])[], turns: "last first" | "in 
       parallel.flatMap((list) => list.slice(turn, turn + 1)),
     ).flat();
   });
-}
-
-/** What lies between barriers. */
-function sectionsOf(list: readonly Task[]): readonly (readonly Task[])[] {
-  const sections: Task[][] = [[]];
-  for (const task of list) {
-    if (task === "barrier") sections.push([]);
-    else sections[sections.length - 1].push(task);
-  }
-  return sections;
 }

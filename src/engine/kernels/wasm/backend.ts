@@ -65,5 +65,5 @@ export function wasmBackend(module: WebAssembly.Module, help?: Help): Backend {
 function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);
-  return { end: exports.end(), scratch: Math.max(exports.gemmScratch(), 4 * DIRECT_SCRATCH) };
+  return { end: exports.end(), scratch: exports.scratchSize(4 * DIRECT_SCRATCH) };
 }

@@ -9,7 +9,8 @@ export interface Exports extends ConvExports {
   end(): number;
   /** Says where the parts of the memory begin. */
   place(floats: number, doubles: number, scratch: number): void;
-  gemmScratch(): number;
+  /** Bytes of scratch that an instance needs, if kernels beside the products of matrices need `others`. */
+  scratchSize(others: number): number;
 
   attention(...args: number[]): void;
   attentionGrad(...args: number[]): void;

@@ -1,9 +1,10 @@
 import type { Runner, Team as Contract } from "../../backend.ts";
-import { schedule, type Task } from "../../parallel/schedule.ts";
+import { inSequence, schedule, type Task } from "../../parallel/schedule.ts";
 import { bind, type Call } from "../../record.ts";
 import type { Kernels } from "../kernels.ts";
 import { type Exports, instantiate, kernelsWith, viewsOf } from "./instance.ts";
 import { Pace } from "./pace.ts";
+import { agree, triable } from "./trial.ts";
 import { bindTasks, CONTROL, type Job, type Shared, wordAt } from "./work.ts";
 
 /** What the process can do for a run that takes its time. */
@@ -31,13 +32,20 @@ interface Program {
   readonly batch: number;
   /** The calls by this thread alone. */
   alone: readonly (() => void)[];
+  /** Lists of calls that do the same, with which faster kernels have still to be tried. */
+  trials: (readonly Call[])[];
 }
 
-/** Runs programs with faster kernels and on several threads, once that is worth its price; on several only while it is measured to be faster. */
+/**
+ * Runs programs with faster kernels and on several threads, once that is worth its price; on several only while it is measured
+ * to be faster. Faster kernels are tried on every call that they are going to make, and given up at the first bit that differs.
+ */
 export class Team implements Contract {
   readonly #help: Help;
   readonly #pace: Pace;
   readonly #programs: Program[] = [];
+  /** Those that the run has begun with. */
+  readonly #trusted: Kernels;
   #kernels: Kernels;
   #exports: Exports;
   #shared: Shared;
@@ -48,18 +56,20 @@ export class Team implements Contract {
 
   constructor(help: Help, kernels: Kernels, exports: Exports, shared: Shared) {
     this.#help = help;
-    this.#kernels = kernels;
+    this.#trusted = this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
     this.#pace = new Pace(() => help.now());
   }
 
   program(calls: readonly Call[], batch: number): Runner {
-    const own: Program = { calls, batch, alone: bind(this.#kernels, calls) };
+    const own: Program = { calls, batch, alone: bind(this.#kernels, calls), trials: [] };
     const number = this.#programs.push(own) - 1;
     const choose = this.#pace.task();
     return () => {
-      if (this.#state === "ready")
+      const trial = own.trials.pop();
+      if (trial) this.#try(trial);
+      else if (this.#state === "ready")
         choose(
           () => run(own.alone),
           () => this.#together(number),
@@ -88,17 +98,35 @@ export class Team implements Contract {
   #askForHelp(): void {
     this.#state = "alone";
     const module = this.#help.fasterModule?.();
-    if (module && module !== this.#shared.module) this.#goOnWith(module);
+    if (module && module !== this.#shared.module) this.#takeUp(module);
     if (this.#help.threads) this.#hire(this.#help.threads);
   }
 
-  /** The kernels of another build over the same memory, in all programs. */
-  #goOnWith(module: WebAssembly.Module): void {
+  /** The kernels of another build over the same memory. */
+  #takeUp(module: WebAssembly.Module): void {
     const { memory, extents, scratchAt } = this.#shared;
     this.#shared = { ...this.#shared, module };
     this.#exports = instantiate(module, memory, extents, scratchAt[0]);
-    this.#kernels = kernelsWith(this.#kernels, this.#exports, viewsOf(memory, extents));
-    for (const program of this.#programs) program.alone = bind(this.#kernels, program.calls);
+    const kernels = kernelsWith(this.#trusted, this.#exports, viewsOf(memory, extents));
+    this.#goOnWith(triable(kernels, this.#trusted));
+    for (const program of this.#programs) program.trials = [program.calls];
+  }
+
+  #goOnWith(kernels: Kernels): void {
+    this.#kernels = kernels;
+    for (const program of this.#programs) {
+      program.alone = bind(kernels, program.calls);
+      program.trials = [];
+    }
+  }
+
+  #try(calls: readonly Call[]): void {
+    const { memory, extents } = this.#shared;
+    const views = viewsOf(memory, extents);
+    const differing = calls.filter((call) => !agree(call, this.#trusted, this.#kernels, views));
+    if (differing.length === 0) return;
+    this.close();
+    this.#goOnWith(this.#trusted);
   }
 
   #together(number: number): void {
@@ -117,6 +145,9 @@ export class Team implements Contract {
     const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
     const of = (thread: number): readonly (readonly Task[])[] => tasks.map((lists) => lists[thread]);
     this.#own = of(0).map((list) => bindTasks(this.#kernels, this.#exports, this.#shared, list));
+    if (this.#kernels !== this.#trusted) {
+      this.#programs.forEach(({ trials }, i) => trials.push(inSequence(tasks[i])));
+    }
     for (let thread = 1; thread < count; thread++) {
       hire({ ...this.#shared, thread, programs: of(thread) });
     }

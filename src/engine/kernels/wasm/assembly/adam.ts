@@ -1,4 +1,4 @@
-import { firstLanes, sumLanes } from "./lanes";
+import { addTwo, firstLanes, sumLanes } from "./lanes";
 import { f32At, f64At, madd } from "./memory";
 import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
 
@@ -51,7 +51,7 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
       v += 32;
       if (amsgrad) top += 32;
     }
-    total += sumLanes(f32x4.add(s0, s1));
+    total += sumLanes(addTwo(s0, s1));
     left -= block;
   }
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16, v += 16, top += 16) {

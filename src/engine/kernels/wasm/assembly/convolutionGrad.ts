@@ -2,7 +2,7 @@ import { f32At, scratch } from "./memory";
 import { sumOf } from "./runs";
 import { clearPlanes, fillPlanes, inPlace, pitch, plane, planPlanes, tapTable } from "./planes";
 import { addProducts } from "./products";
-import { panelOf, turnBlock } from "./turn";
+import { turnPlanes } from "./turn";
 
 /** Tables of distances in bytes: from a pixel to its taps, from the beginning of a block's planes to its pixels. */
 let taps: usize = 0;
@@ -10,7 +10,7 @@ let pixels: usize = 0;
 
 /**
  * `ConvKernels.conv2dGradWeight` with stride 1. For a block of `images` samples at a time dy is turned, so that outputs lie
- * side by side; then each tap's x is multiplied with it, pixel by pixel, for a tile of taps × 8 outputs in registers.
+ * side by side; then each tap's x is multiplied with it, pixel by pixel, for a tile of taps × outputs in registers.
  */
 export function directConv2dGradWeight(x: i32, dy: i32, dW: i32, dbias: i32, first: i32, count: i32, images: i32, batch: i32, channels: i32, outChannels: i32, groups: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32, dilationY: i32, dilationX: i32): void {
   const area = outHeight * outWidth;
@@ -25,10 +25,10 @@ export function directConv2dGradWeight(x: i32, dy: i32, dW: i32, dbias: i32, fir
   for (let from = first; from < first + count; ) {
     const group = from / outs;
     const n = min(first + count, (group + 1) * outs) - from;
-    const lanes = (n + 3) & ~3;
-    const turned = sums + ((<usize>(depth * lanes)) << 2);
-    const buffer = turned + ((<usize>(images * area * lanes)) << 2);
-    memory.fill(sums, 0, (<usize>(depth * lanes)) << 2);
+    const step = (<usize>((n + 3) & ~3)) << 2;
+    const turned = sums + step * <usize>depth;
+    const buffer = turned + step * <usize>(images * area);
+    memory.fill(sums, 0, step * <usize>depth);
     clearPlanes(buffer, images * ins);
     for (let b = 0; b < batch; b += images) {
       const block = min(images, batch - b);
@@ -36,10 +36,12 @@ export function directConv2dGradWeight(x: i32, dy: i32, dW: i32, dbias: i32, fir
       for (let i = 0; i < block && !inPlace; i++) {
         fillPlanes(source + ((<usize>(i * channels * height * width)) << 2), buffer + ((<usize>(i * stride)) << 2), ins);
       }
-      turnBlock(block, n, area, f32At(dy + (b * outChannels + from) * area), outChannels * area, turned);
-      addProducts(taps, pixels, block * area, n, depth, inPlace ? source : buffer, turned, sums);
+      for (let i = 0; i < block; i++) {
+        turnPlanes(n, area, f32At(dy + ((b + i) * outChannels + from) * area), turned + step * <usize>(i * area), step);
+      }
+      addProducts(taps, pixels, block * area, n, depth, inPlace ? source : buffer, turned, sums, step);
     }
-    unturn(n, depth, sums, f32At(dW + from * depth));
+    unturn(n, depth, sums, step, f32At(dW + from * depth));
     from += n;
   }
 }
@@ -55,12 +57,10 @@ function pixelTable(images: i32, stride: i32, outHeight: i32, outWidth: i32): us
   return to;
 }
 
-/** dW[n, depth] from the sums in panels. */
-function unturn(n: i32, depth: i32, sums: usize, dW: usize): void {
+/** dW[n, depth] from the sums, whose rows of n are `step` bytes apart. */
+function unturn(n: i32, depth: i32, sums: usize, step: usize, dW: usize): void {
   for (let o = 0; o < n; o++) {
-    const left = n - (o & ~7);
-    const step = (<usize>panelOf(left)) << 2;
-    let from = sums + ((<usize>((o & ~7) * depth + (o & 7))) << 2);
+    let from = sums + ((<usize>o) << 2);
     for (let k = 0; k < depth; k++, from += step, dW += 4) f32.store(dW, f32.load(from));
   }
 }

@@ -1,5 +1,5 @@
 import { storeLanes } from "./lanes";
-import { f32At, LANES, madd, scratch } from "./memory";
+import { f32At, FOLDING, LANES, madd, scratch } from "./memory";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -12,9 +12,9 @@ const NC: i32 = 2048;
 /** B of up to this many floats is read where it lies. */
 const DIRECT: i32 = 6144;
 
-/** Bytes of scratch. */
-export function gemmScratch(): i32 {
-  return KC * (NC + 8) * 4;
+/** Bytes of scratch that an instance needs, if other kernels need `others`. */
+export function scratchSize(others: i32): i32 {
+  return <i32>FOLDING + max(KC * (NC + 8) * 4, others);
 }
 
 /**
@@ -256,6 +256,14 @@ export function gemm(
       columns(m, nc, kc, a + <usize>p * aCol, aRow, aCol, scratch, 0, c + wide, cRow, row, !first || accumulate != 0, true);
     }
   }
+}
+
+/**
+ * C[m,n] = A[m,k]·B[k,n], plus C where `accumulate`; B is read where it lies. In bytes: `aRow` and `aCol` from row to row and
+ * from column to column of A, one of them 4; `bRow` and `cRow` from row to row.
+ */
+export function multiplyInPlace(m: i32, n: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: bool): void {
+  columns(m, n, k, a, aRow, aCol, b, bRow, c, cRow, 0, accumulate, false);
 }
 
 /** See `MatrixKernels.pack`. */

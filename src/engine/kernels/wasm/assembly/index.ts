@@ -1,5 +1,5 @@
 export { end, place } from "./memory";
-export { gemm, gemmPacked, gemmScratch, pack } from "./gemm";
+export { gemm, gemmPacked, scratchSize, pack } from "./gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
 export { deadUnits, histogram, moments, outside, summary, sumSquares } from "./statistics";
 export { sgd } from "./sgd";

@@ -6,11 +6,17 @@ export let floats: usize = 0;
 export let doubles: usize = 0;
 /** A place of this instance, that only one kernel uses at a time. What is static is shared by all threads: it must not be written. */
 export let scratch: usize = 0;
+/** Another, for vectors that are added up: see ./lanes. */
+export let folding: usize = 0;
+
+/** Bytes at `folding`. */
+export const FOLDING: usize = 128;
 
 export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {
   floats = floatsAt;
   doubles = doublesAt;
-  scratch = scratchAt;
+  folding = scratchAt;
+  scratch = scratchAt + FOLDING;
 }
 
 // @ts-ignore: decorator

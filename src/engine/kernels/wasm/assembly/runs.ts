@@ -1,4 +1,4 @@
-import { sumLanes } from "./lanes";
+import { addFour, sumLanes } from "./lanes";
 import { f32At, madd } from "./memory";
 
 /*
@@ -49,7 +49,7 @@ function total(kind: i32, x: usize, y: usize, n: i32, mean: f32): f64 {
       s2 = term(kind, x + 32, y + 32, mu, s2);
       s3 = term(kind, x + 48, y + 48, mu, s3);
     }
-    sum += sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    sum += sumLanes(addFour(s0, s1, s2, s3));
     left -= block;
   }
   if (left >= 4) {

@@ -1,5 +1,5 @@
-import { f32At, f64At, madd, scratch } from "./memory";
-import { countLanes, loadLanes, sumLanes } from "./lanes";
+import { f32At, f64At, LANES, madd, scratch } from "./memory";
+import { addFour, countLanes, countsOfTwo, leastOfTwo, loadLanes, mostOfTwo, sumLanes } from "./lanes";
 
 /** Elements whose sums are kept in single precision before they are added up in double: 64 a lane. */
 const BLOCK: i32 = 256;
@@ -49,7 +49,7 @@ export function squares(x: usize, n: i32): f64 {
       s2 = madd(c, c, s2);
       s3 = madd(d, d, s3);
     }
-    const sum = <f32>sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    const sum = <f32>sumLanes(addFour(s0, s1, s2, s3));
     total += sum > LEAST && sum < MOST ? <f64>sum : exactSquares(from, block);
     left -= block;
   }
@@ -78,7 +78,9 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   const nil: v128 = f32x4.splat(0);
   let x = start;
   let sum: f64 = 0, total: f64 = 0;
-  let least: v128 = f32x4.splat(Infinity), most: v128 = f32x4.splat(-Infinity), zeros: v128 = nil;
+  // With joined vectors two short passes are faster than a long one, for which there are too few registers.
+  const inOnePass = extremes && LANES == 4;
+  let least: v128 = f32x4.splat(Infinity), most: v128 = f32x4.splat(-Infinity), zeros: v128 = nil, zeros1: v128 = nil;
   let left = n;
   while (left >= 16) {
     const block = min(left, BLOCK) & ~15;
@@ -96,19 +98,28 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
       q2 = madd(c, c, q2);
       s3 = f32x4.add(s3, d);
       q3 = madd(d, d, q3);
-      if (extremes) {
+      const ac = i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)), bd = i32x4.add(f32x4.eq(b, nil), f32x4.eq(d, nil));
+      if (LANES == 8) {
+        zeros = i32x4.sub(zeros, ac);
+        zeros1 = i32x4.sub(zeros1, bd);
+      } else {
+        zeros = i32x4.sub(zeros, i32x4.add(ac, bd));
+      }
+      if (inOnePass) {
         least = f32x4.pmin(least, f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d)));
         most = f32x4.pmax(most, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
       }
-      const ab = i32x4.add(f32x4.eq(a, nil), f32x4.eq(b, nil)), cd = i32x4.add(f32x4.eq(c, nil), f32x4.eq(d, nil));
-      zeros = i32x4.sub(zeros, i32x4.add(ab, cd));
     }
-    const q = <f32>sumLanes(f32x4.add(f32x4.add(q0, q1), f32x4.add(q2, q3)));
-    sum += sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    const q = <f32>sumLanes(addFour(q0, q1, q2, q3));
+    sum += sumLanes(addFour(s0, s1, s2, s3));
     total += q > LEAST && q < MOST ? <f64>q : exactSquares(from, block);
     left -= block;
   }
-  let zero = countLanes(zeros);
+  if (extremes && !inOnePass) {
+    least = leastOf(start, n);
+    most = mostOf(start, n);
+  }
+  let zero = countLanes(LANES == 8 ? countsOfTwo(zeros, zeros1) : zeros);
   for (; left > 0; left--, x += 4) {
     const v = f32.load(x);
     sum += <f64>v;
@@ -128,8 +139,29 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   if (!extremes) return;
   // An infinity has been compared like any number, a NaN has not.
   const nan = !finite && hasNaN(start, n);
-  f64.store(to, nan ? NaN : <f64>lane0(fold(least, false)), 32);
-  f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)), 40);
+  // Which of two zeros has been found first is no matter: plus 0 it is the positive one.
+  f64.store(to, nan ? NaN : <f64>lane0(fold(least, false)) + 0, 32);
+  f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)) + 0, 40);
+}
+
+/** In each lane the least of those of n elements, of which the last up to 15 are left out. */
+function leastOf(x: usize, n: i32): v128 {
+  let least0: v128 = f32x4.splat(Infinity), least1 = least0;
+  for (const end = x + ((<usize>(n & ~15)) << 2); x < end; x += 64) {
+    least0 = f32x4.pmin(least0, f32x4.pmin(v128.load(x), v128.load(x, 32)));
+    least1 = f32x4.pmin(least1, f32x4.pmin(v128.load(x, 16), v128.load(x, 48)));
+  }
+  return leastOfTwo(least0, least1);
+}
+
+/** In each lane the greatest of those. */
+function mostOf(x: usize, n: i32): v128 {
+  let most0: v128 = f32x4.splat(-Infinity), most1 = most0;
+  for (const end = x + ((<usize>(n & ~15)) << 2); x < end; x += 64) {
+    most0 = f32x4.pmax(most0, f32x4.pmax(v128.load(x), v128.load(x, 32)));
+    most1 = f32x4.pmax(most1, f32x4.pmax(v128.load(x, 16), v128.load(x, 48)));
+  }
+  return mostOfTwo(most0, most1);
 }
 
 /** Stores Σx and Σx² of n elements, all in double precision. */

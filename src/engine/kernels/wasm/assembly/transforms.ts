@@ -1,4 +1,3 @@
-import { tileRows } from "./correlation";
 import { storeLanes } from "./lanes";
 import { pitch, plane } from "./planes";
 
@@ -118,17 +117,17 @@ function putRow(y: usize, even: v128, odd: v128, columns: i32, bias: v128): void
 }
 
 /**
- * D = A·dy·Aᵀ for all tiles of a plane, of `width` outputs whose dy lie side by side: so they do in D, a tile after the other.
+ * D = A·dy·Aᵀ for all tiles of a plane, of `lanes` outputs whose dy lie side by side: so they do in D, a tile after the other.
  * The 16 matrices lie `step` bytes apart.
  */
-export function transformTurned(dy: usize, width: i32, D: usize, step: usize): void {
-  const pixel = (<usize>width) << 2;
+export function transformTurned(dy: usize, lanes: i32, D: usize, step: usize): void {
+  const pixel = (<usize>lanes) << 2;
   for (let r = 0; r < down; r++) {
     const below: usize = 2 * r + 1 < outHeight ? pixel * <usize>outWidth : 0;
     for (let i = 0; i < across; i++, D += pixel) {
       const x = dy + pixel * <usize>(2 * r * outWidth + 2 * i);
       const beside: usize = 2 * i + 1 < outWidth ? pixel : 0;
-      for (let half: usize = 0; half < pixel; half += 16) transformTile(x + half, beside, below, D + half, step);
+      for (let o: usize = 0; o < pixel; o += 16) transformTile(x + o, beside, below, D + o, step);
     }
   }
 }
@@ -176,26 +175,21 @@ function rowOfWindow(S: usize, step: usize): v128 {
 
 /**
  * U = G·W·Gᵀ for rows × columns windows of W, which are `row` and `column` elements apart; where `back` is true, of the
- * windows turned round, which makes the first row the last and the first column the last. Each of the 16 matrices is packed
- * as `packWeights` packs W. Returns where they end.
+ * windows turned round, which makes the first row the last and the first column the last. Returns where they end.
  */
 export function transformWeights(W: usize, rows: i32, columns: i32, row: i32, column: i32, back: bool, U: usize): usize {
   const step = (<usize>(rows * columns)) << 2;
   const first: usize = back ? 3 : 0, last: usize = back ? 0 : 3;
-  for (let r = 0; r < rows; ) {
-    const end = r + tileRows(rows, r);
-    for (let c = 0; c < columns; c++) {
-      for (let i = r; i < end; i++, U += 4) {
-        const w = W + ((<usize>(i * row + c * column)) << 2);
-        const x = v128.load(w), y = f32x4.mul(v128.load(w, 12), f32x4.splat(0.5)), z = v128.load(w, 24);
-        const mean = f32x4.mul(f32x4.add(x, z), f32x4.splat(0.5));
-        spread(x, U + step * first * 4, step, first, last);
-        spread(f32x4.add(mean, y), U + step * 4, step, first, last);
-        spread(f32x4.sub(mean, y), U + step * 8, step, first, last);
-        spread(z, U + step * last * 4, step, first, last);
-      }
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, U += 4) {
+      const w = W + ((<usize>(r * row + c * column)) << 2);
+      const x = v128.load(w), y = f32x4.mul(v128.load(w, 12), f32x4.splat(0.5)), z = v128.load(w, 24);
+      const mean = f32x4.mul(f32x4.add(x, z), f32x4.splat(0.5));
+      spread(x, U + step * first * 4, step, first, last);
+      spread(f32x4.add(mean, y), U + step * 4, step, first, last);
+      spread(f32x4.sub(mean, y), U + step * 8, step, first, last);
+      spread(z, U + step * last * 4, step, first, last);
     }
-    r = end;
   }
   return U + step * 15;
 }

@@ -1,21 +1,8 @@
-/** Outputs of a panel that lie side by side: 8, of what is left over 4 or 8. */
-// @ts-ignore: decorator
-@inline
-export function panelOf(left: i32): i32 {
-  return left > 4 ? 8 : 4;
-}
-
-/** The n planes of each sample of a block, as panels: for each pixel 8 outputs side by side. */
-export function turnBlock(images: i32, n: i32, area: i32, dy: usize, sample: i32, to: usize): void {
-  for (let o = 0; o < n; o += 8) {
-    const width = panelOf(n - o), step = (<usize>width) << 2;
-    for (let i = 0; i < images; i++) {
-      for (let half = 0; half < width; half += 4) {
-        const from = dy + ((<usize>(i * sample + (o + half) * area)) << 2);
-        turnRows(min(4, n - o - half), area, from, (<usize>area) << 2, to + ((<usize>half) << 2), step);
-      }
-      to += step * <usize>area;
-    }
+/** n planes of `area` elements as pixels: for each, the elements of all planes side by side, `step` bytes from pixel to pixel. */
+export function turnPlanes(n: i32, area: i32, planes: usize, to: usize, step: usize): void {
+  for (let o = 0; o < n; o += 4) {
+    const from = planes + ((<usize>(o * area)) << 2);
+    turnRows(min(4, n - o), area, from, (<usize>area) << 2, to + ((<usize>o) << 2), step);
   }
 }
 

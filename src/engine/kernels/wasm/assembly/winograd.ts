@@ -1,4 +1,4 @@
-import { correlate } from "./correlation";
+import { multiplyInPlace } from "./gemm";
 import { f32At, scratch } from "./memory";
 import { clearPlanes, fillPlanes, plane, planPlanes } from "./planes";
 import { across, down, planTiles, transformPlanes, transformWeights, untransformPlanes } from "./transforms";
@@ -31,12 +31,11 @@ function convolve(images: i32, batch: i32, groups: i32, ins: i32, outs: i32, x: 
   planTiles(outHeight, outWidth);
   const tiles = down * across, most = rowOf(images * tiles);
   const zeros = free;
-  const tables = zeros + ((<usize>(16 * outs)) << 2);
-  const V = (tables + ((<usize>(ins + most)) << 2) + 127) & ~63;
+  const V = (zeros + ((<usize>outs) << 2) + 63) & ~63;
   const M = V + ((<usize>(16 * ins * most)) << 2);
   const buffer = M + ((<usize>(16 * outs * most)) << 2);
   const xBytes = (<usize>(ins * height * width)) << 2, yBytes = (<usize>(outs * outHeight * outWidth)) << 2;
-  memory.fill(zeros, 0, (<usize>(16 * outs)) << 2);
+  memory.fill(zeros, 0, (<usize>outs) << 2);
   planPlanes(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
   clearPlanes(buffer, ins);
   for (let b = 0; b < batch; b += images) {
@@ -48,10 +47,11 @@ function convolve(images: i32, batch: i32, groups: i32, ins: i32, outs: i32, x: 
         const planes = fillPlanes(x + xBytes * <usize>((b + i) * groups + g), buffer, ins);
         transformPlanes(planes, ins, V + ((<usize>(i * tiles)) << 2), bytes, bytes * <usize>ins);
       }
-      // The 16 products of matrices: 1 × 1 convolutions of one row, in 16 groups.
-      planPlanes(1, row, 1, row, 1, 1, 0, 0, 1, 1);
-      const U = scratch + ((<usize>(g * 16 * ins * outs)) << 2);
-      correlate(1, 16, ins, outs, V, row, M, 1, row, 1, 1, 1, 1, U, zeros, tables);
+      const depth = (<usize>ins) << 2;
+      for (let k: usize = 0; k < 16; k++) {
+        const U = scratch + depth * <usize>outs * (<usize>(16 * g) + k);
+        multiplyInPlace(outs, row, ins, U, depth, 4, V + bytes * <usize>ins * k, bytes, M + bytes * <usize>outs * k, bytes, false);
+      }
       const biases = bias ? bias + ((<usize>(g * outs)) << 2) : zeros;
       for (let i = 0; i < block; i++) {
         const to = y + yBytes * <usize>((b + i) * groups + g);
