@@ -2,7 +2,10 @@ import { addTwo, firstLanes, sumLanes } from "./lanes";
 import { f32At, f64At, madd } from "./memory";
 import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
 
-/** The step of four elements, of which the first `lanes` are stored; gives how far they moved. */
+/**
+ * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
+ * host joins vectors, all loads of both halves come before the stores.
+ */
 // @ts-ignore: decorator
 @inline
 function step(
@@ -38,13 +41,31 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
     let s0 = f32x4.splat(0), s1 = s0;
     const block = min(left, BLOCK) & ~7;
     for (let i = 0; i < block; i += 8) {
-      const a = step(amsgrad, clipped, t, g, m, v, top, 4, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep);
-      s0 = madd(a, a, s0);
-      const b = step(
-        amsgrad, clipped, t + 16, g + 16, m + 16, v + 16, top + 16, 4, scale, limit,
-        decay, size, fresh1, beta2, fresh2, root, eps, keep,
-      );
-      s1 = madd(b, b, s1);
+      const before0 = v128.load(t), before1 = v128.load(t, 16);
+      const slope0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
+      const old0 = v128.load(m), old1 = v128.load(m, 16);
+      const mean0 = madd(fresh1, f32x4.sub(slope0, old0), old0), mean1 = madd(fresh1, f32x4.sub(slope1, old1), old1);
+      let second0 = madd(beta2, v128.load(v), f32x4.mul(f32x4.mul(fresh2, slope0), slope0));
+      let second1 = madd(beta2, v128.load(v, 16), f32x4.mul(f32x4.mul(fresh2, slope1), slope1));
+      v128.store(m, mean0);
+      v128.store(m, mean1, 16);
+      v128.store(v, second0);
+      v128.store(v, second1, 16);
+      if (amsgrad) {
+        second0 = f32x4.max(v128.load(top), second0);
+        second1 = f32x4.max(v128.load(top, 16), second1);
+        v128.store(top, second0);
+        v128.store(top, second1, 16);
+      }
+      const below0 = madd(f32x4.sqrt(second0), root, eps), below1 = madd(f32x4.sqrt(second1), root, eps);
+      const after0 = f32x4.sub(f32x4.mul(before0, keep), f32x4.div(f32x4.mul(size, mean0), below0));
+      const after1 = f32x4.sub(f32x4.mul(before1, keep), f32x4.div(f32x4.mul(size, mean1), below1));
+      v128.store(t, after0);
+      v128.store(t, after1, 16);
+      const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
+      s0 = madd(moved0, moved0, s0);
+      s1 = madd(moved1, moved1, s1);
       t += 32;
       g += 32;
       m += 32;

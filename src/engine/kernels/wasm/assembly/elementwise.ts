@@ -54,7 +54,15 @@ export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32):
   const end = (<usize>(n & ~3)) << 2;
   for (let r = 0; r < rows; r++) {
     let i: usize = 0;
-    for (; i < end; i += 16) v128.store(to + i, v128.load(from + i));
+    for (; i + 32 <= end; i += 32) {
+      const low = v128.load(from + i), high = v128.load(from + i, 16);
+      v128.store(to + i, low);
+      v128.store(to + i, high, 16);
+    }
+    if (i < end) {
+      v128.store(to + i, v128.load(from + i));
+      i += 16;
+    }
     for (let j = n & ~3; j < n; j++, i += 4) f32.store(to + i, f32.load(from + i));
     from += stepX;
     to += stepY;

@@ -26,50 +26,15 @@ export function sumLanes(x: v128): f64 {
  * they are added up.
  */
 
-// @ts-ignore: decorator
-@inline
-function keep(x0: v128, x1: v128, at: usize): void {
-  v128.store(folding + at, x0);
-  v128.store(folding + at, x1, 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function kept(i: usize): v128 {
-  return v128.load(folding + (i << 4));
-}
-
 /** x0 + x1 */
 // @ts-ignore: decorator
 @inline
 export function addTwo(x0: v128, x1: v128): v128 {
   if (LANES == 4) return f32x4.add(x0, x1);
-  keep(x0, x1, 0);
-  return f32x4.add(kept(0), kept(1));
-}
-
-/** The lesser of each two lanes, none of which is NaN. */
-// @ts-ignore: decorator
-@inline
-export function leastOfTwo(x0: v128, x1: v128): v128 {
-  keep(x0, x1, 0);
-  return f32x4.pmin(kept(0), kept(1));
-}
-
-/** The greater of each two lanes, none of which is NaN. */
-// @ts-ignore: decorator
-@inline
-export function mostOfTwo(x0: v128, x1: v128): v128 {
-  keep(x0, x1, 0);
-  return f32x4.pmax(kept(0), kept(1));
-}
-
-/** x0 + x1, of integers */
-// @ts-ignore: decorator
-@inline
-export function countsOfTwo(x0: v128, x1: v128): v128 {
-  keep(x0, x1, 0);
-  return i32x4.add(kept(0), kept(1));
+  const at = folding;
+  v128.store(at, x0);
+  v128.store(at, x1, 16);
+  return f32x4.add(v128.load(at), v128.load(at, 16));
 }
 
 /** (x0 + x1) + (x2 + x3) */
@@ -77,9 +42,42 @@ export function countsOfTwo(x0: v128, x1: v128): v128 {
 @inline
 export function addFour(x0: v128, x1: v128, x2: v128, x3: v128): v128 {
   if (LANES == 4) return f32x4.add(f32x4.add(x0, x1), f32x4.add(x2, x3));
-  keep(x0, x1, 0);
-  keep(x2, x3, 32);
-  return f32x4.add(f32x4.add(kept(0), kept(1)), f32x4.add(kept(2), kept(3)));
+  const at = folding;
+  v128.store(at, x0);
+  v128.store(at, x1, 16);
+  v128.store(at, x2, 32);
+  v128.store(at, x3, 48);
+  return f32x4.add(f32x4.add(v128.load(at), v128.load(at, 16)), f32x4.add(v128.load(at, 32), v128.load(at, 48)));
+}
+
+/** The lesser of each two lanes, none of which is NaN. */
+// @ts-ignore: decorator
+@inline
+export function leastOfTwo(x0: v128, x1: v128): v128 {
+  const at = folding;
+  v128.store(at, x0);
+  v128.store(at, x1, 16);
+  return f32x4.pmin(v128.load(at), v128.load(at, 16));
+}
+
+/** The greater of each two lanes, none of which is NaN. */
+// @ts-ignore: decorator
+@inline
+export function mostOfTwo(x0: v128, x1: v128): v128 {
+  const at = folding;
+  v128.store(at, x0);
+  v128.store(at, x1, 16);
+  return f32x4.pmax(v128.load(at), v128.load(at, 16));
+}
+
+/** x0 + x1, of integers */
+// @ts-ignore: decorator
+@inline
+export function countsOfTwo(x0: v128, x1: v128): v128 {
+  const at = folding;
+  v128.store(at, x0);
+  v128.store(at, x1, 16);
+  return i32x4.add(v128.load(at), v128.load(at, 16));
 }
 
 /** Sum of four integer lanes. */

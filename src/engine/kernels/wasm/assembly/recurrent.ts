@@ -1,8 +1,9 @@
 import { logistic4, tanh4 } from "./functions";
 import { loadLanes, storeLanes } from "./lanes";
-import { f32At, madd } from "./memory";
+import { f32At, LANES, madd } from "./memory";
 
 // Units side by side in the lanes: four at a time, then the rest of a row. `lanes` is 4 in the loops, where it costs nothing.
+// Where the host joins vectors, eight at a time go first: all loads of both halves, those of coefficients too, then the stores.
 
 /** In the order of ../../activations.ts. */
 const RELU: i32 = 0;
@@ -34,9 +35,15 @@ function one(): v128 {
 
 // @ts-ignore: decorator
 @inline
+function rnnValue(relu: bool, x: v128): v128 {
+  if (relu) return f32x4.pmax(x, f32x4.splat(0));
+  return tanh4(x);
+}
+
+// @ts-ignore: decorator
+@inline
 function rnn(relu: bool, h: usize, lanes: i32): void {
-  const x = get(h, lanes);
-  set(h, relu ? f32x4.pmax(x, f32x4.splat(0)) : tanh4(x), lanes);
+  set(h, rnnValue(relu, get(h, lanes)), lanes);
 }
 
 // @ts-ignore: decorator
@@ -44,23 +51,42 @@ function rnn(relu: bool, h: usize, lanes: i32): void {
 function rnnRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize): void {
   for (let row = 0; row < rows; row++, h += ldh) {
     let at = h;
+    if (LANES == 8) {
+      for (const end = h + bytes(n & ~7); at < end; at += 32) {
+        const y0 = rnnValue(relu, v128.load(at)), y1 = rnnValue(relu, v128.load(at, 16));
+        v128.store(at, y0);
+        v128.store(at, y1, 16);
+      }
+    }
     for (const end = h + bytes(n & ~3); at < end; at += 16) rnn(relu, at, 4);
     if (n & 3) rnn(relu, at, n & 3);
   }
 }
 
+// Functions of their own: within one, the compiler would merge the two loops, and ask for the kind at each vector.
+function reluRows(rows: i32, n: i32, h: usize, ldh: usize): void {
+  rnnRows(true, rows, n, h, ldh);
+}
+function tanhRows(rows: i32, n: i32, h: usize, ldh: usize): void {
+  rnnRows(false, rows, n, h, ldh);
+}
+
 /** See `RecurrentKernels.rnnCell`. */
 export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
-  if (kind == RELU) rnnRows(true, rows, n, f32At(h), bytes(ldh));
-  else rnnRows(false, rows, n, f32At(h), bytes(ldh));
+  if (kind == RELU) reluRows(rows, n, f32At(h), bytes(ldh));
+  else tanhRows(rows, n, f32At(h), bytes(ldh));
+}
+
+// @ts-ignore: decorator
+@inline
+function rnnSlope(relu: bool, y: v128): v128 {
+  return relu ? v128.and(one(), f32x4.gt(y, f32x4.splat(0))) : f32x4.sub(one(), f32x4.mul(y, y));
 }
 
 // @ts-ignore: decorator
 @inline
 function rnnGrad(relu: bool, h: usize, dh: usize, dz: usize, lanes: i32): void {
-  const y = get(h, lanes), d = get(dh, lanes);
-  const slope = relu ? v128.and(one(), f32x4.gt(y, f32x4.splat(0))) : f32x4.sub(one(), f32x4.mul(y, y));
-  set(dz, f32x4.mul(d, slope), lanes);
+  set(dz, f32x4.mul(get(dh, lanes), rnnSlope(relu, get(h, lanes))), lanes);
 }
 
 // @ts-ignore: decorator
@@ -68,15 +94,31 @@ function rnnGrad(relu: bool, h: usize, dh: usize, dz: usize, lanes: i32): void {
 function rnnGradRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: usize, ldz: usize): void {
   const end = bytes(n & ~3);
   for (let row = 0; row < rows; row++, h += ldh, dh += bytes(n), dz += ldz) {
-    for (let j: usize = 0; j < end; j += 16) rnnGrad(relu, h + j, dh + j, dz + j, 4);
+    let j: usize = 0;
+    if (LANES == 8) {
+      for (; j + 32 <= end; j += 32) {
+        const low = f32x4.mul(v128.load(dh + j), rnnSlope(relu, v128.load(h + j)));
+        const high = f32x4.mul(v128.load(dh + j, 16), rnnSlope(relu, v128.load(h + j, 16)));
+        v128.store(dz + j, low);
+        v128.store(dz + j, high, 16);
+      }
+    }
+    for (; j < end; j += 16) rnnGrad(relu, h + j, dh + j, dz + j, 4);
     if (n & 3) rnnGrad(relu, h + end, dh + end, dz + end, n & 3);
   }
 }
 
+function reluGradRows(rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: usize, ldz: usize): void {
+  rnnGradRows(true, rows, n, h, ldh, dh, dz, ldz);
+}
+function tanhGradRows(rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: usize, ldz: usize): void {
+  rnnGradRows(false, rows, n, h, ldh, dh, dz, ldz);
+}
+
 /** See `RecurrentKernels.rnnCellGrad`. */
 export function rnnCellGrad(kind: i32, rows: i32, n: i32, h: i32, ldh: i32, dh: i32, dz: i32, ldz: i32): void {
-  if (kind == RELU) rnnGradRows(true, rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
-  else rnnGradRows(false, rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
+  if (kind == RELU) reluGradRows(rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
+  else tanhGradRows(rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
 }
 
 /** In place: the logistic function of n elements, or their hyperbolic tangent. A loop for each needs fewer registers than one of all. */
@@ -84,6 +126,17 @@ export function rnnCellGrad(kind: i32, rows: i32, n: i32, h: i32, ldh: i32, dh: 
 @inline
 function squash(tangent: bool, x: usize, n: i32): void {
   const end = x + bytes(n & ~3);
+  if (LANES == 8) {
+    for (; x + 64 <= end; x += 64) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
+      const y0 = tangent ? tanh4(x0) : logistic4(x0), y1 = tangent ? tanh4(x1) : logistic4(x1);
+      const y2 = tangent ? tanh4(x2) : logistic4(x2), y3 = tangent ? tanh4(x3) : logistic4(x3);
+      v128.store(x, y0);
+      v128.store(x, y1, 16);
+      v128.store(x, y2, 32);
+      v128.store(x, y3, 48);
+    }
+  }
   for (; x < end; x += 16) v128.store(x, tangent ? tanh4(v128.load(x)) : logistic4(v128.load(x)));
   if (n & 3) set(x, tangent ? tanh4(get(x, n & 3)) : logistic4(get(x, n & 3)), n & 3);
 }
@@ -98,6 +151,20 @@ function lstm(z: usize, gate: usize, before: usize, c: usize, h: usize, lanes: i
   set(h, f32x4.mul(get(z + 3 * gate, lanes), tanh4(state)), lanes);
 }
 
+/** Eight units. */
+// @ts-ignore: decorator
+@inline
+function lstmPair(z: usize, gate: usize, before: usize, c: usize, h: usize): void {
+  let low = f32x4.mul(v128.load(z), v128.load(z + 2 * gate)), high = f32x4.mul(v128.load(z, 16), v128.load(z + 2 * gate, 16));
+  if (before) low = madd(v128.load(z + gate), v128.load(before), low);
+  if (before) high = madd(v128.load(z + gate, 16), v128.load(before, 16), high);
+  const hLow = f32x4.mul(v128.load(z + 3 * gate), tanh4(low)), hHigh = f32x4.mul(v128.load(z + 3 * gate, 16), tanh4(high));
+  v128.store(c, low);
+  v128.store(c, high, 16);
+  v128.store(h, hLow);
+  v128.store(h, hHigh, 16);
+}
+
 /** See `RecurrentKernels.lstmCell`. */
 export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i32, ldc: i32, h: i32, ldh: i32): void {
   const gate = bytes(n), end = bytes(n & ~3);
@@ -106,7 +173,12 @@ export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i3
     squash(false, zAt, 2 * n);
     squash(true, zAt + 2 * gate, n);
     squash(false, zAt + 3 * gate, n);
-    for (let j: usize = 0; j < end; j += 16) lstm(zAt + j, gate, old ? old + j : 0, cAt + j, hAt + j, 4);
+    let j: usize = 0;
+    if (LANES == 8) {
+      if (old) for (; j + 32 <= end; j += 32) lstmPair(zAt + j, gate, old + j, cAt + j, hAt + j);
+      else for (; j + 32 <= end; j += 32) lstmPair(zAt + j, gate, 0, cAt + j, hAt + j);
+    }
+    for (; j < end; j += 16) lstm(zAt + j, gate, old ? old + j : 0, cAt + j, hAt + j, 4);
     if (n & 3) lstm(zAt + end, gate, old ? old + end : 0, cAt + end, hAt + end, n & 3);
     zAt += bytes(ldz);
     cAt += bytes(ldc);
@@ -130,12 +202,36 @@ function lstmGrad(z: usize, gate: usize, before: usize, c: usize, dh: usize, dc:
   set(dc, f32x4.mul(flow, f), lanes);
 }
 
+/** The same of eight units, whose `before` is there. */
+// @ts-ignore: decorator
+@inline
+function lstmGradPair(z: usize, gate: usize, before: usize, c: usize, dh: usize, dc: usize): void {
+  const t0 = tanh4(v128.load(c)), t1 = tanh4(v128.load(c, 16));
+  const d0 = v128.load(dh), d1 = v128.load(dh, 16), o0 = v128.load(z + 3 * gate), o1 = v128.load(z + 3 * gate, 16);
+  const flow0 = madd(d0, f32x4.mul(o0, f32x4.sub(one(), f32x4.mul(t0, t0))), v128.load(dc));
+  const flow1 = madd(d1, f32x4.mul(o1, f32x4.sub(one(), f32x4.mul(t1, t1))), v128.load(dc, 16));
+  const i0 = v128.load(z), i1 = v128.load(z, 16), f0 = v128.load(z + gate), f1 = v128.load(z + gate, 16);
+  const g0 = v128.load(z + 2 * gate), g1 = v128.load(z + 2 * gate, 16), last0 = v128.load(before), last1 = v128.load(before, 16);
+  v128.store(z + 3 * gate, f32x4.mul(f32x4.mul(d0, t0), f32x4.mul(o0, f32x4.sub(one(), o0))));
+  v128.store(z + 3 * gate, f32x4.mul(f32x4.mul(d1, t1), f32x4.mul(o1, f32x4.sub(one(), o1))), 16);
+  v128.store(z, f32x4.mul(f32x4.mul(flow0, g0), f32x4.mul(i0, f32x4.sub(one(), i0))));
+  v128.store(z, f32x4.mul(f32x4.mul(flow1, g1), f32x4.mul(i1, f32x4.sub(one(), i1))), 16);
+  v128.store(z + gate, f32x4.mul(f32x4.mul(flow0, last0), f32x4.mul(f0, f32x4.sub(one(), f0))));
+  v128.store(z + gate, f32x4.mul(f32x4.mul(flow1, last1), f32x4.mul(f1, f32x4.sub(one(), f1))), 16);
+  v128.store(z + 2 * gate, f32x4.mul(f32x4.mul(flow0, i0), f32x4.sub(one(), f32x4.mul(g0, g0))));
+  v128.store(z + 2 * gate, f32x4.mul(f32x4.mul(flow1, i1), f32x4.sub(one(), f32x4.mul(g1, g1))), 16);
+  v128.store(dc, f32x4.mul(flow0, f0));
+  v128.store(dc, f32x4.mul(flow1, f1), 16);
+}
+
 /** See `RecurrentKernels.lstmCellGrad`. */
 export function lstmCellGrad(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i32, ldc: i32, dh: i32, dc: i32): void {
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), cAt = f32At(c), dhAt = f32At(dh), dcAt = f32At(dc), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    for (let j: usize = 0; j < end; j += 16) lstmGrad(zAt + j, gate, old ? old + j : 0, cAt + j, dhAt + j, dcAt + j, 4);
+    let j: usize = 0;
+    if (LANES == 8 && old) for (; j + 32 <= end; j += 32) lstmGradPair(zAt + j, gate, old + j, cAt + j, dhAt + j, dcAt + j);
+    for (; j < end; j += 16) lstmGrad(zAt + j, gate, old ? old + j : 0, cAt + j, dhAt + j, dcAt + j, 4);
     if (n & 3) lstmGrad(zAt + end, gate, old ? old + end : 0, cAt + end, dhAt + end, dcAt + end, n & 3);
     zAt += bytes(ldz);
     cAt += bytes(ldc);

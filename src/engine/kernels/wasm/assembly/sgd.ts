@@ -2,7 +2,10 @@ import { addTwo, firstLanes, sumLanes } from "./lanes";
 import { f32At, f64At, madd } from "./memory";
 import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
 
-/** The step of four elements, of which the first `lanes` are stored; gives how far they moved. */
+/**
+ * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
+ * host joins vectors, all loads of both halves come before the stores.
+ */
 // @ts-ignore: decorator
 @inline
 function step(
@@ -32,10 +35,23 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
     let s0 = f32x4.splat(0), s1 = s0;
     const block = min(left, BLOCK) & ~7;
     for (let i = 0; i < block; i += 8) {
-      const a = step(momentum, nesterov, clipped, t, g, m, 4, scale, limit, decay, lr, mu, fresh);
-      s0 = madd(a, a, s0);
-      const b = step(momentum, nesterov, clipped, t + 16, g + 16, m + 16, 4, scale, limit, decay, lr, mu, fresh);
-      s1 = madd(b, b, s1);
+      const before0 = v128.load(t), before1 = v128.load(t, 16);
+      let change0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
+      let change1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
+      if (momentum) {
+        const buffer0 = madd(mu, v128.load(m), f32x4.mul(fresh, change0));
+        const buffer1 = madd(mu, v128.load(m, 16), f32x4.mul(fresh, change1));
+        v128.store(m, buffer0);
+        v128.store(m, buffer1, 16);
+        change0 = nesterov ? madd(mu, buffer0, change0) : buffer0;
+        change1 = nesterov ? madd(mu, buffer1, change1) : buffer1;
+      }
+      const after0 = madd(lr, change0, before0), after1 = madd(lr, change1, before1);
+      v128.store(t, after0);
+      v128.store(t, after1, 16);
+      const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
+      s0 = madd(moved0, moved0, s0);
+      s1 = madd(moved1, moved1, s1);
       t += 32;
       g += 32;
       if (momentum) m += 32;

@@ -294,13 +294,14 @@ export function outside(n: i32, at: i32, low: f64, high: f64, out: i32): void {
   const lo = f32x4.splat(below(low));
   const hi = f32x4.splat(above(high));
   let x = f32At(at);
-  let counts: v128 = i32x4.splat(0);
+  let counts: v128 = i32x4.splat(0), others: v128 = counts;
   let i = 0;
-  for (; i + 4 <= n; i += 4, x += 16) {
-    const v = v128.load(x);
-    counts = i32x4.sub(counts, v128.or(f32x4.le(v, lo), f32x4.ge(v, hi)));
+  for (; i + 8 <= n; i += 8, x += 32) {
+    const v = v128.load(x), w = v128.load(x, 16);
+    counts = i32x4.sub(counts, v128.or(f32x4.le(v, lo), f32x4.le(hi, v)));
+    others = i32x4.sub(others, v128.or(f32x4.le(w, lo), f32x4.le(hi, w)));
   }
-  let count = countLanes(counts);
+  let count = countLanes(countsOfTwo(counts, others));
   for (; i < n; i++, x += 4) {
     const v = <f64>f32.load(x);
     if (v <= low || v >= high) count++;
