@@ -1,6 +1,6 @@
 import { exp4 } from "./functions";
 import { gemm } from "./gemm";
-import { loadLanes, storeLanes, sumLanes } from "./lanes";
+import { addTwo, loadLanes, mostOfTwo, storeLanes, sumLanes } from "./lanes";
 import { f32At, madd } from "./memory";
 
 /** Rows of a head that are computed together: with `causal`, none of them looks further than the last of them may. */
@@ -10,16 +10,31 @@ const BLOCK: i32 = 16;
 function softmaxRow(row: usize, n: i32, time: i32, scale: f32): void {
   const k = f32x4.splat(scale);
   const end = (<usize>(n & ~3)) << 2;
+  const pairs = (<usize>(n & ~7)) << 2;
   const left = n & 3;
-  let top = f32x4.splat(-Infinity);
-  for (let i: usize = 0; i < end; i += 16) top = f32x4.pmax(top, v128.load(row + i));
+  let top = f32x4.splat(-Infinity), other = top;
+  for (let i: usize = 0; i < pairs; i += 32) {
+    top = f32x4.pmax(top, v128.load(row + i));
+    other = f32x4.pmax(other, v128.load(row + i, 16));
+  }
+  top = mostOfTwo(top, other);
+  if (pairs < end) top = f32x4.pmax(top, v128.load(row + pairs));
   if (left) top = f32x4.pmax(top, loadLanes(row + end, left, -Infinity));
   top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
   top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2)); // a NaN is in the sum, whether or not it is found here
-  let sum = f32x4.splat(0);
-  for (let i: usize = 0; i < end; i += 16) {
-    const e = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + i), top)));
-    v128.store(row + i, e);
+  let sum = f32x4.splat(0), sum1 = sum;
+  for (let i: usize = 0; i < pairs; i += 32) {
+    const e0 = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + i), top)));
+    const e1 = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + i, 16), top)));
+    v128.store(row + i, e0);
+    v128.store(row + i, e1, 16);
+    sum = f32x4.add(sum, e0);
+    sum1 = f32x4.add(sum1, e1);
+  }
+  sum = addTwo(sum, sum1);
+  if (pairs < end) {
+    const e = exp4(f32x4.mul(k, f32x4.sub(v128.load(row + pairs), top)));
+    v128.store(row + pairs, e);
     sum = f32x4.add(sum, e);
   }
   if (left) {
@@ -28,7 +43,12 @@ function softmaxRow(row: usize, n: i32, time: i32, scale: f32): void {
     sum = f32x4.add(sum, e);
   }
   const share = f32x4.splat(<f32>(1 / sumLanes(sum)));
-  for (let i: usize = 0; i < end; i += 16) v128.store(row + i, f32x4.mul(v128.load(row + i), share));
+  for (let i: usize = 0; i < pairs; i += 32) {
+    const p0 = f32x4.mul(v128.load(row + i), share), p1 = f32x4.mul(v128.load(row + i, 16), share);
+    v128.store(row + i, p0);
+    v128.store(row + i, p1, 16);
+  }
+  if (pairs < end) v128.store(row + pairs, f32x4.mul(v128.load(row + pairs), share));
   if (left) storeLanes(row + end, f32x4.mul(loadLanes(row + end, left, 0), share), left);
   memory.fill(row + ((<usize>n) << 2), 0, (<usize>(time - n)) << 2);
 }
@@ -86,14 +106,26 @@ export function attentionGrad(batch: i32, time: i32, heads: i32, width: i32, qkv
 /** dS = scale · P ⊙ (dP − ⟨dP, P⟩), in place of dP; 0 where P is. */
 function scoresBack(P: usize, dP: usize, n: i32, scale: f32): void {
   const end = (<usize>(n & ~3)) << 2;
+  const pairs = (<usize>(n & ~7)) << 2;
   const left = n & 3;
-  let dot = f32x4.splat(0);
-  for (let i: usize = 0; i < end; i += 16) dot = madd(v128.load(dP + i), v128.load(P + i), dot);
+  let dot = f32x4.splat(0), dot1 = dot;
+  for (let i: usize = 0; i < pairs; i += 32) {
+    dot = madd(v128.load(dP + i), v128.load(P + i), dot);
+    dot1 = madd(v128.load(dP + i, 16), v128.load(P + i, 16), dot1);
+  }
+  dot = addTwo(dot, dot1);
+  if (pairs < end) dot = madd(v128.load(dP + pairs), v128.load(P + pairs), dot);
   if (left) dot = madd(loadLanes(dP + end, left, 0), loadLanes(P + end, left, 0), dot);
   const mean = f32x4.splat(<f32>sumLanes(dot)), k = f32x4.splat(scale);
-  for (let i: usize = 0; i < end; i += 16) {
-    const p = f32x4.mul(k, v128.load(P + i));
-    v128.store(dP + i, f32x4.mul(p, f32x4.sub(v128.load(dP + i), mean)));
+  for (let i: usize = 0; i < pairs; i += 32) {
+    const p0 = f32x4.mul(k, v128.load(P + i)), p1 = f32x4.mul(k, v128.load(P + i, 16));
+    const d0 = f32x4.mul(p0, f32x4.sub(v128.load(dP + i), mean)), d1 = f32x4.mul(p1, f32x4.sub(v128.load(dP + i, 16), mean));
+    v128.store(dP + i, d0);
+    v128.store(dP + i, d1, 16);
+  }
+  if (pairs < end) {
+    const p = f32x4.mul(k, v128.load(P + pairs));
+    v128.store(dP + pairs, f32x4.mul(p, f32x4.sub(v128.load(dP + pairs), mean)));
   }
   if (left) {
     const p = f32x4.mul(k, loadLanes(P + end, left, 0));

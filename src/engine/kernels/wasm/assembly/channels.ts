@@ -26,10 +26,20 @@ function clear(to: usize): void {
   v128.store(to, nil(), 48);
 }
 
+/** Adds one vector to those at `to`, or four. */
 // @ts-ignore: decorator
 @inline
-function accumulate(to: usize, x: v128): void {
-  v128.store(to, f32x4.add(v128.load(to), x));
+function accumulate(vectors: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
+  const y0 = f32x4.add(v128.load(to), x0);
+  if (vectors == 1) {
+    v128.store(to, y0);
+    return;
+  }
+  const y1 = f32x4.add(v128.load(to, 16), x1), y2 = f32x4.add(v128.load(to, 32), x2), y3 = f32x4.add(v128.load(to, 48), x3);
+  v128.store(to, y0);
+  v128.store(to, y1, 16);
+  v128.store(to, y2, 32);
+  v128.store(to, y3, 48);
 }
 
 /** sums = Σx */
@@ -47,12 +57,7 @@ export function sumColumns(vectors: i32, rows: i32, step: usize, x: usize, sums:
         s3 = f32x4.add(s3, v128.load(x, 48));
       }
     }
-    accumulate(sums, s0);
-    if (vectors > 1) {
-      accumulate(sums + 16, s1);
-      accumulate(sums + 32, s2);
-      accumulate(sums + 48, s3);
-    }
+    accumulate(vectors, sums, s0, s1, s2, s3);
   }
 }
 
@@ -79,12 +84,7 @@ export function spreadColumns(vectors: i32, rows: i32, step: usize, x: usize, me
         s3 = square(v128.load(x, 48), m3, s3);
       }
     }
-    accumulate(sums, s0);
-    if (vectors > 1) {
-      accumulate(sums + 16, s1);
-      accumulate(sums + 32, s2);
-      accumulate(sums + 48, s3);
-    }
+    accumulate(vectors, sums, s0, s1, s2, s3);
   }
 }
 
@@ -113,16 +113,8 @@ export function dotColumns(vectors: i32, rows: i32, step: usize, x: usize, dy: u
         d3 = madd(f32x4.sub(v128.load(x, 48), m3), g, d3);
       }
     }
-    accumulate(sums, s0);
-    accumulate(dots, d0);
-    if (vectors > 1) {
-      accumulate(sums + 16, s1);
-      accumulate(sums + 32, s2);
-      accumulate(sums + 48, s3);
-      accumulate(dots + 16, d1);
-      accumulate(dots + 32, d2);
-      accumulate(dots + 48, d3);
-    }
+    accumulate(vectors, sums, s0, s1, s2, s3);
+    accumulate(vectors, dots, d0, d1, d2, d3);
   }
 }
 
@@ -136,17 +128,16 @@ export function scaleColumns(
   const k0 = v128.load(scale), k1 = v128.load(scale, 16), k2 = v128.load(scale, 32), k3 = v128.load(scale, 48);
   const b0 = v128.load(shift), b1 = v128.load(shift, 16), b2 = v128.load(shift, 32), b3 = v128.load(shift, 48);
   for (let left = rows; left > 0; left--, x += step, y += step) {
-    const first = madd(f32x4.sub(v128.load(x), m0), k0, b0);
-    if (lanes < 4) {
-      storeLanes(y, first, lanes);
-      continue;
-    }
-    v128.store(y, first);
+    const y0 = madd(f32x4.sub(v128.load(x), m0), k0, b0);
     if (vectors > 1) {
-      v128.store(y, madd(f32x4.sub(v128.load(x, 16), m1), k1, b1), 16);
-      v128.store(y, madd(f32x4.sub(v128.load(x, 32), m2), k2, b2), 32);
-      v128.store(y, madd(f32x4.sub(v128.load(x, 48), m3), k3, b3), 48);
-    }
+      const y1 = madd(f32x4.sub(v128.load(x, 16), m1), k1, b1), y2 = madd(f32x4.sub(v128.load(x, 32), m2), k2, b2);
+      const y3 = madd(f32x4.sub(v128.load(x, 48), m3), k3, b3);
+      v128.store(y, y0);
+      v128.store(y, y1, 16);
+      v128.store(y, y2, 32);
+      v128.store(y, y3, 48);
+    } else if (lanes < 4) storeLanes(y, y0, lanes);
+    else v128.store(y, y0);
   }
 }
 
@@ -162,16 +153,16 @@ export function backColumns(
   const s0 = v128.load(slope), s1 = v128.load(slope, 16), s2 = v128.load(slope, 32), s3 = v128.load(slope, 48);
   const b0 = v128.load(shift), b1 = v128.load(shift, 16), b2 = v128.load(shift, 32), b3 = v128.load(shift, 48);
   for (let left = rows; left > 0; left--, x += step, dy += step, dx += step) {
-    const first = madd(f32x4.sub(v128.load(x), m0), s0, madd(v128.load(dy), k0, b0));
-    if (lanes < 4) {
-      storeLanes(dx, first, lanes);
-      continue;
-    }
-    v128.store(dx, first);
+    const d0 = madd(f32x4.sub(v128.load(x), m0), s0, madd(v128.load(dy), k0, b0));
     if (vectors > 1) {
-      v128.store(dx, madd(f32x4.sub(v128.load(x, 16), m1), s1, madd(v128.load(dy, 16), k1, b1)), 16);
-      v128.store(dx, madd(f32x4.sub(v128.load(x, 32), m2), s2, madd(v128.load(dy, 32), k2, b2)), 32);
-      v128.store(dx, madd(f32x4.sub(v128.load(x, 48), m3), s3, madd(v128.load(dy, 48), k3, b3)), 48);
-    }
+      const d1 = madd(f32x4.sub(v128.load(x, 16), m1), s1, madd(v128.load(dy, 16), k1, b1));
+      const d2 = madd(f32x4.sub(v128.load(x, 32), m2), s2, madd(v128.load(dy, 32), k2, b2));
+      const d3 = madd(f32x4.sub(v128.load(x, 48), m3), s3, madd(v128.load(dy, 48), k3, b3));
+      v128.store(dx, d0);
+      v128.store(dx, d1, 16);
+      v128.store(dx, d2, 32);
+      v128.store(dx, d3, 48);
+    } else if (lanes < 4) storeLanes(dx, d0, lanes);
+    else v128.store(dx, d0);
   }
 }

@@ -54,6 +54,7 @@ export function addFour(x0: v128, x1: v128, x2: v128, x3: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function leastOfTwo(x0: v128, x1: v128): v128 {
+  if (LANES == 4) return f32x4.pmin(x0, x1);
   const at = folding;
   v128.store(at, x0);
   v128.store(at, x1, 16);
@@ -64,6 +65,7 @@ export function leastOfTwo(x0: v128, x1: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function mostOfTwo(x0: v128, x1: v128): v128 {
+  if (LANES == 4) return f32x4.pmax(x0, x1);
   const at = folding;
   v128.store(at, x0);
   v128.store(at, x1, 16);
@@ -74,6 +76,7 @@ export function mostOfTwo(x0: v128, x1: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function countsOfTwo(x0: v128, x1: v128): v128 {
+  if (LANES == 4) return i32x4.add(x0, x1);
   const at = folding;
   v128.store(at, x0);
   v128.store(at, x1, 16);

@@ -157,8 +157,10 @@ function tile(rows: i32, width: i32, from: usize, end: usize, planes: usize, tap
 // @ts-ignore: decorator
 @inline
 function addRow(width: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
-  v128.store(to, f32x4.add(v128.load(to), x0));
-  if (width > 4) v128.store(to, f32x4.add(v128.load(to, 16), x1), 16);
-  if (width > 8) v128.store(to, f32x4.add(v128.load(to, 32), x2), 32);
-  if (width > 8) v128.store(to, f32x4.add(v128.load(to, 48), x3), 48);
+  const y0 = f32x4.add(v128.load(to), x0), y1 = width > 4 ? f32x4.add(v128.load(to, 16), x1) : x1;
+  const y2 = width > 8 ? f32x4.add(v128.load(to, 32), x2) : x2, y3 = width > 8 ? f32x4.add(v128.load(to, 48), x3) : x3;
+  v128.store(to, y0);
+  if (width > 4) v128.store(to, y1, 16);
+  if (width > 8) v128.store(to, y2, 32);
+  if (width > 8) v128.store(to, y3, 48);
 }

@@ -38,11 +38,18 @@ export function affineRow(centred: bool, x: usize, y: usize, n: i32, mean: f32, 
 function affine(centred: bool, scaled: bool, shifted: bool, x: usize, y: usize, n: i32, mean: f32, rstd: f32, w: usize, b: usize): void {
   const mu = c4(mean), r = c4(rstd);
   let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    let value = f32x4.mul(less(centred, v128.load(element(x, i)), mu), r);
-    if (scaled && shifted) value = madd(value, v128.load(element(w, i)), v128.load(element(b, i)));
-    else if (scaled) value = f32x4.mul(value, v128.load(element(w, i)));
-    v128.store(element(y, i), value);
+  for (; i + 8 <= n; i += 8) {
+    const from = element(x, i), to = element(y, i), weight = element(w, i), bias = element(b, i);
+    let low = f32x4.mul(less(centred, v128.load(from), mu), r), high = f32x4.mul(less(centred, v128.load(from, 16), mu), r);
+    if (scaled && shifted) {
+      low = madd(low, v128.load(weight), v128.load(bias));
+      high = madd(high, v128.load(weight, 16), v128.load(bias, 16));
+    } else if (scaled) {
+      low = f32x4.mul(low, v128.load(weight));
+      high = f32x4.mul(high, v128.load(weight, 16));
+    }
+    v128.store(to, low);
+    v128.store(to, high, 16);
   }
   for (; i < n; i++) {
     let value: f32 = (f32.load(element(x, i)) - mean) * rstd;
@@ -147,10 +154,15 @@ function back(
 ): void {
   const mu = c4(mean), r = c4(rstd), slope4 = c4(slope), shift4 = c4(shift);
   let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const g = scaled ? f32x4.mul(v128.load(element(dy, i)), v128.load(element(w, i))) : v128.load(element(dy, i));
-    const rest = centred ? madd(g, r, shift4) : f32x4.mul(g, r);
-    v128.store(element(dx, i), madd(less(centred, v128.load(element(x, i)), mu), slope4, rest));
+  for (; i + 8 <= n; i += 8) {
+    const from = element(x, i), grad = element(dy, i), to = element(dx, i), weight = element(w, i);
+    let g0 = v128.load(grad), g1 = v128.load(grad, 16);
+    if (scaled) g0 = f32x4.mul(g0, v128.load(weight));
+    if (scaled) g1 = f32x4.mul(g1, v128.load(weight, 16));
+    const rest0 = centred ? madd(g0, r, shift4) : f32x4.mul(g0, r), rest1 = centred ? madd(g1, r, shift4) : f32x4.mul(g1, r);
+    const d0 = madd(less(centred, v128.load(from), mu), slope4, rest0), d1 = madd(less(centred, v128.load(from, 16), mu), slope4, rest1);
+    v128.store(to, d0);
+    v128.store(to, d1, 16);
   }
   for (; i < n; i++) {
     const g: f32 = scaled ? f32.load(element(dy, i)) * f32.load(element(w, i)) : f32.load(element(dy, i));

@@ -24,13 +24,13 @@ const SUM: i32 = 0;
 const SPREAD: i32 = 1;
 const DOT: i32 = 2;
 
-/** What an element adds to a sum of one of these kinds; `kind` is a constant wherever this is inlined. */
+/** What four elements add to a sum of one of these kinds; `kind` is a constant wherever this is inlined. */
 // @ts-ignore: decorator
 @inline
-function term(kind: i32, x: usize, y: usize, mean: v128, sum: v128): v128 {
-  if (kind == SUM) return f32x4.add(sum, v128.load(x));
-  const centred = f32x4.sub(v128.load(x), mean);
-  return madd(centred, kind == DOT ? v128.load(y) : centred, sum);
+function term(kind: i32, x: v128, y: v128, mean: v128, sum: v128): v128 {
+  if (kind == SUM) return f32x4.add(sum, x);
+  const centred = f32x4.sub(x, mean);
+  return madd(centred, kind == DOT ? y : centred, sum);
 }
 
 // @ts-ignore: decorator
@@ -44,17 +44,17 @@ function total(kind: i32, x: usize, y: usize, n: i32, mean: f32): f64 {
     const end = element(x, block);
     let s0 = c4(0), s1 = s0, s2 = s0, s3 = s0;
     for (; x < end; x += 64, y += 64) {
-      s0 = term(kind, x, y, mu, s0);
-      s1 = term(kind, x + 16, y + 16, mu, s1);
-      s2 = term(kind, x + 32, y + 32, mu, s2);
-      s3 = term(kind, x + 48, y + 48, mu, s3);
+      s0 = term(kind, v128.load(x), v128.load(y), mu, s0);
+      s1 = term(kind, v128.load(x, 16), v128.load(y, 16), mu, s1);
+      s2 = term(kind, v128.load(x, 32), v128.load(y, 32), mu, s2);
+      s3 = term(kind, v128.load(x, 48), v128.load(y, 48), mu, s3);
     }
     sum += sumLanes(addFour(s0, s1, s2, s3));
     left -= block;
   }
   if (left >= 4) {
     let s = c4(0);
-    for (; left >= 4; left -= 4, x += 16, y += 16) s = term(kind, x, y, mu, s);
+    for (; left >= 4; left -= 4, x += 16, y += 16) s = term(kind, v128.load(x), v128.load(y), mu, s);
     sum += sumLanes(s);
   }
   for (; left > 0; left--, x += 4, y += 4) {
@@ -85,6 +85,11 @@ export function dotOf(x: usize, y: usize, n: i32, mean: f32): f64 {
 export function scaleRun(x: usize, y: usize, n: i32, mean: f32, scale: f32, shift: f32): void {
   const mu = c4(mean), k = c4(scale), b = c4(shift);
   let left = n;
+  for (; left >= 8; left -= 8, x += 32, y += 32) {
+    const low = madd(f32x4.sub(v128.load(x), mu), k, b), high = madd(f32x4.sub(v128.load(x, 16), mu), k, b);
+    v128.store(y, low);
+    v128.store(y, high, 16);
+  }
   for (; left >= 4; left -= 4, x += 16, y += 16) v128.store(y, madd(f32x4.sub(v128.load(x), mu), k, b));
   for (; left > 0; left--, x += 4, y += 4) f32.store(y, (f32.load(x) - mean) * scale + shift);
 }
@@ -93,6 +98,12 @@ export function scaleRun(x: usize, y: usize, n: i32, mean: f32, scale: f32, shif
 export function backRun(x: usize, dy: usize, dx: usize, n: i32, mean: f32, scale: f32, slope: f32, shift: f32): void {
   const mu = c4(mean), k = c4(scale), s = c4(slope), b = c4(shift);
   let left = n;
+  for (; left >= 8; left -= 8, x += 32, dy += 32, dx += 32) {
+    const low = madd(f32x4.sub(v128.load(x), mu), s, madd(v128.load(dy), k, b));
+    const high = madd(f32x4.sub(v128.load(x, 16), mu), s, madd(v128.load(dy, 16), k, b));
+    v128.store(dx, low);
+    v128.store(dx, high, 16);
+  }
   for (; left >= 4; left -= 4, x += 16, dy += 16, dx += 16) {
     v128.store(dx, madd(f32x4.sub(v128.load(x), mu), s, madd(v128.load(dy), k, b)));
   }

@@ -119,7 +119,7 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
     least = leastOf(start, n);
     most = mostOf(start, n);
   }
-  let zero = countLanes(LANES == 8 ? countsOfTwo(zeros, zeros1) : zeros);
+  let zero = countLanes(countsOfTwo(zeros, zeros1));
   for (; left > 0; left--, x += 4) {
     const v = f32.load(x);
     sum += <f64>v;
