@@ -1,11 +1,11 @@
 import type { Call } from "./record.ts";
 
 /*
- * Rough costs of the kernels in WebAssembly on one core, in nanoseconds: what matters is their ratio.
+ * Rough costs of the kernels in WebAssembly on one core, for joined vectors, in nanoseconds: what matters is their ratio.
  */
-const NS_PER_PRODUCT = 2 / 50; // two operations, at 50 GFLOP/s
-const NS_PER_ELEMENT = 0.4; // an elementwise pass, in cache
-const NS_PER_LOOK = 0.15; // a pass of statistics
+const NS_PER_PRODUCT = 2 / 100; // two operations, at 100 GFLOP/s
+const NS_PER_ELEMENT = 0.25; // an elementwise pass, in cache
+const NS_PER_LOOK = 0.1; // a pass of statistics
 const NS_PER_COUNT = 0.8; // an element of a histogram
 const NS_PER_CALL = 50;
 
