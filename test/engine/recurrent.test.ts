@@ -57,7 +57,7 @@ suite("recurrent layers in float64 are PyTorch's", () => {
   }
 });
 
-const plain: RecurrentAttrs = { reverse: false, truncate: 0, observed: false };
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, observed: false };
 
 suite("recurrent ops in float64 are PyTorch's", () => {
   for (const [name, op] of Object.entries({ rnn_tanh: rnnTanh, lstm, gru })) {
@@ -83,9 +83,44 @@ suite("recurrent ops in float64 are PyTorch's", () => {
   }
 });
 
+const table = { rnnTanh: [rnnTanh, 1], rnnRelu: [rnnRelu, 1], lstm: [lstm, 4], gru: [gru, 3] } as const;
+
+suite("the last output alone", () => {
+  const [batch, steps, width, units] = [2, 5, 3, 4];
+  for (const [name, [op, gates]] of Object.entries(table)) {
+    const shapes = [
+      [batch, steps, width],
+      [gates * units, width],
+      [gates * units, units],
+    ];
+    for (const reverse of [false, true]) {
+      for (const truncate of [0, 2]) {
+        test(`${name} ${JSON.stringify({ reverse, truncate })}: is that of all of them, and so are its gradients`, () => {
+          const runs = [true, false].map((last) => {
+            const sample = { shapes, attrs: { ...plain, reverse, truncate, last } };
+            const bench = new OpBench(op, sample);
+            sampleInputs(sample, 3).forEach((values, i) => bench.set(bench.inputs[i], values));
+            const out = bench.forward();
+            const dy = fill(batch * units);
+            if (last) return { out: [...out], gradients: bench.backward(dy, [true, true, true]) };
+            const at = (b: number) => (b * steps + steps - 1) * units;
+            const all = new Float64Array(out.length);
+            for (let b = 0; b < batch; b++) all.set(dy.subarray(b * units, (b + 1) * units), at(b));
+            const lasts = Array.from({ length: batch }, (_, b) => [...out.slice(at(b), at(b) + units)]);
+            return { out: lasts.flat(), gradients: bench.backward(all, [true, true, true]) };
+          });
+          assert.deepEqual(runs[0].out, runs[1].out);
+          runs[0].gradients.forEach((gradient, i) =>
+            assertClose(gradient ?? [], [...(runs[1].gradients[i] ?? [])], `gradient of input ${i}`),
+          );
+        });
+      }
+    }
+  }
+});
+
 suite("a truncated gradient", () => {
   const [batch, steps, width, units] = [2, 7, 3, 2];
-  const table = { rnnTanh: [rnnTanh, 1], rnnRelu: [rnnRelu, 1], lstm: [lstm, 4], gru: [gru, 3] } as const;
   const dOut = Float64Array.from({ length: batch * steps * units }, directions(5));
 
   /** Whether element i of [batch, steps, n] belongs to a step from `from` up to, not including, `to`. */
@@ -213,10 +248,10 @@ suite("recurrent layers", () => {
     const three = { num_layers: 3, output: "sequence", nonlinearity: "relu" };
     assert.deepEqual(opsOf(three, true), ["rnnRelu", "dropout", "rnnRelu", "dropout", "rnnRelu"]);
     assert.deepEqual(opsOf(three, false), ["rnnRelu", "rnnRelu", "rnnRelu"]);
-    assert.deepEqual(opsOf({}, true), ["rnnTanh", "select"]);
+    assert.deepEqual(opsOf({}, true), ["rnnTanh"]);
     assert.deepEqual(opsOf({ num_layers: 2, bidirectional: true }, true), [
       ...["rnnTanh", "rnnTanh", "concat", "dropout"],
-      ...["rnnTanh", "rnnTanh", "concat", "select"],
+      ...["rnnTanh", "rnnTanh", "concat"],
     ]);
   });
 

@@ -4,7 +4,7 @@ import { dropout } from "../ops/elementwise.ts";
 import type { Op } from "../ops/op.ts";
 import type { RecurrentAttrs } from "../ops/cell.ts";
 import { gru, lstm, rnnRelu, rnnTanh } from "../ops/recurrent.ts";
-import { concat, select } from "../ops/slices.ts";
+import { concat } from "../ops/concat.ts";
 import { boolean, choice, integer, number, optional, type Params, type Values } from "../params.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { torchCall } from "../torch.ts";
@@ -69,21 +69,24 @@ function record(graph: Graph, op: Op<RecurrentAttrs>, params: Common, w: Weights
   const direction = (
     y: Value,
     suffix: string,
-    attrs: Pick<RecurrentAttrs, "reverse" | "observed">,
+    attrs: Pick<RecurrentAttrs, "reverse" | "last" | "observed">,
   ): Value => {
     const names = bias ? ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] : ["weight_ih", "weight_hh"];
     return graph.apply(op, [y, ...names.map((name) => w[`${name}_${suffix}`])], { truncate, ...attrs });
   };
 
-  const sequence = stack.reduce((y, directions, i) => {
-    const last = i === stack.length - 1;
+  return stack.reduce((y, directions, i) => {
+    const isTop = i === stack.length - 1;
     const outputs = directions.map((suffix, j) =>
-      direction(y, suffix, { reverse: j === 1, observed: last && j === 0 }),
+      direction(y, suffix, {
+        reverse: j === 1,
+        last: isTop && output === "last",
+        observed: isTop && j === 0,
+      }),
     );
     const joined = outputs.length > 1 ? graph.apply(concat, outputs, null) : outputs[0];
-    return graph.training && p > 0 && !last ? graph.apply(dropout, [joined], { p }) : joined;
+    return graph.training && p > 0 && !isTop ? graph.apply(dropout, [joined], { p }) : joined;
   }, x);
-  return output === "last" ? graph.apply(select, [sequence], { step: x.shape[1] - 1 }) : sequence;
 }
 
 interface Definition<P extends Params> {

@@ -11,6 +11,8 @@ export interface RecurrentAttrs {
    * backpropagation through time with k₁ = k₂ (Williams & Peng, 1990). 0: never.
    */
   readonly truncate: number;
+  /** Of h only that at the last time step is asked for, which a recurrence in `reverse` takes first. */
+  readonly last: boolean;
   /** `Backward.time` is this op's to fill: one of a layer's ops. */
   readonly observed: boolean;
 }
@@ -54,7 +56,7 @@ export interface Cell {
 }
 
 /**
- * x[batch, steps, width] → h[batch, steps, units]. Inside, steps come first, so that each lies in one piece, and in the
+ * x[batch, steps, width] → h[batch, steps, units], or the `last`, h[batch, units]. Inside, steps come first, so that each lies in one piece, and in the
  * order in which they are taken: `depth` numbers [h₋₁ | x | 1] a sample, in rows that are `ld` apart, and as many rows
  * more for the last h.
  */

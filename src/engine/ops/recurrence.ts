@@ -48,7 +48,9 @@ export function forward(cell: Cell, k: Kernels, call: Call): void {
       );
     });
     cell.forward(k, step);
-    k.copyRows(batch, units, step.h, ld, out.at + timeOf(i, n, attrs.reverse) * units, steps * units);
+    const t = timeOf(i, n, attrs.reverse);
+    if (!attrs.last) k.copyRows(batch, units, step.h, ld, out.at + t * units, steps * units);
+    else if (t === steps - 1) k.copyRows(batch, units, step.h, ld, out.at, units);
   }
 }
 
@@ -126,15 +128,36 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
   for (let i = steps - 1; i >= 0; i--) {
     const t = timeOf(i, n, attrs.reverse);
     const step = stepAt(cell, n, kept, i);
-    k.copyRows(batch, units, dOut.at + t * units, steps * units, dh, units);
-    if (i + 1 < steps && !(attrs.truncate > 0 && (i + 1) % attrs.truncate === 0)) {
-      if (cell.carries === "to the output") k.add(batch * units, dh, carry, dh);
+    const detached = i + 1 === steps || (attrs.truncate > 0 && (i + 1) % attrs.truncate === 0);
+    const isGiven = !attrs.last || t === steps - 1;
+    if (!attrs.last) k.copyRows(batch, units, dOut.at + t * units, steps * units, dh, units);
+    else if (isGiven) k.copyRows(batch, units, dOut.at, units, dh, units);
+    else if (detached) k.fill(batch * units, dh, 0);
+    if (detached) {
+      if (cell.carries === "to the state") k.fill(batch * units, carry, 0);
+    } else {
+      let accumulate = isGiven;
+      if (cell.carries === "to the output") {
+        if (accumulate) k.add(batch * units, dh, carry, dh);
+        else k.copyRows(1, batch * units, carry, 0, dh, 0);
+        accumulate = true;
+      }
       const { z, ldz } = stepAt(cell, n, kept, i + 1);
       for (const { gates, column, W } of past) {
-        k.gemmPacked(batch, units, gates * units, z + column * units, ldz, W, dh, units, -1, 1);
+        k.gemmPacked(
+          batch,
+          units,
+          gates * units,
+          z + column * units,
+          ldz,
+          W,
+          dh,
+          units,
+          -1,
+          accumulate ? 1 : 0,
+        );
+        accumulate = true;
       }
-    } else if (cell.carries === "to the state") {
-      k.fill(batch * units, carry, 0);
     }
     if (attrs.observed) time?.(t, dh, batch * units);
     cell.backward(k, step, dh, carry);

@@ -4,7 +4,7 @@ import { type Block, type Cell, keptSizes, type RecurrentAttrs, sizesOf } from "
 import { type Op, op, type Sample } from "./op.ts";
 import { backward, forward } from "./recurrence.ts";
 
-const plain: RecurrentAttrs = { reverse: false, truncate: 0, observed: true };
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, observed: true };
 
 /** Shapes for a cell of so many gates; `biased` with both biases. */
 const sample = (
@@ -28,13 +28,18 @@ const samplesOf = (gates: number): readonly Sample<RecurrentAttrs>[] => [
   { shapes: sample(gates, 2, 3, 1, 7, false), attrs: plain },
   { shapes: sample(gates, 3, 1, 5, 2), attrs: plain }, // one step has no state before it
   { shapes: sample(gates, 1, 6, 4, 1, false), attrs: { ...plain, reverse: true } },
+  { shapes: sample(gates, 2, 4, 3, 5), attrs: { ...plain, last: true } },
+  { shapes: sample(gates, 3, 1, 2, 4), attrs: { ...plain, last: true } },
 ];
 
-/** h[batch, steps, units] of every step, in the order of x even where the recurrence runs in `reverse`. */
+/**
+ * h[batch, steps, units] of every step, in the order of x even where the recurrence runs in `reverse`; or of the `last` alone,
+ * h[batch, units].
+ */
 function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
   return op<RecurrentAttrs>({
     name,
-    shape([x, W_ih, W_hh]) {
+    shape([x, W_ih, W_hh], { last }) {
       const [rows, width] = W_ih;
       const units = W_hh[1];
       if (x.length !== 3) throw new ShapeError(`${name} needs [batch, time, features], but gets ${show(x)}`);
@@ -45,7 +50,7 @@ function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
           `${name} with ${units} units needs matrices of ${cell.gates * units} rows, but gets ${show(W_ih)} and ${show(W_hh)}`,
         );
       }
-      return [x[0], x[1], units];
+      return last ? [x[0], units] : [x[0], x[1], units];
     },
     saves: ([x, , W_hh]) => keptSizes(cell, sizesOf(x, W_hh)),
     forward: (k, call) => forward(cell, k, call),
