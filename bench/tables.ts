@@ -5,11 +5,14 @@ import { type GemmRow, gemmRows } from "./gemm.ts";
 import { type Growth, growths } from "./growth.ts";
 import { lookingRows, type LookingRow } from "./looking.ts";
 import { type ArenaRow, arenaRows } from "./memory.ts";
+import { joinedPeakGflops } from "./peak.ts";
 import { dist } from "./wasm.ts";
 
 /** What is measured of this engine alone. */
 export interface Tables {
   readonly first: FirstGradient;
+  /** Of one core with joined vectors, in GFLOP/s. */
+  readonly joinedPeak: number;
   readonly gemm: readonly GemmRow[];
   readonly looking: readonly LookingRow[];
   readonly growths: readonly Growth[];
@@ -23,6 +26,7 @@ const FILES = ["extension.cjs", "worker.cjs", "cli.js", "webview.js", "kernels-j
 export async function measureTables(): Promise<Tables> {
   return {
     first: await firstGradient(),
+    joinedPeak: joinedPeakGflops(),
     gemm: gemmRows(),
     looking: await lookingRows(),
     growths: await growths(),

@@ -14,17 +14,22 @@ const SINCE = 13;
 const ASKED = ["--experimental-wasm-revectorize", "--no-liftoff", "--no-wasm-lazy-compilation"] as const;
 const USUAL = ["--no-experimental-wasm-revectorize", "--liftoff", "--wasm-lazy-compilation"] as const;
 
-/** Kernels that are made for joined vectors, for this host; undefined where it does not join them, and they would be slow. */
-export function compileJoined(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+/** Compiles a module all of whose vectors may be joined; undefined where this host is not known to do so, or cannot run it. */
+export function compileJoining(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
   if (process.arch !== "x64" || Number.parseInt(process.versions.v8) < SINCE) return undefined;
   if (!WebAssembly.validate(bytes)) return undefined;
   ASKED.forEach(setFlagsFromString);
   try {
-    const module = new WebAssembly.Module(bytes);
-    return joins(module) ? module : undefined;
+    return new WebAssembly.Module(bytes);
   } finally {
     USUAL.forEach(setFlagsFromString);
   }
+}
+
+/** Kernels that are made for joined vectors, for this host; undefined where it does not join them, and they would be slow. */
+export function compileJoined(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  const module = compileJoining(bytes);
+  return module && joins(module) ? module : undefined;
 }
 
 const M = 48;
