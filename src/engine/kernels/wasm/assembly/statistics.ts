@@ -1,7 +1,7 @@
 import { f32At, f64At, LANES, madd, scratch } from "./memory";
 import { addFour, countLanes, countsOfTwo, leastOfTwo, loadLanes, mostOfTwo, sumLanes } from "./lanes";
 
-/** Elements whose sums are kept in single precision before they are added up in double: 64 a lane. */
+/** Elements whose sums are kept in single precision before they are added up in double: 16 in each lane of four vectors. */
 const BLOCK: i32 = 256;
 
 /**
