@@ -14,6 +14,7 @@ const direct: Record<string, ConvSizes> = {
   "rows that leave half a vector": [3, 4, 16, 1, 7, 14, 7, 14, 3, 3, 1, 1, 1, 1, 1, 1],
   "rows that leave one element": [2, 3, 32, 1, 5, 9, 5, 9, 3, 3, 1, 1, 1, 1, 1, 1],
   "rows that leave three elements": [2, 7, 13, 1, 6, 11, 6, 11, 3, 3, 1, 1, 1, 1, 1, 1],
+  "panels of sixteen outputs and of eight": [2, 3, 25, 1, 5, 18, 5, 18, 3, 3, 1, 1, 1, 1, 1, 1],
   "one output": [2, 3, 1, 1, 9, 6, 9, 6, 3, 3, 1, 1, 1, 1, 1, 1],
   "two outputs from one input": [5, 1, 2, 1, 9, 7, 9, 7, 3, 3, 1, 1, 1, 1, 1, 1],
   "three outputs, a block of samples that is not full": [35, 2, 3, 1, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1],

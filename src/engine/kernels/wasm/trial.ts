@@ -44,4 +44,7 @@ const copies = (parts: readonly Int32Array[]): readonly Int32Array[] => parts.ma
 const restore = (parts: readonly Int32Array[], from: readonly Int32Array[]): void =>
   parts.forEach((bits, i) => bits.set(from[i]));
 
-const equal = (a: Int32Array, b: Int32Array): boolean => a.every((bits, i) => bits === b[i]);
+function equal(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
