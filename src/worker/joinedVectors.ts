@@ -8,7 +8,7 @@ import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
  */
 
 /** First version of V8 that was seen to do so. */
-const SINCE = 13;
+const SINCE = 13.6;
 
 /** Joins vectors, and compiles all functions at once, by the optimizing compiler. */
 const ASKED = ["--experimental-wasm-revectorize", "--no-liftoff", "--no-wasm-lazy-compilation"] as const;
@@ -16,7 +16,7 @@ const USUAL = ["--no-experimental-wasm-revectorize", "--liftoff", "--wasm-lazy-c
 
 /** Compiles a module all of whose vectors may be joined; undefined where this host is not known to do so, or cannot run it. */
 export function compileJoining(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
-  if (process.arch !== "x64" || Number.parseInt(process.versions.v8) < SINCE) return undefined;
+  if (process.arch !== "x64" || Number.parseFloat(process.versions.v8) < SINCE) return undefined;
   if (!WebAssembly.validate(bytes)) return undefined;
   ASKED.forEach(setFlagsFromString);
   try {
