@@ -1,11 +1,12 @@
 import type { Runner, Team as Contract } from "../../backend.ts";
-import { inSequence, schedule, type Task } from "../../parallel/schedule.ts";
+import { inSequence, schedule } from "../../parallel/schedule.ts";
 import { bind, type Call } from "../../record.ts";
 import type { Kernels } from "../kernels.ts";
 import { type Exports, instantiate, kernelsWith, viewsOf } from "./instance.ts";
 import { Pace } from "./pace.ts";
+import { link, programOf } from "./program.ts";
 import { agree, triable } from "./trial.ts";
-import { bindTasks, CONTROL, type Job, type Shared, wordAt } from "./work.ts";
+import { CONTROL, type Job, type Shared, threadProgram, wordAt } from "./work.ts";
 
 /** What the process can do for a run that takes its time. */
 export interface Help {
@@ -30,8 +31,8 @@ const PATIENCE_MS = 50;
 interface Program {
   readonly calls: readonly Call[];
   readonly batch: number;
-  /** The calls by this thread alone. */
-  alone: readonly (() => void)[];
+  /** Makes the calls in this thread alone. */
+  alone: Runner;
   /** Lists of calls that do the same, with which faster kernels have still to be tried. */
   trials: (readonly Call[])[];
 }
@@ -49,8 +50,8 @@ export class Team implements Contract {
   #kernels: Kernels;
   #exports: Exports;
   #shared: Shared;
-  /** Of this thread, one list a program, once others have been hired. */
-  #own: readonly (readonly (() => void)[])[] = [];
+  /** What this thread does of each program, once others have been hired. */
+  #own: readonly Runner[] = [];
   #spent = 0;
   #state: "patient" | "alone" | "hired" | "ready" | "closed" = "patient";
 
@@ -63,17 +64,13 @@ export class Team implements Contract {
   }
 
   program(calls: readonly Call[], batch: number): Runner {
-    const own: Program = { calls, batch, alone: bind(this.#kernels, calls), trials: [] };
+    const own: Program = { calls, batch, alone: oneByOne(this.#kernels, calls), trials: [] };
     const number = this.#programs.push(own) - 1;
     const choose = this.#pace.task();
     return () => {
       const trial = own.trials.pop();
       if (trial) this.#try(trial);
-      else if (this.#state === "ready")
-        choose(
-          () => run(own.alone),
-          () => this.#together(number),
-        );
+      else if (this.#state === "ready") choose(own.alone, () => this.#together(number));
       else this.#alone(own);
     };
   }
@@ -85,12 +82,12 @@ export class Team implements Contract {
 
   #alone(program: Program): void {
     if (this.#state !== "patient") {
-      run(program.alone);
+      program.alone();
       if (this.#state === "hired" && this.#allReady()) this.#state = "ready";
       return;
     }
     const started = this.#help.now();
-    run(program.alone);
+    program.alone();
     this.#spent += this.#help.now() - started;
     if (this.#spent > PATIENCE_MS) this.#askForHelp();
   }
@@ -99,6 +96,7 @@ export class Team implements Contract {
     this.#state = "alone";
     const module = this.#help.fasterModule?.();
     if (module && module !== this.#shared.module) this.#takeUp(module);
+    else this.#goOnWith(this.#trusted);
     if (this.#help.threads) this.#hire(this.#help.threads);
   }
 
@@ -115,7 +113,7 @@ export class Team implements Contract {
   #goOnWith(kernels: Kernels): void {
     this.#kernels = kernels;
     for (const program of this.#programs) {
-      program.alone = bind(kernels, program.calls);
+      program.alone = atOnce(kernels, this.#exports, program.calls);
       program.trials = [];
     }
   }
@@ -131,7 +129,7 @@ export class Team implements Contract {
 
   #together(number: number): void {
     this.#go(number);
-    run(this.#own[number]);
+    this.#own[number]();
   }
 
   #go(program: number): void {
@@ -143,8 +141,8 @@ export class Team implements Contract {
   #hire({ count, hire }: Threads): void {
     this.#state = "hired";
     const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
-    const of = (thread: number): readonly (readonly Task[])[] => tasks.map((lists) => lists[thread]);
-    this.#own = of(0).map((list) => bindTasks(this.#kernels, this.#exports, this.#shared, list));
+    const of = (thread: number) => tasks.map((lists) => threadProgram(this.#shared, lists[thread]));
+    this.#own = of(0).map((program) => link(program, this.#kernels, this.#exports));
     if (this.#kernels !== this.#trusted) {
       this.#programs.forEach(({ trials }, i) => trials.push(inSequence(tasks[i])));
     }
@@ -159,6 +157,16 @@ export class Team implements Contract {
   }
 }
 
-function run(calls: readonly (() => void)[]): void {
-  for (const call of calls) call();
+/** From JavaScript: nothing has to be compiled. */
+function oneByOne(kernels: Kernels, calls: readonly Call[]): Runner {
+  const bound = bind(kernels, calls);
+  return () => {
+    for (const call of bound) call();
+  };
+}
+
+/** All in one call from JavaScript; compiled when they are first made. */
+function atOnce(kernels: Kernels, exports: Exports, calls: readonly Call[]): Runner {
+  let linked: Runner | undefined;
+  return () => (linked ??= link(programOf(calls), kernels, exports))();
 }

@@ -1,7 +1,6 @@
-import type { Kernels } from "../kernels.ts";
-import { bind } from "../../record.ts";
 import type { Task } from "../../parallel/schedule.ts";
-import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./instance.ts";
+import { type Extents, instantiate, kernelsOf, viewsOf } from "./instance.ts";
+import { link, programOf } from "./program.ts";
 
 /** What the threads of a team have in common. */
 export interface Shared {
@@ -14,11 +13,11 @@ export interface Shared {
   readonly scratchAt: readonly number[];
 }
 
-/** What a thread is hired for: its lists of tasks, one a program. Can be cloned. */
+/** What a thread is hired for: what it does of each program. Can be cloned. */
 export interface Job extends Shared {
   /** 0 is the thread that hires. */
   readonly thread: number;
-  readonly programs: readonly (readonly Task[])[];
+  readonly programs: readonly WebAssembly.Module[];
 }
 
 /** The control words, in bytes from their beginning, each in a line of the cache of its own. */
@@ -39,23 +38,16 @@ export const CONTROL_BYTES = 8 * LINE;
 export const wordAt = (memory: WebAssembly.Memory, control: number, place: number): Int32Array =>
   new Int32Array(memory.buffer, control + place, 1);
 
-/** Tasks as functions without arguments. */
-export function bindTasks(
-  kernels: Kernels,
-  exports: Exports,
-  { control, scratchAt }: Shared,
-  tasks: readonly Task[],
-): readonly (() => void)[] {
-  const barrier = () => exports.barrier(control + CONTROL.barrier, scratchAt.length);
-  return tasks.flatMap((task) => (task === "barrier" ? [barrier] : bind(kernels, [task])));
-}
+/** A thread's list of tasks as a program. */
+export const threadProgram = ({ control, scratchAt }: Shared, tasks: readonly Task[]): WebAssembly.Module =>
+  programOf(tasks, [control + CONTROL.barrier, scratchAt.length]);
 
 /** Does a job in this thread: returns when no program is to be run any more. */
 export function work(job: Job): void {
   const { module, memory, extents, control, scratchAt, thread } = job;
   const exports = instantiate(module, memory, extents, scratchAt[thread]);
   const kernels = kernelsOf(exports, viewsOf(memory, extents), neverRandom);
-  const programs = job.programs.map((tasks) => bindTasks(kernels, exports, job, tasks));
+  const programs = job.programs.map((program) => link(program, kernels, exports));
   const program = wordAt(memory, control, CONTROL.program);
   let go = Atomics.load(wordAt(memory, control, CONTROL.go), 0);
   Atomics.add(wordAt(memory, control, CONTROL.ready), 0, 1);
@@ -63,7 +55,7 @@ export function work(job: Job): void {
     go = exports.awaitChange(control + CONTROL.go, go, control + CONTROL.asleep);
     const number = Atomics.load(program, 0);
     if (number < 0) return;
-    for (const task of programs[number]) task();
+    programs[number]();
   }
 }
 

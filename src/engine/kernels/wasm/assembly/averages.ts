@@ -80,12 +80,12 @@ function eachBin(back: bool, planes: i32, height: i32, width: i32, outHeight: i3
 }
 
 /** See `PoolingKernels.avgPool2d`. */
-export function avgPool2d(planes: i32, divisor: f64, x: i32, y: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32): void {
+export function avgPool2d(planes: i32, divisor: f64, x: i32, y: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32, _dilationY: i32, _dilationX: i32): void {
   eachWindow(false, planes, divisor, f32At(x), f32At(y), height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX);
 }
 
 /** See `PoolingKernels.avgPool2dGrad`. */
-export function avgPool2dGrad(planes: i32, divisor: f64, dy: i32, dx: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32): void {
+export function avgPool2dGrad(planes: i32, divisor: f64, dy: i32, dx: i32, height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32, _dilationY: i32, _dilationX: i32): void {
   memory.fill(f32At(dx), 0, (<usize>(planes * height * width)) << 2);
   eachWindow(true, planes, divisor, f32At(dx), f32At(dy), height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX);
 }
