@@ -1,8 +1,11 @@
-import { f32At, f64At, LANES, madd, scratch } from "./memory";
-import { addFour, countLanes, countsOfTwo, leastOfTwo, loadLanes, mostOfTwo, sumLanes } from "./lanes";
+import { f32At, f64At, madd, scratch } from "./memory";
+import { addTwo, countLanes, countsOfTwo, firstLanes, leastOfTwo, loadLanes, mostOfTwo, sumLanes, sumPair } from "./lanes";
 
-/** Elements whose sums are kept in single precision before they are added up in double: 16 in each lane of four vectors. */
-const BLOCK: i32 = 256;
+/** Elements of one turn of a loop: eight vectors, two by two side by side. */
+const STRIDE: i32 = 32;
+
+/** Elements whose sums are kept in single precision before they are added up in double: 128 in each lane of two vectors. */
+const BLOCK: i32 = 1024;
 
 /**
  * Sums of squares of a block in single precision that are right: above it a square may have overflowed, below it squares
@@ -37,19 +40,16 @@ export function exactSquares(x: usize, n: i32): f64 {
 export function squares(x: usize, n: i32): f64 {
   let total: f64 = 0;
   let left = n;
-  while (left >= 16) {
-    const block = min(left, BLOCK) & ~15;
+  while (left >= STRIDE) {
+    const block = min(left, BLOCK) & -STRIDE;
     const end = x + ((<usize>block) << 2);
     const from = x;
-    let s0: v128 = f32x4.splat(0), s1: v128 = s0, s2: v128 = s0, s3: v128 = s0;
-    for (; x < end; x += 64) {
-      const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-      s0 = madd(a, a, s0);
-      s1 = madd(b, b, s1);
-      s2 = madd(c, c, s2);
-      s3 = madd(d, d, s3);
+    let s0: v128 = f32x4.splat(0), s1: v128 = s0;
+    for (; x < end; x += <usize>STRIDE << 2) {
+      s0 = f32x4.add(s0, squaresOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96)));
+      s1 = f32x4.add(s1, squaresOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112)));
     }
-    const sum = <f32>sumLanes(addFour(s0, s1, s2, s3));
+    const sum = <f32>sumLanes(addTwo(s0, s1));
     total += sum > LEAST && sum < MOST ? <f64>sum : exactSquares(from, block);
     left -= block;
   }
@@ -78,63 +78,59 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   const nil: v128 = f32x4.splat(0);
   let x = start;
   let sum: f64 = 0, total: f64 = 0;
-  // With joined vectors two short passes are faster than a long one, for which there are too few registers.
-  const inOnePass = extremes && LANES == 4;
-  let least: v128 = f32x4.splat(Infinity), most: v128 = f32x4.splat(-Infinity), zeros: v128 = nil, zeros1: v128 = nil;
+  let least0: v128 = f32x4.splat(Infinity), least1: v128 = least0, most0: v128 = f32x4.splat(-Infinity), most1: v128 = most0;
+  let zeros0: v128 = nil, zeros1: v128 = nil;
   let left = n;
-  while (left >= 16) {
-    const block = min(left, BLOCK) & ~15;
+  while (left >= STRIDE) {
+    const block = min(left, BLOCK) & -STRIDE;
     const end = x + ((<usize>block) << 2);
     const from = x;
-    let s0: v128 = nil, s1: v128 = nil, s2: v128 = nil, s3: v128 = nil;
-    let q0: v128 = nil, q1: v128 = nil, q2: v128 = nil, q3: v128 = nil;
-    for (; x < end; x += 64) {
-      const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-      s0 = f32x4.add(s0, a);
-      q0 = madd(a, a, q0);
-      s1 = f32x4.add(s1, b);
-      q1 = madd(b, b, q1);
-      s2 = f32x4.add(s2, c);
-      q2 = madd(c, c, q2);
-      s3 = f32x4.add(s3, d);
-      q3 = madd(d, d, q3);
-      const ac = i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)), bd = i32x4.add(f32x4.eq(b, nil), f32x4.eq(d, nil));
-      if (LANES == 8) {
-        zeros = i32x4.sub(zeros, ac);
-        zeros1 = i32x4.sub(zeros1, bd);
-      } else {
-        zeros = i32x4.sub(zeros, i32x4.add(ac, bd));
+    let s0: v128 = nil, s1: v128 = nil, q0: v128 = nil, q1: v128 = nil;
+    for (; x < end; x += <usize>STRIDE << 2) {
+      const a = v128.load(x), c = v128.load(x, 32), e = v128.load(x, 64), g = v128.load(x, 96);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.add(a, c), f32x4.add(e, g)));
+      q0 = f32x4.add(q0, squaresOfFour(a, c, e, g));
+      zeros0 = i32x4.sub(zeros0, zerosOfFour(a, c, e, g, nil));
+      if (extremes) {
+        least0 = f32x4.pmin(least0, f32x4.pmin(f32x4.pmin(a, c), f32x4.pmin(e, g)));
+        most0 = f32x4.pmax(most0, f32x4.pmax(f32x4.pmax(a, c), f32x4.pmax(e, g)));
       }
-      if (inOnePass) {
-        least = f32x4.pmin(least, f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d)));
-        most = f32x4.pmax(most, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+      const b = v128.load(x, 16), d = v128.load(x, 48), f = v128.load(x, 80), h = v128.load(x, 112);
+      s1 = f32x4.add(s1, f32x4.add(f32x4.add(b, d), f32x4.add(f, h)));
+      q1 = f32x4.add(q1, squaresOfFour(b, d, f, h));
+      zeros1 = i32x4.sub(zeros1, zerosOfFour(b, d, f, h, nil));
+      if (extremes) {
+        least1 = f32x4.pmin(least1, f32x4.pmin(f32x4.pmin(b, d), f32x4.pmin(f, h)));
+        most1 = f32x4.pmax(most1, f32x4.pmax(f32x4.pmax(b, d), f32x4.pmax(f, h)));
       }
     }
-    const q = <f32>sumLanes(addFour(q0, q1, q2, q3));
-    sum += sumLanes(addFour(s0, s1, s2, s3));
+    const q = <f32>sumLanes(addTwo(q0, q1));
+    sum += sumLanes(addTwo(s0, s1));
     total += q > LEAST && q < MOST ? <f64>q : exactSquares(from, block);
     left -= block;
   }
-  if (extremes && !inOnePass) {
-    least = leastOf(start, n);
-    most = mostOf(start, n);
-  }
-  let zero = countLanes(countsOfTwo(zeros, zeros1));
-  for (; left > 0; left--, x += 4) {
-    const v = f32.load(x);
-    sum += <f64>v;
-    total += <f64>v * <f64>v;
+  let zeros = countsOfTwo(zeros0, zeros1);
+  let least = leastOfTwo(least0, least1), most = mostOfTwo(most0, most1);
+  let sums: v128 = f64x2.splat(0), products = sums;
+  for (; left > 0; left -= 4, x += 16) {
+    const own = firstLanes(left);
+    const v = v128.and(v128.load(x), own);
+    const low = f64x2.promote_low_f32x4(v), high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
+    sums = f64x2.add(sums, f64x2.add(low, high));
+    products = f64x2.add(products, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+    zeros = i32x4.sub(zeros, v128.and(f32x4.eq(v, nil), own));
     if (extremes) {
-      least = f32x4.pmin(least, f32x4.splat(v));
-      most = f32x4.pmax(most, f32x4.splat(v));
+      least = f32x4.pmin(least, v128.bitselect(v, f32x4.splat(Infinity), own));
+      most = f32x4.pmax(most, v128.bitselect(v, f32x4.splat(-Infinity), own));
     }
-    if (v == 0) zero++;
   }
+  sum += sumPair(sums);
+  total += sumPair(products);
   f64.store(to, sum);
   f64.store(to, total, 8);
   if (total - (sum * sum) / n < CANCELS * total) exactMoments(start, n, to);
   const finite = isFinite(total);
-  f64.store(to, <f64>zero, 16);
+  f64.store(to, <f64>countLanes(zeros), 16);
   f64.store(to, <f64>(finite ? 0 : countNonFinite(start, n)), 24);
   if (!extremes) return;
   // An infinity has been compared like any number, a NaN has not.
@@ -144,24 +140,18 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)) + 0, 40);
 }
 
-/** In each lane the least of those of n elements, of which the last up to 15 are left out. */
-function leastOf(x: usize, n: i32): v128 {
-  let least0: v128 = f32x4.splat(Infinity), least1 = least0;
-  for (const end = x + ((<usize>(n & ~15)) << 2); x < end; x += 64) {
-    least0 = f32x4.pmin(least0, f32x4.pmin(v128.load(x), v128.load(x, 32)));
-    least1 = f32x4.pmin(least1, f32x4.pmin(v128.load(x, 16), v128.load(x, 48)));
-  }
-  return leastOfTwo(least0, least1);
+/** a² + c² + e² + g²: only their sum has to wait for the one before. */
+// @ts-ignore: decorator
+@inline
+function squaresOfFour(a: v128, c: v128, e: v128, g: v128): v128 {
+  return madd(g, g, madd(e, e, madd(c, c, f32x4.mul(a, a))));
 }
 
-/** In each lane the greatest of those. */
-function mostOf(x: usize, n: i32): v128 {
-  let most0: v128 = f32x4.splat(-Infinity), most1 = most0;
-  for (const end = x + ((<usize>(n & ~15)) << 2); x < end; x += 64) {
-    most0 = f32x4.pmax(most0, f32x4.pmax(v128.load(x), v128.load(x, 32)));
-    most1 = f32x4.pmax(most1, f32x4.pmax(v128.load(x, 16), v128.load(x, 48)));
-  }
-  return mostOfTwo(most0, most1);
+/** In each lane, as a negative number, how many of four are 0. */
+// @ts-ignore: decorator
+@inline
+function zerosOfFour(a: v128, c: v128, e: v128, g: v128, nil: v128): v128 {
+  return i32x4.add(i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)), i32x4.add(f32x4.eq(e, nil), f32x4.eq(g, nil)));
 }
 
 /** Stores Σx and Σx² of n elements, all in double precision. */
