@@ -50,7 +50,16 @@ function softmaxRow(row: usize, n: i32, time: i32, scale: f32): void {
   }
   if (pairs < end) v128.store(row + pairs, f32x4.mul(v128.load(row + pairs), share));
   if (left) storeLanes(row + end, f32x4.mul(loadLanes(row + end, left, 0), share), left);
-  memory.fill(row + ((<usize>n) << 2), 0, (<usize>(time - n)) << 2);
+  clear(row + ((<usize>n) << 2), time - n);
+}
+
+/** n zeros. `memory.fill` leaves WebAssembly, which takes longer than these few stores. */
+// @ts-ignore: decorator
+@inline
+function clear(to: usize, n: i32): void {
+  let left = n;
+  for (; left >= 4; left -= 4, to += 16) v128.store(to, f32x4.splat(0));
+  for (; left > 0; left--, to += 4) f32.store(to, 0);
 }
 
 /** See `AttentionKernels.attention`, for heads without a mask. */

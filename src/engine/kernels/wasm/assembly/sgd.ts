@@ -3,8 +3,8 @@ import { f32At, f64At, madd } from "./memory";
 import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
 
 /**
- * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
- * host joins vectors, all loads of both halves come before the stores.
+ * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Sixteen go in `all`: where the
+ * host joins vectors, all loads come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -31,30 +31,42 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
   const fresh = restOf(hyper, 4), decay = hyperAt(hyper, 5);
   let total: f64 = 0;
   let left = n;
-  while (left >= 8) {
+  while (left >= 16) {
     let s0 = f32x4.splat(0), s1 = s0;
-    const block = min(left, BLOCK) & ~7;
-    for (let i = 0; i < block; i += 8) {
-      const before0 = v128.load(t), before1 = v128.load(t, 16);
+    const block = min(left, BLOCK) & ~15;
+    for (let i = 0; i < block; i += 16) {
+      const before0 = v128.load(t), before1 = v128.load(t, 16), before2 = v128.load(t, 32), before3 = v128.load(t, 48);
       let change0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
       let change1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
+      let change2 = gradient(clipped, v128.load(g, 32), before2, scale, limit, decay);
+      let change3 = gradient(clipped, v128.load(g, 48), before3, scale, limit, decay);
       if (momentum) {
         const buffer0 = madd(mu, v128.load(m), f32x4.mul(fresh, change0));
         const buffer1 = madd(mu, v128.load(m, 16), f32x4.mul(fresh, change1));
+        const buffer2 = madd(mu, v128.load(m, 32), f32x4.mul(fresh, change2));
+        const buffer3 = madd(mu, v128.load(m, 48), f32x4.mul(fresh, change3));
         v128.store(m, buffer0);
         v128.store(m, buffer1, 16);
+        v128.store(m, buffer2, 32);
+        v128.store(m, buffer3, 48);
         change0 = nesterov ? madd(mu, buffer0, change0) : buffer0;
         change1 = nesterov ? madd(mu, buffer1, change1) : buffer1;
+        change2 = nesterov ? madd(mu, buffer2, change2) : buffer2;
+        change3 = nesterov ? madd(mu, buffer3, change3) : buffer3;
       }
       const after0 = madd(lr, change0, before0), after1 = madd(lr, change1, before1);
+      const after2 = madd(lr, change2, before2), after3 = madd(lr, change3, before3);
       v128.store(t, after0);
       v128.store(t, after1, 16);
+      v128.store(t, after2, 32);
+      v128.store(t, after3, 48);
       const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
-      s0 = madd(moved0, moved0, s0);
-      s1 = madd(moved1, moved1, s1);
-      t += 32;
-      g += 32;
-      if (momentum) m += 32;
+      const moved2 = f32x4.sub(after2, before2), moved3 = f32x4.sub(after3, before3);
+      s0 = f32x4.add(s0, madd(moved2, moved2, f32x4.mul(moved0, moved0)));
+      s1 = f32x4.add(s1, madd(moved3, moved3, f32x4.mul(moved1, moved1)));
+      t += 64;
+      g += 64;
+      if (momentum) m += 64;
     }
     total += sumLanes(addTwo(s0, s1));
     left -= block;

@@ -286,17 +286,31 @@ export function outside(n: i32, at: i32, low: f64, high: f64, out: i32): void {
   let x = f32At(at);
   let counts: v128 = i32x4.splat(0), others: v128 = counts;
   let i = 0;
-  for (; i + 8 <= n; i += 8, x += 32) {
-    const v = v128.load(x), w = v128.load(x, 16);
-    counts = i32x4.sub(counts, v128.or(f32x4.le(v, lo), f32x4.le(hi, v)));
-    others = i32x4.sub(others, v128.or(f32x4.le(w, lo), f32x4.le(hi, w)));
+  for (; i + STRIDE <= n; i += STRIDE, x += <usize>STRIDE << 2) {
+    counts = i32x4.sub(counts, outsideOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96), lo, hi));
+    others = i32x4.sub(others, outsideOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112), lo, hi));
   }
-  let count = countLanes(countsOfTwo(counts, others));
+  let all = countsOfTwo(counts, others);
+  for (; i + 4 <= n; i += 4, x += 16) all = i32x4.sub(all, isOutside(v128.load(x), lo, hi));
+  let count = countLanes(all);
   for (; i < n; i++, x += 4) {
     const v = <f64>f32.load(x);
     if (v <= low || v >= high) count++;
   }
   f64.store(f64At(out), <f64>count);
+}
+
+// @ts-ignore: decorator
+@inline
+function isOutside(x: v128, lo: v128, hi: v128): v128 {
+  return v128.or(f32x4.le(x, lo), f32x4.le(hi, x));
+}
+
+/** In each lane, as a negative number, how many of four are outside. */
+// @ts-ignore: decorator
+@inline
+function outsideOfFour(a: v128, c: v128, e: v128, g: v128, lo: v128, hi: v128): v128 {
+  return i32x4.add(i32x4.add(isOutside(a, lo, hi), isOutside(c, lo, hi)), i32x4.add(isOutside(e, lo, hi), isOutside(g, lo, hi)));
 }
 
 /** The greatest f32 that is not above x. */
@@ -339,19 +353,31 @@ const LOOK: i32 = 8;
 
 /** Of sixteen columns side by side, a line of the cache, how many are 0 in every row. */
 function deadColumns(rows: i32, width: i32, x: usize): i32 {
-  const nil = f32x4.splat(0);
   const step = (<usize>width) << 2;
-  let a: v128 = i32x4.splat(-1), b: v128 = a, c: v128 = a, d: v128 = a;
+  let a: v128 = i32x4.splat(0), b: v128 = a, c: v128 = a, d: v128 = a;
   for (let r = 0; r < rows; ) {
     for (const end = min(r + LOOK, rows); r < end; r++, x += step) {
-      a = v128.and(a, f32x4.eq(v128.load(x), nil));
-      b = v128.and(b, f32x4.eq(v128.load(x, 16), nil));
-      c = v128.and(c, f32x4.eq(v128.load(x, 32), nil));
-      d = v128.and(d, f32x4.eq(v128.load(x, 48), nil));
+      a = v128.or(a, v128.load(x));
+      b = v128.or(b, v128.load(x, 16));
+      c = v128.or(c, v128.load(x, 32));
+      d = v128.or(d, v128.load(x, 48));
     }
-    if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
+    if (allNonZero(a) && allNonZero(b) && allNonZero(c) && allNonZero(d)) return 0;
   }
-  return -countLanes(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
+  return 16 - nonZeros(a) - nonZeros(b) - nonZeros(c) - nonZeros(d);
+}
+
+/** Whether there is a bit in every lane beside the sign, which zeros may have. */
+// @ts-ignore: decorator
+@inline
+function allNonZero(bits: v128): bool {
+  return i32x4.all_true(i32x4.shl(bits, 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function nonZeros(bits: v128): i32 {
+  return popcnt(i32x4.bitmask(i32x4.ne(i32x4.shl(bits, 1), i32x4.splat(0))));
 }
 
 /** The same of up to four columns. */
