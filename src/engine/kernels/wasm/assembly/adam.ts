@@ -85,13 +85,23 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
   return total;
 }
 
-function plain(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
-  return clips(hyper) ? all(false, true, n, t, g, m, v, 0, hyper) : all(false, false, n, t, g, m, v, 0, hyper);
+// Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
+function withClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
+  return all(false, true, n, t, g, m, v, 0, hyper);
+}
+function withoutClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
+  return all(false, false, n, t, g, m, v, 0, hyper);
+}
+function withAmsgrad(n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32): f64 {
+  return all(true, true, n, t, g, m, v, top, hyper);
 }
 
 /** See `OptimizerKernels.adam`. */
 export function adam(n: i32, theta: i32, grad: i32, mean: i32, square: i32, greatest: i32, hyper: i32, out: i32): void {
   const t = f32At(theta), g = f32At(grad), m = f32At(mean), v = f32At(square);
-  const squares = greatest < 0 ? plain(n, t, g, m, v, hyper) : all(true, true, n, t, g, m, v, f32At(greatest), hyper);
+  let squares: f64;
+  if (greatest >= 0) squares = withAmsgrad(n, t, g, m, v, f32At(greatest), hyper);
+  else if (clips(hyper)) squares = withClipping(n, t, g, m, v, hyper);
+  else squares = withoutClipping(n, t, g, m, v, hyper);
   f64.store(f64At(out), squares);
 }

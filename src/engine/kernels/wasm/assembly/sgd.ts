@@ -79,25 +79,33 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
   return total;
 }
 
+// Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
 function plain(n: i32, t: usize, g: usize, hyper: i32): f64 {
-  return clips(hyper) ? all(false, false, true, n, t, g, 0, hyper) : all(false, false, false, n, t, g, 0, hyper);
+  return all(false, false, false, n, t, g, 0, hyper);
 }
-
+function plainClipped(n: i32, t: usize, g: usize, hyper: i32): f64 {
+  return all(false, false, true, n, t, g, 0, hyper);
+}
 function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return clips(hyper) ? all(true, false, true, n, t, g, m, hyper) : all(true, false, false, n, t, g, m, hyper);
+  return all(true, false, false, n, t, g, m, hyper);
 }
-
+function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+  return all(true, false, true, n, t, g, m, hyper);
+}
 function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return clips(hyper) ? all(true, true, true, n, t, g, m, hyper) : all(true, true, false, n, t, g, m, hyper);
+  return all(true, true, false, n, t, g, m, hyper);
+}
+function nesterovsClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+  return all(true, true, true, n, t, g, m, hyper);
 }
 
 /** See `OptimizerKernels.sgd`. */
 export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, out: i32): void {
-  const t = f32At(theta), g = f32At(grad);
-  const nesterov = f64.load(f64At(hyper + 6)) != 0;
+  const t = f32At(theta), g = f32At(grad), m = f32At(momentum);
+  const nesterov = f64.load(f64At(hyper + 6)) != 0, clipped = clips(hyper);
   let squares: f64;
-  if (momentum < 0) squares = plain(n, t, g, hyper);
-  else if (nesterov) squares = nesterovs(n, t, g, f32At(momentum), hyper);
-  else squares = heavyBall(n, t, g, f32At(momentum), hyper);
+  if (momentum < 0) squares = clipped ? plainClipped(n, t, g, hyper) : plain(n, t, g, hyper);
+  else if (nesterov) squares = clipped ? nesterovsClipped(n, t, g, m, hyper) : nesterovs(n, t, g, m, hyper);
+  else squares = clipped ? heavyBallClipped(n, t, g, m, hyper) : heavyBall(n, t, g, m, hyper);
   f64.store(f64At(out), squares);
 }
