@@ -10,6 +10,8 @@ export interface Segment {
   readonly size: number;
   /** Places of the optimizer's state, one block of `size` for each name that it asked for. */
   readonly state: readonly number[];
+  /** Place of Σθ² in `Memory.doubles`, as the step begins. */
+  readonly squares: number;
 }
 
 /** What lies in memory between steps, shared by every plan of a model. */
@@ -21,13 +23,15 @@ export interface Layout {
   readonly parameters: number;
   /** Elements of `Memory.floats` that are taken: workspaces begin here. */
   readonly end: number;
+  /** Elements of `Memory.doubles` that are taken: sums of a step begin here. */
+  readonly doubles: number;
 }
 
 /** Blocks begin at multiples of a SIMD register's four lanes. */
 export const align = (n: number): number => (n + 3) & ~3;
 
-/** Places every parameter, its gradient, the optimizer's `states` blocks for it, and every buffer. */
-export function layOut(spec: ModelSpec, table: LayerTable, states: number): Layout {
+/** Places every parameter, its gradient, the optimizer's `states` blocks for it, and every buffer; sums from `doubles` on. */
+export function layOut(spec: ModelSpec, table: LayerTable, states: number, doubles = 0): Layout {
   const weights = new Map<string, Tensor>();
   const gradients = new Map<string, Tensor>();
   const segments: Segment[] = [];
@@ -49,7 +53,14 @@ export function layOut(spec: ModelSpec, table: LayerTable, states: number): Layo
       offset += sizeOf(shape);
     }
     const state = Array.from({ length: states }, (_, i) => (2 + i) * total + start);
-    segments.push({ layer, theta: start, grad: total + start, size, state });
+    segments.push({
+      layer,
+      theta: start,
+      grad: total + start,
+      size,
+      state,
+      squares: doubles + segments.length,
+    });
     start += align(size);
   }
 
@@ -60,5 +71,12 @@ export function layOut(spec: ModelSpec, table: LayerTable, states: number): Layo
       end += align(sizeOf(shape));
     }
   }
-  return { weights, gradients, segments, parameters: sized.reduce((sum, { size }) => sum + size, 0), end };
+  return {
+    weights,
+    gradients,
+    segments,
+    parameters: sized.reduce((sum, { size }) => sum + size, 0),
+    end,
+    doubles: doubles + segments.length,
+  };
 }

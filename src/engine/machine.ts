@@ -2,7 +2,7 @@ import { type Backend, type Runner, soloist, type Team } from "./backend.ts";
 import { initialWeights } from "./initialise.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Memory } from "./kernels/memory.ts";
-import { CLIPPING } from "./kernels/optimizers.ts";
+import { CLIPPING, UPDATE } from "./kernels/optimizers.ts";
 import { layOut, type Layout } from "./layout.ts";
 import { targetShape, type LossType } from "./losses/loss.ts";
 import { losses } from "./losses/index.ts";
@@ -69,7 +69,8 @@ export class Machine {
     this.loss = rowOf(losses, spec.loss);
     this.optimizer = rowOf(optimizers, spec.optimizer);
     this.targets = sizeOf(targetShape(this.loss.targets, spec.output));
-    this.layout = layOut(spec, table, this.optimizer.state(spec.optimizer.params).length);
+    const states = this.optimizer.state(spec.optimizer.params).length;
+    this.layout = layOut(spec, table, states, HYPER + HYPER_SIZE);
 
     const plans = (sizes: readonly number[], train: boolean) =>
       [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
@@ -91,6 +92,8 @@ export class Machine {
       const values = weights?.get(key) ?? initial.get(key);
       if (values) this.memory.floats.set(values, place.at);
     }
+    for (const { size, theta, squares } of this.layout.segments)
+      this.kernels.sumSquares(size, theta, squares);
   }
 
   /** The program that trains on batches of this size. */
@@ -113,7 +116,6 @@ export class Machine {
       table,
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
-      doubles: HYPER + HYPER_SIZE,
       observe: this.observes ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
@@ -152,7 +154,7 @@ export class Machine {
       if (!rows[i]) return;
       slicesOf(size).forEach(({ from, n }, slice) => {
         const places = { n, theta: theta + from, grad: grad + from, state: state.map((at) => at + from) };
-        const sums = { hyper: HYPER, out: rows[i].update + slice };
+        const sums = { hyper: HYPER, out: rows[i].update + slice * UPDATE.length };
         this.optimizer.record(k, { ...places, ...sums }, this.spec.optimizer.params);
       });
     });

@@ -1,6 +1,7 @@
 import { HIST_BINS } from "../protocol/frame.ts";
 import type { Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
+import { UPDATE } from "./kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
 import type { Segment } from "./layout.ts";
 import type { LayerTable, Network } from "./network.ts";
@@ -93,7 +94,10 @@ export class Observer {
     const type = this.#table[spec.type];
     if (type.dead) {
       const dead = (this.rows[i].dead = this.#slots.take(1));
-      this.#later.push(() => k.deadUnits(...this.#index.units[i], at, dead));
+      const record = () => k.deadUnits(...this.#index.units[i], at, dead);
+      // Of several slices each may be another thread's: one wait for all of them serves the units of all layers.
+      if (slicesOf(size, this.#batch).length > 1) this.#later.push(record);
+      else record();
     }
     const saturation = type.saturation?.(spec.params);
     if (!saturation) return;
@@ -132,14 +136,14 @@ export class Observer {
     const segment = this.#segments.get(this.#network.rows[i].spec.path);
     const sums = this.rows[i];
     if (!segment || sums.update >= 0) return;
-    const { size, grad, theta } = segment;
-    sums.update = this.#sliced(size, 1, undefined, () => undefined, this.updateFolds);
+    const { size, grad, squares } = segment;
+    sums.update = this.#sliced(size, UPDATE.length, undefined, () => undefined, this.updateFolds);
+    sums.weight = squares;
     if (this.#what === "nothing") return;
     sums.grad = this.#sliced(size, SUMMARY.length, undefined, (from, n, out) =>
       k.summary(n, grad + from, out),
     );
     if (this.#what === "gradients") return;
-    sums.weight = this.#sumSquares(k, theta, size);
     sums.hist = this.#slots.take(HIST_BINS);
     this.rare.push({ kernel: "histogram", args: [size, grad, sums.hist] });
   }

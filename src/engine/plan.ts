@@ -28,7 +28,9 @@ export interface RowSums {
   readonly parameters: number;
   grad: number;
   hist: number;
+  /** Σθ² as the step begins, which the step before has left. */
   weight: number;
+  /** The sums of `UPDATE`. */
   update: number;
   /** ‖∂L/∂h_t‖² of each time step, of a recurrent layer. */
   readonly times: number[];
@@ -61,8 +63,6 @@ export interface PlanOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
-  /** First free element of `Memory.doubles`. */
-  readonly doubles: number;
   /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
   readonly observe?: "everything" | "gradients" | "nothing";
 }
@@ -77,7 +77,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
   const forward: Call[] = [];
   const backward: Call[] = [];
   const k = recorder(() => forward);
-  const slots = new Slots(options.doubles);
+  const slots = new Slots(options.layout.doubles);
   const places = new Places(network, options.layout);
   const index = indexRows(network, options.table);
   const observer = new Observer(network, index, options, slots);

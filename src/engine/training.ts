@@ -14,7 +14,7 @@ import { layerInfo } from "./layerInfo.ts";
 import { findNonFinite, type NonFinite } from "./nonfinite.ts";
 import type { Generator as Random } from "./rng.ts";
 import { type ModelSpec, rowsOf } from "./spec.ts";
-import { readHistograms, readRows, readTimes, timeSteps } from "./statistics.ts";
+import { keepWeights, readHistograms, readRows, readTimes, timeSteps } from "./statistics.ts";
 import { type PrepareUpdate, updater } from "./updates.ts";
 
 export interface TrainingOptions {
@@ -138,10 +138,15 @@ export class Training {
     frame.metric = d[plan.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    if (observes) readRows(plan.rows, d, frame.values, frame.hist !== undefined);
+    const healthy = observes && readRows(plan.rows, d, frame.values, frame.hist !== undefined);
     if (observes && frame.time) readTimes(plan.rows, d, frame.time);
     if (frame.hist) readHistograms(plan.rows, d, frame.hist);
-    return findNonFinite(plan.rows, d, frame.loss, this.info.layers, frame.values);
+    const broken =
+      healthy && Number.isFinite(frame.loss)
+        ? undefined
+        : findNonFinite(plan.rows, d, frame.loss, this.info.layers, frame.values);
+    keepWeights(plan.rows, d);
+    return broken;
   }
 
   /** Puts `count` of these samples, from the one at `first` on, where the plan reads them. */

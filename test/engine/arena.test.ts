@@ -26,7 +26,7 @@ function arenaOf(name: keyof typeof workloads): { readonly floats: number; reado
   const network = buildNetwork(spec, spec.train.batch_size, true);
   const record: Parameters<typeof compile>[1]["loss"] = (k, places) =>
     loss.record(k, places, spec.loss.params);
-  const { floats } = compile(network, { layout, table: layers, loss: record, targets, doubles: 0 });
+  const { floats } = compile(network, { layout, table: layers, loss: record, targets });
   return { floats, needed: neededFloats(network, layout, targets) };
 }
 

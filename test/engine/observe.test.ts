@@ -3,10 +3,13 @@ import { suite, test } from "node:test";
 import { doubleBackend } from "../../src/engine/backend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { Machine } from "../../src/engine/machine.ts";
-import { copyFrame } from "../../src/protocol/frame.ts";
+import { optimizers } from "../../src/engine/optimizers/index.ts";
+import type { Training } from "../../src/engine/training.ts";
+import { COLUMN, copyFrame, STATS } from "../../src/protocol/frame.ts";
 import { parse } from "../../src/model/parse.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 import { RandomModels } from "../support/randomModel.ts";
+import { wasmBackends } from "../support/wasm.ts";
 
 const model = (fields: object) =>
   JSON.stringify({
@@ -58,6 +61,37 @@ suite("a run that nobody looks at", () => {
     });
   }
 });
+
+suite("the norm of a layer's weights", () => {
+  for (const type of Object.keys(optimizers)) {
+    test(`is that of the weights with which ${type} begins a step, after a smaller batch too`, async () => {
+      const spec = parse(model({ optimizer: { type, lr: 0.01 } })).models[0]?.spec;
+      assert.ok(spec);
+      for (const backend of [doubleBackend, ...wasmBackends()]) {
+        const training = await prepare(spec, { file: "", root: "" }, { backend });
+        let norms = normsOf(training);
+        for (const { values } of training.steps()) {
+          training.info.layers.forEach(({ path }, row) => {
+            const expected = norms.get(path) ?? NaN;
+            const found = values[row * STATS.length + COLUMN.weight_norm];
+            assert.ok(Object.is(found, expected) || Math.abs(found / expected - 1) < 1e-6, path);
+          });
+          norms = normsOf(training);
+        }
+      }
+    });
+  }
+});
+
+/** ‖θ‖ as it is now, by the layers' paths. */
+function normsOf(training: Training): ReadonlyMap<string, number> {
+  const squares = new Map<string, number>();
+  for (const [key, values] of training.weights()) {
+    const path = key.slice(0, key.lastIndexOf("."));
+    squares.set(path, (squares.get(path) ?? 0) + values.reduce((sum, x) => sum + x * x, 0));
+  }
+  return new Map([...squares].map(([path, sum]) => [path, Math.sqrt(sum)]));
+}
 
 /** Texts of models that have every layer between them. */
 function randomTexts(): readonly string[] {

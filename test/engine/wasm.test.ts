@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { scalarBackend, type Backend } from "../../src/engine/backend.ts";
 import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
+import { UPDATE } from "../../src/engine/kernels/optimizers.ts";
 import { ops } from "../../src/engine/ops/index.ts";
 import type { Op, Sample } from "../../src/engine/ops/op.ts";
 import { differentiable, OpBench, sampleInputs } from "../support/gradcheck.ts";
@@ -147,6 +148,21 @@ for (const [variant, backend] of wasmBackends().entries()) {
         k.summary(999, 0, 10);
         assert.ok(Math.abs(doubles[11] / (999 * x * x) - 1) < 1e-6, `${value}: ${doubles[11]}`);
         assert.equal(doubles[13], 0);
+      }
+    });
+
+    test("nor do those of the weights that optimizers leave, and the next step begins with", () => {
+      const { k, floats, doubles } = machineOf(backend, 10_000);
+      for (const value of [1e-30, 1e-25, 1e25, 3e37]) {
+        for (const [i, { calls }] of optimizers.entries()) {
+          for (const call of calls) {
+            floats.fill(0).fill(value, 0, 999);
+            doubles.fill(0).set([...CLIPPINGS[0], ...STAYS[i]]);
+            call(k, 999);
+            const sum = doubles[50 + UPDATE.indexOf("squares")];
+            assert.ok(Math.abs(sum / (999 * floats[0] ** 2) - 1) < 1e-6, `optimizer ${i}, ${value}: ${sum}`);
+          }
+        }
       }
     });
   });
@@ -295,6 +311,15 @@ const optimizers: readonly {
   { hyper: [0.1, 1e-10, 0.01], calls: [(k, n) => k.adagrad(n, 0, 2000, 4000, 0, 50)] },
 ];
 
+/** For each of them, with which a gradient of 0 changes no weight. */
+const STAYS = [
+  [0.1, 0.9, 0, 0, 0],
+  [0.1, 0.9, 0, 0, 1],
+  [0.01, 0.9, 0.999, 1e-8, 0, 0.03, 1],
+  [0.01, 0.9, 1e-8, 0, 0.9],
+  [0.1, 1e-10, 0],
+] as const;
+
 /** scale, limit */
 const CLIPPINGS = [
   [1, Infinity],
@@ -315,11 +340,12 @@ function compareOptimizers(backend: Backend, n: number): void {
             floats.set(gradients, 2000);
             doubles.set([...clipping, ...hyper]);
             for (let t = 0; t < 3; t++) call(k, n);
-            return { floats: Float64Array.from(floats), change: doubles[50] };
+            return { floats: Float64Array.from(floats), sums: doubles.slice(50, 50 + UPDATE.length) };
           });
           const what = `optimizer ${i}, call ${j}, clipping ${clipping.join()}`;
           assertSame(ours.floats, reference.floats, what);
-          near(ours.change, reference.change, 1e-12, `change of ${what}`);
+          for (const [j, sum] of UPDATE.entries())
+            near(ours.sums[j], reference.sums[j], 1e-12, `${sum} of ${what}`);
         }
       }
     }

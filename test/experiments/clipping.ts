@@ -1,6 +1,6 @@
 import { doubleBackend } from "../../src/engine/backend.ts";
 import { clipCoefficient, totalNorm } from "../../src/engine/clipping.ts";
-import { CLIPPING } from "../../src/engine/kernels/optimizers.ts";
+import { CLIPPING, UPDATE } from "../../src/engine/kernels/optimizers.ts";
 import { SUMMARY } from "../../src/engine/kernels/statistics.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
 import type { Experiment } from "./experiment.ts";
@@ -12,7 +12,7 @@ type Gradients = readonly [a: readonly [number, number], b: readonly [number]];
 function clipped([a, b]: Gradients, maxNorm: number): Float64Array {
   const n = 3;
   const [theta, grad, momentum] = [0, n, -1];
-  const [summary, update, hyper] = [0, SUMMARY.length, SUMMARY.length + 1];
+  const [summary, update, hyper] = [0, SUMMARY.length, SUMMARY.length + UPDATE.length];
   const memory = doubleBackend.memory(2 * n, hyper + CLIPPING.length + 5);
   const { floats, doubles } = memory;
   const k = doubleBackend.kernels(memory, () => 0);

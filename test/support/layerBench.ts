@@ -60,7 +60,6 @@ export class LayerBench {
         k.copyRows(1, x.size, target, x.size, dx, x.size);
       },
       targets: sizeOf(spec.output),
-      doubles: 0,
     });
     if (!y) throw new Error("the plan has no output");
     this.#y = y;

@@ -6,8 +6,11 @@ import type { Memory } from "./memory.ts";
  */
 export const CLIPPING = ["scale", "limit"] as const;
 
+/** What an update sums up, from `doubles[out]` on: Σ(θ_after − θ_before)², and Σθ_after². */
+export const UPDATE = ["moved", "squares"] as const;
+
 /**
- * One update of n parameters θ from their gradient. Each writes Σ(θ_after − θ_before)² to `doubles[out]`.
+ * One update of n parameters θ from their gradient. Each writes the sums of `UPDATE` to `doubles[out]`.
  * Meaning and order of operations are those of `torch.optim`.
  */
 export interface OptimizerKernels {
@@ -54,6 +57,7 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       const dampening = d[hyper + 4];
       const decay = d[hyper + 5];
       const nesterov = d[hyper + 6];
+      let moved = 0;
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
@@ -64,9 +68,11 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
           g = nesterov ? g + mu * buffer : buffer;
         }
         f[theta + i] = before - lr * g;
-        squares += (f[theta + i] - before) ** 2;
+        moved += (f[theta + i] - before) ** 2;
+        squares += f[theta + i] ** 2;
       }
-      d[out] = squares;
+      d[out] = moved;
+      d[out + 1] = squares;
     },
 
     adam(n, theta, grad, m, v, vmax, hyper, out) {
@@ -79,6 +85,7 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       const decay = d[hyper + 6];
       const root = d[hyper + 7];
       const keep = d[hyper + 8];
+      let moved = 0;
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
@@ -93,9 +100,11 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
           f[vmax + i] = second;
         }
         f[theta + i] = before * keep - (stepSize * mean) / (Math.sqrt(second) / root + eps);
-        squares += (f[theta + i] - before) ** 2;
+        moved += (f[theta + i] - before) ** 2;
+        squares += f[theta + i] ** 2;
       }
-      d[out] = squares;
+      d[out] = moved;
+      d[out + 1] = squares;
     },
 
     rmsprop(n, theta, grad, square, momentum, mean, hyper, out) {
@@ -106,6 +115,7 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       const eps = d[hyper + 4];
       const decay = d[hyper + 5];
       const mu = d[hyper + 6];
+      let moved = 0;
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
@@ -120,9 +130,11 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
         let change = g / (Math.sqrt(variance) + eps);
         if (momentum >= 0) change = f[momentum + i] = mu * f[momentum + i] + change;
         f[theta + i] = before - lr * change;
-        squares += (f[theta + i] - before) ** 2;
+        moved += (f[theta + i] - before) ** 2;
+        squares += f[theta + i] ** 2;
       }
-      d[out] = squares;
+      d[out] = moved;
+      d[out + 1] = squares;
     },
 
     adagrad(n, theta, grad, sum, hyper, out) {
@@ -131,15 +143,18 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       const lr = d[hyper + 2];
       const eps = d[hyper + 3];
       const decay = d[hyper + 4];
+      let moved = 0;
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
         const g = clamp(f[grad + i] * scale, limit) + decay * before;
         f[sum + i] += g * g;
         f[theta + i] = before - (lr * g) / (Math.sqrt(f[sum + i]) + eps);
-        squares += (f[theta + i] - before) ** 2;
+        moved += (f[theta + i] - before) ** 2;
+        squares += f[theta + i] ** 2;
       }
-      d[out] = squares;
+      d[out] = moved;
+      d[out + 1] = squares;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { UPDATE } from "../kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
 import { HIST_BINS } from "../../protocol/frame.ts";
 import type { KernelName } from "../kernels/kernels.ts";
@@ -56,7 +57,7 @@ const optimizer = (hyper: number): Rule => ({
   touches: (args) => [
     ...args.slice(1, hyper).flatMap((at, i) => (i === 1 ? reads(at, args[0]) : writes(at, args[0]))),
     ...readsDoubles(args[hyper], 16),
-    ...writesDoubles(args[hyper + 1], 1),
+    ...writesDoubles(args[hyper + 1], UPDATE.length),
   ],
 });
 

@@ -1,6 +1,7 @@
 import { addTwo, firstLanes, sumLanes } from "./lanes";
 import { f32At, f64At, madd } from "./memory";
-import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
+import { BLOCK, sureSquares } from "./statistics";
+import { clips, finish, gradient, hyperAt, put, restOf } from "./steps";
 
 /**
  * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
@@ -31,14 +32,15 @@ function step(
 
 // @ts-ignore: decorator
 @inline
-function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32): f64 {
+function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), size = hyperAt(hyper, 2);
   const fresh1 = restOf(hyper, 3), beta2 = hyperAt(hyper, 4), fresh2 = restOf(hyper, 4), eps = hyperAt(hyper, 5);
   const decay = hyperAt(hyper, 6), root = f32x4.splat(<f32>(1 / f64.load(f64At(hyper + 7)))), keep = hyperAt(hyper, 8);
-  let total: f64 = 0;
+  let moved: f64 = 0, squares: f64 = 0;
   let left = n;
   while (left >= 8) {
-    let s0 = f32x4.splat(0), s1 = s0;
+    let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
+    const from = t;
     const block = min(left, BLOCK) & ~7;
     for (let i = 0; i < block; i += 8) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
@@ -66,42 +68,44 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
       const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
       s0 = madd(moved0, moved0, s0);
       s1 = madd(moved1, moved1, s1);
+      w0 = madd(after0, after0, w0);
+      w1 = madd(after1, after1, w1);
       t += 32;
       g += 32;
       m += 32;
       v += 32;
       if (amsgrad) top += 32;
     }
-    total += sumLanes(addTwo(s0, s1));
+    moved += sumLanes(addTwo(s0, s1));
+    squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
+  const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16, v += 16, top += 16) {
-    const moved = step(
+    const change = step(
       amsgrad, clipped, t, g, m, v, top, left, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep,
     );
-    const own = v128.and(moved, firstLanes(left));
-    total += sumLanes(f32x4.mul(own, own));
+    const own = v128.and(change, firstLanes(left));
+    moved += sumLanes(f32x4.mul(own, own));
   }
-  return total;
+  finish(out, moved, squares, last, rest);
 }
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
-function withClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
-  return all(false, true, n, t, g, m, v, 0, hyper);
+function withClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
+  all(false, true, n, t, g, m, v, 0, hyper, out);
 }
-function withoutClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32): f64 {
-  return all(false, false, n, t, g, m, v, 0, hyper);
+function withoutClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
+  all(false, false, n, t, g, m, v, 0, hyper, out);
 }
-function withAmsgrad(n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32): f64 {
-  return all(true, true, n, t, g, m, v, top, hyper);
+function withAmsgrad(n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
+  all(true, true, n, t, g, m, v, top, hyper, out);
 }
 
 /** See `OptimizerKernels.adam`. */
 export function adam(n: i32, theta: i32, grad: i32, mean: i32, square: i32, greatest: i32, hyper: i32, out: i32): void {
   const t = f32At(theta), g = f32At(grad), m = f32At(mean), v = f32At(square);
-  let squares: f64;
-  if (greatest >= 0) squares = withAmsgrad(n, t, g, m, v, f32At(greatest), hyper);
-  else if (clips(hyper)) squares = withClipping(n, t, g, m, v, hyper);
-  else squares = withoutClipping(n, t, g, m, v, hyper);
-  f64.store(f64At(out), squares);
+  if (greatest >= 0) withAmsgrad(n, t, g, m, v, f32At(greatest), hyper, out);
+  else if (clips(hyper)) withClipping(n, t, g, m, v, hyper, out);
+  else withoutClipping(n, t, g, m, v, hyper, out);
 }

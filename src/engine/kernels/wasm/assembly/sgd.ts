@@ -1,6 +1,7 @@
 import { addTwo, firstLanes, sumLanes } from "./lanes";
 import { f32At, f64At, madd } from "./memory";
-import { BLOCK, clips, gradient, hyperAt, put, restOf } from "./steps";
+import { BLOCK, sureSquares } from "./statistics";
+import { clips, finish, gradient, hyperAt, put, restOf } from "./steps";
 
 /**
  * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Sixteen go in `all`: where the
@@ -26,13 +27,14 @@ function step(
 
 // @ts-ignore: decorator
 @inline
-function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
+function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), lr = f32x4.neg(hyperAt(hyper, 2)), mu = hyperAt(hyper, 3);
   const fresh = restOf(hyper, 4), decay = hyperAt(hyper, 5);
-  let total: f64 = 0;
+  let moved: f64 = 0, squares: f64 = 0;
   let left = n;
   while (left >= 16) {
-    let s0 = f32x4.splat(0), s1 = s0;
+    let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
+    const from = t;
     const block = min(left, BLOCK) & ~15;
     for (let i = 0; i < block; i += 16) {
       const before0 = v128.load(t), before1 = v128.load(t, 16), before2 = v128.load(t, 32), before3 = v128.load(t, 48);
@@ -64,48 +66,57 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
       const moved2 = f32x4.sub(after2, before2), moved3 = f32x4.sub(after3, before3);
       s0 = f32x4.add(s0, madd(moved2, moved2, f32x4.mul(moved0, moved0)));
       s1 = f32x4.add(s1, madd(moved3, moved3, f32x4.mul(moved1, moved1)));
+      w0 = f32x4.add(w0, madd(after2, after2, f32x4.mul(after0, after0)));
+      w1 = f32x4.add(w1, madd(after3, after3, f32x4.mul(after1, after1)));
       t += 64;
       g += 64;
       if (momentum) m += 64;
     }
-    total += sumLanes(addTwo(s0, s1));
+    moved += sumLanes(addTwo(s0, s1));
+    squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
+  const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16) {
-    const moved = step(momentum, nesterov, clipped, t, g, m, left, scale, limit, decay, lr, mu, fresh);
-    const own = v128.and(moved, firstLanes(left));
-    total += sumLanes(f32x4.mul(own, own));
+    const change = step(momentum, nesterov, clipped, t, g, m, left, scale, limit, decay, lr, mu, fresh);
+    const own = v128.and(change, firstLanes(left));
+    moved += sumLanes(f32x4.mul(own, own));
   }
-  return total;
+  finish(out, moved, squares, last, rest);
 }
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
-function plain(n: i32, t: usize, g: usize, hyper: i32): f64 {
-  return all(false, false, false, n, t, g, 0, hyper);
+function plain(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
+  all(false, false, false, n, t, g, 0, hyper, out);
 }
-function plainClipped(n: i32, t: usize, g: usize, hyper: i32): f64 {
-  return all(false, false, true, n, t, g, 0, hyper);
+function plainClipped(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
+  all(false, false, true, n, t, g, 0, hyper, out);
 }
-function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return all(true, false, false, n, t, g, m, hyper);
+function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+  all(true, false, false, n, t, g, m, hyper, out);
 }
-function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return all(true, false, true, n, t, g, m, hyper);
+function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+  all(true, false, true, n, t, g, m, hyper, out);
 }
-function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return all(true, true, false, n, t, g, m, hyper);
+function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+  all(true, true, false, n, t, g, m, hyper, out);
 }
-function nesterovsClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32): f64 {
-  return all(true, true, true, n, t, g, m, hyper);
+function nesterovsClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+  all(true, true, true, n, t, g, m, hyper, out);
 }
 
 /** See `OptimizerKernels.sgd`. */
 export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, out: i32): void {
   const t = f32At(theta), g = f32At(grad), m = f32At(momentum);
-  const nesterov = f64.load(f64At(hyper + 6)) != 0, clipped = clips(hyper);
-  let squares: f64;
-  if (momentum < 0) squares = clipped ? plainClipped(n, t, g, hyper) : plain(n, t, g, hyper);
-  else if (nesterov) squares = clipped ? nesterovsClipped(n, t, g, m, hyper) : nesterovs(n, t, g, m, hyper);
-  else squares = clipped ? heavyBallClipped(n, t, g, m, hyper) : heavyBall(n, t, g, m, hyper);
-  f64.store(f64At(out), squares);
+  const nesterov = f64.load(f64At(hyper + 6)) != 0;
+  if (momentum < 0) {
+    if (clips(hyper)) plainClipped(n, t, g, hyper, out);
+    else plain(n, t, g, hyper, out);
+  } else if (nesterov) {
+    if (clips(hyper)) nesterovsClipped(n, t, g, m, hyper, out);
+    else nesterovs(n, t, g, m, hyper, out);
+  } else {
+    if (clips(hyper)) heavyBallClipped(n, t, g, m, hyper, out);
+    else heavyBall(n, t, g, m, hyper, out);
+  }
 }

@@ -5,7 +5,7 @@ import { addTwo, countLanes, countsOfTwo, firstLanes, leastOfTwo, loadLanes, mos
 const STRIDE: i32 = 32;
 
 /** Elements whose sums are kept in single precision before they are added up in double: 128 in each lane of two vectors. */
-const BLOCK: i32 = 1024;
+export const BLOCK: i32 = 1024;
 
 /**
  * Sums of squares of a block in single precision that are right: above it a square may have overflowed, below it squares
@@ -36,6 +36,13 @@ export function exactSquares(x: usize, n: i32): f64 {
   return sum;
 }
 
+/** Σx² of the n elements of a block, for which single precision gives `sum`. */
+// @ts-ignore: decorator
+@inline
+export function sureSquares(sum: f32, x: usize, n: i32): f64 {
+  return sum > LEAST && sum < MOST ? <f64>sum : exactSquares(x, n);
+}
+
 /** Σx² of n elements. */
 export function squares(x: usize, n: i32): f64 {
   let total: f64 = 0;
@@ -49,8 +56,7 @@ export function squares(x: usize, n: i32): f64 {
       s0 = f32x4.add(s0, squaresOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96)));
       s1 = f32x4.add(s1, squaresOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112)));
     }
-    const sum = <f32>sumLanes(addTwo(s0, s1));
-    total += sum > LEAST && sum < MOST ? <f64>sum : exactSquares(from, block);
+    total += sureSquares(<f32>sumLanes(addTwo(s0, s1)), from, block);
     left -= block;
   }
   return total + exactSquares(x, left);
@@ -104,9 +110,8 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
         most1 = f32x4.pmax(most1, f32x4.pmax(f32x4.pmax(b, d), f32x4.pmax(f, h)));
       }
     }
-    const q = <f32>sumLanes(addTwo(q0, q1));
     sum += sumLanes(addTwo(s0, s1));
-    total += q > LEAST && q < MOST ? <f64>q : exactSquares(from, block);
+    total += sureSquares(<f32>sumLanes(addTwo(q0, q1)), from, block);
     left -= block;
   }
   let zeros = countsOfTwo(zeros0, zeros1);

@@ -1,13 +1,12 @@
 import { storeLanes } from "./lanes";
 import { f64At, madd } from "./memory";
+import { exactSquares } from "./statistics";
 
 /*
  * What the optimizers have in common. Single precision like PyTorch's. The squared changes are added up in single precision
  * over a block and in double beyond; changes below 1e-19 are lost there, as they are in any f32 weight that is not as small.
+ * The squares of the weights are added up as `squares` does, and, where that may be wrong, once more from where they now are.
  */
-
-/** Elements whose squared changes are added up in single precision. */
-export const BLOCK: i32 = 256;
 
 /** A figure of `hyper`, in every lane. */
 // @ts-ignore: decorator
@@ -40,6 +39,13 @@ export function gradient(clipped: bool, g: v128, theta: v128, scale: v128, limit
   if (!clipped) return madd(decay, theta, g);
   const within = f32x4.pmax(f32x4.pmin(f32x4.mul(g, scale), limit), f32x4.neg(limit));
   return madd(decay, theta, within);
+}
+
+/** Stores the figures of `UPDATE`, where the last `n` weights, from `theta` on, are still to be added. */
+export function finish(out: i32, moved: f64, squares: f64, theta: usize, n: i32): void {
+  const to = f64At(out);
+  f64.store(to, moved);
+  f64.store(to, squares + exactSquares(theta, n), 8);
 }
 
 /** Stores all lanes, or the first of them where there are fewer left. */
