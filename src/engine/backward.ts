@@ -1,3 +1,4 @@
+import { writesApart } from "./fusion.ts";
 import { type Node, rootOf, type Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { LayerTable, Network } from "./network.ts";
@@ -164,7 +165,8 @@ class Backward {
   #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
     const inputs = node.inputs.map((value) => this.#places.tensor(value));
-    const reuse = op.inPlace === true && dOut.owners === 1 && dOut.size === inputs[0].size;
+    const apart = this.#parts.observer.everything && writesApart("backward", node);
+    const reuse = op.inPlace === true && !apart && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
       const isParameter = value.source.kind === "parameter";

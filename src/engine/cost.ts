@@ -31,6 +31,16 @@ const LOOKING: Work = {
 
 export const isLooking = ({ kernel }: Call): boolean => Object.hasOwn(LOOKING, kernel);
 
+/** Kernels that look at two tensors while they compute. */
+const OBSERVED: Work = {
+  activationMoments: ([, n]) => 2 * look([n]),
+  activationGradSquares: ([, n]) => 2 * look([n]),
+};
+
+/** How much of a call's cost is for looking. */
+export const lookingCostOf = (call: Call): number =>
+  isLooking(call) ? costOf(call) : (OBSERVED[call.kernel]?.(call.args) ?? 0);
+
 const WORK: Work = {
   ...LOOKING,
   gemm: product,
@@ -41,6 +51,8 @@ const WORK: Work = {
   histogram: ([n]) => n * NS_PER_COUNT,
   activation: ([, n]) => n * NS_PER_ELEMENT,
   activationGrad: ([, n]) => n * NS_PER_ELEMENT,
+  activationMoments: ([, n]) => n * NS_PER_ELEMENT + 2 * look([n]),
+  activationGradSquares: ([, n]) => n * NS_PER_ELEMENT + 2 * look([n]),
 };
 
 function convolution([

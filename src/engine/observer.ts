@@ -54,6 +54,11 @@ export class Observer {
     this.rows = network.rows.map((_, i) => this.#nothing(i));
   }
 
+  /** Whether all statistics are taken, of the training that this is. */
+  get everything(): boolean {
+    return this.#what === "everything";
+  }
+
   /** Of every row that gives this tensor. */
   outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
     const rows = this.#index.outputs(value);

@@ -64,9 +64,11 @@ export class Places {
     return tensor;
   }
 
-  /** A place for the result of a node: over an input that only this node still reads, where its op can do that. */
-  placeResult({ op, inputs, output }: Node): Tensor {
-    const over = op.overwrites?.find((i) => this.#lastRead(inputs[i], sizeOf(output.shape)));
+  /** A place for the result of a node: over an input that only this node still reads, where its op can do that, and not `apart`. */
+  placeResult({ op, inputs, output }: Node, apart: boolean): Tensor {
+    const over = apart
+      ? undefined
+      : op.overwrites?.find((i) => this.#lastRead(inputs[i], sizeOf(output.shape)));
     if (over === undefined) return this.place(output);
     const root = rootOf(inputs[over]);
     const tensor = { ...this.tensor(root), shape: output.shape };

@@ -1,4 +1,5 @@
 import { recordBackward } from "./backward.ts";
+import { fuse, writesApart } from "./fusion.ts";
 import type { Node } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Layout } from "./layout.ts";
@@ -109,8 +110,8 @@ export function compile(network: Network, options: PlanOptions): Plan {
   }
   return {
     batch,
-    forward,
-    backward,
+    forward: fuse(forward),
+    backward: fuse(backward),
     rare: observer.rare,
     input: place,
     target,
@@ -132,7 +133,10 @@ function recordForward({ graph, input }: Network, k: Kernels, places: Places, ob
     const tensors = inputs.map((value) => places.tensor(value));
     const shapes = inputs.map(({ shape }) => shape);
     const saved = (op.saves?.(shapes, attrs) ?? []).map((size) => places.take(size));
-    const out = places.placeResult(node);
+    const out = places.placeResult(
+      node,
+      graph.training && observer.everything && writesApart("forward", node),
+    );
     places.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
     if (graph.training) {
       kept.set(node, saved);

@@ -4,6 +4,21 @@ import type { Memory } from "./memory.ts";
 export interface Activation {
   readonly f: (x: number, alpha: number, beta: number) => number;
   readonly df: (x: number, y: number, alpha: number, beta: number) => number;
+  /** Where the derivative is 0 no gradient passes, not even one that is not finite: as in PyTorch, which chooses and does not multiply. */
+  readonly cuts?: boolean;
+}
+
+/** dy · f′(x) from x and y = f(x). */
+export function gradientOf(
+  { df, cuts = false }: Activation,
+  dy: number,
+  x: number,
+  y: number,
+  alpha: number,
+  beta: number,
+): number {
+  const slope = df(x, y, alpha, beta);
+  return cuts && slope === 0 ? 0 : dy * slope;
 }
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -49,7 +64,7 @@ const geluInner = (x: number): number => SQRT_2_PI * (x + 0.044715 * x * x * x);
  * `x < 0 ? 0 : x` gives NaN for NaN, `x > 0 ? x : 0` would hide it.
  */
 export const activations = {
-  relu: { f: (x) => (x < 0 ? 0 : x), df: (x) => (x > 0 ? 1 : 0) },
+  relu: { f: (x) => (x < 0 ? 0 : x), df: (x) => (x <= 0 ? 0 : 1), cuts: true },
   leakyRelu: { f: (x, a) => (x < 0 ? a * x : x), df: (x, _y, a) => (x > 0 ? 1 : a) },
   /** ELU and CELU: scale α, and division of the argument by β below 0. */
   elu: {
@@ -90,14 +105,17 @@ export const activations = {
   hardtanh: {
     f: (x, lo, hi) => (x < lo ? lo : x > hi ? hi : x),
     df: (x, _y, lo, hi) => (x > lo && x < hi ? 1 : 0),
+    cuts: true,
   },
   hardswish: {
     f: (x) => (x >= 3 ? x : (x * Math.max(x + 3, 0)) / 6), // −∞ · 0 is NaN, as in PyTorch
     df: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5),
+    cuts: true,
   },
   hardsigmoid: {
     f: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + 0.5),
     df: (x) => (x > -3 && x < 3 ? 1 / 6 : 0),
+    cuts: true,
   },
   sigmoid: { f: logistic, df: (_x, y) => y * (1 - y) },
   tanh: { f: Math.tanh, df: (_x, y) => 1 - y * y },
@@ -137,9 +155,9 @@ export function activationKernels({ floats: v }: Memory): ActivationKernels {
       for (let i = 0; i < n; i++) v[y + i] = f(v[x + i], a, b);
     },
     activationGrad(kind, n, x, y, dy, dx, alpha, beta) {
-      const { df } = table[kind];
+      const f = table[kind];
       const [a, b] = [round(alpha), round(beta)];
-      for (let i = 0; i < n; i++) v[dx + i] = v[dy + i] * df(v[x + i], v[y + i], a, b);
+      for (let i = 0; i < n; i++) v[dx + i] = gradientOf(f, v[dy + i], v[x + i], v[y + i], a, b);
     },
   };
 }

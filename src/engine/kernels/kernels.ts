@@ -7,6 +7,7 @@ import type { LossKernels } from "./losses.ts";
 import type { MatrixKernels } from "./matrix.ts";
 import type { Memory, Random } from "./memory.ts";
 import type { NormKernels } from "./norms.ts";
+import type { ObservedKernels } from "./observed.ts";
 import type { OptimizerKernels } from "./optimizers.ts";
 import type { PoolingKernels } from "./pooling.ts";
 import type { RecurrentKernels } from "./recurrent.ts";
@@ -31,6 +32,7 @@ export interface Kernels
     NormKernels,
     RecurrentKernels,
     LossKernels,
+    ObservedKernels,
     OptimizerKernels,
     StatisticsKernels {}
 

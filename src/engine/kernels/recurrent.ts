@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, activations, type Activation } from "./activations.ts";
+import { ACTIVATION_NAMES, type Activation, activations, gradientOf } from "./activations.ts";
 import type { Memory } from "./memory.ts";
 
 /**
@@ -92,10 +92,10 @@ export function recurrentKernels({ floats: v }: Memory): RecurrentKernels {
     },
 
     rnnCellGrad(kind, rows, n, h, ldh, dh, dz, ldz) {
-      const { df } = table[kind];
+      const f = table[kind];
       for (let row = 0; row < rows; row++, h += ldh, dh += n, dz += ldz) {
         // y in place of x: for both functions x > 0 where y > 0
-        for (let j = 0; j < n; j++) v[dz + j] = v[dh + j] * df(v[h + j], v[h + j], 0, 0);
+        for (let j = 0; j < n; j++) v[dz + j] = gradientOf(f, v[dh + j], v[h + j], v[h + j], 0, 0);
       }
     },
 

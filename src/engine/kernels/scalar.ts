@@ -7,6 +7,7 @@ import type { KernelFactory } from "./kernels.ts";
 import { lossKernels } from "./losses.ts";
 import { matrixKernels } from "./matrix.ts";
 import { normKernels } from "./norms.ts";
+import { observedKernels } from "./observed.ts";
 import { optimizerKernels } from "./optimizers.ts";
 import { poolingKernels } from "./pooling.ts";
 import { recurrentKernels } from "./recurrent.ts";
@@ -26,4 +27,5 @@ export const scalar: KernelFactory = (memory, random) => ({
   ...lossKernels(memory),
   ...optimizerKernels(memory),
   ...statisticsKernels(memory),
+  ...observedKernels(memory),
 });

@@ -210,6 +210,24 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
   fill: elements(0, [], [1]),
   activation: elements(1, [2], [3]),
   activationGrad: elements(1, [2, 3, 4], [5]),
+  activationMoments: {
+    touches: ([, n, x, y, , , xOut, yOut]) => [
+      ...reads(x, n),
+      ...writes(y, n),
+      ...writesDoubles(xOut, MOMENTS.length),
+      ...writesDoubles(yOut, MOMENTS.length),
+    ],
+  },
+  activationGradSquares: {
+    touches: ([, n, x, y, dy, dx, , , dyOut, dxOut]) => [
+      ...reads(x, n),
+      ...reads(y, n),
+      ...reads(dy, n),
+      ...writes(dx, n),
+      ...writesDoubles(dyOut, 1),
+      ...writesDoubles(dxOut, 1),
+    ],
+  },
   prelu: {
     touches: ([outer, channels, inner, x, y, slopes, shared]) => [
       ...reads(x, outer * channels * inner),

@@ -14,6 +14,8 @@ import type { Exports } from "./instance.ts";
 const DOUBLES: Readonly<Partial<Record<KernelName, readonly number[]>>> = {
   activation: [4, 5],
   activationGrad: [6, 7],
+  activationGradSquares: [6, 7],
+  activationMoments: [4, 5],
   avgPool2d: [1],
   avgPool2dGrad: [1],
   batchNorm: [11, 12],

@@ -3,8 +3,8 @@ import { loadLanes, storeLanes } from "./lanes";
 import { f32At, LANES, madd } from "./memory";
 
 // The kinds, in the order of ../../activations.ts.
-const RELU: i32 = 0;
-const LEAKY_RELU: i32 = 1;
+export const RELU: i32 = 0;
+export const LEAKY_RELU: i32 = 1;
 const ELU: i32 = 2;
 const SELU: i32 = 3;
 const GELU: i32 = 4;
@@ -12,11 +12,11 @@ const GELU_TANH: i32 = 5;
 const SILU: i32 = 6;
 const MISH: i32 = 7;
 const SOFTPLUS: i32 = 8;
-const HARDTANH: i32 = 9;
+export const HARDTANH: i32 = 9;
 const HARDSWISH: i32 = 10;
 const HARDSIGMOID: i32 = 11;
-const SIGMOID: i32 = 12;
-const TANH: i32 = 13;
+export const SIGMOID: i32 = 12;
+export const TANH: i32 = 13;
 const SOFTSIGN: i32 = 14;
 const LOG_SIGMOID: i32 = 15;
 
@@ -59,7 +59,7 @@ function geluInner(x: v128): v128 {
 /** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. */
 // @ts-ignore: decorator
 @inline
-function value(kind: i32, x: v128, a: v128, b: v128): v128 {
+export function value(kind: i32, x: v128, a: v128, b: v128): v128 {
   const zero = c(0);
   if (kind == RELU) return f32x4.pmax(x, zero);
   if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
@@ -89,13 +89,26 @@ function value(kind: i32, x: v128, a: v128, b: v128): v128 {
   return f32x4.neg(softplus4(f32x4.neg(x)));
 }
 
-/** f′(x) of ../../activations.ts, from x and y = f(x). */
+/** dy · f′(x) of ../../activations.ts, from x and y = f(x). */
+// @ts-ignore: decorator
+@inline
+export function times(kind: i32, dy: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+  if (kind == RELU) return v128.andnot(dy, f32x4.le(x, c(0)));
+  if (kind == HARDTANH) return v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b)));
+  if (kind == HARDSIGMOID) return v128.and(f32x4.mul(dy, c(1.0 / 6.0)), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
+  if (kind == HARDSWISH) {
+    const inner = v128.bitselect(c(1), madd(x, c(1.0 / 3.0), c(0.5)), f32x4.ge(x, c(3)));
+    return v128.andnot(f32x4.mul(dy, inner), f32x4.le(x, c(-3)));
+  }
+  return f32x4.mul(dy, slope(kind, x, y, a, b));
+}
+
+/** f′(x), of those that do not cut the gradient off. */
 // @ts-ignore: decorator
 @inline
 function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
   const zero = c(0);
   const one = c(1);
-  if (kind == RELU) return v128.and(one, f32x4.gt(x, zero));
   if (kind == LEAKY_RELU) return v128.bitselect(one, a, f32x4.gt(x, zero));
   if (kind == ELU) return v128.bitselect(one, f32x4.div(f32x4.add(y, a), b), f32x4.gt(x, zero));
   if (kind == SELU) return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
@@ -122,12 +135,6 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
     const s = f32x4.mul(x, a);
     return v128.bitselect(one, logistic4(s), f32x4.gt(s, b));
   }
-  if (kind == HARDTANH) return v128.and(one, v128.and(f32x4.gt(x, a), f32x4.lt(x, b)));
-  if (kind == HARDSWISH) {
-    const inner = v128.bitselect(one, madd(x, c(1.0 / 3.0), c(0.5)), f32x4.ge(x, c(3)));
-    return v128.andnot(inner, f32x4.le(x, c(-3)));
-  }
-  if (kind == HARDSIGMOID) return v128.and(c(1.0 / 6.0), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
   if (kind == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
   if (kind == TANH) return f32x4.sub(one, f32x4.mul(y, y));
   if (kind == SOFTSIGN) {
@@ -166,7 +173,7 @@ function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): v
   if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b), n & 3);
 }
 
-/** Whether `slope` looks at y. What it does not look at is not loaded: no compiler may leave a load out. */
+/** Whether `times` looks at y. What it does not look at is not loaded: no compiler may leave a load out. */
 // @ts-ignore: decorator
 @inline
 function looksAtY(kind: i32): bool {
@@ -188,13 +195,12 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
   for (const pairs = x + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32, dy += 32, dx += 32) {
     const x0 = looksAtX(kind) ? v128.load(x) : nothing, x1 = looksAtX(kind) ? v128.load(x, 16) : nothing;
     const y0 = looksAtY(kind) ? v128.load(y) : nothing, y1 = looksAtY(kind) ? v128.load(y, 16) : nothing;
-    const low = slope(kind, x0, y0, a, b), high = slope(kind, x1, y1, a, b);
-    const dLow = f32x4.mul(v128.load(dy), low), dHigh = f32x4.mul(v128.load(dy, 16), high);
-    v128.store(dx, dLow);
-    v128.store(dx, dHigh, 16);
+    const low = times(kind, v128.load(dy), x0, y0, a, b), high = times(kind, v128.load(dy, 16), x1, y1, a, b);
+    v128.store(dx, low);
+    v128.store(dx, high, 16);
   }
   if (n & 4) {
-    v128.store(dx, f32x4.mul(v128.load(dy), slope(kind, v128.load(x), v128.load(y), a, b)));
+    v128.store(dx, times(kind, v128.load(dy), v128.load(x), v128.load(y), a, b));
     x += 16;
     y += 16;
     dy += 16;
@@ -202,8 +208,7 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
   }
   const left = n & 3;
   if (left) {
-    const s = slope(kind, loadLanes(x, left, 1), loadLanes(y, left, 0), a, b);
-    storeLanes(dx, f32x4.mul(loadLanes(dy, left, 0), s), left);
+    storeLanes(dx, times(kind, loadLanes(dy, left, 0), loadLanes(x, left, 1), loadLanes(y, left, 0), a, b), left);
   }
 }
 

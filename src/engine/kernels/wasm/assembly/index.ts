@@ -7,6 +7,7 @@ export { adam } from "./adam";
 export { rmsprop } from "./rmsprop";
 export { adagrad } from "./adagrad";
 export { activation, activationGrad, softmax, softmaxGrad } from "./activations";
+export { activationGradSquares, activationMoments } from "./observed";
 export { batchNorm, batchNormEval, batchNormGrad } from "./batchNorm";
 export { groupNorm, groupNormGrad } from "./groupNorm";
 export { rmsNorm, rmsNormGrad } from "./rmsNorm";

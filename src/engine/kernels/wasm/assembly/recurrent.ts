@@ -79,14 +79,14 @@ export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function rnnSlope(relu: bool, y: v128): v128 {
-  return relu ? v128.and(one(), f32x4.gt(y, f32x4.splat(0))) : f32x4.sub(one(), f32x4.mul(y, y));
+function rnnTimes(relu: bool, dh: v128, y: v128): v128 {
+  return relu ? v128.andnot(dh, f32x4.le(y, f32x4.splat(0))) : f32x4.mul(dh, f32x4.sub(one(), f32x4.mul(y, y)));
 }
 
 // @ts-ignore: decorator
 @inline
 function rnnGrad(relu: bool, h: usize, dh: usize, dz: usize, lanes: i32): void {
-  set(dz, f32x4.mul(get(dh, lanes), rnnSlope(relu, get(h, lanes))), lanes);
+  set(dz, rnnTimes(relu, get(dh, lanes), get(h, lanes)), lanes);
 }
 
 // @ts-ignore: decorator
@@ -97,8 +97,8 @@ function rnnGradRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize, dh: us
     let j: usize = 0;
     if (LANES == 8) {
       for (; j + 32 <= end; j += 32) {
-        const low = f32x4.mul(v128.load(dh + j), rnnSlope(relu, v128.load(h + j)));
-        const high = f32x4.mul(v128.load(dh + j, 16), rnnSlope(relu, v128.load(h + j, 16)));
+        const low = rnnTimes(relu, v128.load(dh + j), v128.load(h + j));
+        const high = rnnTimes(relu, v128.load(dh + j, 16), v128.load(h + j, 16));
         v128.store(dz + j, low);
         v128.store(dz + j, high, 16);
       }

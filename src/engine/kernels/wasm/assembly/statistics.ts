@@ -2,7 +2,7 @@ import { f32At, f64At, madd, scratch } from "./memory";
 import { addTwo, countLanes, countsOfTwo, firstLanes, leastOfTwo, loadLanes, mostOfTwo, sumLanes, sumPair } from "./lanes";
 
 /** Elements of one turn of a loop: eight vectors, two by two side by side. */
-const STRIDE: i32 = 32;
+export const STRIDE: i32 = 32;
 
 /** Elements whose sums are kept in single precision before they are added up in double: 128 in each lane of two vectors. */
 export const BLOCK: i32 = 1024;
@@ -80,7 +80,7 @@ export function summary(n: i32, at: i32, out: i32): void {
 /** Stores the figures of `MOMENTS`, and where `extremes` those of `SUMMARY`. */
 // @ts-ignore: decorator
 @inline
-function overview(extremes: bool, n: i32, start: usize, to: usize): void {
+export function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   const nil: v128 = f32x4.splat(0);
   let x = start;
   let sum: f64 = 0, total: f64 = 0;
@@ -94,7 +94,7 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
     let s0: v128 = nil, s1: v128 = nil, q0: v128 = nil, q1: v128 = nil;
     for (; x < end; x += <usize>STRIDE << 2) {
       const a = v128.load(x), c = v128.load(x, 32), e = v128.load(x, 64), g = v128.load(x, 96);
-      s0 = f32x4.add(s0, f32x4.add(f32x4.add(a, c), f32x4.add(e, g)));
+      s0 = f32x4.add(s0, sumOfFour(a, c, e, g));
       q0 = f32x4.add(q0, squaresOfFour(a, c, e, g));
       zeros0 = i32x4.sub(zeros0, zerosOfFour(a, c, e, g, nil));
       if (extremes) {
@@ -102,7 +102,7 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
         most0 = f32x4.pmax(most0, f32x4.pmax(f32x4.pmax(a, c), f32x4.pmax(e, g)));
       }
       const b = v128.load(x, 16), d = v128.load(x, 48), f = v128.load(x, 80), h = v128.load(x, 112);
-      s1 = f32x4.add(s1, f32x4.add(f32x4.add(b, d), f32x4.add(f, h)));
+      s1 = f32x4.add(s1, sumOfFour(b, d, f, h));
       q1 = f32x4.add(q1, squaresOfFour(b, d, f, h));
       zeros1 = i32x4.sub(zeros1, zerosOfFour(b, d, f, h, nil));
       if (extremes) {
@@ -131,12 +131,7 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   }
   sum += sumPair(sums);
   total += sumPair(products);
-  f64.store(to, sum);
-  f64.store(to, total, 8);
-  if (total - (sum * sum) / n < CANCELS * total) exactMoments(start, n, to);
-  const finite = isFinite(total);
-  f64.store(to, <f64>countLanes(zeros), 16);
-  f64.store(to, <f64>(finite ? 0 : countNonFinite(start, n)), 24);
+  const finite = settle(n, start, sum, total, <f64>countLanes(zeros), to);
   if (!extremes) return;
   // An infinity has been compared like any number, a NaN has not.
   const nan = !finite && hasNaN(start, n);
@@ -145,17 +140,37 @@ function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)) + 0, 40);
 }
 
+/** Stores the figures of `MOMENTS` of n elements with these sums, which are taken anew where they cancel. Gives whether all are finite. */
+// @ts-ignore: decorator
+@inline
+export function settle(n: i32, x: usize, sum: f64, total: f64, zeros: f64, to: usize): bool {
+  f64.store(to, sum);
+  f64.store(to, total, 8);
+  if (total * n * (1 - CANCELS) < sum * sum) exactMoments(x, n, to);
+  const finite = isFinite(total);
+  f64.store(to, zeros, 16);
+  f64.store(to, <f64>(finite ? 0 : countNonFinite(x, n)), 24);
+  return finite;
+}
+
 /** a² + c² + e² + g²: only their sum has to wait for the one before. */
 // @ts-ignore: decorator
 @inline
-function squaresOfFour(a: v128, c: v128, e: v128, g: v128): v128 {
+export function squaresOfFour(a: v128, c: v128, e: v128, g: v128): v128 {
   return madd(g, g, madd(e, e, madd(c, c, f32x4.mul(a, a))));
+}
+
+/** a + c + e + g, likewise. */
+// @ts-ignore: decorator
+@inline
+export function sumOfFour(a: v128, c: v128, e: v128, g: v128): v128 {
+  return f32x4.add(f32x4.add(a, c), f32x4.add(e, g));
 }
 
 /** In each lane, as a negative number, how many of four are 0. */
 // @ts-ignore: decorator
 @inline
-function zerosOfFour(a: v128, c: v128, e: v128, g: v128, nil: v128): v128 {
+export function zerosOfFour(a: v128, c: v128, e: v128, g: v128, nil: v128): v128 {
   return i32x4.add(i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)), i32x4.add(f32x4.eq(e, nil), f32x4.eq(g, nil)));
 }
 

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
+import { fuse } from "../../src/engine/fusion.ts";
+import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/kernels/activations.ts";
+import { layers } from "../../src/engine/layers/index.ts";
+import { Machine } from "../../src/engine/machine.ts";
+import { bind, type Call } from "../../src/engine/record.ts";
+import { parse } from "../../src/model/parse.ts";
+import { directions } from "../support/random.ts";
+import { wasmBackends } from "../support/wasm.ts";
+
+const backends = [doubleBackend, scalarBackend, ...wasmBackends()];
+
+/** Slope, scale, bounds: what each of them needs. */
+const PARAMETERS: Partial<Record<ActivationName, readonly [number, number]>> = {
+  leakyRelu: [0.01, 0],
+  elu: [1.3, 0.7],
+  softplus: [1.5, 20],
+  hardtanh: [-0.5, 0.8],
+};
+
+const call = (kernel: Call["kernel"], ...args: number[]): Call => ({ kernel, args });
+
+/** Elements of one tensor, and places of four. */
+const MOST = 3000;
+const [X, Y, DY, DX] = [0, MOST, 2 * MOST, 3 * MOST];
+
+/** Everything in memory after these calls. */
+function after(
+  backend: Backend,
+  calls: readonly Call[],
+  values: readonly (readonly [number, readonly number[]])[],
+) {
+  const memory = backend.memory(4 * MOST, 20);
+  const kernels = backend.kernels(memory, () => 0);
+  for (const [at, elements] of values) memory.floats.set(elements, at);
+  for (const run of bind(kernels, calls)) run();
+  return { floats: Array.from(memory.floats), doubles: Array.from(memory.doubles) };
+}
+
+/** Ordinary numbers, and such as make single precision overflow, vanish or cancel, or that are none. */
+const kindsOfNumbers: Readonly<Record<string, (x: number, i: number) => number>> = {
+  ordinary: (x) => 3 * x,
+  tiny: (x) => 1e-25 * x,
+  huge: (x) => 1e25 * x,
+  "nearly equal": (x) => 1000 + x / 1000,
+  "partly zero": (x, i) => (i % 3 === 0 ? 0 : x),
+  "not all finite": (x, i) => (i === 5 ? NaN : i === 40 ? Infinity : i === 41 ? -Infinity : x),
+};
+
+suite("statistics in the pass of an activation", () => {
+  for (const [kind, name] of ACTIVATION_NAMES.entries()) {
+    test(`of ${name} are, to the bit, those of the passes one after the other`, () => {
+      const [a, b] = PARAMETERS[name] ?? [0, 0];
+      for (const backend of backends) {
+        for (const n of [1, 3, 31, 32, 33, 64, 1000, 1024, 1056, 2100]) {
+          for (const [what, make] of Object.entries(kindsOfNumbers)) {
+            const random = directions(n);
+            const numbers = () => Array.from({ length: n }, (_, i) => make(random(), i));
+            const values = [
+              [X, numbers()],
+              [DY, numbers()],
+            ] as const;
+            const forward = [
+              [call("moments", n, X, 0), call("activation", kind, n, X, Y, a, b), call("moments", n, Y, 4)],
+              [call("activationMoments", kind, n, X, Y, a, b, 0, 4)],
+            ];
+            const backward = [
+              [
+                call("sumSquares", n, DY, 8),
+                call("activationGrad", kind, n, X, Y, DY, DX, a, b),
+                call("sumSquares", n, DX, 9),
+              ],
+              [call("activationGradSquares", kind, n, X, Y, DY, DX, a, b, 8, 9)],
+            ];
+            const apart = after(backend, [...forward[0], ...backward[0]], values);
+            const together = after(backend, [...forward[1], ...backward[1]], values);
+            assert.deepEqual(together, apart, `${n} numbers, ${what}, ${backend.name}`);
+          }
+        }
+      }
+    });
+  }
+});
+
+const relu = ACTIVATION_NAMES.indexOf("relu");
+
+suite("fusing calls", () => {
+  test("joins the sums of both tensors with an activation, slice by slice", () => {
+    const dead = call("deadUnits", 4, 3, 1, 100, 9);
+    const calls = [
+      call("gemm", 4, 3, 2, 0, 2, 0, 10, 3, 0, 50, 3, -1, 0),
+      call("moments", 6, 50, 0),
+      call("moments", 6, 56, 4),
+      call("activation", relu, 12, 50, 100, 0, 0),
+      call("moments", 6, 100, 10),
+      dead,
+      call("moments", 6, 106, 14),
+    ];
+    assert.deepEqual(fuse(calls), [
+      calls[0],
+      call("activationMoments", relu, 6, 50, 100, 0, 0, 0, 10),
+      call("activationMoments", relu, 6, 56, 106, 0, 0, 4, 14),
+      dead,
+    ]);
+  });
+
+  test("joins the sums of both gradients with a derivative", () => {
+    const calls = [
+      call("sumSquares", 12, 50, 0),
+      call("activationGrad", relu, 12, 10, 10, 50, 100, 0, 0),
+      call("sumSquares", 12, 100, 1),
+    ];
+    assert.deepEqual(fuse(calls), [call("activationGradSquares", relu, 12, 10, 10, 50, 100, 0, 0, 0, 1)]);
+  });
+
+  const moments = (x: number, out: number, n = 12) => call("moments", n, x, out);
+  const gelu = ACTIVATION_NAMES.indexOf("gelu");
+  for (const [why, calls] of Object.entries({
+    "one tensor is written over the other": [
+      moments(50, 0),
+      call("activation", relu, 12, 50, 50, 0, 0),
+      moments(50, 4),
+    ],
+    "the function is a heavy one": [
+      moments(50, 0),
+      call("activation", gelu, 12, 50, 100, 0, 0),
+      moments(100, 4),
+    ],
+    "only one tensor is looked at": [call("activation", relu, 12, 50, 100, 0, 0), moments(100, 4)],
+    "only a part of a tensor is": [
+      moments(50, 0, 6),
+      call("activation", relu, 12, 50, 100, 0, 0),
+      moments(100, 4),
+    ],
+    "something else is computed in between": [
+      moments(50, 0),
+      call("fill", 12, 0, 0),
+      call("activation", relu, 12, 50, 100, 0, 0),
+      moments(100, 4),
+    ],
+  })) {
+    test(`leaves everything as it is where ${why}`, () => assert.deepEqual(fuse(calls), calls));
+  }
+});
+
+/** Names of the kernels of a step of a ReLU net. */
+function kernelsOf({
+  width,
+  batch = 32,
+  observe = true,
+}: {
+  width: number;
+  batch?: number;
+  observe?: boolean;
+}): readonly Call["kernel"][] {
+  const linear = { type: "Linear", out_features: width };
+  const model = {
+    input: [width],
+    layers: [{ repeat: 3, name: "block", layers: [linear, { type: "ReLU" }] }, linear],
+    loss: "MSELoss",
+    optimizer: { type: "SGD", lr: 0.1 },
+    data: { type: "gaussian", samples: batch },
+  };
+  const spec = parse(JSON.stringify({ version: 1, models: { m: model } })).models[0]?.spec;
+  assert.ok(spec);
+  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], observe };
+  const { forward, backward } = new Machine(spec, options).training(batch).plan;
+  return [...forward, ...backward].map(({ kernel }) => kernel);
+}
+
+suite("a step of a ReLU net", () => {
+  test("looks at what each ReLU reads and writes in its own pass, both ways", () => {
+    const kernels = kernelsOf({ width: 16 });
+    assert.equal(kernels.filter((name) => name === "activationMoments").length, 3);
+    assert.equal(kernels.filter((name) => name === "activationGradSquares").length, 3);
+    assert.ok(!kernels.includes("activation") && !kernels.includes("activationGrad"));
+  });
+
+  test("does so slice by slice", () => {
+    assert.equal(kernelsOf({ width: 256 }).filter((name) => name === "activationMoments").length, 3 * 2);
+  });
+
+  test("writes over what it has read where that is large, or nobody looks", () => {
+    for (const kernels of [
+      kernelsOf({ width: 128, batch: 1024 }),
+      kernelsOf({ width: 16, observe: false }),
+    ]) {
+      assert.ok(kernels.includes("activation") && !kernels.includes("activationMoments"));
+    }
+  });
+});
+
+suite("a derivative of 0 cuts a gradient off, as PyTorch's does", () => {
+  const [inf, nan] = [Infinity, NaN];
+  for (const [name, x, dy, expected] of [
+    ["relu", [-5, 0, 5, nan, -5, 5], [inf, nan, inf, 2, -1, nan], [0, 0, inf, 2, 0, nan]],
+    ["hardtanh", [-5, 0, 5, nan, -0.5, 0.8], [inf, nan, nan, inf, inf, -inf], [0, nan, 0, 0, 0, 0]],
+    ["hardsigmoid", [-5, 0, 5, nan, -3, 3], [inf, inf, nan, inf, inf, -inf], [0, inf, 0, 0, 0, 0]],
+    ["hardswish", [-5, 0, 5, -3, 3, -4], [inf, nan, inf, inf, -inf, nan], [0, nan, inf, 0, -inf, 0]],
+  ] as const) {
+    test(`${name}, of gradients that are not finite too`, () => {
+      const kind = ACTIVATION_NAMES.indexOf(name);
+      const [a, b] = PARAMETERS[name as ActivationName] ?? [0, 0];
+      for (const backend of backends) {
+        for (const times of [1, 10]) {
+          const repeated = (values: readonly number[]) => Array.from({ length: times }, () => values).flat();
+          const n = times * x.length;
+          const calls = [
+            call("activation", kind, n, X, Y, a, b),
+            call("activationGrad", kind, n, X, Y, DY, DX, a, b),
+          ];
+          const { floats } = after(backend, calls, [
+            [X, repeated(x)],
+            [DY, repeated(dy)],
+          ]);
+          assert.deepEqual(floats.slice(DX, DX + n), repeated(expected), backend.name);
+        }
+      }
+    });
+  }
+});
