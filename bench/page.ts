@@ -129,7 +129,7 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
         ],
       ],
     ),
-    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 3 %.",
+    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 2 %.",
     table(
       ["", ...looking.map(({ name }) => name)],
       [
@@ -173,7 +173,12 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
   ];
 }
 
-const LOOKING = { none: "nothing", basic: "parameters' gradients", full: "everything" } as const;
+const LOOKING = {
+  none: "nothing",
+  basic: "parameters' gradients",
+  full: "everything",
+  histograms: "histograms at every step",
+} as const;
 
 function details([name, measured]: Row): string[] {
   const rows = measured.series.map((series) => {

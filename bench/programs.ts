@@ -5,9 +5,9 @@ import type { WorkloadName } from "./workloads.ts";
 
 /**
  * What is computed beside training. `basic`: norm, mean, standard deviation and greatest absolute value of the parameters'
- * gradients. `full`: what GradLens does, or about that.
+ * gradients. `full`: what GradLens does, or about that. `histograms`: less, but histograms of all tensors at every step.
  */
-export type Looking = "none" | "basic" | "full";
+export type Looking = "none" | "basic" | "full" | "histograms";
 
 export type PeerName = "GradLens" | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
 
@@ -62,6 +62,7 @@ function usualTorch(name: WorkloadName, threads: number): Program {
       { looking: "none", variants, statistics: ["none"] },
       { looking: "basic", variants, statistics: BASIC },
       { looking: "full", variants: hooked, statistics: ["full"] },
+      { looking: "histograms", variants: hooked, statistics: ["histograms"] },
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { Call } from "./record.ts";
 const TOGETHER = 0.15;
 
 /** So much may that which is rare add by itself, where it has to be. */
-const SHARE = 0.03;
+const SHARE = 0.02;
 
 /** Every how many steps what is rare is computed, histograms before all. */
 export function rarePeriod({ forward, backward, rare }: Plan): number {

@@ -70,6 +70,26 @@ def deviation(g):
 BASIC = {"naive": naive, "foreach": foreach, "stack": stack, "cstats": compiled}
 
 
+class Hooks:
+    """The outputs of modules in a step, and the gradients there."""
+
+    def __init__(self, modules):
+        self.outputs, self.deltas = [], []
+        for module in modules:
+            module.register_forward_hook(self.observe)
+
+    def observe(self, _module, _inputs, output):
+        output = output[0] if isinstance(output, tuple) else output
+        self.outputs.append(output.detach())
+        if output.requires_grad:
+            output.register_hook(self.deltas.append)
+
+    def take(self):
+        taken = self.outputs, self.deltas
+        self.outputs, self.deltas = [], []
+        return taken
+
+
 class Full:
     """
     About what GradLens computes: of each parameter's gradient norm, mean, deviation, extremes, zeros, and at every k-th
@@ -81,21 +101,12 @@ class Full:
         self.parameters = list(model.parameters())
         self.hist_every = hist_every
         self.steps = 0
-        self.outputs, self.deltas = [], []
-        for module in model.modules():
-            if module is not model and type(module) is not nn.Sequential:
-                module.register_forward_hook(self.observe)
-
-    def observe(self, _module, _inputs, output):
-        output = output[0] if isinstance(output, tuple) else output
-        self.outputs.append(output.detach())
-        if output.requires_grad:
-            output.register_hook(self.deltas.append)
+        modules = [module for module in model.modules() if module is not model and type(module) is not nn.Sequential]
+        self.hooks = Hooks(modules)
 
     @torch.no_grad()
     def __call__(self, gradients):
-        outputs, deltas = self.outputs, self.deltas
-        self.outputs, self.deltas = [], []
+        outputs, deltas = self.hooks.take()
         seen = gradients + outputs
         norms = torch.stack(torch._foreach_norm(seen + deltas + self.parameters))
         sums = torch.stack([t.sum() for t in seen])
@@ -106,6 +117,32 @@ class Full:
             rows.append(torch.stack([histogram(g) for g in gradients]).tolist())
         self.steps += 1
         return rows
+
+
+class Histograms:
+    """
+    At every step of each parameter's gradient, of the output of each module that has parameters, and of the gradient there: norm,
+    greatest absolute value, sum, zeros and histogram. So the targets suppose.
+    """
+
+    def __init__(self, model):
+        self.hooks = Hooks([module for module in model.modules() if module is not model and self.counts(module)])
+
+    @staticmethod
+    def counts(module):
+        leaf = not any(module.children()) and any(True for _ in module.parameters(recurse=False))
+        return leaf or isinstance(module, nn.RNNBase)
+
+    @torch.no_grad()
+    def __call__(self, gradients):
+        outputs, deltas = self.hooks.take()
+        seen = gradients + outputs + deltas
+        norms = torch.stack(torch._foreach_norm(seen))
+        greatest = torch.stack(torch._foreach_norm(seen, ord=math.inf))
+        sums = torch.stack([t.sum() for t in seen])
+        nonzero = torch.stack([torch.count_nonzero(t) for t in seen]).float()
+        histograms = torch.stack([histogram(t) for t in seen])
+        return torch.stack([norms, greatest, sums, nonzero], 1).tolist(), histograms.tolist()
 
 
 def histogram(g):

@@ -61,6 +61,8 @@ def observer(problem, model, stats):
         return None
     if stats == "full":
         return statistics.Full(model, problem.hist_every)
+    if stats == "histograms":
+        return statistics.Histograms(model)
     return statistics.BASIC[stats](list(model.parameters()))
 
 
