@@ -34,6 +34,20 @@ const others = {
     ],
     loss: "CrossEntropyLoss",
   },
+  // More of the inner size than a product takes at a time, and so few rows that their number decides how it is done.
+  wide: {
+    input: [784],
+    layers: [
+      { type: "Linear", out_features: 64 },
+      { type: "ReLU" },
+      { type: "Linear", out_features: 700 },
+      { type: "Tanh" },
+      { type: "Linear", out_features: 10 },
+    ],
+    loss: "CrossEntropyLoss",
+    data: { type: "gaussian", samples: 64 },
+    train: { steps: 9, batch_size: 32 },
+  },
 };
 
 /** Models that together use every kernel, as texts of model files. */
@@ -44,9 +58,9 @@ export const texts: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries(others).map(([name, model]) => {
       const whole = {
-        ...model,
         data: { type: "gaussian", samples: 26 },
         train: { steps: 9, batch_size: 13 },
+        ...model,
       };
       return [name, JSON.stringify({ version: 1, models: { [name]: whole } })];
     }),

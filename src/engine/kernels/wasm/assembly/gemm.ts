@@ -1,5 +1,5 @@
 import { storeLanes } from "./lanes";
-import { f32At, FOLDING, LANES, madd, scratch } from "./memory";
+import { f32At, FOLDING, folding, LANES, madd, scratch } from "./memory";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -238,22 +238,27 @@ export function gemm(
   const bRow = (<usize>ldb) << 2;
   const c = f32At(C);
   const cRow = (<usize>ldc) << 2;
-  if (!tb && (k * n <= DIRECT || m < 24)) {
-    const row = bias < 0 ? <usize>0 : f32At(bias);
-    columns(m, n, k, a, aRow, aCol, b, bRow, c, cRow, row, accumulate != 0, false);
-    return;
-  }
-  for (let j = 0; j < n; j += NC) {
-    const nc = min(NC, n - j);
-    const wide = (<usize>j) << 2;
-    for (let p = 0; p < k; p += KC) {
-      const kc = min(KC, k - p);
-      const deep = (<usize>p) << 2;
-      if (tb) packTransposed(nc, kc, b + <usize>j * bRow + deep, bRow, scratch);
-      else packRows(nc, kc, b + <usize>p * bRow + wide, bRow, scratch);
-      const first = p == 0;
-      const row = bias < 0 || !first ? <usize>0 : f32At(bias) + wide;
-      columns(m, nc, kc, a + <usize>p * aCol, aRow, aCol, scratch, 0, c + wide, cRow, row, !first || accumulate != 0, true);
+  const narrow = ta && !tb ? narrowOf(n) : 0;
+  const rest = (<usize>(n - narrow)) << 2;
+  const direct = !tb && (k * n <= DIRECT || m < 24);
+  // Blocks of the inner size are the same however many rows and columns a call has: so are the sums' bits.
+  for (let p = 0; p < k; p += KC) {
+    const kc = min(KC, k - p);
+    const first = p == 0;
+    const add = !first || accumulate != 0;
+    const row = bias < 0 || !first ? <usize>0 : f32At(bias);
+    const from = a + <usize>p * aCol, deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
+    if (narrow) turned(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
+    if (direct) {
+      columns(m, n - narrow, kc, from, aRow, aCol, deep, bRow, c, cRow, row, add, false);
+      continue;
+    }
+    for (let j = 0; j < n - narrow; j += NC) {
+      const nc = min(NC, n - narrow - j);
+      const wide = (<usize>j) << 2;
+      if (tb) packTransposed(nc, kc, deep + <usize>j * bRow, bRow, scratch);
+      else packRows(nc, kc, deep + wide, bRow, scratch);
+      columns(m, nc, kc, from, aRow, aCol, scratch, 0, c + wide, cRow, row ? row + wide : 0, add, true);
     }
   }
 }
@@ -276,6 +281,36 @@ export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
 export function gemmPacked(m: i32, n: i32, k: i32, A: i32, lda: i32, packed: i32, C: i32, ldc: i32, bias: i32, accumulate: i32): void {
   const row = bias < 0 ? <usize>0 : f32At(bias);
   columns(m, n, k, f32At(A), (<usize>lda) << 2, 4, f32At(packed), 0, f32At(C), (<usize>ldc) << 2, row, accumulate != 0, true);
+}
+
+/** Of n columns those that are left over, if they are so few that a tile of them would be mostly empty. */
+// @ts-ignore: decorator
+@inline
+function narrowOf(n: i32): i32 {
+  return (n & 7) <= 4 ? n & 7 : 0;
+}
+
+/**
+ * Up to four columns of C = Aᵀ·B, where rows of A lie as panels of B do: a tile is turned on its side, with these columns for rows
+ * and rows of C for columns, so that its vectors are full. Each element is summed up in the same order as elsewhere.
+ */
+function turned(m: i32, n: i32, k: i32, a: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
+  const tile = folding;
+  let i = 0;
+  for (; i + PANEL <= m; i += PANEL, a += <usize>PANEL << 2, c += cRow * <usize>PANEL) {
+    wide(n, k, b, 4, bRow, a, aCol, tile, <usize>PANEL << 2, 0, false);
+    for (let j = 0; j < n; j++) {
+      const from = tile + ((<usize>(j * PANEL)) << 2);
+      const more = bias ? f32.load(bias + ((<usize>j) << 2)) : 0;
+      let to = c + ((<usize>j) << 2);
+      for (let r: usize = 0; r < <usize>PANEL << 2; r += 4, to += cRow) {
+        let x = f32.load(from + r);
+        if (bias) x += more;
+        f32.store(to, accumulate ? x + f32.load(to) : x);
+      }
+    }
+  }
+  if (i < m) four(m - i, k, a, 4, aCol, b, bRow, c, cRow, bias, accumulate, n);
 }
 
 /** All panels of columns, of a B that lies in rows or has been packed into panels. */

@@ -10,7 +10,7 @@ export let scratch: usize = 0;
 export let folding: usize = 0;
 
 /** Bytes at `folding`. */
-export const FOLDING: usize = 128;
+export const FOLDING: usize = 256;
 
 export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {
   floats = floatsAt;

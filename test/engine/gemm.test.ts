@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { type Backend, scalarBackend } from "../../src/engine/backend.ts";
+import { directions } from "../support/random.ts";
+import { wasmBackends } from "../support/wasm.ts";
+
+/** Less than a tile, whole tiles, and a rest; in the inner direction also more than is packed at a time. */
+const ROWS = [1, 5, 16, 33];
+const COLUMNS = [1, 3, 4, 5, 16, 67];
+const INNER = [1, 7, 64, 400];
+
+interface Product {
+  readonly sizes: readonly [m: number, n: number, k: number];
+  readonly ta: 0 | 1;
+  readonly tb: 0 | 1;
+  readonly bias: boolean;
+  readonly accumulate: 0 | 1;
+}
+
+const A = 0;
+const B = 40_000;
+const C = 80_000;
+const BIAS = 90_000;
+
+/** C, of which so many rows and columns are computed at a time. */
+function product(
+  backend: Backend,
+  { sizes: [m, n, k], ta, tb, bias, accumulate }: Product,
+  rows = m,
+  columns = n,
+): number[] {
+  const memory = backend.memory(100_000, 1);
+  const { gemm } = backend.kernels(memory, () => 0);
+  const random = directions(m + n + k);
+  for (let i = 0; i < m * k; i++) memory.floats[A + i] = random();
+  for (let i = 0; i < n * k; i++) memory.floats[B + i] = random();
+  for (let i = 0; i < m * n; i++) memory.floats[C + i] = random();
+  for (let i = 0; i < n; i++) memory.floats[BIAS + i] = random();
+  const [lda, ldb] = [ta ? m : k, tb ? k : n];
+  for (let i = 0; i < m; i += rows) {
+    for (let j = 0; j < n; j += columns) {
+      const [height, width] = [Math.min(rows, m - i), Math.min(columns, n - j)];
+      const [a, b] = [A + i * (ta ? 1 : lda), B + j * (tb ? ldb : 1)];
+      gemm(height, width, k, a, lda, ta, b, ldb, tb, C + i * n + j, n, bias ? BIAS + j : -1, accumulate);
+    }
+  }
+  return Array.from(memory.floats.slice(C, C + m * n));
+}
+
+const products: readonly Product[] = ROWS.flatMap((m) =>
+  COLUMNS.flatMap((n) =>
+    INNER.flatMap((k) =>
+      ([0, 1] as const).flatMap((ta) =>
+        ([0, 1] as const).flatMap((tb) => [
+          { sizes: [m, n, k] as const, ta, tb, bias: false, accumulate: 0 as const },
+          { sizes: [m, n, k] as const, ta, tb, bias: true, accumulate: 0 as const },
+          { sizes: [m, n, k] as const, ta, tb, bias: false, accumulate: 1 as const },
+        ]),
+      ),
+    ),
+  ),
+);
+
+for (const [variant, backend] of wasmBackends().entries()) {
+  suite(`products of matrices in WebAssembly, build ${variant + 1}`, () => {
+    test("are those of the scalar kernels, of every size, transposed or not, with a bias or added to what is there", () => {
+      for (const each of products) {
+        const [ours, reference] = [product(backend, each), product(scalarBackend, each)];
+        const bound = 1e-6 * Math.sqrt(each.sizes[2]) * 10;
+        reference.forEach((x, i) => {
+          assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
+        });
+      }
+    });
+
+    test("have the same bits when some rows or columns are computed after others, as by several threads", () => {
+      for (const each of products) {
+        const whole = product(backend, each);
+        for (const rows of [1, 7, 17])
+          assert.deepEqual(product(backend, each, rows), whole, JSON.stringify(each));
+        for (const columns of [8, 32]) {
+          assert.deepEqual(product(backend, each, undefined, columns), whole, JSON.stringify(each));
+        }
+      }
+    });
+  });
+}
