@@ -31,11 +31,10 @@ const LOOKING: Work = {
 
 export const isLooking = ({ kernel }: Call): boolean => Object.hasOwn(LOOKING, kernel);
 
+const lookTwice = ([, n]: readonly number[]): number => 2 * look([n]);
+
 /** Kernels that look at two tensors while they compute. */
-const OBSERVED: Work = {
-  activationMoments: ([, n]) => 2 * look([n]),
-  activationGradSquares: ([, n]) => 2 * look([n]),
-};
+const OBSERVED: Work = { activationMoments: lookTwice, activationGradSquares: lookTwice };
 
 /** How much of a call's cost is for looking. */
 export const lookingCostOf = (call: Call): number =>
@@ -49,10 +48,10 @@ const WORK: Work = {
   conv2dGradInput: (args) => convolution(args.slice(4)),
   conv2dGradWeight: (args) => convolution(args.slice(7)),
   histogram: ([n]) => n * NS_PER_COUNT,
-  activation: ([, n]) => n * NS_PER_ELEMENT,
-  activationGrad: ([, n]) => n * NS_PER_ELEMENT,
-  activationMoments: ([, n]) => n * NS_PER_ELEMENT + 2 * look([n]),
-  activationGradSquares: ([, n]) => n * NS_PER_ELEMENT + 2 * look([n]),
+  activation: ([, n]) => elementwise([n]),
+  activationGrad: ([, n]) => elementwise([n]),
+  activationMoments: (args) => elementwise([args[1]]) + lookTwice(args),
+  activationGradSquares: (args) => elementwise([args[1]]) + lookTwice(args),
 };
 
 function convolution([
