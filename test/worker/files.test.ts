@@ -195,11 +195,11 @@ suite("an .npz archive", () => {
   });
 
   test("with a damaged array is refused", async () => {
+    const start = 30 + "x.npy".length; // of the data, behind the local header and the name
     const stored = zipSync({ "x.npy": utf8("abcdef") }, { level: 0 });
-    const at = stored.indexOf(0x61);
-    await refused(member(stored.with(at, 0x62)), /damaged: the array is not what its entry says/);
+    assert.equal(stored[start], 0x61);
+    await refused(member(stored.with(start, 0x62)), /damaged: the array is not what its entry says/);
     const packed = zipSync({ "x.npy": utf8("abcdef".repeat(20)) });
-    const start = 30 + 5;
     assert.deepEqual(
       packed.subarray(start, start + 3),
       new Uint8Array(deflateRawSync("abcdef".repeat(20))).subarray(0, 3),
