@@ -34,7 +34,11 @@ export const isLooking = ({ kernel }: Call): boolean => Object.hasOwn(LOOKING, k
 const lookTwice = ([, n]: readonly number[]): number => 2 * look([n]);
 
 /** Kernels that look at two tensors while they compute. */
-const OBSERVED: Work = { activationMoments: lookTwice, activationGradSquares: lookTwice };
+const OBSERVED: Work = {
+  activationMoments: lookTwice,
+  activationGradSquares: lookTwice,
+  activationGradSums: ([kind, rows, n]) => lookTwice([kind, rows * n]),
+};
 
 /** How much of a call's cost is for looking. */
 export const lookingCostOf = (call: Call): number =>
@@ -52,6 +56,7 @@ const WORK: Work = {
   activationGrad: ([, n]) => elementwise([n]),
   activationMoments: (args) => elementwise([args[1]]) + lookTwice(args),
   activationGradSquares: (args) => elementwise([args[1]]) + lookTwice(args),
+  activationGradSums: ([kind, rows, n]) => elementwise([rows * n]) + lookTwice([kind, rows * n]),
 };
 
 function convolution([

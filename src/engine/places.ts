@@ -38,6 +38,11 @@ export class Places {
     return this.#workspace.end;
   }
 
+  /** A place that no call recorded so far touches. */
+  append(size: number): number {
+    return this.#workspace.append(size);
+  }
+
   take(size: number): Range {
     return { at: this.#workspace.take(size), size };
   }

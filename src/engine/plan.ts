@@ -1,4 +1,5 @@
 import { recordBackward } from "./backward.ts";
+import { sumBiases } from "./biases.ts";
 import { fuse, writesApart } from "./fusion.ts";
 import type { Node } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -111,7 +112,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
   return {
     batch,
     forward: fuse(forward),
-    backward: fuse(backward),
+    backward: sumBiases(fuse(backward), (size) => places.append(size)),
     rare: observer.rare,
     input: place,
     target,

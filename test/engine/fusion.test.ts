@@ -1,53 +1,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
 import { fuse } from "../../src/engine/fusion.ts";
 import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/kernels/activations.ts";
-import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/machine.ts";
-import { bind, type Call } from "../../src/engine/record.ts";
-import { parse } from "../../src/model/parse.ts";
+import type { Call } from "../../src/engine/record.ts";
+import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";
 import { directions } from "../support/random.ts";
-import { wasmBackends } from "../support/wasm.ts";
-
-const backends = [doubleBackend, scalarBackend, ...wasmBackends()];
-
-/** Slope, scale, bounds: what each of them needs. */
-const PARAMETERS: Partial<Record<ActivationName, readonly [number, number]>> = {
-  leakyRelu: [0.01, 0],
-  elu: [1.3, 0.7],
-  softplus: [1.5, 20],
-  hardtanh: [-0.5, 0.8],
-};
-
-const call = (kernel: Call["kernel"], ...args: number[]): Call => ({ kernel, args });
 
 /** Elements of one tensor, and places of four. */
 const MOST = 3000;
 const [X, Y, DY, DX] = [0, MOST, 2 * MOST, 3 * MOST];
-
-/** Everything in memory after these calls. */
-function after(
-  backend: Backend,
-  calls: readonly Call[],
-  values: readonly (readonly [number, readonly number[]])[],
-) {
-  const memory = backend.memory(4 * MOST, 20);
-  const kernels = backend.kernels(memory, () => 0);
-  for (const [at, elements] of values) memory.floats.set(elements, at);
-  for (const run of bind(kernels, calls)) run();
-  return { floats: Array.from(memory.floats), doubles: Array.from(memory.doubles) };
-}
-
-/** Ordinary numbers, and such as make single precision overflow, vanish or cancel, or that are none. */
-const kindsOfNumbers: Readonly<Record<string, (x: number, i: number) => number>> = {
-  ordinary: (x) => 3 * x,
-  tiny: (x) => 1e-25 * x,
-  huge: (x) => 1e25 * x,
-  "nearly equal": (x) => 1000 + x / 1000,
-  "partly zero": (x, i) => (i % 3 === 0 ? 0 : x),
-  "not all finite": (x, i) => (i === 5 ? NaN : i === 40 ? Infinity : i === 41 ? -Infinity : x),
-};
 
 suite("statistics in the pass of an activation", () => {
   for (const [kind, name] of ACTIVATION_NAMES.entries()) {
@@ -74,8 +35,8 @@ suite("statistics in the pass of an activation", () => {
               ],
               [call("activationGradSquares", kind, n, X, Y, DY, DX, a, b, 8, 9)],
             ];
-            const apart = after(backend, [...forward[0], ...backward[0]], values);
-            const together = after(backend, [...forward[1], ...backward[1]], values);
+            const apart = after(backend, 4 * MOST, [...forward[0], ...backward[0]], values);
+            const together = after(backend, 4 * MOST, [...forward[1], ...backward[1]], values);
             assert.deepEqual(together, apart, `${n} numbers, ${what}, ${backend.name}`);
           }
         }
@@ -145,30 +106,8 @@ suite("fusing calls", () => {
   }
 });
 
-/** Names of the kernels of a step of a ReLU net. */
-function kernelsOf({
-  width,
-  batch = 32,
-  observe = true,
-}: {
-  width: number;
-  batch?: number;
-  observe?: boolean;
-}): readonly Call["kernel"][] {
-  const linear = { type: "Linear", out_features: width };
-  const model = {
-    input: [width],
-    layers: [{ repeat: 3, name: "block", layers: [linear, { type: "ReLU" }] }, linear],
-    loss: "MSELoss",
-    optimizer: { type: "SGD", lr: 0.1 },
-    data: { type: "gaussian", samples: batch },
-  };
-  const spec = parse(JSON.stringify({ version: 1, models: { m: model } })).models[0]?.spec;
-  assert.ok(spec);
-  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], observe };
-  const { forward, backward } = new Machine(spec, options).training(batch).plan;
-  return [...forward, ...backward].map(({ kernel }) => kernel);
-}
+const kernelsOf = (net: Parameters<typeof stepOf>[0]): readonly Call["kernel"][] =>
+  stepOf(net).map(({ kernel }) => kernel);
 
 suite("a step of a ReLU net", () => {
   test("looks at what each ReLU reads and writes in its own pass, both ways", () => {
@@ -211,7 +150,7 @@ suite("a derivative of 0 cuts a gradient off, as PyTorch's does", () => {
             call("activation", kind, n, X, Y, a, b),
             call("activationGrad", kind, n, X, Y, DY, DX, a, b),
           ];
-          const { floats } = after(backend, calls, [
+          const { floats } = after(backend, 4 * MOST, calls, [
             [X, repeated(x)],
             [DY, repeated(dy)],
           ]);

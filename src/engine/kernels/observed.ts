@@ -1,4 +1,5 @@
 import { type ActivationKernels, activationKernels, type ActivationName } from "./activations.ts";
+import { type MatrixKernels, matrixKernels } from "./matrix.ts";
 import type { Memory } from "./memory.ts";
 import { type StatisticsKernels, statisticsKernels } from "./statistics.ts";
 
@@ -34,12 +35,28 @@ export interface ObservedKernels {
     dyOut: number,
     dxOut: number,
   ): void;
+  /** `activationGradSquares` of `rows` rows of n, and out[n] = Σ over the rows of dx. */
+  activationGradSums(
+    kind: number,
+    rows: number,
+    n: number,
+    x: number,
+    y: number,
+    dy: number,
+    dx: number,
+    alpha: number,
+    beta: number,
+    dyOut: number,
+    dxOut: number,
+    out: number,
+  ): void;
 }
 
 export function observedKernels(memory: Memory): ObservedKernels {
   const { activation, activationGrad }: ActivationKernels = activationKernels(memory);
+  const { columnSums }: MatrixKernels = matrixKernels(memory);
   const { moments, sumSquares }: StatisticsKernels = statisticsKernels(memory);
-  return {
+  const kernels: ObservedKernels = {
     activationMoments(kind, n, x, y, alpha, beta, xOut, yOut) {
       moments(n, x, xOut);
       activation(kind, n, x, y, alpha, beta);
@@ -50,5 +67,10 @@ export function observedKernels(memory: Memory): ObservedKernels {
       activationGrad(kind, n, x, y, dy, dx, alpha, beta);
       sumSquares(n, dx, dxOut);
     },
+    activationGradSums(kind, rows, n, x, y, dy, dx, alpha, beta, dyOut, dxOut, out) {
+      kernels.activationGradSquares(kind, rows * n, x, y, dy, dx, alpha, beta, dyOut, dxOut);
+      columnSums(rows, n, dx, n, out, 0);
+    },
   };
+  return kernels;
 }

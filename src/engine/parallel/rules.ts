@@ -228,6 +228,15 @@ export const rules: Readonly<Partial<Record<KernelName, Rule>>> = {
       ...writesDoubles(dxOut, 1),
     ],
   },
+  activationGradSums: {
+    touches: ([, rows, n, x, y, dy, dx, , , dyOut, dxOut, out]) => [
+      ...[x, y, dy].flatMap((at) => reads(at, rows * n)),
+      ...writes(dx, rows * n),
+      ...writesDoubles(dyOut, 1),
+      ...writesDoubles(dxOut, 1),
+      ...writes(out, n),
+    ],
+  },
   prelu: {
     touches: ([outer, channels, inner, x, y, slopes, shared]) => [
       ...reads(x, outer * channels * inner),

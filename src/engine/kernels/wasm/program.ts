@@ -15,6 +15,7 @@ const DOUBLES: Readonly<Partial<Record<KernelName, readonly number[]>>> = {
   activation: [4, 5],
   activationGrad: [6, 7],
   activationGradSquares: [6, 7],
+  activationGradSums: [7, 8],
   activationMoments: [4, 5],
   avgPool2d: [1],
   avgPool2dGrad: [1],

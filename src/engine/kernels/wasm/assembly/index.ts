@@ -8,6 +8,7 @@ export { rmsprop } from "./rmsprop";
 export { adagrad } from "./adagrad";
 export { activation, activationGrad, softmax, softmaxGrad } from "./activations";
 export { activationGradSquares, activationMoments } from "./observed";
+export { activationGradSums } from "./observedRows";
 export { batchNorm, batchNormEval, batchNormGrad } from "./batchNorm";
 export { groupNorm, groupNormGrad } from "./groupNorm";
 export { rmsNorm, rmsNormGrad } from "./rmsNorm";

@@ -36,11 +36,18 @@ export function exactSquares(x: usize, n: i32): f64 {
   return sum;
 }
 
+/** Whether single precision has taken this sum of squares rightly. */
+// @ts-ignore: decorator
+@inline
+export function isSure(sum: f32): bool {
+  return sum > LEAST && sum < MOST;
+}
+
 /** Σx² of the n elements of a block, for which single precision gives `sum`. */
 // @ts-ignore: decorator
 @inline
 export function sureSquares(sum: f32, x: usize, n: i32): f64 {
-  return sum > LEAST && sum < MOST ? <f64>sum : exactSquares(x, n);
+  return isSure(sum) ? <f64>sum : exactSquares(x, n);
 }
 
 /** Σx² of n elements. */
