@@ -1,4 +1,4 @@
-import { rules } from "./parallel/rules.ts";
+import { rules } from "./parallel/rules/index.ts";
 import { conflict, reads, type Touch } from "./parallel/touches.ts";
 import type { Call } from "./record.ts";
 

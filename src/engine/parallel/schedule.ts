@@ -1,6 +1,7 @@
 import { costOf } from "../cost.ts";
 import type { Call } from "../record.ts";
-import { type Rule, rules } from "./rules.ts";
+import { rules } from "./rules/index.ts";
+import type { Rule } from "./rules/rule.ts";
 import { conflict, type Touch } from "./touches.ts";
 
 /** What one thread does: calls, and between them points where it waits for all others. */
