@@ -30,9 +30,9 @@ const GAUSS: usize = memory.data<f32>([0.70710678118654752440, 0.5, -0.5, 0.3989
 /** Φ(x), the distribution function of the standard normal. */
 // @ts-ignore: decorator
 @inline
-function normal(x: v128): v128 {
+function normal(x: v128, again: bool = false): v128 {
   const half = v128.load32_splat(GAUSS, 4);
-  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS))), half, half);
+  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
 }
 
 // @ts-ignore: decorator
@@ -56,10 +56,10 @@ function geluInner(x: v128): v128 {
   return f32x4.mul(c(SQRT_2_PI), madd(f32x4.mul(c(0.044715), x), f32x4.mul(x, x), x));
 }
 
-/** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. */
+/** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. `again`: see functions.ts. */
 // @ts-ignore: decorator
 @inline
-export function value(kind: i32, x: v128, a: v128, b: v128): v128 {
+export function value(kind: i32, x: v128, a: v128, b: v128, again: bool = false): v128 {
   const zero = c(0);
   if (kind == RELU) return f32x4.pmax(x, zero);
   if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
@@ -68,9 +68,9 @@ export function value(kind: i32, x: v128, a: v128, b: v128): v128 {
     const below = f32x4.mul(c(SELU_ALPHA), expm14(x));
     return f32x4.mul(c(SELU_SCALE), v128.bitselect(below, x, f32x4.lt(x, zero)));
   }
-  if (kind == GELU) return f32x4.mul(x, normal(x));
+  if (kind == GELU) return f32x4.mul(x, normal(x, again));
   if (kind == GELU_TANH) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), tanh4(geluInner(x))));
-  if (kind == SILU) return f32x4.mul(x, logistic4(x));
+  if (kind == SILU) return f32x4.mul(x, logistic4(x, again));
   if (kind == MISH) return f32x4.mul(x, tanhSoftplus(x));
   if (kind == SOFTPLUS) {
     const s = f32x4.mul(x, a);
@@ -83,8 +83,8 @@ export function value(kind: i32, x: v128, a: v128, b: v128): v128 {
     return v128.bitselect(x, inner, f32x4.ge(x, c(3)));
   }
   if (kind == HARDSIGMOID) return f32x4.pmin(f32x4.pmax(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
-  if (kind == SIGMOID) return logistic4(x);
-  if (kind == TANH) return tanh4(x);
+  if (kind == SIGMOID) return logistic4(x, again);
+  if (kind == TANH) return tanh4(x, again);
   if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
   return f32x4.neg(softplus4(f32x4.neg(x)));
 }
@@ -144,16 +144,24 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
   return logistic4(f32x4.neg(x));
 }
 
+/** Whether the registers hold all that a function needs of two vectors of eight at a time. */
 // @ts-ignore: decorator
 @inline
-function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
+function hasRoom(kind: i32): bool {
+  return kind != ELU && kind != SELU && kind != GELU_TANH && kind != MISH && kind != SOFTPLUS && kind != LOG_SIGMOID;
+}
+
+/** y = f(x) of n elements; x may be y. */
+// @ts-ignore: decorator
+@inline
+export function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
   const a = c(<f32>alpha), b = c(<f32>beta);
   const start = x;
-  if (LANES == 8) {
-    // Two at a time do not wait for each other's operations.
+  if (LANES == 8 && hasRoom(kind)) {
+    // Two at a time share what is loaded for both.
     for (const fours = start + ((<usize>(n & ~15)) << 2); x < fours; x += 64, y += 64) {
       const x0 = value(kind, v128.load(x), a, b), x1 = value(kind, v128.load(x, 16), a, b);
-      const x2 = value(kind, v128.load(x, 32), a, b), x3 = value(kind, v128.load(x, 48), a, b);
+      const x2 = value(kind, v128.load(x, 32), a, b, true), x3 = value(kind, v128.load(x, 48), a, b, true);
       v128.store(y, x0);
       v128.store(y, x1, 16);
       v128.store(y, x2, 32);

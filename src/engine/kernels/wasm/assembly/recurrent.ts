@@ -1,12 +1,10 @@
-import { logistic4, tanh4 } from "./functions";
+import { mapAll, RELU, SIGMOID, TANH } from "./activations";
+import { tanh4 } from "./functions";
 import { loadLanes, storeLanes } from "./lanes";
 import { f32At, LANES, madd } from "./memory";
 
 // Units side by side in the lanes: four at a time, then the rest of a row. `lanes` is 4 in the loops, where it costs nothing.
 // Where the host joins vectors, eight at a time go first: all loads of both halves, those of coefficients too, then the stores.
-
-/** In the order of ../../activations.ts. */
-const RELU: i32 = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -33,42 +31,12 @@ function one(): v128 {
   return f32x4.splat(1);
 }
 
-// @ts-ignore: decorator
-@inline
-function rnnValue(relu: bool, x: v128): v128 {
-  if (relu) return f32x4.pmax(x, f32x4.splat(0));
-  return tanh4(x);
-}
-
-// @ts-ignore: decorator
-@inline
-function rnn(relu: bool, h: usize, lanes: i32): void {
-  set(h, rnnValue(relu, get(h, lanes)), lanes);
-}
-
-// @ts-ignore: decorator
-@inline
-function rnnRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize): void {
-  for (let row = 0; row < rows; row++, h += ldh) {
-    let at = h;
-    if (LANES == 8) {
-      for (const end = h + bytes(n & ~7); at < end; at += 32) {
-        const y0 = rnnValue(relu, v128.load(at)), y1 = rnnValue(relu, v128.load(at, 16));
-        v128.store(at, y0);
-        v128.store(at, y1, 16);
-      }
-    }
-    for (const end = h + bytes(n & ~3); at < end; at += 16) rnn(relu, at, 4);
-    if (n & 3) rnn(relu, at, n & 3);
-  }
-}
-
 // Functions of their own: within one, the compiler would merge the two loops, and ask for the kind at each vector.
 function reluRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  rnnRows(true, rows, n, h, ldh);
+  for (; rows > 0; rows--, h += ldh) mapAll(RELU, n, h, h, 0, 0);
 }
 function tanhRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  rnnRows(false, rows, n, h, ldh);
+  for (; rows > 0; rows--, h += ldh) mapAll(TANH, n, h, h, 0, 0);
 }
 
 /** See `RecurrentKernels.rnnCell`. */
@@ -121,26 +89,6 @@ export function rnnCellGrad(kind: i32, rows: i32, n: i32, h: i32, ldh: i32, dh: 
   else tanhGradRows(rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
 }
 
-/** In place: the logistic function of n elements, or their hyperbolic tangent. A loop for each needs fewer registers than one of all. */
-// @ts-ignore: decorator
-@inline
-function squash(tangent: bool, x: usize, n: i32): void {
-  const end = x + bytes(n & ~3);
-  if (LANES == 8) {
-    for (; x + 64 <= end; x += 64) {
-      const x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
-      const y0 = tangent ? tanh4(x0) : logistic4(x0), y1 = tangent ? tanh4(x1) : logistic4(x1);
-      const y2 = tangent ? tanh4(x2) : logistic4(x2), y3 = tangent ? tanh4(x3) : logistic4(x3);
-      v128.store(x, y0);
-      v128.store(x, y1, 16);
-      v128.store(x, y2, 32);
-      v128.store(x, y3, 48);
-    }
-  }
-  for (; x < end; x += 16) v128.store(x, tangent ? tanh4(v128.load(x)) : logistic4(v128.load(x)));
-  if (n & 3) set(x, tangent ? tanh4(get(x, n & 3)) : logistic4(get(x, n & 3)), n & 3);
-}
-
 /** c = f·c₋₁ + i·g, h = o·tanh(c) */
 // @ts-ignore: decorator
 @inline
@@ -170,9 +118,10 @@ export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i3
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), cAt = f32At(c), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    squash(false, zAt, 2 * n);
-    squash(true, zAt + 2 * gate, n);
-    squash(false, zAt + 3 * gate, n);
+    // A loop for each function needs fewer registers than one of all.
+    mapAll(SIGMOID, 2 * n, zAt, zAt, 0, 0);
+    mapAll(TANH, n, zAt + 2 * gate, zAt + 2 * gate, 0, 0);
+    mapAll(SIGMOID, n, zAt + 3 * gate, zAt + 3 * gate, 0, 0);
     let j: usize = 0;
     if (LANES == 8) {
       if (old) for (; j + 32 <= end; j += 32) lstmPair(zAt + j, gate, old + j, cAt + j, hAt + j);
@@ -241,17 +190,30 @@ export function lstmCellGrad(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c
   }
 }
 
+/** n = tanh(n + r·s_h), h = n + z·(h₋₁ − n), with r and z as they are. */
 // @ts-ignore: decorator
 @inline
 function gru(z: usize, gate: usize, hidden: usize, before: usize, h: usize, lanes: i32): void {
-  const reset = logistic4(get(z, lanes));
-  set(z, reset, lanes);
-  const fresh = tanh4(madd(reset, get(hidden, lanes), get(z + 2 * gate, lanes)));
-  set(z + 2 * gate, fresh, lanes);
-  const keep = logistic4(get(z + gate, lanes));
-  set(z + gate, keep, lanes);
+  const fresh = tanh4(madd(get(z, lanes), get(hidden, lanes), get(z + 2 * gate, lanes)));
   const last = before ? get(before, lanes) : f32x4.splat(0);
-  set(h, madd(keep, f32x4.sub(last, fresh), fresh), lanes);
+  const state = madd(get(z + gate, lanes), f32x4.sub(last, fresh), fresh);
+  set(z + 2 * gate, fresh, lanes);
+  set(h, state, lanes);
+}
+
+/** Eight units. */
+// @ts-ignore: decorator
+@inline
+function gruPair(z: usize, gate: usize, hidden: usize, before: usize, h: usize): void {
+  const low = tanh4(madd(v128.load(z), v128.load(hidden), v128.load(z + 2 * gate)));
+  const high = tanh4(madd(v128.load(z, 16), v128.load(hidden, 16), v128.load(z + 2 * gate, 16)));
+  const last0 = before ? v128.load(before) : f32x4.splat(0), last1 = before ? v128.load(before, 16) : f32x4.splat(0);
+  const h0 = madd(v128.load(z + gate), f32x4.sub(last0, low), low);
+  const h1 = madd(v128.load(z + gate, 16), f32x4.sub(last1, high), high);
+  v128.store(z + 2 * gate, low);
+  v128.store(z + 2 * gate, high, 16);
+  v128.store(h, h0);
+  v128.store(h, h1, 16);
 }
 
 /** See `RecurrentKernels.gruCell`. */
@@ -259,7 +221,13 @@ export function gruCell(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), sAt = f32At(hidden), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    for (let j: usize = 0; j < end; j += 16) gru(zAt + j, gate, sAt + j, old ? old + j : 0, hAt + j, 4);
+    mapAll(SIGMOID, 2 * n, zAt, zAt, 0, 0);
+    let j: usize = 0;
+    if (LANES == 8) {
+      if (old) for (; j + 32 <= end; j += 32) gruPair(zAt + j, gate, sAt + j, old + j, hAt + j);
+      else for (; j + 32 <= end; j += 32) gruPair(zAt + j, gate, sAt + j, 0, hAt + j);
+    }
+    for (; j < end; j += 16) gru(zAt + j, gate, sAt + j, old ? old + j : 0, hAt + j, 4);
     if (n & 3) gru(zAt + end, gate, sAt + end, old ? old + end : 0, hAt + end, n & 3);
     zAt += bytes(ldz);
     sAt += bytes(ldn);
@@ -282,12 +250,35 @@ function gruGrad(z: usize, gate: usize, hidden: usize, before: usize, dh: usize,
   set(direct, f32x4.mul(d, keep), lanes);
 }
 
+/** The same of eight units, whose `before` is there. */
+// @ts-ignore: decorator
+@inline
+function gruGradPair(z: usize, gate: usize, hidden: usize, before: usize, dh: usize, direct: usize): void {
+  const reset0 = v128.load(z), reset1 = v128.load(z, 16), keep0 = v128.load(z + gate), keep1 = v128.load(z + gate, 16);
+  const fresh0 = v128.load(z + 2 * gate), fresh1 = v128.load(z + 2 * gate, 16), last0 = v128.load(before), last1 = v128.load(before, 16);
+  const d0 = v128.load(dh), d1 = v128.load(dh, 16), s0 = v128.load(hidden), s1 = v128.load(hidden, 16);
+  const dFresh0 = f32x4.mul(f32x4.mul(d0, f32x4.sub(one(), keep0)), f32x4.sub(one(), f32x4.mul(fresh0, fresh0)));
+  const dFresh1 = f32x4.mul(f32x4.mul(d1, f32x4.sub(one(), keep1)), f32x4.sub(one(), f32x4.mul(fresh1, fresh1)));
+  v128.store(z, f32x4.mul(f32x4.mul(dFresh0, s0), f32x4.mul(reset0, f32x4.sub(one(), reset0))));
+  v128.store(z, f32x4.mul(f32x4.mul(dFresh1, s1), f32x4.mul(reset1, f32x4.sub(one(), reset1))), 16);
+  v128.store(z + gate, f32x4.mul(f32x4.mul(d0, f32x4.sub(last0, fresh0)), f32x4.mul(keep0, f32x4.sub(one(), keep0))));
+  v128.store(z + gate, f32x4.mul(f32x4.mul(d1, f32x4.sub(last1, fresh1)), f32x4.mul(keep1, f32x4.sub(one(), keep1))), 16);
+  v128.store(z + 2 * gate, dFresh0);
+  v128.store(z + 2 * gate, dFresh1, 16);
+  v128.store(hidden, f32x4.mul(dFresh0, reset0));
+  v128.store(hidden, f32x4.mul(dFresh1, reset1), 16);
+  v128.store(direct, f32x4.mul(d0, keep0));
+  v128.store(direct, f32x4.mul(d1, keep1), 16);
+}
+
 /** See `RecurrentKernels.gruCellGrad`. */
 export function gruCellGrad(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i32, before: i32, ldh: i32, dh: i32, direct: i32): void {
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), sAt = f32At(hidden), dhAt = f32At(dh), dAt = f32At(direct), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    for (let j: usize = 0; j < end; j += 16) gruGrad(zAt + j, gate, sAt + j, old ? old + j : 0, dhAt + j, dAt + j, 4);
+    let j: usize = 0;
+    if (LANES == 8 && old) for (; j + 32 <= end; j += 32) gruGradPair(zAt + j, gate, sAt + j, old + j, dhAt + j, dAt + j);
+    for (; j < end; j += 16) gruGrad(zAt + j, gate, sAt + j, old ? old + j : 0, dhAt + j, dAt + j, 4);
     if (n & 3) gruGrad(zAt + end, gate, sAt + end, old ? old + end : 0, dhAt + end, dAt + end, n & 3);
     zAt += bytes(ldz);
     sAt += bytes(ldn);
