@@ -29,7 +29,7 @@ export function sumBiases(calls: readonly Call[], place: (size: number) => numbe
 
   calls.forEach((call, i) => {
     if (call.kernel === "activationGradSquares") writers.set(call.args[5], i);
-    const slices = slicesOf(call, calls, writers);
+    const slices = writersOf(call, calls, writers);
     if (slices.length === 0) return;
     const [rows, n, X, , out] = call.args;
     const isWhole = slices.length === 1;
@@ -55,7 +55,7 @@ const touchesOf = ({ kernel, args }: Call): readonly Touch[] =>
   rules[kernel]?.touches(args) ?? [{ doubles: false, writes: true, at: 0, size: Infinity }];
 
 /** Where the derivatives stand that have written, slice by slice, the rows that a call adds up; none: it is not to be joined. */
-function slicesOf(
+function writersOf(
   { kernel, args: [rows, n, X, ldx, , accumulate] }: Call,
   calls: readonly Call[],
   writers: ReadonlyMap<number, number>,
