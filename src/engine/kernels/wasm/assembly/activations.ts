@@ -1,4 +1,4 @@
-import { erf4, exp4, expm14, logistic4, softplus4, tanh4 } from "./functions";
+import { erfAgain, exp4, expm14, logistic4, logisticAgain, softplus4, tanh4, tanhAgain } from "./functions";
 import { loadLanes, storeLanes } from "./lanes";
 import { f32At, LANES, madd } from "./memory";
 
@@ -30,9 +30,9 @@ const GAUSS: usize = memory.data<f32>([0.70710678118654752440, 0.5, -0.5, 0.3989
 /** Φ(x), the distribution function of the standard normal. */
 // @ts-ignore: decorator
 @inline
-function normal(x: v128, again: bool = false): v128 {
+function normal(x: v128, again: bool): v128 {
   const half = v128.load32_splat(GAUSS, 4);
-  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
+  return madd(erfAgain(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
 }
 
 // @ts-ignore: decorator
@@ -59,7 +59,7 @@ function geluInner(x: v128): v128 {
 /** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. `again`: see functions.ts. */
 // @ts-ignore: decorator
 @inline
-export function value(kind: i32, x: v128, a: v128, b: v128, again: bool = false): v128 {
+export function value(kind: i32, x: v128, a: v128, b: v128, again: bool): v128 {
   const zero = c(0);
   if (kind == RELU) return f32x4.pmax(x, zero);
   if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
@@ -70,7 +70,7 @@ export function value(kind: i32, x: v128, a: v128, b: v128, again: bool = false)
   }
   if (kind == GELU) return f32x4.mul(x, normal(x, again));
   if (kind == GELU_TANH) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), tanh4(geluInner(x))));
-  if (kind == SILU) return f32x4.mul(x, logistic4(x, again));
+  if (kind == SILU) return f32x4.mul(x, logisticAgain(x, again));
   if (kind == MISH) return f32x4.mul(x, tanhSoftplus(x));
   if (kind == SOFTPLUS) {
     const s = f32x4.mul(x, a);
@@ -83,8 +83,8 @@ export function value(kind: i32, x: v128, a: v128, b: v128, again: bool = false)
     return v128.bitselect(x, inner, f32x4.ge(x, c(3)));
   }
   if (kind == HARDSIGMOID) return f32x4.pmin(f32x4.pmax(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
-  if (kind == SIGMOID) return logistic4(x, again);
-  if (kind == TANH) return tanh4(x, again);
+  if (kind == SIGMOID) return logisticAgain(x, again);
+  if (kind == TANH) return tanhAgain(x, again);
   if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
   return f32x4.neg(softplus4(f32x4.neg(x)));
 }
@@ -114,7 +114,7 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
   if (kind == SELU) return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
   if (kind == GELU) {
     const bell = exp4(f32x4.mul(f32x4.mul(x, v128.load32_splat(GAUSS, 8)), x));
-    return madd(f32x4.mul(x, v128.load32_splat(GAUSS, 12)), bell, normal(x));
+    return madd(f32x4.mul(x, v128.load32_splat(GAUSS, 12)), bell, normal(x, false));
   }
   if (kind == GELU_TANH) {
     const t = tanh4(geluInner(x));
@@ -154,13 +154,13 @@ function hasRoom(kind: i32): bool {
 /** y = f(x) of n elements; x may be y. */
 // @ts-ignore: decorator
 @inline
-export function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
+function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
   const a = c(<f32>alpha), b = c(<f32>beta);
   const start = x;
   if (LANES == 8 && hasRoom(kind)) {
     // Two at a time share what is loaded for both.
     for (const fours = start + ((<usize>(n & ~15)) << 2); x < fours; x += 64, y += 64) {
-      const x0 = value(kind, v128.load(x), a, b), x1 = value(kind, v128.load(x, 16), a, b);
+      const x0 = value(kind, v128.load(x), a, b, false), x1 = value(kind, v128.load(x, 16), a, b, false);
       const x2 = value(kind, v128.load(x, 32), a, b, true), x3 = value(kind, v128.load(x, 48), a, b, true);
       v128.store(y, x0);
       v128.store(y, x1, 16);
@@ -169,16 +169,16 @@ export function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: 
     }
   }
   for (const pairs = start + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32) {
-    const low = value(kind, v128.load(x), a, b), high = value(kind, v128.load(x, 16), a, b);
+    const low = value(kind, v128.load(x), a, b, false), high = value(kind, v128.load(x, 16), a, b, false);
     v128.store(y, low);
     v128.store(y, high, 16);
   }
   if (n & 4) {
-    v128.store(y, value(kind, v128.load(x), a, b));
+    v128.store(y, value(kind, v128.load(x), a, b, false));
     x += 16;
     y += 16;
   }
-  if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b), n & 3);
+  if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b, false), n & 3);
 }
 
 /** Whether `times` looks at y. What it does not look at is not loaded: no compiler may leave a load out. */
@@ -223,11 +223,21 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
 /*
  * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
  */
+export function relus(n: i32, x: usize, y: usize): void {
+  mapAll(RELU, n, x, y, 0, 0);
+}
+export function logistics(n: i32, x: usize, y: usize): void {
+  mapAll(SIGMOID, n, x, y, 0, 0);
+}
+export function tangents(n: i32, x: usize, y: usize): void {
+  mapAll(TANH, n, x, y, 0, 0);
+}
+
 type Values = (n: i32, x: usize, y: usize, a: f64, b: f64) => void;
 type Slopes = (n: i32, x: usize, y: usize, dy: usize, dx: usize, a: f64, b: f64) => void;
 
 const VALUES: StaticArray<Values> = [
-  (n, x, y, a, b) => mapAll(RELU, n, x, y, a, b),
+  (n, x, y, a, b) => relus(n, x, y),
   (n, x, y, a, b) => mapAll(LEAKY_RELU, n, x, y, a, b),
   (n, x, y, a, b) => mapAll(ELU, n, x, y, a, b),
   (n, x, y, a, b) => mapAll(SELU, n, x, y, a, b),
@@ -239,8 +249,8 @@ const VALUES: StaticArray<Values> = [
   (n, x, y, a, b) => mapAll(HARDTANH, n, x, y, a, b),
   (n, x, y, a, b) => mapAll(HARDSWISH, n, x, y, a, b),
   (n, x, y, a, b) => mapAll(HARDSIGMOID, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(SIGMOID, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(TANH, n, x, y, a, b),
+  (n, x, y, a, b) => logistics(n, x, y),
+  (n, x, y, a, b) => tangents(n, x, y),
   (n, x, y, a, b) => mapAll(SOFTSIGN, n, x, y, a, b),
   (n, x, y, a, b) => mapAll(LOG_SIGMOID, n, x, y, a, b),
 ];

@@ -14,14 +14,21 @@ function c(x: f32): v128 {
   return f32x4.splat(x);
 }
 
+/** Number `i` of a table in all lanes. */
+// @ts-ignore: decorator
+@inline
+function k(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + (i << 2));
+}
+
 /**
- * Number `i` of a table in all lanes. `again`: by another instruction, so that the compiler does not keep for it what it has
- * loaded before. Where two vectors of eight go through a function side by side, there are not enough registers for that, and what
- * does not fit is put on the stack in each turn of the loop: three times as slow wherever such a place lies across two pages.
+ * The same. `again`: by another instruction, so that the compiler does not keep for it what it has loaded before. Where two vectors
+ * of eight go through a function side by side, there are not enough registers for that, and what does not fit is put on the stack
+ * in each turn of the loop: three times as slow wherever such a place lies across two pages.
  */
 // @ts-ignore: decorator
 @inline
-function k(table: usize, i: usize, again: bool = false): v128 {
+function ka(table: usize, i: usize, again: bool): v128 {
   return again ? f32x4.splat(f32.load(table + (i << 2))) : v128.load32_splat(table + (i << 2));
 }
 
@@ -35,7 +42,7 @@ const EXP: usize = memory.data<f32>([
 /** eˣ of −87.33654 … 88.72284, and of what lies beyond that of the nearer bound; relative error below 2e-7. */
 // @ts-ignore: decorator
 @inline
-function boundedExp4(x: v128, again: bool = false): v128 {
+function boundedExp4(x: v128, again: bool): v128 {
   const t = f32x4.pmax(f32x4.pmin(x, k(EXP, 11)), k(EXP, 12));
   const shifted = madd(t, k(EXP, 0), k(EXP, 1));
   const n = f32x4.sub(shifted, k(EXP, 1));
@@ -43,9 +50,9 @@ function boundedExp4(x: v128, again: bool = false): v128 {
   let p = k(EXP, 4);
   p = madd(p, r, k(EXP, 5));
   p = madd(p, r, k(EXP, 6));
-  p = madd(p, r, k(EXP, 7, again));
-  p = madd(p, r, k(EXP, 8, again));
-  p = madd(p, r, k(EXP, 9, again));
+  p = madd(p, r, ka(EXP, 7, again));
+  p = madd(p, r, ka(EXP, 8, again));
+  p = madd(p, r, ka(EXP, 9, again));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), k(EXP, 10));
   return i32x4.add(p, i32x4.shl(shifted, 23)); // times 2ⁿ: n is in the last bits of `shifted`
 }
@@ -54,7 +61,7 @@ function boundedExp4(x: v128, again: bool = false): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const y = v128.bitselect(c(Infinity), boundedExp4(x), f32x4.gt(x, k(EXP, 11)));
+  const y = v128.bitselect(c(Infinity), boundedExp4(x, false), f32x4.gt(x, k(EXP, 11)));
   return v128.andnot(y, f32x4.lt(x, k(EXP, 12)));
 }
 
@@ -81,7 +88,14 @@ export function expm14(x: v128): v128 {
 /** 1 / (1 + e⁻ˣ); relative error below 4e-7 above −87.3, 0 below. */
 // @ts-ignore: decorator
 @inline
-export function logistic4(x: v128, again: bool = false): v128 {
+export function logistic4(x: v128): v128 {
+  return logisticAgain(x, false);
+}
+
+/** The same; `again`: see above. */
+// @ts-ignore: decorator
+@inline
+export function logisticAgain(x: v128, again: bool): v128 {
   const y = f32x4.div(k(EXP, 10), f32x4.add(k(EXP, 10), boundedExp4(f32x4.neg(x), again)));
   return v128.andnot(y, f32x4.lt(x, k(EXP, 12)));
 }
@@ -97,7 +111,14 @@ const TANH: usize = memory.data<f32>([
 /** Hyperbolic tangent; ±1 beyond ±8.1; relative error below 4e-7. */
 // @ts-ignore: decorator
 @inline
-export function tanh4(x: v128, again: bool = false): v128 {
+export function tanh4(x: v128): v128 {
+  return tanhAgain(x, false);
+}
+
+/** The same; `again`: see above. */
+// @ts-ignore: decorator
+@inline
+export function tanhAgain(x: v128, again: bool): v128 {
   const t = f32x4.pmax(f32x4.pmin(x, k(TANH, 11)), k(TANH, 12));
   const s = f32x4.mul(t, t);
   let p = k(TANH, 0);
@@ -109,8 +130,8 @@ export function tanh4(x: v128, again: bool = false): v128 {
   p = madd(p, s, k(TANH, 6));
   let q = k(TANH, 7);
   q = madd(q, s, k(TANH, 8));
-  q = madd(q, s, k(TANH, 9, again));
-  q = madd(q, s, k(TANH, 10, again));
+  q = madd(q, s, ka(TANH, 9, again));
+  q = madd(q, s, ka(TANH, 10, again));
   const y = f32x4.div(f32x4.mul(t, p), q);
   return f32x4.pmax(f32x4.pmin(y, k(TANH, 13)), k(TANH, 14));
 }
@@ -126,7 +147,14 @@ const ERF: usize = memory.data<f32>([
 /** Error function; absolute error below 3e-7. */
 // @ts-ignore: decorator
 @inline
-export function erf4(x: v128, again: bool = false): v128 {
+export function erf4(x: v128): v128 {
+  return erfAgain(x, false);
+}
+
+/** The same; `again`: see above. */
+// @ts-ignore: decorator
+@inline
+export function erfAgain(x: v128, again: bool): v128 {
   const t = f32x4.pmax(f32x4.pmin(x, k(ERF, 12)), k(ERF, 13));
   const s = f32x4.mul(t, t);
   let p = k(ERF, 0);
@@ -136,11 +164,11 @@ export function erf4(x: v128, again: bool = false): v128 {
   p = madd(p, s, k(ERF, 4));
   p = madd(p, s, k(ERF, 5));
   p = madd(p, s, k(ERF, 6));
-  let q = k(ERF, 7, again);
-  q = madd(q, s, k(ERF, 8, again));
-  q = madd(q, s, k(ERF, 9, again));
-  q = madd(q, s, k(ERF, 10, again));
-  q = madd(q, s, k(ERF, 11, again));
+  let q = ka(ERF, 7, again);
+  q = madd(q, s, ka(ERF, 8, again));
+  q = madd(q, s, ka(ERF, 9, again));
+  q = madd(q, s, ka(ERF, 10, again));
+  q = madd(q, s, ka(ERF, 11, again));
   return f32x4.div(f32x4.mul(t, p), q);
 }
 

@@ -35,8 +35,8 @@ function mapObserved(kind: i32, n: i32, xAt: i32, yAt: i32, alpha: f64, beta: f6
       s1 = f32x4.add(s1, sumOfFour(x1, x3, x5, x7));
       q1 = f32x4.add(q1, squaresOfFour(x1, x3, x5, x7));
       zeros1 = i32x4.sub(zeros1, zerosOfFour(x1, x3, x5, x7, nil));
-      const y0 = value(kind, x0, a, b), y2 = value(kind, x2, a, b), y4 = value(kind, x4, a, b), y6 = value(kind, x6, a, b);
-      const y1 = value(kind, x1, a, b), y3 = value(kind, x3, a, b), y5 = value(kind, x5, a, b), y7 = value(kind, x7, a, b);
+      const y0 = value(kind, x0, a, b, false), y2 = value(kind, x2, a, b, false), y4 = value(kind, x4, a, b, false), y6 = value(kind, x6, a, b, false);
+      const y1 = value(kind, x1, a, b, false), y3 = value(kind, x3, a, b, false), y5 = value(kind, x5, a, b, false), y7 = value(kind, x7, a, b, false);
       t0 = f32x4.add(t0, sumOfFour(y0, y2, y4, y6));
       p0 = f32x4.add(p0, squaresOfFour(y0, y2, y4, y6));
       flat0 = i32x4.sub(flat0, zerosOfFour(y0, y2, y4, y6, nil));

@@ -1,4 +1,4 @@
-import { mapAll, RELU, SIGMOID, TANH } from "./activations";
+import { logistics, RELU, relus, tangents } from "./activations";
 import { tanh4 } from "./functions";
 import { loadLanes, storeLanes } from "./lanes";
 import { f32At, LANES, madd } from "./memory";
@@ -33,10 +33,10 @@ function one(): v128 {
 
 // Functions of their own: within one, the compiler would merge the two loops, and ask for the kind at each vector.
 function reluRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  for (; rows > 0; rows--, h += ldh) mapAll(RELU, n, h, h, 0, 0);
+  for (; rows > 0; rows--, h += ldh) relus(n, h, h);
 }
 function tanhRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  for (; rows > 0; rows--, h += ldh) mapAll(TANH, n, h, h, 0, 0);
+  for (; rows > 0; rows--, h += ldh) tangents(n, h, h);
 }
 
 /** See `RecurrentKernels.rnnCell`. */
@@ -119,9 +119,9 @@ export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i3
   let zAt = f32At(z), cAt = f32At(c), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     // A loop for each function needs fewer registers than one of all.
-    mapAll(SIGMOID, 2 * n, zAt, zAt, 0, 0);
-    mapAll(TANH, n, zAt + 2 * gate, zAt + 2 * gate, 0, 0);
-    mapAll(SIGMOID, n, zAt + 3 * gate, zAt + 3 * gate, 0, 0);
+    logistics(2 * n, zAt, zAt);
+    tangents(n, zAt + 2 * gate, zAt + 2 * gate);
+    logistics(n, zAt + 3 * gate, zAt + 3 * gate);
     let j: usize = 0;
     if (LANES == 8) {
       if (old) for (; j + 32 <= end; j += 32) lstmPair(zAt + j, gate, old + j, cAt + j, hAt + j);
@@ -221,7 +221,7 @@ export function gruCell(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i
   const gate = bytes(n), end = bytes(n & ~3);
   let zAt = f32At(z), sAt = f32At(hidden), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    mapAll(SIGMOID, 2 * n, zAt, zAt, 0, 0);
+    logistics(2 * n, zAt, zAt);
     let j: usize = 0;
     if (LANES == 8) {
       if (old) for (; j + 32 <= end; j += 32) gruPair(zAt + j, gate, sAt + j, old + j, hAt + j);
