@@ -1,7 +1,8 @@
 // Compiles the kernels (AssemblyScript) to WebAssembly: for hosts that join vectors, with fused multiply-add, and without, for hosts that lack it.
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
-import asc from "assemblyscript/asc";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
 
 const repo = path.resolve(import.meta.dirname, "..");
 
@@ -35,24 +36,37 @@ const SHARED_MEMORY = [
   "65536",
 ];
 
+/** All at the same time, each in a thread: they take long. Throws when one does not compile. */
 export async function buildKernels() {
   fs.mkdirSync(path.join(repo, "dist"), { recursive: true });
-  for (const { to, entry, features, tables } of variants) {
-    const flags = [
-      "--enable",
-      features.join(","),
-      "-O3",
-      "--noAssert",
-      "--runtime",
-      "stub",
-      "--memoryBase",
-      String(tables),
-      ...SHARED_MEMORY,
-    ];
-    const files = [`${kernelSources}/${entry}`, "--outFile", `dist/${to}`, "--baseDir", repo];
-    const { error } = await asc.main([...files, ...flags, "--disableWarning", V128_WARNING], process);
-    if (error) throw error;
-    const { size } = fs.statSync(path.join(repo, "dist", to));
-    console.log(`${`dist/${to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
-  }
+  await Promise.all(
+    variants.map(async (variant) => {
+      await once(new Worker(new URL(import.meta.url), { workerData: { variant } }), "exit");
+      const { size } = fs.statSync(path.join(repo, "dist", variant.to));
+      console.log(`${`dist/${variant.to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
+    }),
+  );
 }
+
+/** @param {typeof variants[number]} variant */
+async function compile({ to, entry, features, tables }) {
+  const { default: asc } = await import("assemblyscript/asc");
+  const flags = [
+    "--enable",
+    features.join(","),
+    "-O3",
+    "--noAssert",
+    "--runtime",
+    "stub",
+    "--memoryBase",
+    String(tables),
+    ...SHARED_MEMORY,
+  ];
+  const files = [`${kernelSources}/${entry}`, "--outFile", `dist/${to}`, "--baseDir", repo];
+  const { error } = await asc.main([...files, ...flags, "--disableWarning", V128_WARNING], process);
+  if (error) throw error;
+}
+
+/** What a thread is started with; nothing in others that import this. */
+const { variant } = /** @type {{ variant?: typeof variants[number] }} */ (workerData ?? {});
+if (!isMainThread && variant) await compile(variant);

@@ -8,7 +8,7 @@ import path from "node:path";
 import { launchChromium } from "../../tools/vscode/browser.mjs";
 import { eventually, repo } from "./support.ts";
 
-const START_MS = 240_000; // it builds first
+const START_MS = 120_000;
 
 suite("npm start without a desktop", () => {
   test("leads from a busy port to the example with its code lenses, for those who have the token", async () => {

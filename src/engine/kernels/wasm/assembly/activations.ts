@@ -1,4 +1,4 @@
-import { erfAgain, exp4, expm14, logistic4, logisticAgain, softplus4, tanh4, tanhAgain } from "./functions";
+import { erf4, exp4, expm14, logistic4, logisticAgain, softplus4, tanh4, tanhAgain } from "./functions";
 import { loadLanes, storeLanes } from "./lanes";
 import { f32At, LANES, madd } from "./memory";
 
@@ -32,7 +32,7 @@ const GAUSS: usize = memory.data<f32>([0.70710678118654752440, 0.5, -0.5, 0.3989
 @inline
 function normal(x: v128, again: bool): v128 {
   const half = v128.load32_splat(GAUSS, 4);
-  return madd(erfAgain(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
+  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
 }
 
 // @ts-ignore: decorator
@@ -220,9 +220,7 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
   }
 }
 
-/*
- * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
- */
+// Loops of functions that kernels of recurrent nets share: y = f(x) of n elements; x may be y.
 export function relus(n: i32, x: usize, y: usize): void {
   mapAll(RELU, n, x, y, 0, 0);
 }
@@ -233,6 +231,9 @@ export function tangents(n: i32, x: usize, y: usize): void {
   mapAll(TANH, n, x, y, 0, 0);
 }
 
+/*
+ * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
+ */
 type Values = (n: i32, x: usize, y: usize, a: f64, b: f64) => void;
 type Slopes = (n: i32, x: usize, y: usize, dy: usize, dx: usize, a: f64, b: f64) => void;
 

@@ -22,13 +22,13 @@ function k(table: usize, i: usize): v128 {
 }
 
 /**
- * The same. `again`: by another instruction, so that the compiler does not keep for it what it has loaded before. Where two vectors
+ * The same; `again` by another instruction, so that the compiler does not keep for it what it has loaded before. Where two vectors
  * of eight go through a function side by side, there are not enough registers for that, and what does not fit is put on the stack
  * in each turn of the loop: three times as slow wherever such a place lies across two pages.
  */
 // @ts-ignore: decorator
 @inline
-function ka(table: usize, i: usize, again: bool): v128 {
+function coefficient(table: usize, i: usize, again: bool): v128 {
   return again ? f32x4.splat(f32.load(table + (i << 2))) : v128.load32_splat(table + (i << 2));
 }
 
@@ -50,9 +50,9 @@ function boundedExp4(x: v128, again: bool): v128 {
   let p = k(EXP, 4);
   p = madd(p, r, k(EXP, 5));
   p = madd(p, r, k(EXP, 6));
-  p = madd(p, r, ka(EXP, 7, again));
-  p = madd(p, r, ka(EXP, 8, again));
-  p = madd(p, r, ka(EXP, 9, again));
+  p = madd(p, r, coefficient(EXP, 7, again));
+  p = madd(p, r, coefficient(EXP, 8, again));
+  p = madd(p, r, coefficient(EXP, 9, again));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), k(EXP, 10));
   return i32x4.add(p, i32x4.shl(shifted, 23)); // times 2ⁿ: n is in the last bits of `shifted`
 }
@@ -92,7 +92,7 @@ export function logistic4(x: v128): v128 {
   return logisticAgain(x, false);
 }
 
-/** The same; `again`: see above. */
+/** The same; `again`: see `coefficient`. */
 // @ts-ignore: decorator
 @inline
 export function logisticAgain(x: v128, again: bool): v128 {
@@ -115,7 +115,7 @@ export function tanh4(x: v128): v128 {
   return tanhAgain(x, false);
 }
 
-/** The same; `again`: see above. */
+/** The same; `again`: see `coefficient`. */
 // @ts-ignore: decorator
 @inline
 export function tanhAgain(x: v128, again: bool): v128 {
@@ -130,8 +130,8 @@ export function tanhAgain(x: v128, again: bool): v128 {
   p = madd(p, s, k(TANH, 6));
   let q = k(TANH, 7);
   q = madd(q, s, k(TANH, 8));
-  q = madd(q, s, ka(TANH, 9, again));
-  q = madd(q, s, ka(TANH, 10, again));
+  q = madd(q, s, coefficient(TANH, 9, again));
+  q = madd(q, s, coefficient(TANH, 10, again));
   const y = f32x4.div(f32x4.mul(t, p), q);
   return f32x4.pmax(f32x4.pmin(y, k(TANH, 13)), k(TANH, 14));
 }
@@ -147,14 +147,7 @@ const ERF: usize = memory.data<f32>([
 /** Error function; absolute error below 3e-7. */
 // @ts-ignore: decorator
 @inline
-export function erf4(x: v128): v128 {
-  return erfAgain(x, false);
-}
-
-/** The same; `again`: see above. */
-// @ts-ignore: decorator
-@inline
-export function erfAgain(x: v128, again: bool): v128 {
+export function erf4(x: v128, again: bool): v128 {
   const t = f32x4.pmax(f32x4.pmin(x, k(ERF, 12)), k(ERF, 13));
   const s = f32x4.mul(t, t);
   let p = k(ERF, 0);
@@ -164,11 +157,11 @@ export function erfAgain(x: v128, again: bool): v128 {
   p = madd(p, s, k(ERF, 4));
   p = madd(p, s, k(ERF, 5));
   p = madd(p, s, k(ERF, 6));
-  let q = ka(ERF, 7, again);
-  q = madd(q, s, ka(ERF, 8, again));
-  q = madd(q, s, ka(ERF, 9, again));
-  q = madd(q, s, ka(ERF, 10, again));
-  q = madd(q, s, ka(ERF, 11, again));
+  let q = coefficient(ERF, 7, again);
+  q = madd(q, s, coefficient(ERF, 8, again));
+  q = madd(q, s, coefficient(ERF, 9, again));
+  q = madd(q, s, coefficient(ERF, 10, again));
+  q = madd(q, s, coefficient(ERF, 11, again));
   return f32x4.div(f32x4.mul(t, p), q);
 }
 

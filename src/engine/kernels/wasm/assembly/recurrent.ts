@@ -31,18 +31,13 @@ function one(): v128 {
   return f32x4.splat(1);
 }
 
-// Functions of their own: within one, the compiler would merge the two loops, and ask for the kind at each vector.
-function reluRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  for (; rows > 0; rows--, h += ldh) relus(n, h, h);
-}
-function tanhRows(rows: i32, n: i32, h: usize, ldh: usize): void {
-  for (; rows > 0; rows--, h += ldh) tangents(n, h, h);
-}
-
 /** See `RecurrentKernels.rnnCell`. */
 export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
-  if (kind == RELU) reluRows(rows, n, f32At(h), bytes(ldh));
-  else tanhRows(rows, n, f32At(h), bytes(ldh));
+  let at = f32At(h);
+  for (; rows > 0; rows--, at += bytes(ldh)) {
+    if (kind == RELU) relus(n, at, at);
+    else tangents(n, at, at);
+  }
 }
 
 // @ts-ignore: decorator
@@ -76,6 +71,7 @@ function rnnGradRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize, dh: us
   }
 }
 
+// Functions of their own: within one, the compiler would merge the two loops, and ask for the kind at each vector.
 function reluGradRows(rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: usize, ldz: usize): void {
   rnnGradRows(true, rows, n, h, ldh, dh, dz, ldz);
 }
