@@ -6,7 +6,6 @@ import { specOf } from "./problem.ts";
 import {
   collapsed,
   countedRates,
-  fastest,
   type Measured,
   median,
   medianRate,
@@ -15,7 +14,7 @@ import {
   type Series,
 } from "./results.ts";
 import type { Tables } from "./tables.ts";
-import { leastShare, oneThread, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import { leastShare, oursOn, oursPlain, reached, targets } from "./targets.ts";
 import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
 
 type Row = readonly [WorkloadName, Measured];
@@ -36,7 +35,7 @@ export function page({ workloads: all, tables }: Results): string {
     targetTable(rows),
     notes("targets.md"),
     "## The engine's own limits",
-    peakTable(rows, tables?.joinedPeak),
+    peakTable(rows),
     ...(tables ? ownTables(tables) : []),
     "## Every workload",
     ...rows.flatMap(details),
@@ -61,7 +60,7 @@ const targetTable = (rows: readonly Row[]): string =>
     ]),
   );
 
-function peakTable(rows: readonly Row[], joinedPeak: number | undefined): string {
+function peakTable(rows: readonly Row[]): string {
   const cells = rows.map(([name, measured]) => {
     const flops = stepFlops(specOf(modelFile(name)));
     const share = (series: Series | undefined) =>
@@ -74,7 +73,6 @@ function peakTable(rows: readonly Row[], joinedPeak: number | undefined): string
       full ? figure(medianRate(full) * flops * 1e-9) : "–",
       percent(share(full)),
       against(share(plain), leastShare(name), "least", percent),
-      figure(limit(name, measured, joinedPeak)),
     ];
   });
   const head = [
@@ -84,22 +82,12 @@ function peakTable(rows: readonly Row[], joinedPeak: number | undefined): string
     "GradLens, GFLOP/s",
     "of that peak",
     "plain step of that peak",
-    "against PyTorch's best, were all at the peak of joined vectors",
   ];
-  return `One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds in registers, with vectors of 128 bits in every round; joined two by two they reach ${figure(joinedPeak)} GFLOP/s.\n\n${table(head, cells)}`;
+  return `One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds in registers, with vectors of 128 bits, in every round.\n\n${table(head, cells)}`;
 }
 
 /** Of the model whose compilation is to be quick. */
 const LAYERS = 1000;
-
-/**
- * How many times as many steps as PyTorch's best on one thread there would be if every multiply-add ran at this peak, in
- * GFLOP/s, and nothing else took any time.
- */
-function limit(name: WorkloadName, measured: Measured, peak: number | undefined): number | undefined {
-  const theirs = fastest(measured.series.filter(oneThread.theirs));
-  return theirs && peak && (peak * 1e9) / stepFlops(specOf(modelFile(name))) / medianRate(theirs);
-}
 
 function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): string[] {
   const megabytes = (bytes: number): string => figure(bytes / 2 ** 20);

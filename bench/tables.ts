@@ -5,14 +5,11 @@ import { type GemmRow, gemmRows } from "./gemm.ts";
 import { type Growth, growths } from "./growth.ts";
 import { lookingRows, type LookingRow } from "./looking.ts";
 import { type ArenaRow, arenaRows } from "./memory.ts";
-import { joinedPeakGflops } from "./peak.ts";
 import { dist } from "./wasm.ts";
 
 /** What is measured of this engine alone. */
 export interface Tables {
   readonly first: FirstGradient;
-  /** Of one core with joined vectors, in GFLOP/s. */
-  readonly joinedPeak: number;
   readonly gemm: readonly GemmRow[];
   readonly looking: readonly LookingRow[];
   readonly growths: readonly Growth[];
@@ -21,12 +18,11 @@ export interface Tables {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-const FILES = ["extension.cjs", "worker.cjs", "cli.js", "webview.js", "kernels-joined.wasm"] as const;
+const FILES = ["extension.cjs", "worker.cjs", "cli.js", "webview.js", "kernels-fma.wasm"] as const;
 
 export async function measureTables(): Promise<Tables> {
   return {
     first: await firstGradient(),
-    joinedPeak: joinedPeakGflops(),
     gemm: gemmRows(),
     looking: await lookingRows(),
     growths: await growths(),

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import type { Backend } from "../src/engine/backend.ts";
 import { wasmBackend } from "../src/engine/kernels/wasm/backend.ts";
-import { fastestKernels, readyKernels } from "../src/worker/kernelModules.ts";
+import { fastestKernels } from "../src/worker/kernelModules.ts";
 import { threads } from "../src/worker/threads.ts";
 
 export const dist = join(import.meta.dirname, "..", "dist");
 
 /** This engine's kernels in WebAssembly, as the build made them, on so many threads. */
 export function wasm(count = 1): Backend {
-  const module = fastestKernels(dist) ?? readyKernels(dist);
+  const module = fastestKernels(dist);
   if (!module) throw new Error("the kernels are not built, or this host cannot run them: npm run build");
   return wasmBackend(module, {
     now: () => performance.now(),

@@ -39,10 +39,6 @@ program
       .default("table"),
   )
   .option("--threads <n>", "how many may compute at a time, where that is faster", count, everyCore())
-  .option(
-    "--no-join-vectors",
-    "leave vectors at 128 bits where V8 could join two into one of 256 (experimental in V8)",
-  )
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
   .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {
     const file = await readModelFile(name);

@@ -1,4 +1,4 @@
-// Compiles the kernels (AssemblyScript) to WebAssembly: for hosts that join vectors, with fused multiply-add, and without, for hosts that lack it.
+// Compiles the kernels (AssemblyScript) to WebAssembly: for processes that revectorize, with fused multiply-add, and without, for hosts that lack it.
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
@@ -8,20 +8,15 @@ const repo = path.resolve(import.meta.dirname, "..");
 
 export const kernelSources = "src/engine/kernels/wasm/assembly";
 
-/**
- * `tables`: where what is static begins, in bytes. The first may take over from the second in one memory: see `BUILDS_END`.
- * @type {{ to: string, entry: string, features: string[], tables: number }[]}
- */
+/** @type {{ to: string, entry: string, features: string[] }[]} */
 const variants = [
-  {
-    to: "kernels-joined.wasm",
-    entry: "joined.ts",
-    features: ["simd", "threads", "relaxed-simd"],
-    tables: 32768,
-  },
-  { to: "kernels-fma.wasm", entry: "index.ts", features: ["simd", "threads", "relaxed-simd"], tables: 1024 },
-  { to: "kernels-simd.wasm", entry: "index.ts", features: ["simd", "threads"], tables: 1024 },
+  { to: "kernels-wide.wasm", entry: "wide.ts", features: ["simd", "threads", "relaxed-simd"] },
+  { to: "kernels-fma.wasm", entry: "index.ts", features: ["simd", "threads", "relaxed-simd"] },
+  { to: "kernels-simd.wasm", entry: "index.ts", features: ["simd", "threads"] },
 ];
+
+/** Where what is static begins, in bytes. */
+const TABLES = 1024;
 
 /** Values cross the border as numbers: `v128` in the signature of an internal function is no matter. */
 const V128_WARNING = "112";
@@ -49,7 +44,7 @@ export async function buildKernels() {
 }
 
 /** @param {typeof variants[number]} variant */
-async function compile({ to, entry, features, tables }) {
+async function compile({ to, entry, features }) {
   const { default: asc } = await import("assemblyscript/asc");
   const flags = [
     "--enable",
@@ -59,7 +54,7 @@ async function compile({ to, entry, features, tables }) {
     "--runtime",
     "stub",
     "--memoryBase",
-    String(tables),
+    String(TABLES),
     ...SHARED_MEMORY,
   ];
   const files = [`${kernelSources}/${entry}`, "--outFile", `dist/${to}`, "--baseDir", repo];

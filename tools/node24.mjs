@@ -8,15 +8,13 @@ const REQUIRED = 24;
 const repo = path.resolve(import.meta.dirname, "..");
 const windows = process.platform === "win32";
 
-/** The repository's own Node 24, an npm package of the platform; undefined where it has none. */
-export function ownNode24() {
-  const folder = path.join(
-    repo,
-    "node_modules",
-    `node-${windows ? "win" : process.platform}-${process.arch}`,
-    "bin",
-  );
-  const file = path.join(folder, windows ? "node.exe" : "node");
+/** The repository's own Node 24, the oldest that is supported; undefined where this platform has none. */
+export const ownNode24 = () => nodeIn(repo);
+
+/** The Node that a folder's npm packages bring for this platform, if any. @param {string} folder */
+export function nodeIn(folder) {
+  const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
+  const file = path.join(folder, "node_modules", name, "bin", windows ? "node.exe" : "node");
   return fs.existsSync(file) ? file : undefined;
 }
 

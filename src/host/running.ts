@@ -72,7 +72,7 @@ export class Running {
   }
 
   #start({ document, model }: Target, options: RunOptions): Run | undefined {
-    const machine = { threads: settings.threads(), joinVectors: settings.joinVectors() };
+    const machine = { threads: settings.threads() };
     const request = requestOf(document, model, { ...machine, ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");

@@ -21,7 +21,6 @@ export const settings = {
   threads: () =>
     vscode.workspace.getConfiguration(SECTION).get<number>("threads") ||
     Math.max(availableParallelism() - 1, 1),
-  joinVectors: () => flag("joinVectors"),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };

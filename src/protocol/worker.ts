@@ -18,8 +18,6 @@ export interface RunOptions {
   readonly engine?: "auto" | "scalar";
   /** How many threads may compute at a time, where that is faster; absent: one. */
   readonly threads?: number;
-  /** Whether two vectors of 128 bits may be joined into one of 256, where the host can; absent: yes. */
-  readonly joinVectors?: boolean;
   /** Take histograms at every n-th step; absent: as often as costs little. */
   readonly histEvery?: number;
   /** Begin paused before the first step. */

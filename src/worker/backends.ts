@@ -1,23 +1,18 @@
 import { type Backend, scalarBackend } from "../engine/backend.ts";
 import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
 import type { RunOptions } from "../protocol/worker.ts";
-import { builtFile, fastestKernels, readyKernels } from "./kernelModules.ts";
+import { builtFile, fastestKernels } from "./kernelModules.ts";
 import { threads } from "./threads.ts";
 
-type Choice = Pick<RunOptions, "engine" | "threads" | "joinVectors">;
+type Choice = Pick<RunOptions, "engine" | "threads">;
 
 /** What computes: the kernels in WebAssembly where this host can run them, on so many threads at most, else the scalar ones. */
-export function backendFor({
-  engine = "auto",
-  threads: count = 1,
-  joinVectors = true,
-}: Choice = {}): Backend {
-  const module = engine === "scalar" ? undefined : readyKernels();
+export function backendFor({ engine = "auto", threads: count = 1 }: Choice = {}): Backend {
+  const module = engine === "scalar" ? undefined : fastestKernels();
   if (!module) return scalarBackend;
   const file = builtFile("kernel-thread.cjs");
   return wasmBackend(module, {
     now: () => performance.now(),
-    ...(joinVectors && { fasterModule: () => fastestKernels() }),
     ...(count > 1 && file !== undefined && { threads: threads(count, file) }),
   });
 }

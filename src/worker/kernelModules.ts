@@ -1,20 +1,13 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compileJoined } from "./joinedVectors.ts";
+import { revectorizes } from "./wideSimd.ts";
 
 type Module = WebAssembly.Module | undefined;
-type Compile = (bytes: Uint8Array<ArrayBuffer>) => Module;
 
-const compile: Compile = (bytes) => (WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined);
+/** The builds of the kernels: for processes that revectorize, with fused multiply-add, and for hosts that lack it. */
+export const BUILDS = ["kernels-wide.wasm", "kernels-fma.wasm", "kernels-simd.wasm"] as const;
 
-/** The builds of the kernels, and how each comes to be code of this host; undefined where it cannot. */
-export const BUILDS = {
-  "kernels-joined.wasm": compileJoined,
-  "kernels-fma.wasm": compile,
-  "kernels-simd.wasm": compile,
-} satisfies Readonly<Record<string, Compile>>;
-
-export type BuildName = keyof typeof BUILDS;
+export type BuildName = (typeof BUILDS)[number];
 
 /** Beside the program where it is built; in `dist/` where it runs from its sources. */
 const FOLDERS = [".", "../dist", "../../dist"] as const;
@@ -32,13 +25,15 @@ const modules = new Map<string, Module>();
 export function kernelModule(name: BuildName, folder?: string): Module {
   const file = builtFile(name, folder);
   if (file === undefined) return undefined;
-  if (!modules.has(file)) modules.set(file, BUILDS[name](readFileSync(file)));
+  if (!modules.has(file)) modules.set(file, compile(readFileSync(file)));
   return modules.get(file);
 }
 
-/** Kernels that can begin at once: what they need is compiled when it is called. */
-export const readyKernels = (folder?: string): Module =>
-  kernelModule("kernels-fma.wasm", folder) ?? kernelModule("kernels-simd.wasm", folder);
+const compile = (bytes: Uint8Array<ArrayBuffer>): Module =>
+  WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
 
-/** Kernels twice as fast, which take about a tenth of a second to compile. */
-export const fastestKernels = (folder?: string): Module => kernelModule("kernels-joined.wasm", folder);
+/** The fastest build that this process can run. All give the same bits, but for the one without fused multiply-add. */
+export const fastestKernels = (folder?: string): Module =>
+  (revectorizes() ? kernelModule("kernels-wide.wasm", folder) : undefined) ??
+  kernelModule("kernels-fma.wasm", folder) ??
+  kernelModule("kernels-simd.wasm", folder);

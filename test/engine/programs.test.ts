@@ -6,12 +6,12 @@ import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { HYPER, Machine } from "../../src/engine/machine.ts";
 import { parse } from "../../src/model/parse.ts";
-import { readyKernels } from "../../src/worker/kernelModules.ts";
+import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { figuresOf, texts } from "../support/figures.ts";
 import { RandomModels } from "../support/randomModel.ts";
 import { dist } from "../support/wasm.ts";
 
-const module = readyKernels(dist);
+const module = fastestKernels(dist);
 assert.ok(module, "the kernels are not built: npm run build");
 
 /** Call by call, from JavaScript; and in programs from the second step on. */

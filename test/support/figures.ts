@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { modelFile, workloads } from "../../bench/workloads.ts";
 import type { Backend } from "../../src/engine/backend.ts";
 import { parse } from "../../src/model/parse.ts";
@@ -82,3 +83,7 @@ export async function figuresOf(text: string, steps: number, backend: Backend): 
   made.return(undefined);
   return figures;
 }
+
+/** Equal where every bit of the figures is. */
+export const bitsOf = (figures: readonly number[]): string =>
+  createHash("sha256").update(Float64Array.from(figures)).digest("hex");

@@ -10,7 +10,7 @@ const windows = process.platform === "win32";
 
 /**
  * The folder in .vscode-test/ that holds the recipe's packages: installed on demand, then finished by `finish`.
- * @param {"server" | "chromium"} recipe
+ * @param {"server" | "chromium" | "newest-node"} recipe
  * @param {(folder: string, home: string) => void} finish works in `folder`, which becomes `home` afterwards
  */
 export function installRecipe(recipe, finish) {

@@ -31,12 +31,6 @@ export function schedule(
   return plan.tasks;
 }
 
-/** All calls of such lists in an order in which one thread can make them. */
-export function inSequence(lists: readonly (readonly Task[])[]): readonly Call[] {
-  const sections = lists.map(sectionsOf);
-  return sections[0].flatMap((_, i) => sections.flatMap((list) => list[i]));
-}
-
 /** What lies between barriers. */
 export function sectionsOf(list: readonly Task[]): readonly (readonly Call[])[] {
   const sections: Call[][] = [[]];

@@ -48,12 +48,9 @@ export const viewsOf = (
   doubles: new Float64Array(buffer, doublesAt, doubles),
 });
 
-/** The module's kernels, and the scalar ones for the rest. */
-export const kernelsOf = (exports: Exports, memory: Memory, random: Random): Kernels =>
-  kernelsWith(scalar(memory, random), exports, memory);
-
-/** The module's kernels, what is built on them, and those of `reference` for the rest. */
-export function kernelsWith(reference: Kernels, exports: Exports, memory: Memory): Kernels {
+/** The module's kernels, what is built on them, and the scalar ones for the rest. */
+export function kernelsOf(exports: Exports, memory: Memory, random: Random): Kernels {
+  const reference = scalar(memory, random);
   const { attention, attentionGrad, ...direct } = exports;
   const own = Object.keys(reference).filter((name) => name in direct);
   const kernels = Object.fromEntries(

@@ -1,19 +1,16 @@
 import type { Runner, Team as Contract } from "../../backend.ts";
-import { inSequence, schedule } from "../../parallel/schedule.ts";
+import { schedule } from "../../parallel/schedule.ts";
 import { bind, type Call } from "../../record.ts";
 import type { Kernels } from "../kernels.ts";
-import { type Exports, instantiate, kernelsWith, viewsOf } from "./instance.ts";
+import type { Exports } from "./instance.ts";
 import { Pace } from "./pace.ts";
 import { link, programOf } from "./program.ts";
-import { agree, triable } from "./trial.ts";
 import { CONTROL, type Job, type Shared, threadProgram, wordAt } from "./work.ts";
 
 /** What the process can do for a run that takes its time. */
 export interface Help {
   /** Milliseconds. */
   now(): number;
-  /** A build of the same kernels that is faster, but has to be compiled first; undefined where this host has none. */
-  fasterModule?(): WebAssembly.Module | undefined;
   readonly threads?: Threads;
 }
 
@@ -33,23 +30,19 @@ interface Program {
   readonly batch: number;
   /** Makes the calls in this thread alone. */
   alone: Runner;
-  /** Lists of calls that do the same, with which faster kernels have still to be tried. */
-  trials: (readonly Call[])[];
 }
 
 /**
- * Runs programs with faster kernels and on several threads, once that is worth its price; on several only while it is measured
- * to be faster. Faster kernels are tried on every call that they are going to make, and given up at the first bit that differs.
+ * Runs programs from WebAssembly and on several threads, once that is worth its price; on several only while it is measured to
+ * be faster.
  */
 export class Team implements Contract {
   readonly #help: Help;
   readonly #pace: Pace;
   readonly #programs: Program[] = [];
-  /** Those that the run has begun with. */
-  readonly #trusted: Kernels;
-  #kernels: Kernels;
-  #exports: Exports;
-  #shared: Shared;
+  readonly #kernels: Kernels;
+  readonly #exports: Exports;
+  readonly #shared: Shared;
   /** What this thread does of each program, once others have been hired. */
   #own: readonly Runner[] = [];
   #spent = 0;
@@ -57,20 +50,18 @@ export class Team implements Contract {
 
   constructor(help: Help, kernels: Kernels, exports: Exports, shared: Shared) {
     this.#help = help;
-    this.#trusted = this.#kernels = kernels;
+    this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
     this.#pace = new Pace(() => help.now());
   }
 
   program(calls: readonly Call[], batch: number): Runner {
-    const own: Program = { calls, batch, alone: oneByOne(this.#kernels, calls), trials: [] };
+    const own: Program = { calls, batch, alone: oneByOne(this.#kernels, calls) };
     const number = this.#programs.push(own) - 1;
     const choose = this.#pace.task();
     return () => {
-      const trial = own.trials.pop();
-      if (trial) this.#try(trial);
-      else if (this.#state === "ready") choose(own.alone, () => this.#together(number));
+      if (this.#state === "ready") choose(own.alone, () => this.#together(number));
       else this.#alone(own);
     };
   }
@@ -94,37 +85,10 @@ export class Team implements Contract {
 
   #askForHelp(): void {
     this.#state = "alone";
-    const module = this.#help.fasterModule?.();
-    if (module && module !== this.#shared.module) this.#takeUp(module);
-    else this.#goOnWith(this.#trusted);
-    if (this.#help.threads) this.#hire(this.#help.threads);
-  }
-
-  /** The kernels of another build over the same memory. */
-  #takeUp(module: WebAssembly.Module): void {
-    const { memory, extents, scratchAt } = this.#shared;
-    this.#shared = { ...this.#shared, module };
-    this.#exports = instantiate(module, memory, extents, scratchAt[0]);
-    const kernels = kernelsWith(this.#trusted, this.#exports, viewsOf(memory, extents));
-    this.#goOnWith(triable(kernels, this.#trusted));
-    for (const program of this.#programs) program.trials = [program.calls];
-  }
-
-  #goOnWith(kernels: Kernels): void {
-    this.#kernels = kernels;
     for (const program of this.#programs) {
-      program.alone = atOnce(kernels, this.#exports, program.calls);
-      program.trials = [];
+      program.alone = atOnce(this.#kernels, this.#exports, program.calls);
     }
-  }
-
-  #try(calls: readonly Call[]): void {
-    const { memory, extents } = this.#shared;
-    const views = viewsOf(memory, extents);
-    const differing = calls.filter((call) => !agree(call, this.#trusted, this.#kernels, views));
-    if (differing.length === 0) return;
-    this.close();
-    this.#goOnWith(this.#trusted);
+    if (this.#help.threads) this.#hire(this.#help.threads);
   }
 
   #together(number: number): void {
@@ -143,9 +107,6 @@ export class Team implements Contract {
     const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
     const of = (thread: number) => tasks.map((lists) => threadProgram(this.#shared, lists[thread]));
     this.#own = of(0).map((program) => link(program, this.#kernels, this.#exports));
-    if (this.#kernels !== this.#trusted) {
-      this.#programs.forEach(({ trials }, i) => trials.push(inSequence(tasks[i])));
-    }
     for (let thread = 1; thread < count; thread++) {
       hire({ ...this.#shared, thread, programs: of(thread) });
     }

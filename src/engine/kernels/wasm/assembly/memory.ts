@@ -38,13 +38,10 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Floats of the vectors that the host computes with: 8 where it joins two of four that lie side by side. */
-export const LANES: i32 = isDefined(JOINS_VECTORS) ? 8 : 4;
+/** Floats of the vectors that the host computes with: 8 where it revectorizes two of four that lie side by side. */
+export const LANES: i32 = isDefined(WIDE_SIMD) ? 8 : 4;
 
-/** Builds whose kernels follow each other in one memory keep their tables at different places below this one. */
-const BUILDS_END: usize = 65536;
-
-/** First byte that no build uses itself. */
+/** First byte that the build does not use itself. */
 export function end(): usize {
-  return max(BUILDS_END, __heap_base);
+  return __heap_base;
 }
