@@ -1,4 +1,5 @@
 // Compiles the kernels (AssemblyScript) to WebAssembly: for processes that revectorize, with fused multiply-add, and without, for hosts that lack it.
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
@@ -31,16 +32,41 @@ const SHARED_MEMORY = [
   "65536",
 ];
 
-/** All at the same time, each in a thread: they take long. Throws when one does not compile. */
+/** All at the same time, each in a thread: they take long. Nothing where they are there already. Throws when one does not compile. */
 export async function buildKernels() {
   fs.mkdirSync(path.join(repo, "dist"), { recursive: true });
-  await Promise.all(
-    variants.map(async (variant) => {
-      await once(new Worker(new URL(import.meta.url), { workerData: { variant } }), "exit");
-      const { size } = fs.statSync(path.join(repo, "dist", variant.to));
-      console.log(`${`dist/${variant.to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
-    }),
-  );
+  const made = path.join(repo, "dist", "kernels.stamp");
+  const stamp = stampOfSources();
+  if (!fs.existsSync(made) || fs.readFileSync(made, "utf8") !== `${stamp} ${stampOfKernels()}`) {
+    await Promise.all(
+      variants.map((variant) =>
+        once(new Worker(new URL(import.meta.url), { workerData: { variant } }), "exit"),
+      ),
+    );
+    fs.writeFileSync(made, `${stamp} ${stampOfKernels()}`);
+  }
+  for (const { to } of variants) {
+    const { size } = fs.statSync(path.join(repo, "dist", to));
+    console.log(`${`dist/${to}`.padEnd(24)}${(size / 1024).toFixed(1).padStart(8)} KB`);
+  }
+}
+
+/** Changes with all that the kernels are made of: the sources, what compiles them, and how. */
+function stampOfSources() {
+  const compiler = path.join(repo, "node_modules", "assemblyscript", "package.json");
+  const sources = fs.globSync(`${kernelSources}/**/*.ts`, { cwd: repo }).sort();
+  return hashOf([import.meta.filename, compiler, ...sources.map((file) => path.join(repo, file))]);
+}
+
+/** Changes with what has been made, so that half of it is not taken for all. */
+const stampOfKernels = () => hashOf(variants.map(({ to }) => path.join(repo, "dist", to)));
+
+/** @param {string[]} files those that are there */
+function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files)
+    if (fs.existsSync(file)) hash.update(`${path.basename(file)}\0`).update(fs.readFileSync(file));
+  return hash.digest("hex");
 }
 
 /** @param {typeof variants[number]} variant */
