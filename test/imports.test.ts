@@ -15,13 +15,14 @@ const ALLOWED: Readonly<
   "src/model": { folders: ["src/engine", "src/protocol"], packages: ["jsonc-parser"] },
   "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
   "src/text": { folders: ["src/protocol"], packages: [] },
-  "src/worker": { folders: ["src/engine", "src/model", "src/protocol"], packages: ["node:"] },
+  "src/process": { folders: ["src/protocol"], packages: ["node:"] },
+  "src/worker": { folders: ["src/engine", "src/model", "src/process", "src/protocol"], packages: ["node:"] },
   "src/host": {
-    folders: ["src/model", "src/text", "src/pytorch", "src/protocol"],
+    folders: ["src/model", "src/process", "src/text", "src/pytorch", "src/protocol"],
     packages: ["vscode", "node:"],
   },
   "src/cli": {
-    folders: ["src/engine", "src/model", "src/pytorch", "src/text", "src/worker", "src/protocol"],
+    folders: ["src/engine", "src/model", "src/pytorch", "src/text", "src/worker", "src/process", "src/protocol"],
     packages: ["node:"],
   },
   "src/cli.ts": { folders: ["src/cli"], packages: ["commander"] },

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as vscode from "vscode";
+import type { EngineProcess } from "../process/engineHome.ts";
 
 const SECTION = "gradlens";
 
@@ -21,6 +22,9 @@ export const settings = {
   threads: () =>
     vscode.workspace.getConfiguration(SECTION).get<number>("threads") ||
     Math.max(availableParallelism() - 1, 1),
+  /** Where the engine runs. What a folder says of it counts once the folder is trusted. */
+  engineProcess: (): EngineProcess =>
+    vscode.workspace.getConfiguration(SECTION).get("engine.process") === "own" ? "own" : "host",
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };

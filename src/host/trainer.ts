@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
+import { messageOf } from "../protocol/rpc.ts";
 import type { ModelSource, WorkerEvents } from "../protocol/worker.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
-import { messageOf, Thread } from "./thread.ts";
+import { settings } from "./settings.ts";
+import { Thread } from "./thread.ts";
 
 /** How long a run may take to stop by itself before its thread is ended: no step of a model is waited for. */
 const PATIENCE_MS = 120;
@@ -117,10 +119,20 @@ export class Trainer {
   }
 
   #ensureThread(): Thread {
-    this.#thread ??= new Thread(this.#file, this.#events(), this.#log, (thread, reason) =>
+    const where = settings.engineProcess();
+    const state = this.active()?.state;
+    const idle = state === undefined || state === "preparing";
+    if (idle && this.#thread && this.#thread.where !== where) this.#letGo();
+    this.#thread ??= new Thread(this.#file, where, this.#events(), this.#log, (thread, reason) =>
       this.#exited(thread, reason),
     );
     return this.#thread;
+  }
+
+  /** The settings want the engine elsewhere: what the thread was asked meanwhile is answered with a `ClosedError`. */
+  #letGo(): void {
+    void this.#thread?.terminate();
+    this.#thread = undefined;
   }
 
   /** What the thread tells of the run that it works on. A run that has ended hears nothing more. */

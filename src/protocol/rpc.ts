@@ -112,4 +112,6 @@ export class Rpc<Mine extends Calls<Mine>, Theirs extends Calls<Theirs>> {
   }
 }
 
+export const messageOf = (error: unknown): string => asError(error).message;
+
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

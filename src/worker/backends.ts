@@ -1,5 +1,6 @@
 import { type Backend, scalarBackend } from "../engine/backend.ts";
 import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
+import { revectorizes } from "../process/wideSimd.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { builtFile, fastestKernels } from "./kernelModules.ts";
 import { threads } from "./threads.ts";
@@ -11,8 +12,9 @@ export function backendFor({ engine = "auto", threads: count = 1 }: Choice = {})
   const module = engine === "scalar" ? undefined : fastestKernels();
   if (!module) return scalarBackend;
   const file = builtFile("kernel-thread.cjs");
-  return wasmBackend(module, {
+  const help = {
     now: () => performance.now(),
     ...(count > 1 && file !== undefined && { threads: threads(count, file) }),
-  });
+  };
+  return wasmBackend(module, help, revectorizes() ? "wasm, 256 bits" : "wasm");
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { revectorizes } from "./wideSimd.ts";
+import { revectorizes } from "../process/wideSimd.ts";
 
 type Module = WebAssembly.Module | undefined;
 

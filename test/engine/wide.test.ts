@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
 import { fastestKernels, kernelModule } from "../../src/worker/kernelModules.ts";
-import { canRevectorize, revectorizes, REVECTORIZE } from "../../src/worker/wideSimd.ts";
+import { canRevectorize, revectorizes, REVECTORIZE } from "../../src/process/wideSimd.ts";
 import { bitsOf, figuresOf, texts } from "../support/figures.ts";
 import { dist } from "../support/wasm.ts";
 

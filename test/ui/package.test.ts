@@ -32,6 +32,7 @@ suite("the package", () => {
     assert.deepEqual(files.filter((name) => name.startsWith("dist/")).sort(), [
       "dist/cli.js",
       "dist/codicon.ttf",
+      "dist/engine-process.cjs",
       "dist/extension.cjs",
       "dist/kernel-thread.cjs",
       "dist/kernels-fma.wasm",

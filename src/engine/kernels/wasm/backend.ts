@@ -19,9 +19,9 @@ interface Opened {
 
 /**
  * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. Absent `help`: this
- * thread computes, with this module.
+ * thread computes alone. `name`: what the run says that it computed with.
  */
-export function wasmBackend(module: WebAssembly.Module, help?: Help): Backend {
+export function wasmBackend(module: WebAssembly.Module, help?: Help, name = "wasm"): Backend {
   const { end, scratch } = sizesOf(module);
   const count = help?.threads?.count ?? 1;
   const opened = new WeakMap<Memory, Opened>();
@@ -32,7 +32,7 @@ export function wasmBackend(module: WebAssembly.Module, help?: Help): Backend {
   };
 
   return {
-    name: count > 1 ? `wasm, ${count} threads` : "wasm",
+    name: count > 1 ? `${name}, ${count} threads` : name,
 
     // The modules' own part, the threads' control words, a scratch for each of them, doubles, floats.
     memory(floats, doubles) {

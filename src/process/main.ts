@@ -1,0 +1,20 @@
+import { Worker } from "node:worker_threads";
+import { THREAD_LIMITS } from "./threadLimits.ts";
+
+/*
+ * Entry of a process of its own for the engine: it starts the thread that its argument names, the same as in the editor's
+ * process, and passes messages on. It computes nothing, so that it hears at once that the editor is gone, and ends.
+ */
+const [, , file] = process.argv;
+if (!process.send || file === undefined) throw new Error("this is the entry of a child process");
+
+const worker = new Worker(file, { name: "gradlens", resourceLimits: THREAD_LIMITS });
+worker.on("message", (message: unknown) => process.send?.(message));
+worker.on("error", (error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+worker.on("exit", (code) => process.exit(process.exitCode ?? code));
+
+process.on("message", (message) => worker.postMessage(message));
+process.on("disconnect", () => process.exit());
