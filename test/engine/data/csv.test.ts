@@ -4,10 +4,12 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { csv } from "../../../src/engine/data/csv.ts";
 import type { Dataset } from "../../../src/engine/data/data.ts";
-import { normalize } from "../../../src/engine/data/dataset.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
-import { records } from "../../../src/engine/data/formats/records.ts";
-import { load, refuses, utf8, wants } from "../../support/data.ts";
+import { FirstRowReader } from "../../../src/engine/data/formats/firstRow.ts";
+import { Records } from "../../../src/engine/data/formats/records.ts";
+import { TextBytes } from "../../../src/engine/data/formats/text.ts";
+import type { Reading } from "../../../src/engine/data/reading.ts";
+import { inPieces, load, normalized, refuses, utf8, wants } from "../../support/data.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -17,8 +19,35 @@ const read = (text: string, given: Given, asked = wants([2], [1], "number")): Da
 const example = (name: string): string =>
   readFileSync(new URL(`../../../examples/data/${name}`, import.meta.url), "utf8");
 
+interface Row {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** Every row of a file, for which its separator is found out first. */
+function* reading(): Reading<readonly Row[]> {
+  const file = { path: "d.csv" };
+  const first = new FirstRowReader(file.path, [",", ";", "\t"], 10);
+  yield { file, sink: new TextBytes(file.path, first) };
+  const rows: Row[] = [];
+  let fields: string[] = [];
+  const records = new Records(file.path, first.found?.separator ?? ",", {
+    field: (_column, bytes, start, end) =>
+      void fields.push(new TextDecoder().decode(bytes.subarray(start, end))),
+    row(_count, line) {
+      rows.push({ line, fields });
+      fields = [];
+      return true;
+    },
+  });
+  yield { file, sink: new TextBytes(file.path, records) };
+  return rows;
+}
+
+const records = (bytes: Uint8Array): readonly Row[] => inPieces(reading, [bytes]);
+
 suite("csv rows", () => {
-  const rows = (text: string) => [...records(utf8(text), "d.csv")];
+  const rows = (text: string) => records(utf8(text));
   const cases: readonly (readonly [string, string, readonly (readonly string[])[]])[] = [
     [
       "plain fields",
@@ -104,7 +133,7 @@ suite("csv rows", () => {
     const count = 200_000;
     const row = `1.25,${"ö".repeat(50)}\n`; // 106 bytes: more than 16 MiB in all
     let [sum, length, last] = [0, 0, 0];
-    for (const { line, fields } of records(utf8(row.repeat(count)), "d.csv")) {
+    for (const { line, fields } of records(utf8(row.repeat(count)))) {
       sum += Number(fields[0]);
       length += fields[1].length;
       last = line;
@@ -167,7 +196,7 @@ suite("csv data", () => {
   test("wine, normalised: as NumPy has it", () => {
     const data = read(example("wine.csv"), { target: "cultivar" }, wants([13], [3], "class"));
     assert.deepEqual([data.samples, data.classes], [178, ["class_0", "class_1", "class_2"]]);
-    const { inputs } = normalize(data);
+    const inputs = normalized(data);
     // (x - x.mean(0)) / x.std(0) in float64
     for (const [i, expected] of [
       [0, 1.51861196],
@@ -298,14 +327,11 @@ suite("a csv file that cannot be used is refused in words", () => {
 
   test("text that is not UTF-8, by its line", () => {
     const bytes = Uint8Array.from([...utf8("a,b,t\n1,2,3\n1,"), 0xff, ...utf8(",3\n")]);
-    refuses(() => [...records(bytes, "d.csv")], "d.csv, line 3: not UTF-8: save the file as UTF-8");
+    refuses(() => records(bytes), "d.csv, line 3: not UTF-8: save the file as UTF-8");
   });
 
   test("a line without end", () => {
-    refuses(
-      () => [...records(new Uint8Array(2 ** 24 + 2).fill(65), "d.csv")],
-      /line 1: longer than 16777216 bytes/,
-    );
+    refuses(() => records(new Uint8Array(2 ** 24 + 2).fill(65)), /line 1: longer than 16777216 bytes/);
   });
 });
 
