@@ -120,7 +120,8 @@ async function placeOf({ fd }: FileHandle): Promise<string | undefined> {
   }
 }
 
-function isInside(path: string, top: string): boolean {
+/** Whether a path lies in a folder or is it. Both absolute, links resolved. */
+export function isInside(path: string, top: string): boolean {
   const way = relative(top, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
@@ -150,6 +151,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EPERM: "the file may not be read: permission denied",
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "the path is too long",
+  EISDIR: "a folder: expected a file",
+  ENXIO: "neither a file nor a folder: expected a file",
 };
 
 /** What is wrong with a file, as its system error says it. */

@@ -252,6 +252,55 @@ suite("the weights of a model", () => {
     );
   });
 
+  const wrapped = (prefix: string): Readonly<Record<string, Shape>> => ({
+    [`${prefix}head.weight`]: [1, 3],
+    [`${prefix}block.7.0.weight`]: [3, 2],
+    [`${prefix}bn.num_batches_tracked`]: [],
+  });
+
+  for (const prefix of ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."]) {
+    test(`fit without ${prefix} before all names, which wrappers of PyTorch put there`, () => {
+      const weights = matching(wrapped(prefix))();
+      assert.deepEqual([...weights.keys()].sort(), ["block.7.0.weight", "head.weight"]);
+      assert.deepEqual(weights.get("head.weight"), Float32Array.of(2, 2, 2));
+    });
+  }
+
+  test("of a model that has a layer called like a wrapper are taken as they are", () => {
+    const own = new Map([["module.weight", { shape: [1] }]]);
+    assert.deepEqual(matchWeights(own, own, "w.safetensors"), new Map([["module.weight", "module.weight"]]));
+  });
+
+  test("with another prefix before all names are refused with that prefix", () => {
+    assert.throws(matching(wrapped("net.core.")), {
+      name: "DataError",
+      message:
+        'w.safetensors: every name begins with "net.core.", and all tensors fit without it: save the state_dict of "net.core" alone',
+    });
+  });
+
+  test("with a wrapper's prefix that do not fit are named without it", () => {
+    assert.throws(matching({ "module.head.weight": [3, 1], "module.block.7.0.weight": [3, 2] }), {
+      message:
+        'w.safetensors: without "module." before all names, "head.weight" is [3, 1] in the file, but [1, 3] in the model',
+    });
+  });
+
+  test("with thousands of dots or wrappers before all names are refused at once", () => {
+    for (const prefix of [".".repeat(100_000), "module.".repeat(20_000)]) {
+      assert.throws(matching(wrapped(prefix)), DataError);
+    }
+  });
+
+  test("behind a header that is far longer than the model needs are refused before it is read", () => {
+    const name = "w".repeat(2 ** 22);
+    const file = fileOf({ [name]: { dtype: "F32", shape: [0], data_offsets: [0, 0] } });
+    assert.throws(
+      () => inPieces(() => readWeights(modelOf(chain), layers, "w.safetensors"), [file]),
+      /its header has 41\d{5} bytes: the tensors of the model take at most 105\d{4}$/,
+    );
+  });
+
   test("with many mistakes are not all named", () => {
     const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${"x".repeat(90)}${i}`, [1]]));
     assert.throws(

@@ -5,51 +5,78 @@ import type { Dataset } from "./data.ts";
 const SLICE = 2 ** 20;
 
 /**
- * Makes of the inputs, in place, the inputs less their mean and divided by their population standard deviation, over all samples: for each
- * column of a vector, for each index of the first axis of an array. What is constant is only centred. In double
+ * Makes of the inputs, in place, the inputs less their mean and divided by their population standard deviation, over all samples:
+ * for each column of a vector, for each index of the first axis of an array. What is constant is only centred. In double
  * precision. Yields now and then, for whoever has to look at something else meanwhile.
  */
-export function* normalize({ samples, input, inputs: x }: Dataset): Generator<void, void> {
+export function* normalize({ input, inputs }: Dataset): Generator<void, void> {
   const groups = input[0] ?? 1;
   const size = sizeOf(input) / groups;
-  const stride = groups * size;
-  const count = samples * size;
-  const moments = Array.from({ length: 4 }, () => new Float64Array(groups));
-  const [sums, least, most, squares] = moments;
-  least.fill(Infinity);
-  most.fill(-Infinity);
-  const rows = Math.max(1, Math.floor(SLICE / stride));
-  /** Calls `run` with group after group of each sample: where it begins and ends. */
-  const each = function* (run: (group: number, at: number, end: number) => void): Generator<void, void> {
-    for (let row = 0; row < samples; row++) {
-      for (let group = 0; group < groups; group++) {
-        const at = row * stride + group * size;
-        run(group, at, at + size);
-      }
-      if (row % rows === rows - 1) yield;
-    }
-  };
+  const count = inputs.length / groups;
+  const sums = new Float64Array(groups);
+  const least = new Float64Array(groups).fill(Infinity);
+  const most = new Float64Array(groups).fill(-Infinity);
+  const squares = new Float64Array(groups);
+  const slices = () => slicesOf(inputs, groups * size);
 
-  yield* each((group, at, end) => {
-    let [sum, min, max] = [sums[group], least[group], most[group]];
-    for (let i = at; i < end; i++) {
-      sum += x[i];
-      min = Math.min(min, x[i]);
-      max = Math.max(max, x[i]);
-    }
-    [sums[group], least[group], most[group]] = [sum, min, max];
-  });
+  for (const x of slices()) {
+    addUp(x, size, sums, least, most);
+    yield;
+  }
+  const isConstant = (group: number): boolean => least[group] === most[group];
   // The mean of a constant may miss it by a rounding error, which the division would blow up.
-  const means = sums.map((sum, group) => (least[group] === most[group] ? least[group] : sum / count));
-  yield* each((group, at, end) => {
-    const mean = means[group];
-    let sum = squares[group];
-    for (let i = at; i < end; i++) sum += (x[i] - mean) ** 2;
-    squares[group] = sum;
-  });
-  const deviations = squares.map((sum, group) => (least[group] === most[group] ? 1 : Math.sqrt(sum / count)));
-  yield* each((group, at, end) => {
-    const [mean, deviation] = [means[group], deviations[group]];
-    for (let i = at; i < end; i++) x[i] = (x[i] - mean) / deviation;
-  });
+  const means = sums.map((sum, group) => (isConstant(group) ? least[group] : sum / count));
+  for (const x of slices()) {
+    addSquares(x, size, means, squares);
+    yield;
+  }
+  const deviations = squares.map((sum, group) => (isConstant(group) ? 1 : Math.sqrt(sum / count)));
+  for (const x of slices()) {
+    scale(x, size, means, deviations);
+    yield;
+  }
+}
+
+/** Whole samples of `stride` elements, some at a time. */
+function* slicesOf(x: Float32Array, stride: number): Generator<Float32Array> {
+  const length = Math.max(1, Math.floor(SLICE / stride)) * stride;
+  for (let at = 0; at < x.length; at += length) yield x.subarray(at, at + length);
+}
+
+/** Adds up the runs of `size` elements that belong to each group, and keeps their bounds. */
+function addUp(
+  x: Float32Array,
+  size: number,
+  sums: Float64Array,
+  least: Float64Array,
+  most: Float64Array,
+): void {
+  const groups = sums.length;
+  for (let at = 0; at < x.length;) {
+    for (let group = 0; group < groups; group++) {
+      for (const end = at + size; at < end; at++) {
+        sums[group] += x[at];
+        least[group] = Math.min(least[group], x[at]);
+        most[group] = Math.max(most[group], x[at]);
+      }
+    }
+  }
+}
+
+function addSquares(x: Float32Array, size: number, means: Float64Array, squares: Float64Array): void {
+  const groups = means.length;
+  for (let at = 0; at < x.length;) {
+    for (let group = 0; group < groups; group++) {
+      for (const end = at + size; at < end; at++) squares[group] += (x[at] - means[group]) ** 2;
+    }
+  }
+}
+
+function scale(x: Float32Array, size: number, means: Float64Array, deviations: Float64Array): void {
+  const groups = means.length;
+  for (let at = 0; at < x.length;) {
+    for (let group = 0; group < groups; group++) {
+      for (const end = at + size; at < end; at++) x[at] = (x[at] - means[group]) / deviations[group];
+    }
+  }
 }

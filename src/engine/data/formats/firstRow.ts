@@ -8,6 +8,9 @@ export interface FirstRow {
   readonly fields: readonly string[];
 }
 
+/** So much of the first line is enough to find its separator, in bytes. */
+const LONGEST_HEAD = 2 ** 16;
+
 /** Reads the first row of a CSV file, and where no separator is given finds out which it has. */
 export class FirstRowReader implements TextSink, FieldReader {
   readonly #file: string;
@@ -48,7 +51,7 @@ export class FirstRowReader implements TextSink, FieldReader {
     this.#head = this.#withoutEmptyLines(joined(this.#head, bytes));
     const end = this.#head.indexOf(NEWLINE);
     if (end >= 0) this.#begin(end);
-    else if (this.#head.length > LONGEST_LINE) this.#begin(this.#head.length);
+    else if (this.#head.length > LONGEST_HEAD) this.#begin(this.#head.length);
   }
 
   end(): void {

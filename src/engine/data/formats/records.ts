@@ -86,6 +86,7 @@ export class Records implements TextSink {
     const reader = this.#reader;
     const { length } = bytes;
     while (!this.#done) {
+      if (this.#column === 0 && bytes[at] === NEWLINE && this.#length === 0) at = this.#emptyLines(bytes, at);
       if (at < length && bytes[at] === QUOTE && this.#length === 0) {
         this.#state = "quoted";
         this.#characters = 0;
@@ -109,6 +110,17 @@ export class Records implements TextSink {
       }
       at = end + 1;
     }
+    return at;
+  }
+
+  /** There may be millions of them. Returns where they end. */
+  #emptyLines(bytes: Uint8Array, at: number): number {
+    const first = at;
+    while (bytes[at] === NEWLINE) at++;
+    this.#line += at - first;
+    this.#start = this.#line;
+    this.#lineBytes = 0;
+    this.#lineStart = at;
     return at;
   }
 

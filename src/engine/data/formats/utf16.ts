@@ -35,9 +35,9 @@ export class Utf16 implements Sink {
     this.#next.end();
   }
 
-  /** Two bytes of UTF-16 are three of UTF-8 at most. */
+  /** A unit of UTF-16 is three bytes of UTF-8 at most; the second of a pair is four. */
   #room(bytes: number): void {
-    const most = 3 * Math.ceil((bytes + 1) / 2);
+    const most = 3 * Math.ceil((bytes + 1) / 2) + 1;
     if (this.#out.length < most) this.#out = new Uint8Array(most);
   }
 
