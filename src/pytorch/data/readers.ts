@@ -52,7 +52,7 @@ export function table(dialect: Dialect): Helper {
 const isPlain = ({ decimal, thousands }: Dialect): boolean => decimal === "." && thousands === undefined;
 
 /** What reads a number of the file: `float`, or the function of `number`. */
-export const numberOf = (dialect: Dialect): string => (isPlain(dialect) ? "float" : "number");
+export const numberOf = (dialect: Dialect): string => (isPlain(dialect) ? "float" : "number_in");
 
 /** A function that reads numbers as the file writes them; none where that is as Python writes them. */
 export function number(dialect: Dialect): readonly Helper[] {
@@ -63,7 +63,7 @@ export function number(dialect: Dialect): readonly Helper[] {
     {
       imports: [],
       text: [
-        "def number(text):",
+        "def number_in(text):",
         ...indented([
           '"""The number that a text of the file is."""',
           `return float(${bare}.replace(${literal(decimal)}, "."))`,
