@@ -18,6 +18,12 @@ const seed = (text: string): number => {
   return n;
 };
 
+const root = () =>
+  new Option(
+    "--root <dir>",
+    "the folder that data may be read from, instead of the model file's own; it holds that",
+  );
+
 let exit: ExitCode = EXIT.completed;
 
 const program = new Command("gradlens")
@@ -40,8 +46,9 @@ program
   )
   .option("--threads <n>", "how many may compute at a time, where that is faster", count, everyCore())
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
-  .action(async (name: string, { model, ...flags }: RunFlags & { model?: string }) => {
-    const file = await readModelFile(name);
+  .addOption(root())
+  .action(async (name: string, { model, root, ...flags }: RunFlags & { model?: string; root?: string }) => {
+    const file = await readModelFile(name, root);
     const chosen = chooseModel(file, model, processOutput);
     exit = typeof chosen === "object" ? await run(file, chosen, flags, processOutput) : chosen;
   });
@@ -50,8 +57,9 @@ program
   .command("check")
   .description("list the problems of a model file without running it")
   .argument("<file>", "the model file")
-  .action(async (name: string) => {
-    exit = await check(await readModelFile(name), processOutput);
+  .addOption(root())
+  .action(async (name: string, { root }: { root?: string }) => {
+    exit = await check(await readModelFile(name, root), processOutput);
   });
 
 program
@@ -60,11 +68,14 @@ program
   .argument("<file>", "the model file")
   .option("--model <name>", "which model of the file; needed where it has several")
   .option("-o, --output <file>", "the program's file; else it goes to standard output")
-  .action(async (name: string, { model, output }: { model?: string; output?: string }) => {
-    const file = await readModelFile(name);
-    const chosen = chooseModel(file, model, processOutput);
-    exit = typeof chosen === "object" ? await exportTo(file, chosen, output, processOutput) : chosen;
-  });
+  .addOption(root())
+  .action(
+    async (name: string, { model, output, root }: { model?: string; output?: string; root?: string }) => {
+      const file = await readModelFile(name, root);
+      const chosen = chooseModel(file, model, processOutput);
+      exit = typeof chosen === "object" ? await exportTo(file, chosen, output, processOutput) : chosen;
+    },
+  );
 
 program
   .command("layers")

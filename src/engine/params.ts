@@ -132,7 +132,7 @@ export function choice<const T extends string>(
   options: readonly T[],
   ...fallback: readonly [] | readonly [NoInfer<T>]
 ): Param<T> {
-  const expected = `one of ${options.map((option) => `"${option}"`).join(", ")}`;
+  const expected = `one of ${options.map((option) => JSON.stringify(option)).join(", ")}`;
   return define<T>(
     doc,
     { enum: options },

@@ -30,6 +30,7 @@ export function checkFit(parts: Parts, tables: Tables, report: Report): void {
   };
   say("optimizer", "inconsistent", againstItself(parts, tables));
   say("lr_scheduler", "inconsistent", againstRun(parts, tables));
+  say("data", "inconsistent", dataAgainstItself(parts, tables));
   const against = againstOutput(parts, tables);
   say("loss", "output", against);
   if (against === undefined) say("data", "model", againstData(parts, tables));
@@ -37,6 +38,11 @@ export function checkFit(parts: Parts, tables: Tables, report: Report): void {
 
 const againstItself = ({ optimizer }: Parts, { optimizers }: Tables): string | undefined =>
   optimizer && optimizers[optimizer.type].check?.(optimizer.params);
+
+function dataAgainstItself({ data }: Parts, { dataSets }: Tables): string | undefined {
+  const set = data && dataSets[data.type];
+  return set?.kind === "file" ? set.check?.(data?.params ?? {}) : undefined;
+}
 
 function againstRun(
   { lr_scheduler, optimizer, train }: Parts,

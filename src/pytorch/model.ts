@@ -49,5 +49,9 @@ export function buildFunctions(spec: ModelSpec, table: LayerTable): readonly (re
 
 const loadLines = (weights: string): readonly string[] => [
   `stored = load_file(FOLDER / ${pathOf(weights)})`,
+  "# DataParallel and torch.compile put these before all names.",
+  'for prefix in ("module.", "_orig_mod.") * 2:',
+  "    if not stored.keys() <= model.state_dict().keys() and all(name.startswith(prefix) for name in stored):",
+  "        stored = {name.removeprefix(prefix): tensor for name, tensor in stored.items()}",
   "model.load_state_dict({**model.state_dict(), **stored})",
 ];

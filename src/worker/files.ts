@@ -1,7 +1,8 @@
-import { constants, type Stats } from "node:fs";
-import { open, realpath, stat, type FileHandle } from "node:fs/promises";
+import { type BigIntStats, constants } from "node:fs";
+import { type FileHandle, open, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep, win32 } from "node:path";
 import { DataError } from "../engine/data/error.ts";
+import type { Source } from "./source.ts";
 
 /** Where a model file lies, and the folder that its files must lie in. Absolute paths. */
 export interface Location {
@@ -17,31 +18,54 @@ export interface Limits {
 
 export const LIMITS: Limits = { file: 2 ** 29, unpacked: 2 ** 29 };
 
-/**
- * The bytes of a file that a model file names, relative to itself. Throws `DataError` where it lies outside of the root
- * (links followed), is missing, not a plain file, or too large.
- */
-export async function readInside(location: Location, path: string, limits = LIMITS): Promise<Uint8Array> {
-  const place = { file: path };
-  try {
-    const real = await pathInside(location, path);
-    // Before opening: that would wait for a pipe, and may act on a device.
-    checkFile(await stat(real), path, limits);
-    const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const stats = await handle.stat();
-      checkFile(stats, path, limits);
-      return await readAll(handle, stats.size);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw error instanceof DataError ? error : new DataError(sentence(error), place);
-  }
+/** A file that is open for reading. */
+export interface OpenFile extends Source {
+  /** Throws `DataError` where it was written to since it was opened. */
+  checkUnchanged(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** The real path of the file. */
-async function pathInside({ file, root }: Location, path: string): Promise<string> {
+/**
+ * Opens a file that a model file names, relative to itself. Throws `DataError` where it lies outside of the root (links followed),
+ * is missing, not a plain file, or too large.
+ */
+export async function openInside(location: Location, path: string, limits = LIMITS): Promise<OpenFile> {
+  return inWords(path, async () => {
+    const way = await wayTo(location, path);
+    // Before opening: that would wait for a pipe, and may act on a device.
+    checkFile(await stat(await realInside(way, path), { bigint: true }), path, limits);
+    const handle = await open(way.wanted, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await handle.stat({ bigint: true });
+      await checkHandle(handle, stats, way, path);
+      checkFile(stats, path, limits);
+      return opened(handle, stats, path);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  });
+}
+
+const opened = (handle: FileHandle, stats: BigIntStats, path: string): OpenFile => ({
+  size: Number(stats.size),
+  read: (into, position) =>
+    inWords(path, async () => (await handle.read(into, 0, into.length, position)).bytesRead),
+  async checkUnchanged() {
+    const now = await inWords(path, () => handle.stat({ bigint: true }));
+    if (now.size === stats.size && now.mtimeNs === stats.mtimeNs) return;
+    throw new DataError("the file was changed while it was read: try again", { file: path });
+  },
+  close: () => handle.close(),
+});
+
+/** What is asked for, and where that must lie. Absolute paths. */
+interface Way {
+  readonly wanted: string;
+  readonly top: string;
+}
+
+async function wayTo({ file, root }: Location, path: string): Promise<Way> {
   const place = { file: path };
   const local = path.replaceAll("\\", "/");
   if (isAbsolute(local) || win32.isAbsolute(local) || win32.parse(local).root !== "") {
@@ -49,20 +73,60 @@ async function pathInside({ file, root }: Location, path: string): Promise<strin
   }
   if (local.includes("\0")) throw new DataError("not a path: it holds a character of code 0", place);
   const [folder, top] = await Promise.all([realpath(dirname(file)), realpath(root)]);
-  const outside = new DataError("outside of the workspace folder: data are read only from within it", place);
   const wanted = resolve(folder, local);
-  if (!isInside(wanted, top)) throw outside; // before asking whether it exists
+  if (!isInside(wanted, top)) throw outside(path); // before asking whether it exists
+  return { wanted, top };
+}
+
+const outside = (path: string): DataError =>
+  new DataError("outside of the workspace folder: data are read only from within it", { file: path });
+
+/** The real path of what is asked for. */
+async function realInside({ wanted, top }: Way, path: string): Promise<string> {
   const real = await realpath(wanted);
-  if (!isInside(real, top)) throw outside;
+  if (!isInside(real, top)) throw leadsOut(path);
   return real;
 }
 
-function isInside(path: string, top: string): boolean {
+const leadsOut = (path: string): DataError =>
+  new DataError("a link that leads out of the workspace folder: data are read only from within it", {
+    file: path,
+  });
+
+/**
+ * Throws unless what has been opened is what lies inside. A folder may have been exchanged for a link after it was looked at: so
+ * the open file itself is compared, and where the system tells where that lies, this is what counts.
+ */
+async function checkHandle(
+  handle: FileHandle,
+  { dev, ino }: BigIntStats,
+  way: Way,
+  path: string,
+): Promise<void> {
+  const real = await realInside(way, path);
+  const now = await stat(real, { bigint: true });
+  const lies = await placeOf(handle);
+  const isSame = now.dev === dev && now.ino === ino;
+  if (!isSame || (lies !== undefined && !isInside(lies, way.top))) throw leadsOut(path);
+}
+
+/** Where an open file lies, as Linux tells it; `undefined` elsewhere. */
+async function placeOf({ fd }: FileHandle): Promise<string | undefined> {
+  if (process.platform !== "linux") return undefined;
+  try {
+    return await readlink(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined; // no /proc
+  }
+}
+
+/** Whether a path lies in a folder or is it. Both absolute, links resolved. */
+export function isInside(path: string, top: string): boolean {
   const way = relative(top, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function checkFile(stats: Stats, path: string, { file: most }: Limits): void {
+function checkFile(stats: BigIntStats, path: string, { file: most }: Limits): void {
   if (stats.isDirectory()) throw new DataError("a folder: expected a file", { file: path });
   if (!stats.isFile()) throw new DataError("neither a file nor a folder: expected a file", { file: path });
   if (stats.size > most) {
@@ -70,16 +134,13 @@ function checkFile(stats: Stats, path: string, { file: most }: Limits): void {
   }
 }
 
-/** As many bytes as the file had when it was opened, fewer if it has shrunk since. */
-async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await handle.read(bytes, at, size - at, at);
-    if (bytesRead === 0) break;
-    at += bytesRead;
+/** Says what the system says of a file in words. */
+async function inWords<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof DataError ? error : new DataError(sentenceOf(error), { file: path });
   }
-  return bytes.subarray(0, at);
 }
 
 /** What the system says of a file, in words. */
@@ -90,9 +151,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EPERM: "the file may not be read: permission denied",
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "the path is too long",
+  EISDIR: "a folder: expected a file",
+  ENXIO: "neither a file nor a folder: expected a file",
 };
 
-function sentence(error: unknown): string {
+/** What is wrong with a file, as its system error says it. */
+export function sentenceOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return (
     SENTENCES[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`

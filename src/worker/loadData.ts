@@ -1,26 +1,37 @@
-import type { DataFile, Dataset, DataType, Wants } from "../engine/data/data.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Dataset, DataType, Wants } from "../engine/data/data.ts";
 import { DataError } from "../engine/data/error.ts";
-import { normalize } from "../engine/data/dataset.ts";
 import { checkTokens } from "../engine/data/fit.ts";
 import { dataSets } from "../engine/data/index.ts";
+import { normalize } from "../engine/data/normalize.ts";
 import type { Generator } from "../engine/rng.ts";
 import type { DataSpec } from "../engine/spec.ts";
-import { LIMITS, readInside, type Limits, type Location } from "./files.ts";
-import { unpackGzip, unpackMember } from "./unpack.ts";
+import { LIMITS, type Limits, type Location } from "./files.ts";
+import { follow, type ReadOptions } from "./read.ts";
 
-/** The data set of a model, normalised where the model file says so. Throws `DataError` where there is none to be had. */
+/**
+ * The data set of a model, normalised where the model file says so. It belongs to the caller. Throws `DataError` where there is none
+ * to be had, and the signal's reason where that ends it.
+ */
 export async function loadData(
   spec: DataSpec,
   location: Location,
   wants: Wants,
   generator: Generator,
   limits: Limits = LIMITS,
+  options: ReadOptions = {},
 ): Promise<Dataset> {
-  const dataset = await make(spec, location, wants, generator, limits);
-  if (wants.ids === undefined) return spec.normalize ? normalize(dataset) : dataset;
-  if (spec.normalize)
+  if (spec.normalize && wants.ids !== undefined) {
     throw new DataError('"normalize" is not for ids of tokens: leave it out where Embedding comes first');
-  checkTokens(dataset, wants.ids);
+  }
+  const dataset = await make(spec, location, wants, generator, limits, options);
+  if (wants.ids !== undefined) checkTokens(dataset, wants.ids);
+  if (spec.normalize) {
+    for (const _ of normalize(dataset)) {
+      options.signal?.throwIfAborted();
+      await setImmediate(); // lets messages through
+    }
+  }
   return dataset;
 }
 
@@ -30,27 +41,13 @@ async function make(
   wants: Wants,
   generator: Generator,
   limits: Limits,
+  options: ReadOptions,
 ): Promise<Dataset> {
   const set = Object.hasOwn(dataSets, type)
     ? (dataSets as Readonly<Record<string, DataType>>)[type]
     : undefined;
   if (!set) throw new DataError(`there is no data set "${type}"`);
-  if (set.kind === "generated") {
-    set.check(params, wants);
-    return set.generate(generator, params, wants);
-  }
-  const bytes: Uint8Array[] = [];
-  for (const file of set.files(params)) bytes.push(await contentOf(file, location, limits));
-  return set.load(bytes, params, wants);
-}
-
-async function contentOf(
-  { path, member }: DataFile,
-  location: Location,
-  limits: Limits,
-): Promise<Uint8Array> {
-  const bytes = await readInside(location, path, limits);
-  return member === undefined
-    ? unpackGzip(bytes, path, limits.unpacked)
-    : unpackMember(bytes, path, member, limits.unpacked);
+  if (set.kind === "file") return follow(set.read(params, wants), location, limits, options);
+  set.check(params, wants);
+  return set.generate(generator, params, wants);
 }

@@ -1,4 +1,5 @@
-import { DataError } from "../engine/data/error.ts";
+import { DataError, quoted } from "../engine/data/error.ts";
+import { readAt, type Source } from "./source.ts";
 
 /** One file of an archive, as the archive's directory describes it. */
 export interface ZipEntry {
@@ -7,7 +8,9 @@ export interface ZipEntry {
   readonly crc: number;
   /** Bytes when unpacked. */
   readonly size: number;
-  readonly packed: Uint8Array;
+  /** Where its packed bytes begin and end. */
+  readonly start: number;
+  readonly end: number;
 }
 
 // Records of a ZIP file (PKWARE, APPNOTE.TXT, 4.3): signature and fixed length in bytes.
@@ -16,31 +19,67 @@ const CENTRAL = { signature: 0x02014b50, length: 46 };
 const END = { signature: 0x06054b50, length: 22 };
 /** The comment after the end record. */
 const LONGEST_COMMENT = 0xffff;
+/** Bytes of the directory: room for its 65,535 entries with names of 200 characters. */
+const LONGEST_DIRECTORY = 2 ** 24;
+/** Names of arrays that a message lists. */
+const SHOWN = 20;
 
-/** The files of a ZIP archive by name. Reads the directory at its end and copies no content. */
-export function entriesOf(bytes: Uint8Array, file: string): ReadonlyMap<string, ZipEntry> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = endOf(view, file);
-  const entries = new Map<string, ZipEntry>();
-  const count = view.getUint16(end + 10, true);
-  let at = view.getUint32(end + 16, true);
+/** The array of that name in an `.npz` archive. Reads the directory at the archive's end and no content. */
+export async function findMember(source: Source, file: string, name: string): Promise<ZipEntry> {
+  const directory = await directoryOf(source, file);
+  const entries = entriesOf(directory, file);
+  const at = entries.get(`${name}.npy`) ?? entries.get(name);
+  if (at === undefined) {
+    const names = [...entries.keys()].slice(0, SHOWN).map((key) => quoted(key.replace(/\.npy$/, "")));
+    const shown = `${names.join(", ") || "none"}${entries.size > SHOWN ? ", …" : ""}`;
+    throw new DataError(`there is no array ${quoted(name)}: the archive has ${shown}`, { file });
+  }
+  return entryAt(source, directory, at, file);
+}
+
+interface Directory {
+  readonly view: DataView;
+  readonly count: number;
+}
+
+async function directoryOf(source: Source, file: string): Promise<Directory> {
+  const tail = await readAt(
+    source,
+    Math.max(0, source.size - END.length - LONGEST_COMMENT),
+    END.length + LONGEST_COMMENT,
+  );
+  const view = viewOf(tail);
+  let end = view.byteLength - END.length;
+  while (end >= 0 && !is(END, view, end)) end--;
+  if (end < 0) {
+    throw new DataError("not an .npz archive, or cut off: it has no ZIP directory at its end", { file });
+  }
+  const [size, start] = [12, 16].map((field) => view.getUint32(end + field, true));
+  if (size > LONGEST_DIRECTORY) {
+    throw new DataError(`its directory has ${size} bytes, expected at most ${LONGEST_DIRECTORY}`, { file });
+  }
+  const bytes = await readAt(source, start, size);
+  return { view: viewOf(bytes), count: view.getUint16(end + 10, true) };
+}
+
+/** Where in the directory each file is described, by its name. */
+function entriesOf({ view, count }: Directory, file: string): ReadonlyMap<string, number> {
+  const decoder = new TextDecoder();
+  const entries = new Map<string, number>();
+  let at = 0;
   for (let i = 0; i < count; i++) {
     if (!is(CENTRAL, view, at)) throw new DataError("the archive's directory is damaged", { file });
-    const [nameLength, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
-    const name = bytes.subarray(at + CENTRAL.length, at + CENTRAL.length + nameLength);
-    entries.set(new TextDecoder().decode(name), entryAt(bytes, view, at, file));
-    at += CENTRAL.length + nameLength + extra + comment;
+    const [length, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
+    const start = view.byteOffset + at + CENTRAL.length;
+    const name = new Uint8Array(view.buffer, start, Math.min(length, view.byteLength - at - CENTRAL.length));
+    entries.set(decoder.decode(name), at);
+    at += CENTRAL.length + length + extra + comment;
   }
   return entries;
 }
 
-function endOf(view: DataView, file: string): number {
-  const last = view.byteLength - END.length;
-  for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
-    if (is(END, view, at)) return at;
-  }
-  throw new DataError("not an .npz archive, or cut off: it has no ZIP directory at its end", { file });
-}
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
 
 const is = (
   { signature, length }: { signature: number; length: number },
@@ -49,17 +88,19 @@ const is = (
 ): boolean => at + length <= view.byteLength && view.getUint32(at, true) === signature;
 
 /** Sizes and place come from the directory: in the local header they may be missing. */
-function entryAt(bytes: Uint8Array, view: DataView, at: number, file: string): ZipEntry {
-  const [crc, packedSize, size] = [16, 20, 24].map((field) => view.getUint32(at + field, true));
-  const local = view.getUint32(at + 42, true);
-  if (!is(LOCAL, view, local)) throw new DataError("the archive's directory points outside of it", { file });
-  const start = local + LOCAL.length + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  if (start + packedSize > bytes.length) throw new DataError("the archive is cut off", { file });
+async function entryAt(source: Source, { view }: Directory, at: number, file: string): Promise<ZipEntry> {
+  const [crc, packedSize, size, place] = [16, 20, 24, 42].map((field) => view.getUint32(at + field, true));
+  const local = viewOf(await readAt(source, place, LOCAL.length));
+  if (!is(LOCAL, local, 0)) throw new DataError("the archive's directory points outside of it", { file });
+  const start = place + LOCAL.length + local.getUint16(26, true) + local.getUint16(28, true);
+  const end = start + packedSize;
+  if (end > source.size) throw new DataError("the archive is cut off", { file });
   return {
     method: view.getUint16(at + 10, true),
     encrypted: (view.getUint16(at + 8, true) & 1) === 1,
     crc,
     size,
-    packed: bytes.subarray(start, start + packedSize),
+    start,
+    end,
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
@@ -9,10 +9,14 @@ const repo = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "gradlens-cli-"));
 
 /** The command as it is built. */
-function gradlens(...args: string[]) {
+const gradlens = (...args: string[]) => gradlensIn(folder, ...args);
+
+/** The same from another folder. */
+function gradlensIn(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(repo, "dist/cli.js"), ...args], {
-    cwd: folder,
+    cwd,
     encoding: "utf8",
+    timeout: 60_000,
   });
   return { status, stdout, stderr };
 }
@@ -136,6 +140,72 @@ suite("gradlens on a terminal", () => {
     assert.equal(status, 1);
     assert.match(stderr, /outside of the workspace folder/);
   });
+
+  test("reads data from the model file's folder, whatever the current one is, and from --root", () => {
+    mkdirSync(join(folder, "models"));
+    writeFileSync(join(folder, "above.csv"), "a,b,y\n1,2,0\n3,4,1\n");
+    const data = { type: "csv", path: "../above.csv", target: "y" };
+    const below = write("models/m.gradlens.json", { m: model({ data, train: { steps: 2, batch_size: 2 } }) });
+    const inside = join(folder, "models");
+    for (const command of ["check", "run"]) {
+      for (const [cwd, file] of [
+        [folder, below],
+        [inside, "m.gradlens.json"],
+      ]) {
+        const { status, stderr } = gradlensIn(cwd, command, file);
+        assert.equal(status, 1);
+        assert.match(stderr, /outside of the workspace folder/);
+      }
+      assert.equal(gradlensIn(folder, command, below, "--root", ".").status, 0);
+      assert.equal(gradlensIn(inside, command, "m.gradlens.json", "--root", "..").status, 0);
+    }
+    assert.equal(gradlensIn(inside, "export", "m.gradlens.json", "--root", "..").status, 0);
+    for (const [root, message] of [
+      ["models", /one\.gradlens\.json: not below models, the folder that --root names/],
+      ["nowhere", /nowhere: there is no such file/],
+    ] as const) {
+      const { status, stderr } = gradlens("check", one, "--root", root);
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+    }
+  });
+
+  test("reads a model file in the encodings that the editor reads", () => {
+    const text = JSON.stringify({ version: 1, models: { "größe 🙂": model() } });
+    const utf16 = Buffer.from(`\ufeff${text}`, "utf16le");
+    for (const bytes of [Buffer.from(`\ufeff${text}`), utf16, Buffer.from(utf16).swap16()]) {
+      writeFileSync(join(folder, "encoded.gradlens.json"), bytes);
+      const { status, stderr } = gradlens("run", "encoded.gradlens.json");
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^größe 🙂 · /m);
+    }
+  });
+
+  const strange: readonly (readonly [string, () => string, string])[] = [
+    ["a folder", () => ".", "a folder: expected a model file"],
+    ...(process.platform === "win32"
+      ? []
+      : ([
+          ["a device without end", () => "/dev/zero", "neither a file nor a folder: expected a model file"],
+          [
+            "a pipe that nobody writes to",
+            () => {
+              execFileSync("mkfifo", [join(folder, "pipe")]);
+              return "pipe";
+            },
+            "neither a file nor a folder: expected a model file",
+          ],
+        ] as const)),
+  ];
+  for (const [what, make, sentence] of strange) {
+    test(`says in a sentence that ${what} is no model file`, () => {
+      const file = make();
+      for (const command of ["check", "run", "export"]) {
+        const { status, stdout, stderr } = gradlens(command, file);
+        assert.deepEqual([status, stdout, stderr], [1, "", `${file}: ${sentence}\n`]);
+      }
+    });
+  }
 
   test("ends with 3 when numbers are no longer finite, and names the first layer", () => {
     const explosive = model({ init: { type: "normal", std: 1e18 }, loss: "MSELoss" });

@@ -4,25 +4,44 @@ import fc from "fast-check";
 import { DataError } from "../../src/engine/data/error.ts";
 import { initialWeights } from "../../src/engine/initialise.ts";
 import { layers } from "../../src/engine/layers/index.ts";
+import type { Reading } from "../../src/engine/data/reading.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 import {
   matchWeights,
   readSafetensors,
   readWeights,
+  type Stored,
   type TensorValues,
   writeSafetensors,
 } from "../../src/engine/weights/index.ts";
 import reference from "../reference/safetensors.json" with { type: "json" };
+import { inPieces } from "../support/data.ts";
 import { layerOf, modelOf } from "../support/layerBench.ts";
 
-type Stored = Readonly<Record<string, { readonly shape: Shape; readonly values: readonly string[] }>>;
+type Reference = Readonly<Record<string, { readonly shape: Shape; readonly values: readonly string[] }>>;
 
 const NUMBERS: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity };
 const numberOf = (text: string): number => NUMBERS[text] ?? Number(text);
 
 const decode = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
 
-const read = (bytes: Uint8Array) => readSafetensors(bytes, "w.safetensors");
+/** Every tensor of a file. */
+function* all(): Reading<ReadonlyMap<string, TensorValues>> {
+  let shapes: Stored = new Map();
+  const choose = (stored: Stored) => {
+    shapes = stored;
+    return new Map([...stored.keys()].map((name) => [name, name]));
+  };
+  const tensors = yield* readSafetensors({ path: "w.safetensors" }, { choose });
+  return new Map(
+    [...shapes].map(([name, { shape }]) => [
+      name,
+      { shape, values: tensors.get(name) ?? new Float32Array() },
+    ]),
+  );
+}
+
+const read = (bytes: Uint8Array) => inPieces(all, [bytes]);
 
 /** A file with this header and so many bytes of tensors after it. */
 function fileOf(header: unknown, data = 0): Uint8Array {
@@ -46,11 +65,11 @@ suite("a .safetensors file", () => {
   for (const key of ["every dtype", "Sequential(Linear(2, 3), BatchNorm1d(3), Linear(3, 1))"] as const) {
     test(`of ${key} is read as its own library reads it`, () => {
       const tensors = read(decode(reference[key].file));
-      const expected: Stored = reference[key].tensors;
+      const expected: Reference = reference[key].tensors;
       assert.deepEqual([...tensors.keys()].sort(), Object.keys(expected).sort());
       for (const [name, { shape, values }] of Object.entries(expected)) {
         assert.deepEqual(tensors.get(name)?.shape, shape, name);
-        assert.deepEqual(tensors.get(name)?.values(), Float32Array.from(values, numberOf), name);
+        assert.deepEqual(tensors.get(name)?.values, Float32Array.from(values, numberOf), name);
       }
     });
   }
@@ -60,7 +79,7 @@ suite("a .safetensors file", () => {
     const larger = new Uint8Array(bytes.length + 11);
     larger.set(bytes, 3);
     const tensor = read(larger.subarray(3, 3 + bytes.length)).get("0.weight");
-    assert.deepEqual(tensor?.values(), read(bytes).get("0.weight")?.values());
+    assert.deepEqual(tensor, read(bytes).get("0.weight"));
   });
 
   test("that ends anywhere too early is cut off", () => {
@@ -115,7 +134,7 @@ suite("a .safetensors file", () => {
   test("of any bytes is read or refused with a DataError", () => {
     const survives = (bytes: Uint8Array) => {
       try {
-        for (const { values } of read(bytes).values()) values();
+        read(bytes);
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
       }
@@ -154,11 +173,7 @@ suite("a .safetensors file", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, tensor), { maxLength: 5 }), (entries) => {
         const tensors = new Map(entries);
-        const again = [...read(writeSafetensors(tensors))].map(([name, { shape, values }]) => [
-          name,
-          { shape, values: values() },
-        ]);
-        assert.deepEqual(new Map(again as never), tensors);
+        assert.deepEqual(read(writeSafetensors(tensors)), tensors);
       }),
     );
   });
@@ -182,23 +197,23 @@ suite("the weights of a model", () => {
     ["block.7.0.weight", { shape: [3, 2] }],
     ["head.weight", { shape: [1, 3] }],
   ]);
-  const stored = (tensors: Readonly<Record<string, Shape>>) =>
-    read(
-      writeSafetensors(
-        new Map(
-          Object.entries(tensors).map(([name, shape]) => [
-            name,
-            { shape, values: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(2) },
-          ]),
-        ),
-      ),
+  const matching = (tensors: Readonly<Record<string, Shape>>) => (): ReadonlyMap<string, Float32Array> => {
+    const stored = new Map(
+      Object.entries(tensors).map(([name, shape]) => [
+        name,
+        { shape, values: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(2) },
+      ]),
     );
-  const matching = (tensors: Readonly<Record<string, Shape>>) => () =>
-    matchWeights(shapes, stored(tensors), "w.safetensors");
+    const choose = (found: Stored) => matchWeights(shapes, found, "w.safetensors");
+    return inPieces(() => readSafetensors({ path: "w.safetensors" }, { choose }), [writeSafetensors(stored)]);
+  };
 
   test("come from the state_dict that PyTorch has saved, without num_batches_tracked", () => {
-    const weights = readWeights(modelOf(chain), layers, decode(modelFile.file), "w.safetensors");
-    const expected: Stored = modelFile.tensors;
+    const weights = inPieces(
+      () => readWeights(modelOf(chain), layers, "w.safetensors"),
+      [decode(modelFile.file)],
+    );
+    const expected: Reference = modelFile.tensors;
     const names = Object.keys(expected).filter((name) => name !== "1.num_batches_tracked");
     assert.deepEqual([...weights.keys()].sort(), names.sort());
     for (const name of names) {
@@ -234,6 +249,55 @@ suite("the weights of a model", () => {
           'the model has no "something.else"; "block.7.0.weight" [3, 2] of the model is missing; ' +
           '"head.weight" [1, 3] of the model is missing',
       },
+    );
+  });
+
+  const wrapped = (prefix: string): Readonly<Record<string, Shape>> => ({
+    [`${prefix}head.weight`]: [1, 3],
+    [`${prefix}block.7.0.weight`]: [3, 2],
+    [`${prefix}bn.num_batches_tracked`]: [],
+  });
+
+  for (const prefix of ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."]) {
+    test(`fit without ${prefix} before all names, which wrappers of PyTorch put there`, () => {
+      const weights = matching(wrapped(prefix))();
+      assert.deepEqual([...weights.keys()].sort(), ["block.7.0.weight", "head.weight"]);
+      assert.deepEqual(weights.get("head.weight"), Float32Array.of(2, 2, 2));
+    });
+  }
+
+  test("of a model that has a layer called like a wrapper are taken as they are", () => {
+    const own = new Map([["module.weight", { shape: [1] }]]);
+    assert.deepEqual(matchWeights(own, own, "w.safetensors"), new Map([["module.weight", "module.weight"]]));
+  });
+
+  test("with another prefix before all names are refused with that prefix", () => {
+    assert.throws(matching(wrapped("net.core.")), {
+      name: "DataError",
+      message:
+        'w.safetensors: every name begins with "net.core.", and all tensors fit without it: save the state_dict of "net.core" alone',
+    });
+  });
+
+  test("with a wrapper's prefix that do not fit are named without it", () => {
+    assert.throws(matching({ "module.head.weight": [3, 1], "module.block.7.0.weight": [3, 2] }), {
+      message:
+        'w.safetensors: without "module." before all names, "head.weight" is [3, 1] in the file, but [1, 3] in the model',
+    });
+  });
+
+  test("with thousands of dots or wrappers before all names are refused at once", () => {
+    for (const prefix of [".".repeat(100_000), "module.".repeat(20_000)]) {
+      assert.throws(matching(wrapped(prefix)), DataError);
+    }
+  });
+
+  test("behind a header that is far longer than the model needs are refused before it is read", () => {
+    const name = "w".repeat(2 ** 22);
+    const file = fileOf({ [name]: { dtype: "F32", shape: [0], data_offsets: [0, 0] } });
+    assert.throws(
+      () => inPieces(() => readWeights(modelOf(chain), layers, "w.safetensors"), [file]),
+      /its header has 41\d{5} bytes: the tensors of the model take at most 105\d{4}$/,
     );
   });
 

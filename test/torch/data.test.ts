@@ -43,6 +43,10 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "numbers.csv": "a,b,t\n1,2.5,0\n-3e-2,4,1\n.5,1e3,2\n",
   "names.csv": '\ufeff"first";second ; kind\r\n1;2;"b ""x"""\r\n\r\n3;4;a\r\n5;6;"é"\r\n',
   "bare.csv": "1\t2\t0\n3\t4\t1\n",
+  "german.csv": "a;b;t\n1.234,5;-2,5;1,5\n1.000.000;,25;2\n3;1e2;1.000,75\n",
+  "quoted.csv": 'a,b,t\n"1,234.5",2,x\n"1,000",3,"1,5"\n7,4,x\n',
+  "bars.csv": "a,x|b|t\n1|2|0\n3|4|1\n",
+  "wide.csv": new Uint8Array(Buffer.from("\ufeffé;b;t\r\n1,5;2;ü\r\n3;4,5;b\r\n", "utf16le")),
   "several.csv": "p,q,x,y\n1,0,5,6\n0,1,7,9\n",
   "x.npy": npy("<f8", [3, 2, 2], new Float64Array(Array.from({ length: 12 }, (_, i) => i / 7))),
   "order.npy": npyBytes({
@@ -108,6 +112,10 @@ const CASES: readonly Case[] = [
   of(csv("numbers.csv", "a", { columns: ["t", 1] }), [2], linear(1), "HuberLoss"),
   of(csv("names.csv", "kind"), [2], linear(3), "CrossEntropyLoss"),
   of(csv("bare.csv", 2, { header: false }), [2], linear(1), "BCEWithLogitsLoss"),
+  of(csv("german.csv", "t", { decimal: ",", thousands: "." }), [2], linear(1), "MSELoss"),
+  of(csv("quoted.csv", "t", { thousands: "," }), [2], linear(2), "CrossEntropyLoss"),
+  of(csv("bars.csv", "t", { delimiter: "|" }), [2], linear(2), "CrossEntropyLoss"),
+  of(csv("wide.csv", "t", { decimal: "," }), [2], linear(1), "BCEWithLogitsLoss"),
   of(csv("several.csv", ["x", "y"]), [2], linear(2), "MSELoss"),
   of(
     { type: "npy", inputs: "x.npy", targets: "ids.npy", normalize: true },

@@ -52,8 +52,13 @@ function withWeights(folder: string): readonly Example[] {
     data: { type: "regression_sine", samples: 40 },
     weights: "stored weights.safetensors",
   };
-  const all = specsOf(write(folder, "stored.gradlens.json", JSON.stringify({ models: { stored: model } })));
-  for (const { spec } of all) write(folder, model.weights, writeSafetensors(doubled(spec)));
+  const models = { stored: model, wrapped: { ...model, weights: "wrapped weights.safetensors" } };
+  const all = specsOf(write(folder, "stored.gradlens.json", JSON.stringify({ models })));
+  for (const { spec } of all) {
+    const prefix = spec.name === "wrapped" ? "_orig_mod.module." : "";
+    const tensors = [...doubled(spec)].map(([name, tensor]) => [prefix + name, tensor] as const);
+    write(folder, models[spec.name as keyof typeof models].weights, writeSafetensors(new Map(tensors)));
+  }
   return all;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -17,9 +18,12 @@ import { zipSync } from "fflate";
 import fc from "fast-check";
 import { DataError } from "../../src/engine/data/error.ts";
 import { Generator } from "../../src/engine/rng.ts";
-import { LIMITS, readInside } from "../../src/worker/files.ts";
+import { LIMITS, type Location, openInside } from "../../src/worker/files.ts";
 import { loadData } from "../../src/worker/loadData.ts";
-import { unpackGzip, unpackMember } from "../../src/worker/unpack.ts";
+import type { Progress, ReadOptions } from "../../src/worker/read.ts";
+import { piecesOf, type Content, type Source } from "../../src/worker/source.ts";
+import { isGzip, unpackEntry, unpackGzip } from "../../src/worker/unpack.ts";
+import { findMember } from "../../src/worker/zip.ts";
 import numpy from "../engine/data/numpy.json" with { type: "json" };
 import { base64, utf8, wants } from "../support/data.ts";
 import { npyBytes } from "../support/npy.ts";
@@ -43,6 +47,31 @@ const refused = (promise: Promise<unknown>, message: string | RegExp): Promise<v
     else assert.match(error.message, message);
     return true;
   });
+
+async function joined(content: Content): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece.slice());
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+async function readInside(location: Location, path: string): Promise<Uint8Array> {
+  const file = await openInside(location, path);
+  try {
+    return await joined(piecesOf(file));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Bytes as if they were those of a file. */
+const sourceOf = (bytes: Uint8Array): Source => ({
+  size: bytes.length,
+  read(into, position) {
+    const part = bytes.subarray(position, position + into.length);
+    into.set(part);
+    return Promise.resolve(part.length);
+  },
+});
 
 suite("a file that a model names", () => {
   const read = async (path: string): Promise<string> =>
@@ -91,8 +120,9 @@ suite("a file that a model names", () => {
   test("is refused behind a link that leads out of the root", async () => {
     symlinkSync(join(top, "secret.csv"), join(root, "models", "escape.csv"));
     symlinkSync(top, join(root, "models", "up"));
-    await refused(readInside(location, "escape.csv"), `escape.csv: ${outside}`);
-    await refused(readInside(location, "up/secret.csv"), `up/secret.csv: ${outside}`);
+    const leadsOut = "a link that leads out of the workspace folder: data are read only from within it";
+    await refused(readInside(location, "escape.csv"), `escape.csv: ${leadsOut}`);
+    await refused(readInside(location, "up/secret.csv"), `up/secret.csv: ${leadsOut}`);
   });
 
   test("is refused where links lead in a circle", async () => {
@@ -118,33 +148,64 @@ suite("a file that a model names", () => {
   );
 });
 
+suite(
+  "a folder that is exchanged for a link while files in it are opened",
+  { skip: process.platform === "win32" },
+  () => {
+    test("gives nothing from outside", async () => {
+      const inside = join(root, "models", "swapped");
+      mkdirSync(join(top, "elsewhere"));
+      writeFileSync(join(top, "elsewhere", "x.csv"), "secret");
+      mkdirSync(join(top, "sound"));
+      writeFileSync(join(top, "sound", "x.csv"), "allowed");
+      const swap =
+        'const fs = require("fs"); const [inside, sound, elsewhere] = process.argv.slice(1);' +
+        "for (;;) try { fs.renameSync(sound, inside); fs.renameSync(inside, sound);" +
+        "fs.symlinkSync(elsewhere, inside); fs.unlinkSync(inside); } catch {}";
+      const child = spawn(process.execPath, ["-e", swap, inside, join(top, "sound"), join(top, "elsewhere")]);
+      try {
+        const counts: Record<string, number> = {};
+        for (let i = 0; i < 4_000; i++) {
+          const found = await readInside(location, "swapped/x.csv").then(
+            (bytes) => new TextDecoder().decode(bytes),
+            (error: unknown) => {
+              if (error instanceof DataError) return error.message;
+              throw error;
+            },
+          );
+          counts[found] = (counts[found] ?? 0) + 1;
+        }
+        assert.equal(counts["secret"], undefined, JSON.stringify(counts));
+        assert.ok((counts["allowed"] ?? 0) > 0, JSON.stringify(counts));
+      } finally {
+        child.kill();
+      }
+    });
+  },
+);
+
 suite("gzip", () => {
-  test("is unpacked, and other bytes are passed on", async () => {
-    assert.deepEqual(await unpackGzip(gzipSync("abc"), "x", 3), Buffer.from("abc"));
-    assert.deepEqual(await unpackGzip(utf8("abc"), "x", 0), utf8("abc"));
+  const gunzip = (bytes: Uint8Array, most: number) => joined(unpackGzip(sourceOf(bytes), "x.gz", most));
+
+  test("is unpacked, and told from other bytes", async () => {
+    assert.deepEqual(await gunzip(gzipSync("abc"), 3), utf8("abc"));
+    assert.ok(await isGzip(sourceOf(gzipSync("abc"))));
+    assert.ok(!(await isGzip(sourceOf(utf8("abc")))));
+    assert.ok(!(await isGzip(sourceOf(Uint8Array.of(0x1f)))));
   });
 
   test("that unpacks to more than the limit is refused, and takes no more memory", async () => {
     const limit = 2 ** 20;
     const bomb = gzipSync(new Uint8Array(2 ** 25)); // 32 MiB from 32 KiB
     await bounded(4 * limit, () =>
-      refused(
-        unpackGzip(bomb, "x.gz", limit),
-        `x.gz: more than ${limit} bytes when unpacked: no more are read`,
-      ),
+      refused(gunzip(bomb, limit), `x.gz: more than ${limit} bytes when unpacked: no more are read`),
     );
   });
 
   test("that is cut off or damaged is refused", async () => {
     const whole = gzipSync("some text that is long enough");
-    await refused(
-      unpackGzip(whole.subarray(0, -9), "x.gz", 100),
-      "x.gz: the packed data are damaged or cut off",
-    );
-    await refused(
-      unpackGzip(whole.with(20, 99), "x.gz", 100),
-      "x.gz: the packed data are damaged or cut off",
-    );
+    await refused(gunzip(whole.subarray(0, -9), 100), "x.gz: the packed data are damaged or cut off");
+    await refused(gunzip(whole.with(20, 99), 100), "x.gz: the packed data are damaged or cut off");
   });
 });
 
@@ -162,8 +223,10 @@ async function bounded(most: number, run: () => Promise<void>): Promise<void> {
 }
 
 suite("an .npz archive", () => {
-  const member = (bytes: Uint8Array, name = "x", most = 1000): Promise<Uint8Array> =>
-    unpackMember(bytes, "d.npz", name, most);
+  const member = async (bytes: Uint8Array, name = "x", most = 1000): Promise<Uint8Array> => {
+    const source = sourceOf(bytes);
+    return joined(unpackEntry(source, await findMember(source, "d.npz", name), `d.npz:${name}`, most));
+  };
 
   test("that NumPy has written, packed or not, gives its arrays", async () => {
     for (const archive of [numpy.savez, numpy.savez_compressed]) {
@@ -242,12 +305,12 @@ suite("loadData", () => {
   });
   const load =
     (...args: Parameters<typeof spec>) =>
-    (asked: ReturnType<typeof wants>) =>
-      loadData(spec(...args), location, asked, new Generator(0));
+    (asked: ReturnType<typeof wants>, options: ReadOptions = {}) =>
+      loadData(spec(...args), location, asked, new Generator(0), LIMITS, options);
   const two = wants([2], [2], "class");
 
   test("reads a csv file, and normalises it where that is asked for", async () => {
-    const params = { path: "data/x.csv", target: ["t"], header: true };
+    const params = { path: "data/x.csv", target: ["t"], header: true, decimal: "." };
     assert.deepEqual([...(await load("csv", params)(two)).inputs], [1, 2, 3, 4]);
     assert.deepEqual([...(await load("csv", params, true)(two)).inputs], [-1, -1, 1, 1]);
   });
@@ -304,9 +367,110 @@ suite("loadData", () => {
     await refused(load("npy", params, true)({ ...two, ids: 8 }), /"normalize" is not for ids of tokens/);
   });
 
+  const csvParams = (path: string) => ({ path, target: ["t"], header: true, decimal: "." });
+  const rows = 60_000;
+
+  test("tells how far it has read, of both passes over a table", async () => {
+    writeFileSync(join(root, "models", "rows.csv"), `a,b,t\n${"1,2,0\n3,4,1\n".repeat(rows)}`);
+    const seen: Progress[] = [];
+    await load("csv", csvParams("rows.csv"))(two, { onProgress: (progress) => seen.push(progress) });
+    const total = 2 * (6 + 12 * rows);
+    assert.ok(seen.every((one) => one.file === "rows.csv" && one.total === total));
+    assert.deepEqual(
+      seen.map(({ read }) => read),
+      seen.map(({ read }) => read).toSorted((a, b) => a - b),
+    );
+    assert.equal(seen.at(-1)?.read, total);
+    assert.ok(seen.length > 4);
+  });
+
+  test("ends with the reason of the signal, while it reads and while it normalises", async () => {
+    const aborting = new AbortController();
+    const reason = new Error("another run");
+    const onProgress = () => aborting.abort(reason);
+    const params = csvParams("rows.csv");
+    await assert.rejects(load("csv", params)(two, { signal: aborting.signal, onProgress }), reason);
+
+    const samples = 2 ** 19;
+    const header = (shape: string) => `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape}), }`;
+    writeFileSync(
+      join(root, "models", "many.npy"),
+      npyBytes({ header: header(`${samples}, 4`), data: new Uint8Array(4 * samples) }),
+    );
+    writeFileSync(
+      join(root, "models", "many-t.npy"),
+      npyBytes({ header: header(`${samples},`), data: new Uint8Array(samples) }),
+    );
+    const late = new AbortController();
+    const atTheEnd = ({ file, read, total }: Progress) => {
+      if (file === "many-t.npy" && read === total) late.abort(reason);
+    };
+    await assert.rejects(
+      load(
+        "npy",
+        { inputs: "many.npy", targets: "many-t.npy" },
+        true,
+      )(wants([4], [2], "class"), { signal: late.signal, onProgress: atTheEnd }),
+      reason,
+    );
+  });
+
+  test("lets the thread look at its messages while it reads", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await load("csv", csvParams("rows.csv"))(two);
+    clearInterval(timer);
+    assert.ok(turns > 3, `${turns} turns`);
+  });
+
+  test("refuses a file that is written to while it is read", async () => {
+    writeFileSync(join(root, "models", "log.csv"), `a,b,t\n${"1,2,0\n3,4,1\n".repeat(rows)}`);
+    let done = false;
+    const onProgress = () => {
+      if (!done) appendFileSync(join(root, "models", "log.csv"), "5,6,1\n");
+      done = true;
+    };
+    await refused(
+      load("csv", csvParams("log.csv"))(two, { onProgress }),
+      "log.csv: the file was changed while it was read: try again",
+    );
+  });
+
+  test("names the damage of an archive, not the nonsense that comes out of it", async () => {
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
+    const stored = zipSync(
+      {
+        "x.npy": npyBytes({ header, data: [0, 0, 0, 0, 0, 0, 0, 0] }),
+        "t.npy": npyBytes({ header, data: [] }),
+      },
+      { level: 0 },
+    );
+    const end = 30 + "x.npy".length + 10 + header.length + 1 + 8;
+    const damaged = stored.with(end - 1, 0x7f).with(end - 2, 0x80); // an infinity
+    writeFileSync(join(root, "models", "damaged.npz"), damaged);
+    const target = npyBytes({
+      header: "{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }",
+      data: [1],
+    });
+    const both = zipSync({
+      "x.npy": npyBytes({ header, data: [0, 0, 0, 0, 0, 0, 0x80, 0x7f] }),
+      "t.npy": target,
+    });
+    writeFileSync(join(root, "models", "sound.npz"), both);
+    const params = (path: string) => ({ path, inputs: "x", targets: path === "sound.npz" ? "t" : "x" });
+    await refused(
+      load("npz", params("sound.npz"))(two),
+      /x\[0, 1\]: expected a finite number, found Infinity/,
+    );
+    await refused(
+      load("npz", params("damaged.npz"))(wants([2], [2], "number")),
+      "damaged.npz:x: the archive is damaged: the array is not what its entry says",
+    );
+  });
+
   test("refuses a file outside of the root", () =>
     refused(
-      load("csv", { path: "../../secret.csv", target: ["t"], header: true })(two),
+      load("csv", { path: "../../secret.csv", target: ["t"], header: true, decimal: "." })(two),
       /outside of the workspace folder/,
     ));
 });

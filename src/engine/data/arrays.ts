@@ -1,14 +1,30 @@
 import { show, sizeOf, type Shape } from "../tensor.ts";
-import type { Dataset, TargetKind, Wants } from "./data.ts";
+import type { Dataset, Wants } from "./data.ts";
 import { DataError } from "./error.ts";
-import { allocate, checkInput, checkTarget, targetShape, width } from "./fit.ts";
-import { classId, probability } from "./ids.ts";
-import { indexAt, type NdArray } from "./formats/ndarray.ts";
-import { nonFinite } from "./formats/numeral.ts";
-import { textTargets } from "./textTargets.ts";
+import { allocate, checkInput, checkTarget, targetShape } from "./fit.ts";
+import { Elements } from "./formats/elements.ts";
+import {
+  type ArrayFile,
+  type ArrayFormat,
+  indexAt,
+  type NumberType,
+  placesOf,
+  readHeader,
+  type TextType,
+} from "./formats/ndarray.ts";
+import { nonFinite, numerals } from "./formats/numeral.ts";
+import type { DataFile, Reading } from "./reading.ts";
+import { ColumnKind, TextTargets, wrongTarget } from "./textTargets.ts";
 
 /** The samples in two arrays whose first axis counts them. */
-export function fromArrays(inputs: NdArray, targets: NdArray, wants: Wants): Dataset {
+export function* readArrays(
+  format: ArrayFormat,
+  inputFile: DataFile,
+  targetFile: DataFile,
+  wants: Wants,
+): Reading<Dataset> {
+  const inputs = yield* readHeader(format, inputFile);
+  const targets = yield* readHeader(format, targetFile);
   const samples = samplesOf(inputs);
   const found = samplesOf(targets);
   if (samples !== found) {
@@ -16,20 +32,20 @@ export function fromArrays(inputs: NdArray, targets: NdArray, wants: Wants): Dat
       file: targets.name,
     });
   }
-  if (inputs.text) throw new DataError("the inputs are texts: expected numbers", { file: inputs.name });
+  if (inputs.type.text) throw new DataError("the inputs are texts: expected numbers", { file: inputs.name });
   checkInput(sampleShape(inputs), wants, { file: inputs.name });
   checkTarget(sampleShape(targets), wants, { file: targets.name });
   return {
     samples,
     input: wants.input,
-    inputs: values(inputs, samples, wants.input, () => undefined),
-    ...(targets.text ? texts(targets, targets.text, wants) : numbers(targets, samples, wants)),
+    inputs: yield* readValues(inputs, inputs.type, wants.input),
+    ...(yield* readTargets(targets, wants)),
   };
 }
 
-const sampleShape = ({ shape }: NdArray): Shape => shape.slice(1);
+const sampleShape = ({ shape }: ArrayFile): Shape => shape.slice(1);
 
-function samplesOf({ shape, name }: NdArray): number {
+function samplesOf({ shape, name }: ArrayFile): number {
   if (shape.length === 0) throw new DataError("a single value: expected an array of samples", { file: name });
   if (sizeOf(shape) === 0) {
     throw new DataError(`the array is empty: its shape is ${show(shape)}`, { file: name });
@@ -37,45 +53,62 @@ function samplesOf({ shape, name }: NdArray): number {
   return shape[0];
 }
 
-type Wrong = (value: number) => string | undefined;
+type Targets = Pick<Dataset, "target" | "targets" | "classes">;
 
-/** What keeps a number from being a target, if anything. */
-const wrongTarget = (wants: Wants): Wrong =>
-  (
-    ({ class: classId(width(wants)), binary: probability, number: () => undefined }) satisfies Record<
-      TargetKind,
-      Wrong
-    >
-  )[wants.targets];
-
-const numbers = (targets: NdArray, samples: number, wants: Wants): Pick<Dataset, "target" | "targets"> => {
+function* readTargets(array: ArrayFile, wants: Wants): Reading<Targets> {
+  const { type } = array;
+  if (type.text) return yield* readTexts(array, type, wants);
   const target = targetShape(wants);
-  return { target, targets: values(targets, samples, target, wrongTarget(wants)) };
-};
-
-function texts(
-  { name, shape }: NdArray,
-  text: (i: number) => string,
-  wants: Wants,
-): Pick<Dataset, "target" | "targets" | "classes"> {
-  const size = sizeOf(shape.slice(1));
-  const place = (i: number) => ({ file: name, index: indexAt(i, shape) });
-  const columns = Array.from({ length: size }, (_, column) => ({
-    samples: shape[0],
-    text: (row: number) => text(row * size + column),
-    place: (row: number) => place(row * size + column),
-  }));
-  return textTargets(columns, wants);
+  const wrong = (value: number) => wrongTarget(wants, value);
+  return { target, targets: yield* readValues(array, type, target, wrong) };
 }
 
-/** The elements in single precision; throws at the first that cannot be trained on. */
-function values({ name, shape, at }: NdArray, samples: number, sample: Shape, wrong: Wrong): Float32Array {
-  const out = allocate(samples, sample);
-  for (let i = 0; i < out.length; i++) {
-    const value = at(i);
-    const found = nonFinite(value) ?? wrong(value);
-    if (found !== undefined) throw new DataError(found, { file: name, index: indexAt(i, shape) });
-    out[i] = value;
-  }
+/** In two passes: what a text means hangs on what the others are. */
+function* readTexts(array: ArrayFile, type: TextType, wants: Wants): Reading<Targets> {
+  const { file, name, shape } = array;
+  const columns = sizeOf(sampleShape(array));
+  const plain = numerals({ decimal: "." });
+  const each = (take: (text: string, i: number) => void): Elements => {
+    const place = placesOf(array);
+    return new Elements(array, (view, count) => {
+      const read = type.text(view);
+      for (let k = 0; k < count; k++) take(read(k * type.size), place());
+    });
+  };
+
+  const kinds = Array.from({ length: columns }, () => new ColumnKind());
+  yield { file, sink: each((text, i) => kinds[i % columns].see(text, plain)), turn: { index: 0, of: 2 } };
+  const targets = new TextTargets(shape[0], kinds, wants, plain);
+  const placeOf = (i: number) => ({ file: name, index: indexAt(i, shape) });
+  const set = (text: string, i: number): void => {
+    const found = targets.setText(Math.floor(i / columns), i % columns, text);
+    if (found !== undefined) throw new DataError(found, placeOf(i));
+  };
+  yield { file, sink: each(set), turn: { index: 1, of: 2 } };
+  return targets.end(placeOf);
+}
+
+/** The elements in single precision; throws at the first in the file that cannot be trained on. */
+function* readValues(
+  array: ArrayFile,
+  type: NumberType,
+  sample: Shape,
+  wrong?: (value: number) => string | undefined,
+): Reading<Float32Array> {
+  const { file, name, shape } = array;
+  const out = allocate(shape[0], sample, { file: name });
+  const place = placesOf(array);
+  const take = (view: DataView, count: number): void => {
+    const read = type.number(view);
+    for (let k = 0; k < count; k++) {
+      const value = read(k * type.size);
+      const i = place();
+      out[i] = value;
+      // The difference is NaN for what is not finite in single precision.
+      const found = out[i] - out[i] === 0 ? wrong?.(value) : nonFinite(value);
+      if (found !== undefined) throw new DataError(found, { file: name, index: indexAt(i, shape) });
+    }
+  };
+  yield { file, sink: new Elements(array, take), turn: { index: 0, of: 1 } };
   return out;
 }

@@ -1,6 +1,8 @@
 import type { Param } from "../params.ts";
 import { closest } from "./closest.ts";
-import { DataError } from "./error.ts";
+import type { Wants } from "./data.ts";
+import { DataError, quoted } from "./error.ts";
+import { checkInput, checkTarget } from "./fit.ts";
 
 /** A column of a table: its name, or its number from 0. */
 export type Column = string | number;
@@ -23,31 +25,91 @@ export const columns = (doc: string): Param<readonly Column[]> => ({
   },
 });
 
-/** Number of a column among those of the file. */
-export function indexOf(column: Column, names: readonly string[], header: boolean, file: string): number {
-  if (typeof column === "number") {
-    if (column < names.length) return column;
-    throw new DataError(
-      `there is no column ${column}: the file has ${names.length}, 0 to ${names.length - 1}`,
-      { file },
-    );
+/** The columns that are used, of all that there are. */
+export interface Selection {
+  readonly names: readonly string[];
+  readonly inputs: readonly number[];
+  readonly targets: readonly number[];
+}
+
+interface Asked {
+  readonly path: string;
+  readonly header: boolean;
+  readonly target: readonly Column[];
+  readonly columns?: readonly Column[] | undefined;
+}
+
+/** Finds the columns by the first row's fields. Throws where they are not there, or do not fit the model. */
+export function selectColumns(
+  first: readonly string[],
+  { path, header, target, columns }: Asked,
+  wants: Wants,
+): Selection {
+  const file = { file: path };
+  const names = first.map((field, i) => (header ? field.trim() : String(i)));
+  const find = finder(names, header, path);
+  const targets = target.map(find);
+  const answers = new Set(targets);
+  const inputs = columns?.map(find) ?? [...names.keys()].filter((i) => !answers.has(i));
+  const own = inputs.find((i) => answers.has(i));
+  if (own !== undefined) {
+    throw new DataError('named in "columns" and in "target": it would be its own answer', {
+      ...file,
+      column: names[own],
+    });
   }
-  if (!header) {
-    throw new DataError(`"header" is false: expected the number of a column, found "${column}"`, { file });
+  checkOnce(targets, '"target"', names, path);
+  checkOnce(inputs, '"columns"', names, path);
+  checkInput([inputs.length], wants, file);
+  checkTarget(wants.targets === "class" && targets.length === 1 ? [] : [targets.length], wants, file);
+  return { names, inputs, targets };
+}
+
+/** By name and by number the same column may be meant. */
+function checkOnce(columns: readonly number[], field: string, names: readonly string[], file: string): void {
+  const seen = new Set<number>();
+  for (const column of columns) {
+    if (seen.has(column)) throw new DataError(`named twice in ${field}`, { file, column: names[column] });
+    seen.add(column);
   }
-  const index = names.indexOf(column);
-  if (index < 0) throw new DataError(`there is no column "${column}"${hint(column, names)}`, { file });
-  if (names.indexOf(column, index + 1) >= 0) {
-    throw new DataError(`two columns are named "${column}": give its number instead`, { file });
+}
+
+/** Finds the number of a column among those of the file. */
+function finder(names: readonly string[], header: boolean, file: string): (column: Column) => number {
+  const places = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const [i, name] of names.entries()) {
+    if (places.has(name)) twice.add(name);
+    else places.set(name, i);
   }
-  return index;
+  return (column) => {
+    if (typeof column === "number") {
+      if (column < names.length) return column;
+      throw new DataError(
+        `there is no column ${column}: the file has ${names.length}, 0 to ${names.length - 1}`,
+        { file },
+      );
+    }
+    if (!header) {
+      throw new DataError(`"header" is false: expected the number of a column, found ${quoted(column)}`, {
+        file,
+      });
+    }
+    const index = places.get(column);
+    if (index === undefined) {
+      throw new DataError(`there is no column ${quoted(column)}${hint(column, names)}`, { file });
+    }
+    if (twice.has(column)) {
+      throw new DataError(`two columns are named ${quoted(column)}: give its number instead`, { file });
+    }
+    return index;
+  };
 }
 
 const SHOWN = 8;
 
 function hint(column: string, names: readonly string[]): string {
   const meant = closest(column, names);
-  if (meant !== undefined) return `: did you mean "${meant}"?`;
-  const shown = names.slice(0, SHOWN).map((name) => `"${name}"`);
-  return `: the file has ${shown.join(", ")}${names.length > SHOWN ? ", …" : ""}`;
+  if (meant !== undefined) return `: did you mean ${quoted(meant)}?`;
+  return `: the file has ${names.slice(0, SHOWN).map(quoted).join(", ")}${names.length > SHOWN ? ", …" : ""}`;
 }

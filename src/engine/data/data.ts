@@ -1,6 +1,7 @@
 import type { Declared, Params, Values } from "../params.ts";
 import type { Generator } from "../rng.ts";
 import type { Shape } from "../tensor.ts";
+import type { Reading } from "./reading.ts";
 
 /** What a loss compares the output with: ids of classes, numbers from 0 to 1, or any numbers. */
 export type TargetKind = "class" | "binary" | "number";
@@ -38,20 +39,13 @@ export interface GeneratedSet<P extends Params = Params> extends Declared<P> {
   generate(generator: Generator, params: Values<P>, wants: Wants): Dataset;
 }
 
-/** A file, or one array of an archive, that a data set is read from. */
-export interface DataFile {
-  /** Relative to the model file. */
-  readonly path: string;
-  /** Name of an array in an `.npz` archive. */
-  readonly member?: string;
-}
-
 /** A data set that is read from files. */
 export interface FileSet<P extends Params = Params> extends Declared<P> {
   readonly kind: "file";
-  files(params: Values<P>): readonly DataFile[];
-  /** Reads the bytes of `files`, in their order and unpacked. Throws `DataError` where they are broken or do not fit the model. */
-  load(bytes: readonly Uint8Array[], params: Values<P>, wants: Wants): Dataset;
+  /** What is wrong with the params as a whole, if anything. */
+  check?(params: Values<P>): string | undefined;
+  /** Reads the data. Throws `DataError` where the files are broken, do not fit the model, or hold more than fits, before that is allocated. */
+  read(params: Values<P>, wants: Wants): Reading<Dataset>;
 }
 
 export type DataType = GeneratedSet | FileSet;

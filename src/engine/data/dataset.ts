@@ -1,39 +1,6 @@
-import { sizeOf, type Floats } from "../tensor.ts";
+import type { Floats } from "../tensor.ts";
 import type { Generator } from "../rng.ts";
-import type { Dataset } from "./data.ts";
 import { DataError } from "./error.ts";
-
-/**
- * The inputs less their mean and divided by their population standard deviation, over all samples: for each column of a
- * vector, for each index of the first axis of an array. What is constant is only centred.
- */
-export function normalize(dataset: Dataset): Dataset {
-  const inputs = dataset.inputs.slice();
-  const groups = dataset.input[0] ?? 1;
-  const size = sizeOf(dataset.input) / groups;
-  for (let group = 0; group < groups; group++) standardize(inputs, group * size, size, groups * size);
-  return { ...dataset, inputs };
-}
-
-/** Runs of `size` elements from `first` on, `stride` apart, to mean 0 and deviation 1. In double precision. */
-function standardize(x: Float32Array, first: number, size: number, stride: number): void {
-  const count = (x.length / stride) * size;
-  let [sum, min, max] = [0, Infinity, -Infinity];
-  const each = (f: (i: number) => void): void => {
-    for (let at = first; at < x.length; at += stride) for (let i = at; i < at + size; i++) f(i);
-  };
-  each((i) => {
-    sum += x[i];
-    min = Math.min(min, x[i]);
-    max = Math.max(max, x[i]);
-  });
-  // The mean of a constant may miss it by a rounding error, which the division would blow up.
-  const mean = min === max ? min : sum / count;
-  let squares = 0;
-  each((i) => void (squares += (x[i] - mean) ** 2));
-  const deviation = min === max ? 1 : Math.sqrt(squares / count);
-  each((i) => void (x[i] = (x[i] - mean) / deviation));
-}
 
 /** The samples to train on, in order, and those held out, by their numbers. */
 export interface Split {
@@ -44,7 +11,7 @@ export interface Split {
 /** Holds out the last ⌊share · samples⌋ of a random order, which becomes that of the others. Draws only where there is a share. */
 export function split(samples: number, share: number, generator: Generator): Split {
   if (share === 0) {
-    return { training: Uint32Array.from({ length: samples }, (_, i) => i), validation: new Uint32Array() };
+    return { training: upTo(samples), validation: new Uint32Array() };
   }
   const held = Math.floor(share * samples);
   if (held === 0) {
@@ -53,7 +20,13 @@ export function split(samples: number, share: number, generator: Generator): Spl
     );
   }
   const order = generator.randperm(samples);
-  return { training: order.slice(0, samples - held), validation: order.slice(samples - held) };
+  return { training: order.subarray(0, samples - held), validation: order.subarray(samples - held) };
+}
+
+function upTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
 
 /** Writes `count` samples by their numbers, from the one at `first` on, one after the other, each of `size` elements. */

@@ -20,9 +20,16 @@ export class DataError extends Error {
   }
 }
 
+/** In UTF-16 units. */
+const LONGEST_QUOTE = 80;
+
+/** A text of a file for a message: in quotes, on one line, and cut where it is long. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
+
 /** `wine.csv, line 12, column "hue"` or `x.npy[3, 0]` */
 const describe = ({ file, line, column, index }: Place): string =>
   file +
   (index ? `[${index.join(", ")}]` : "") +
   (line === undefined ? "" : `, line ${line}`) +
-  (column === undefined ? "" : `, column "${column}"`);
+  (column === undefined ? "" : `, column ${quoted(column)}`);

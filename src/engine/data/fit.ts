@@ -7,17 +7,18 @@ import { DataError, type Place } from "./error.ts";
 export const MAX_VALUES = 2 ** 28;
 
 /** Throws where so many samples are more than fit; comes before the allocation. */
-export function checkSize(samples: number, shape: Shape): void {
+export function checkSize(samples: number, shape: Shape, place?: Place): void {
   const values = samples * sizeOf(shape);
   if (values > MAX_VALUES) {
     throw new DataError(
       `${samples} samples of shape ${show(shape)} are ${values} numbers; at most ${MAX_VALUES} fit`,
+      place,
     );
   }
 }
 
-export function allocate(samples: number, shape: Shape): Float32Array {
-  checkSize(samples, shape);
+export function allocate(samples: number, shape: Shape, place?: Place): Float32Array {
+  checkSize(samples, shape, place);
   return new Float32Array(samples * sizeOf(shape));
 }
 
@@ -59,13 +60,16 @@ export const width = ({ output }: Wants): number => output.at(-1) ?? 1;
 /** Throws where inputs are not token ids below `ids`. */
 export function checkTokens({ inputs, samples }: Dataset, ids: number): void {
   const perSample = inputs.length / samples;
-  const wrong = inputs.findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < ids));
-  if (wrong < 0) return;
+  let wrong = 0;
+  while (wrong < inputs.length && isToken(inputs[wrong], ids)) wrong++;
+  if (wrong === inputs.length) return;
   throw new DataError(
     `sample ${Math.floor(wrong / perSample)} has the input ${inputs[wrong]} at position ${wrong % perSample}, ` +
       `but Embedding takes ids of tokens: integers from 0 to ${ids - 1}`,
   );
 }
+
+const isToken = (id: number, ids: number): boolean => Number.isInteger(id) && id >= 0 && id < ids;
 
 /** Throws where the loss does not take a number, or the model's output is not one. */
 export function checkOneNumber(what: string, { output, targets }: Wants): void {

@@ -1,14 +1,12 @@
 /** What keeps a number from being the id of one of these classes, if anything. */
-export const classId =
-  (classes: number) =>
-  (value: number): string | undefined => {
-    if (!Number.isInteger(value)) {
-      return `expected the id of a class, an integer from 0 to ${classes - 1}, found ${value}`;
-    }
-    if (value >= 0 && value < classes) return undefined;
-    const outputs = classes === 1 ? "1 output" : `${classes} outputs`;
-    return `the target is class ${value}, but the model has ${outputs}: expected 0 to ${classes - 1}`;
-  };
+export function classId(classes: number, value: number): string | undefined {
+  if (!Number.isInteger(value)) {
+    return `expected the id of a class, an integer from 0 to ${classes - 1}, found ${value}`;
+  }
+  if (value >= 0 && value < classes) return undefined;
+  const outputs = classes === 1 ? "1 output" : `${classes} outputs`;
+  return `the target is class ${value}, but the model has ${outputs}: expected 0 to ${classes - 1}`;
+}
 
 /** What keeps a number from being the target of a binary cross entropy, if anything. */
 export const probability = (value: number): string | undefined =>

@@ -1,7 +1,7 @@
 import { text } from "../params.ts";
-import { fromArrays } from "./arrays.ts";
+import { readArrays } from "./arrays.ts";
 import { fileSet } from "./data.ts";
-import { readIdx } from "./formats/idx.ts";
+import { idxFormat } from "./formats/idx.ts";
 
 export const idx = fileSet({
   doc: "Two IDX files, the format of MNIST: inputs and targets, packed with gzip or not. The values are taken as they are, 0 to 255 for an image.",
@@ -9,6 +9,5 @@ export const idx = fileSet({
     inputs: text("The file of the inputs (`train-images-idx3-ubyte.gz`), relative to the model file."),
     targets: text("The file of the targets (`train-labels-idx1-ubyte.gz`), relative to the model file."),
   },
-  files: ({ inputs, targets }) => [{ path: inputs }, { path: targets }],
-  load: ([x, t], { inputs, targets }, wants) => fromArrays(readIdx(x, inputs), readIdx(t, targets), wants),
+  read: ({ inputs, targets }, wants) => readArrays(idxFormat, { path: inputs }, { path: targets }, wants),
 });

@@ -1,86 +1,155 @@
+import type { Selection } from "./columns.ts";
 import type { Dataset, Wants } from "./data.ts";
 import { DataError } from "./error.ts";
-import { MAX_VALUES } from "./fit.ts";
-import { notNumber } from "./formats/numeral.ts";
-import type { CsvRecord } from "./formats/records.ts";
-import { textTargets } from "./textTargets.ts";
+import { allocate } from "./fit.ts";
+import { decimal } from "./formats/decimal.ts";
+import { notNumber, type Numerals } from "./formats/numeral.ts";
+import type { FieldReader } from "./formats/records.ts";
+import { TextCache } from "./formats/textCache.ts";
+import { changed } from "./reading.ts";
+import { ColumnKind, TextTargets } from "./textTargets.ts";
 
-/** The columns that are used, of all that there are. */
-export interface Selection {
-  readonly names: readonly string[];
-  readonly inputs: readonly number[];
-  readonly targets: readonly number[];
+/** What is known of a table once its first row has been read. */
+export interface Layout extends Selection {
+  readonly file: string;
+  /** The first row holds names. */
+  readonly header: boolean;
+  /** The byte before a number's fraction. */
+  readonly point: number;
+  readonly numerals: Numerals;
 }
 
-/** The rows that have been read. */
-export class Table {
-  readonly #file: string;
-  readonly #use: Selection;
-  readonly #lines: number[] = [];
-  readonly #targets: string[][];
-  #inputs = new Float32Array(1024);
+/** By the number of a column, its place among those that are used; −1: it is not. */
+function places(columns: readonly number[], all: number): Int32Array {
+  const places = new Int32Array(all).fill(-1);
+  for (const [i, column] of columns.entries()) places[column] = i;
+  return places;
+}
 
-  constructor(file: string, use: Selection) {
-    this.#file = file;
-    this.#use = use;
-    this.#targets = use.targets.map(() => []);
+/** Counts the rows and finds out what the targets are. Stops at a row that is too long or too short: `Rows` says what is wrong. */
+export class Survey implements FieldReader {
+  readonly kinds: readonly ColumnKind[];
+  readonly #layout: Layout;
+  readonly #places: Int32Array;
+  readonly #texts = new TextCache();
+  /** Rows of the file, that of the names among them. */
+  #rows = 0;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    this.#places = places(layout.targets, layout.names.length);
+    this.kinds = layout.targets.map(() => new ColumnKind());
   }
 
-  add(row: CsvRecord): void {
-    const { names, inputs, targets } = this.#use;
-    if (row.fields.length !== names.length) {
-      const place = { file: this.#file, line: row.line };
-      throw new DataError(`${row.fields.length} values, but the first line has ${names.length}`, place);
+  get samples(): number {
+    return this.#layout.header ? Math.max(this.#rows - 1, 0) : this.#rows;
+  }
+
+  field(column: number, bytes: Uint8Array, start: number, end: number): void {
+    const place = this.#places[column];
+    if (!(place >= 0) || (this.#rows === 0 && this.#layout.header)) return;
+    const kind = this.kinds[place];
+    if (kind.settled) return;
+    const { point, numerals } = this.#layout;
+    const value = decimal(bytes, start, end, point, true);
+    if (value === value) kind.seeNumeral();
+    else kind.see(this.#texts.text(bytes, start, end), numerals);
+  }
+
+  row(fields: number): boolean {
+    if (fields !== this.#layout.names.length) return false;
+    this.#rows++;
+    return true;
+  }
+}
+
+/** Reads the rows into their final arrays. */
+export class Rows implements FieldReader {
+  readonly #layout: Layout;
+  readonly #wants: Wants;
+  readonly #samples: number;
+  readonly #inputPlaces: Int32Array;
+  readonly #targetPlaces: Int32Array;
+  readonly #inputs: Float32Array;
+  readonly #targets: TextTargets;
+  readonly #texts = new TextCache();
+  #row: number;
+  /** Where in the inputs the row begins. */
+  #at = 0;
+  #firstLine = 0;
+  /** What is wrong with a value of the row, which counts only where the row has as many as it should. */
+  #wrong: DataError | undefined;
+
+  constructor(layout: Layout, { samples, kinds }: Survey, wants: Wants) {
+    const { file, names, inputs, targets, numerals, header } = layout;
+    this.#layout = layout;
+    this.#wants = wants;
+    this.#samples = samples;
+    this.#row = header ? -1 : 0;
+    this.#inputPlaces = places(inputs, names.length);
+    this.#targetPlaces = places(targets, names.length);
+    this.#inputs = allocate(samples, wants.input, { file });
+    this.#targets = new TextTargets(samples, kinds, wants, numerals);
+  }
+
+  field(column: number, bytes: Uint8Array, start: number, end: number, line: number): void {
+    if (this.#row < 0) return;
+    const input = this.#inputPlaces[column];
+    if (input >= 0) {
+      const value = decimal(bytes, start, end, this.#layout.point, true);
+      this.#inputs[this.#at + input] =
+        value === value ? value : this.#numberOf(column, this.#texts.text(bytes, start, end), line);
+      return;
     }
-    this.#grow((this.#lines.length + 1) * inputs.length);
-    let at = this.#lines.length * inputs.length;
-    for (const column of inputs) this.#inputs[at++] = this.#number(row, column);
-    for (const [i, column] of targets.entries()) this.#targets[i].push(this.#text(row, column));
-    this.#lines.push(row.line);
+    const target = this.#targetPlaces[column];
+    if (target >= 0) this.#fail(this.#setTarget(target, bytes, start, end), column, line);
   }
 
-  /** The samples that there are. */
-  dataset(wants: Wants): Dataset {
-    const samples = this.#lines.length;
-    if (samples === 0) throw new DataError("no rows below the first line", { file: this.#file });
-    const columns = this.#targets.map((texts, i) => ({
-      samples,
-      text: (row: number) => texts[row],
-      place: (row: number) => ({
-        file: this.#file,
-        line: this.#lines[row],
-        column: this.#use.names[this.#use.targets[i]],
-      }),
-    }));
-    const inputs = this.#inputs.slice(0, samples * this.#use.inputs.length);
-    return { samples, input: wants.input, inputs, ...textTargets(columns, wants) };
-  }
-
-  #grow(needed: number): void {
-    if (needed <= this.#inputs.length) return;
-    if (needed > MAX_VALUES) throw new DataError(`more than ${MAX_VALUES} numbers`, { file: this.#file });
-    const larger = new Float32Array(Math.min(2 * needed, MAX_VALUES));
-    larger.set(this.#inputs);
-    this.#inputs = larger;
-  }
-
-  #number({ line, fields }: CsvRecord, column: number): number {
-    const text = fields[column].trim();
-    const wrong = notNumber(text);
-    if (wrong !== undefined) {
-      throw new DataError(wrong, { file: this.#file, line, column: this.#use.names[column] });
+  row(fields: number, line: number): boolean {
+    const { file, names } = this.#layout;
+    if (fields !== names.length) {
+      throw new DataError(`${fields} values, but the first line has ${names.length}`, { file, line });
     }
-    return Number(text);
+    if (this.#wrong) throw this.#wrong;
+    if (this.#row === 0) this.#firstLine = line;
+    if (this.#row >= 0) this.#at += this.#layout.inputs.length;
+    this.#row++;
+    if (this.#row > this.#samples) throw changed(file);
+    return true;
   }
 
-  #text({ line, fields }: CsvRecord, column: number): string {
-    const text = fields[column].trim();
-    if (text === "")
-      throw new DataError("the value is missing", {
-        file: this.#file,
-        line,
-        column: this.#use.names[column],
-      });
-    return text;
+  /** The samples. All rows have been read. */
+  dataset(): Dataset {
+    const { file, names, targets } = this.#layout;
+    if (this.#row !== this.#samples) throw changed(file);
+    if (this.#samples === 0) throw new DataError("no rows below the first line", { file });
+    const placeOf = (i: number) => ({ file, line: this.#firstLine, column: names[targets[i]] });
+    return {
+      samples: this.#samples,
+      input: this.#wants.input,
+      inputs: this.#inputs,
+      ...this.#targets.end(placeOf),
+    };
+  }
+
+  #numberOf(column: number, text: string, line: number): number {
+    const { numerals } = this.#layout;
+    this.#fail(notNumber(text, numerals), column, line);
+    return numerals.valueOf(text);
+  }
+
+  #setTarget(place: number, bytes: Uint8Array, start: number, end: number): string | undefined {
+    if (this.#targets.isNumeric(place)) {
+      const value = decimal(bytes, start, end, this.#layout.point, false);
+      if (value === value) return this.#targets.setNumber(this.#row, place, value);
+    }
+    const text = this.#texts.text(bytes, start, end);
+    return text === "" ? "the value is missing" : this.#targets.setText(this.#row, place, text);
+  }
+
+  #fail(sentence: string | undefined, column: number, line: number): void {
+    if (sentence === undefined || this.#wrong) return;
+    const { file, names } = this.#layout;
+    this.#wrong = new DataError(sentence, { file, line, column: names[column] });
   }
 }

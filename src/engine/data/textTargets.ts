@@ -1,100 +1,135 @@
-import type { Shape } from "../tensor.ts";
-import type { Wants } from "./data.ts";
-import { DataError, type Place } from "./error.ts";
+import type { Dataset, Wants } from "./data.ts";
+import { DataError, type Place, quoted } from "./error.ts";
 import { allocate, targetShape, width } from "./fit.ts";
 import { classId, probability } from "./ids.ts";
-import { isMissing, isNumeral, notNumber } from "./formats/numeral.ts";
+import { isMissing, notNumber, type Numerals } from "./formats/numeral.ts";
+import { Names } from "./names.ts";
 
-/** One target of every sample, as text. */
-export interface TextColumn {
-  readonly samples: number;
-  readonly text: (row: number) => string;
-  readonly place: (row: number) => Place;
-}
+/** Finds out whether the texts of a column are numbers: some are, and all others are missing. */
+export class ColumnKind {
+  #numerals = false;
+  #names = false;
 
-interface Targets {
-  readonly target: Shape;
-  readonly targets: Float32Array;
-  readonly classes?: readonly string[];
-}
-
-/** The targets that these texts mean to the loss. `checkTarget` has passed. */
-export function textTargets(columns: readonly TextColumn[], wants: Wants): Targets {
-  const { samples } = columns[0];
-  const target = targetShape(wants);
-  const targets = allocate(samples, target);
-  const read = columns.map((column) => reader(column, wants));
-  for (const [i, { value }] of read.entries()) {
-    for (let row = 0; row < samples; row++) targets[row * columns.length + i] = value(row);
+  get numeric(): boolean {
+    return this.#numerals && !this.#names;
   }
-  const [{ classes }] = read;
-  return { target, targets, ...(classes && columns.length === 1 && { classes }) };
+
+  /** Whatever comes: they are names. */
+  get settled(): boolean {
+    return this.#names;
+  }
+
+  seeNumeral(): void {
+    this.#numerals = true;
+  }
+
+  see(text: string, { isNumeral }: Numerals): void {
+    if (isNumeral(text)) this.#numerals = true;
+    else if (!isMissing(text)) this.#names = true;
+  }
 }
 
-interface Reader {
-  readonly value: (row: number) => number;
-  readonly classes?: readonly string[];
+type Targets = Pick<Dataset, "target" | "targets" | "classes">;
+
+/** Targets that a file holds as texts, filled in row by row in any order. `checkTarget` has passed. */
+export class TextTargets {
+  readonly #wants: Wants;
+  readonly #numerals: Numerals;
+  readonly #targets: Float32Array;
+  /** By column; absent where a column holds numbers. */
+  readonly #names: readonly (Names | undefined)[];
+
+  /** `kinds`: those of the columns. With targets of numbers all are taken for numeric. */
+  constructor(samples: number, kinds: readonly ColumnKind[], wants: Wants, numerals: Numerals) {
+    this.#wants = wants;
+    this.#numerals = numerals;
+    this.#targets = allocate(samples, targetShape(wants));
+    this.#names = kinds.map(({ numeric }) =>
+      numeric || wants.targets === "number" ? undefined : new Names(),
+    );
+  }
+
+  isNumeric(column: number): boolean {
+    return this.#names[column] === undefined;
+  }
+
+  /** Sets a target of a numeric column. The result is what is wrong with it, if anything. */
+  setNumber(row: number, column: number, value: number): string | undefined {
+    this.#targets[row * this.#names.length + column] = value;
+    return wrongTarget(this.#wants, value);
+  }
+
+  /** Sets a target. The result is what is wrong with it, if anything. */
+  setText(row: number, column: number, text: string): string | undefined {
+    const names = this.#names[column];
+    if (!names) {
+      return notNumber(text, this.#numerals) ?? this.setNumber(row, column, this.#numerals.valueOf(text));
+    }
+    const id = names.idOf(text);
+    if (typeof id === "string") return id;
+    this.#targets[row * this.#names.length + column] = id;
+    const most = this.#wants.targets === "class" ? width(this.#wants) : 2;
+    return names.size > most ? tooMany(names.all(), this.#wants) : undefined;
+  }
+
+  /** All rows are set. `placeOf` tells where the first target of a column is. */
+  end(placeOf: (column: number) => Place): Targets {
+    const classes = this.#names.map((names, column) => names && this.#order(names, column, placeOf));
+    const [first] = classes;
+    return {
+      target: targetShape(this.#wants),
+      targets: this.#targets,
+      ...(first && classes.length === 1 && { classes: first }),
+    };
+  }
+
+  /** The names, sorted as Python sorts them, are the classes. */
+  #order(names: Names, column: number, placeOf: (column: number) => Place): readonly string[] {
+    const all = names.all();
+    if (this.#wants.targets === "binary" && all.length < 2) {
+      throw new DataError(`expected 0 and 1 or two names, found only ${quoted(all[0])}`, placeOf(column));
+    }
+    const classes = all.toSorted(byCodePoint);
+    const ranks = new Map(classes.map((name, rank) => [name, rank]));
+    const rankOf = Float32Array.from(all, (name) => ranks.get(name) ?? NaN);
+    const targets = this.#targets;
+    for (let at = column; at < targets.length; at += this.#names.length) targets[at] = rankOf[targets[at]];
+    return classes;
+  }
 }
 
-function reader(column: TextColumn, wants: Wants): Reader {
+/** What keeps a number from being a target, if anything. */
+export function wrongTarget(wants: Wants, value: number): string | undefined {
   switch (wants.targets) {
     case "number":
-      return { value: numberOf(column) };
+      return undefined;
     case "binary":
-      return isNumeric(column) ? { value: numberOf(column, probability) } : named(column, wants);
+      return probability(value);
     case "class":
-      return isNumeric(column) ? { value: numberOf(column, classId(width(wants))) } : named(column, wants);
+      return classId(width(wants), value);
     default:
       return wants.targets satisfies never;
   }
 }
 
-/** Some are numbers, and all others are missing. */
-function isNumeric({ samples, text }: TextColumn): boolean {
-  let numerals = 0;
-  for (let row = 0; row < samples; row++) {
-    if (isNumeral(text(row))) numerals++;
-    else if (!isMissing(text(row))) return false;
-  }
-  return numerals > 0;
-}
-
-const numberOf =
-  ({ text, place }: TextColumn, wrong: (value: number) => string | undefined = () => undefined) =>
-  (row: number): number => {
-    const found = notNumber(text(row)) ?? wrong(Number(text(row)));
-    if (found !== undefined) throw new DataError(found, place(row));
-    return Number(text(row));
-  };
-
-/** The names, sorted as Python sorts them, are the classes. */
-function named({ samples, text, place }: TextColumn, wants: Wants): Reader {
-  const ids = new Map<string, number>();
-  const most = wants.targets === "class" ? width(wants) : 2;
-  for (let row = 0; row < samples; row++) {
-    ids.set(text(row), NaN);
-    if (ids.size > most) throw new DataError(tooMany([...ids.keys()], wants), place(row));
-  }
-  const classes = [...ids.keys()].sort(byCodePoint);
-  if (wants.targets === "binary" && classes.length < 2) {
-    throw new DataError(`expected 0 and 1 or two names, found only "${classes[0]}"`, place(0));
-  }
-  for (const [id, name] of classes.entries()) ids.set(name, id);
-  return { value: (row) => ids.get(text(row)) ?? NaN, classes };
-}
-
 function tooMany(names: readonly string[], wants: Wants): string {
-  const last = names.at(-1);
+  const last = quoted(names.at(-1) ?? "");
   if (wants.targets === "binary") {
-    return `expected 0 and 1 or two names, found a third: "${last}" after "${names[0]}" and "${names[1]}"`;
+    const [first, second] = names.map(quoted);
+    return `expected 0 and 1 or two names, found a third: ${last} after ${first} and ${second}`;
   }
-  return `"${last}" is class number ${names.length}, but the model has ${width(wants)} outputs`;
+  return `${last} is class number ${names.length}, but the model has ${width(wants)} outputs`;
 }
 
-/** UTF-16 sorts characters above U+FFFF before some below. */
+/** UTF-16 sorts characters above U+FFFF, as pairs of surrogates, before some below. */
 function byCodePoint(a: string, b: string): number {
-  const [x, y] = [[...a], [...b]];
-  const i = x.findIndex((char, at) => char !== y[at]);
-  if (i < 0) return x.length - y.length;
-  return (x[i].codePointAt(0) ?? 0) - (y[i]?.codePointAt(0) ?? -1);
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x !== y) return inOrder(x) - inOrder(y);
+  }
+  return a.length - b.length;
 }
+
+/** A unit of UTF-16, surrogates above all others. */
+const inOrder = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);

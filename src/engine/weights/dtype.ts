@@ -1,24 +1,17 @@
 import { dtypeOf } from "../data/formats/dtype.ts";
-import type { Read } from "../data/formats/ndarray.ts";
-
-/** An element type of the safetensors format. */
-export interface ElementType {
-  /** In bytes. */
-  readonly size: number;
-  number(view: DataView): Read;
-}
+import type { NumberType } from "../data/formats/ndarray.ts";
 
 /** One that NumPy has too, as NumPy writes it. */
-function numpy(descr: string): ElementType {
-  const { size = 0, number } = dtypeOf(descr) ?? {};
-  if (!number) throw new Error(`"${descr}" is not a type of numbers`);
-  return { size, number };
+function numpy(descr: string): NumberType {
+  const type = dtypeOf(descr);
+  if (!type?.number) throw new Error(`"${descr}" is not a type of numbers`);
+  return type;
 }
 
 const bits = new DataView(new ArrayBuffer(4));
 
 /** The upper half of a single-precision number. */
-const bfloat16: ElementType = {
+const bfloat16: NumberType = {
   size: 2,
   number: (view) => (at) => {
     bits.setUint16(0, view.getUint16(at, true));
@@ -27,7 +20,7 @@ const bfloat16: ElementType = {
 };
 
 /** Every element type that is read, by its name in the file. */
-export const ELEMENTS: Readonly<Record<string, ElementType>> = {
+export const ELEMENTS: Readonly<Record<string, NumberType>> = {
   F64: numpy("<f8"),
   F32: numpy("<f4"),
   F16: numpy("<f2"),

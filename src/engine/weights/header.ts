@@ -1,61 +1,57 @@
 import { sizeOf, type Shape } from "../tensor.ts";
-import { DataError } from "../data/error.ts";
-import { ELEMENTS, type ElementType } from "./dtype.ts";
+import { DataError, quoted } from "../data/error.ts";
+import type { NumberType } from "../data/formats/ndarray.ts";
+import { ELEMENTS } from "./dtype.ts";
 
 /** What the header of a `.safetensors` file says of one tensor. */
 export interface Entry {
   readonly name: string;
-  readonly dtype: ElementType;
+  readonly dtype: NumberType;
   readonly shape: Shape;
   /** Where its bytes begin and end, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
 }
 
-export interface Header {
-  readonly entries: readonly Entry[];
-  /** Where the tensors' bytes begin in the file. */
-  readonly start: number;
-}
-
 /** The header's length, a 64-bit integer, comes before it. */
 export const PREFIX = 8;
-/** Room for more than a hundred thousand tensors. */
-const LONGEST = 2 ** 24;
+/** Room for more than a hundred thousand tensors, in bytes. */
+export const LONGEST_HEADER = 2 ** 24;
 const MOST_AXES = 64;
 
-/**
- * The header of a file in the safetensors format (Hugging Face, github.com/huggingface/safetensors), every tensor of
- * which lies within the file: one after the other, without overlap and gaps, as the format has it.
- */
-export function readHeader(bytes: Uint8Array, file: string): Header {
-  const { text, start } = headerText(bytes, file);
-  const entries = Object.entries(objectOf(text, file))
-    .filter(([name]) => name !== "__metadata__")
-    .map(([name, value]) => entryOf(name, value, bytes.length - start, file));
-  checkOffsets(entries, bytes.length - start, file);
-  return { entries, start };
+/** Bytes of the header that these first bytes of a file of `size` bytes tell. */
+export function headerLength(prefix: Uint8Array, size: number, file: string): number {
+  if (prefix.length < PREFIX) {
+    throw new DataError("not a safetensors file, or cut off: expected the 8 bytes of the header's length", {
+      file,
+    });
+  }
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true));
+  if (length > LONGEST_HEADER) {
+    const found = `its header would have ${length} bytes, expected at most ${LONGEST_HEADER}`;
+    throw new DataError(`not a safetensors file: ${found}`, { file });
+  }
+  if (length > size - PREFIX) throw new DataError("the file is cut off within its header", { file });
+  return length;
 }
 
-function headerText(bytes: Uint8Array, file: string): { readonly text: string; readonly start: number } {
-  const place = { file };
-  if (bytes.length < PREFIX) {
-    throw new DataError(
-      "not a safetensors file, or cut off: expected the 8 bytes of the header's length",
-      place,
-    );
-  }
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, PREFIX).getBigUint64(0, true));
-  if (length > LONGEST) {
-    const found = `its header would have ${length} bytes, expected at most ${LONGEST}`;
-    throw new DataError(`not a safetensors file: ${found}`, place);
-  }
-  if (length > bytes.length - PREFIX) throw new DataError("the file is cut off within its header", place);
-  const start = PREFIX + length;
+/**
+ * What a header in the safetensors format (Hugging Face, github.com/huggingface/safetensors) says. Every tensor lies within
+ * the `available` bytes behind it: one after the other, without overlap and gaps, as the format has it.
+ */
+export function readHeader(header: Uint8Array, available: number, file: string): readonly Entry[] {
+  const entries = Object.entries(objectOf(textOf(header, file), file))
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, value]) => entryOf(name, value, available, file));
+  checkOffsets(entries, available, file);
+  return entries;
+}
+
+function textOf(header: Uint8Array, file: string): string {
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(PREFIX, start)), start };
+    return new TextDecoder("utf-8", { fatal: true }).decode(header);
   } catch {
-    throw new DataError("not a safetensors file: its header is not text in UTF-8", place);
+    throw new DataError("not a safetensors file: its header is not text in UTF-8", { file });
   }
 }
 
@@ -69,10 +65,6 @@ function objectOf(text: string, file: string): Readonly<Record<string, unknown>>
   if (isObject(json)) return json;
   throw new DataError("not a safetensors file: its header is not a JSON object", { file });
 }
-
-/** A name for a message, cut where it is long. */
-export const quoted = (name: string): string =>
-  JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
   typeof json === "object" && json !== null && !Array.isArray(json);

@@ -1,17 +1,37 @@
+import type { Reading } from "../data/reading.ts";
 import { layOut } from "../layout.ts";
 import type { LayerTable } from "../network.ts";
 import type { ModelSpec } from "../spec.ts";
 import { matchWeights } from "./match.ts";
+import { LONGEST_HEADER } from "./header.ts";
 import { readSafetensors } from "./safetensors.ts";
 
-/** The weights that a model starts from, out of the bytes of a `.safetensors` file. Throws `DataError` where it does not fit. */
-export const readWeights = (
+/** Room in a header for what a file says of itself, and for one tensor beside its name, in bytes. */
+const METADATA = 2 ** 20;
+const TENSOR = 512;
+
+/**
+ * The weights that a model starts from, out of a `.safetensors` file. Throws `DataError` where it does not fit. Without `values`
+ * only that is found out.
+ */
+export function readWeights(
   spec: ModelSpec,
   table: LayerTable,
-  bytes: Uint8Array,
-  file: string,
-): ReadonlyMap<string, Float32Array> =>
-  matchWeights(layOut(spec, table, 0).weights, readSafetensors(bytes, file), file);
+  path: string,
+  values = true,
+): Reading<ReadonlyMap<string, Float32Array>> {
+  const { weights } = layOut(spec, table, 0);
+  const names = [...weights.keys()];
+  const needed = names.reduce((bytes, name) => bytes + TENSOR + 2 * name.length, METADATA);
+  return readSafetensors(
+    { path },
+    {
+      choose: (stored) => matchWeights(weights, stored, path),
+      longestHeader: Math.min(needed, LONGEST_HEADER),
+      values,
+    },
+  );
+}
 
 export { matchWeights, type Expected } from "./match.ts";
-export { readSafetensors, writeSafetensors, type StoredTensor, type TensorValues } from "./safetensors.ts";
+export { readSafetensors, writeSafetensors, type Stored, type TensorValues } from "./safetensors.ts";

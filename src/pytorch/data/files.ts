@@ -4,7 +4,18 @@ import { targetShape } from "../../engine/losses/loss.ts";
 import { sizeOf, type Shape } from "../../engine/tensor.ts";
 import { literal } from "../python.ts";
 import { written } from "./code.ts";
-import { ARRAY, IDX, LABELS, NUMBERS, READ, TABLE, TENSOR } from "./readers.ts";
+import {
+  ARRAY,
+  type Dialect,
+  IDX,
+  LABELS,
+  number,
+  numberOf,
+  numbers,
+  READ,
+  table,
+  TENSOR,
+} from "./readers.ts";
 
 /** A path as Python takes it on every system. */
 export const pathOf = (path: string): string => literal(path.replaceAll("\\", "/"));
@@ -13,31 +24,36 @@ export const pathOf = (path: string): string => literal(path.replaceAll("\\", "/
 const asSamples = (found: number | undefined, shape: Shape): string =>
   shape.length === 1 && shape[0] === found ? "" : `.reshape(${[-1, ...shape].join(", ")})`;
 
-interface Csv {
+interface Csv extends Dialect {
   readonly path: string;
   readonly target: readonly Column[];
   readonly columns?: readonly Column[];
   readonly header: boolean;
 }
 
-export const csv = written<Csv>(({ path, target, columns, header }, wants) => {
+export const csv = written<Csv>(({ path, target, columns, header, ...dialect }, wants) => {
   const place = (column: Column): string =>
     typeof column === "number" ? String(column) : `names.index(${literal(column)})`;
   const places = (all: readonly Column[]): string => `[${all.map(place).join(", ")}]`;
   const shape = targetShape(wants.targets, wants.output);
   return {
-    helpers: [READ, TABLE, ...(wants.targets === "number" ? [] : [NUMBERS])],
+    helpers: [
+      READ,
+      table(dialect),
+      ...number(dialect),
+      ...(wants.targets === "number" ? [] : [numbers(dialect)]),
+    ],
     lines: [
       header ? `names, *rows = table(${pathOf(path)})` : `rows = table(${pathOf(path)})`,
       `target = ${places(target)}`,
       columns
         ? `columns = ${places(columns)}`
         : "columns = [i for i in range(len(rows[0])) if i not in target]",
-      "inputs = torch.tensor([[float(row[i]) for i in columns] for row in rows])" +
+      `inputs = torch.tensor([[${numberOf(dialect)}(row[i]) for i in columns] for row in rows])` +
         asSamples(sizeOf(wants.input), wants.input) +
         idsOf(wants),
       ...(wants.targets === "number"
-        ? ["targets = torch.tensor([[float(row[i]) for i in target] for row in rows])"]
+        ? [`targets = torch.tensor([[${numberOf(dialect)}(row[i]) for i in target] for row in rows])`]
         : ["targets = torch.tensor([numbers([row[i] for row in rows]) for i in target]).T"]),
       `targets = targets${asSamples(target.length, shape)}${kindOf(wants)}`,
     ].filter((line) => line !== "targets = targets"),
@@ -61,7 +77,7 @@ function fromArrays(inputs: string, targets: string, wants: Wants): readonly str
 const named = ({ targets }: Wants, array: string): string =>
   targets === "number" ? array : `labels(${array})`;
 
-const namedHelpers = ({ targets }: Wants) => (targets === "number" ? [] : [NUMBERS, LABELS]);
+const namedHelpers = ({ targets }: Wants) => (targets === "number" ? [] : [numbers(), LABELS]);
 
 interface Pair {
   readonly inputs: string;

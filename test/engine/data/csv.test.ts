@@ -4,10 +4,13 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { csv } from "../../../src/engine/data/csv.ts";
 import type { Dataset } from "../../../src/engine/data/data.ts";
-import { normalize } from "../../../src/engine/data/dataset.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
-import { records } from "../../../src/engine/data/formats/records.ts";
-import { load, refuses, utf8, wants } from "../../support/data.ts";
+import { FirstRowReader } from "../../../src/engine/data/formats/firstRow.ts";
+import { Records } from "../../../src/engine/data/formats/records.ts";
+import { TextBytes } from "../../../src/engine/data/formats/text.ts";
+import type { Reading } from "../../../src/engine/data/reading.ts";
+import { parse } from "../../../src/model/parse.ts";
+import { inPieces, load, normalized, refuses, utf8, wants } from "../../support/data.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -17,8 +20,35 @@ const read = (text: string, given: Given, asked = wants([2], [1], "number")): Da
 const example = (name: string): string =>
   readFileSync(new URL(`../../../examples/data/${name}`, import.meta.url), "utf8");
 
+interface Row {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** Every row of a file, for which its separator is found out first. */
+function* reading(): Reading<readonly Row[]> {
+  const file = { path: "d.csv" };
+  const first = new FirstRowReader(file.path, [",", ";", "\t"], 10);
+  yield { file, sink: new TextBytes(file.path, first) };
+  const rows: Row[] = [];
+  let fields: string[] = [];
+  const records = new Records(file.path, first.found?.separator ?? ",", {
+    field: (_column, bytes, start, end) =>
+      void fields.push(new TextDecoder().decode(bytes.subarray(start, end))),
+    row(_count, line) {
+      rows.push({ line, fields });
+      fields = [];
+      return true;
+    },
+  });
+  yield { file, sink: new TextBytes(file.path, records) };
+  return rows;
+}
+
+const records = (bytes: Uint8Array): readonly Row[] => inPieces(reading, [bytes]);
+
 suite("csv rows", () => {
-  const rows = (text: string) => [...records(utf8(text), "d.csv")];
+  const rows = (text: string) => records(utf8(text));
   const cases: readonly (readonly [string, string, readonly (readonly string[])[]])[] = [
     [
       "plain fields",
@@ -104,7 +134,7 @@ suite("csv rows", () => {
     const count = 200_000;
     const row = `1.25,${"ö".repeat(50)}\n`; // 106 bytes: more than 16 MiB in all
     let [sum, length, last] = [0, 0, 0];
-    for (const { line, fields } of records(utf8(row.repeat(count)), "d.csv")) {
+    for (const { line, fields } of records(utf8(row.repeat(count)))) {
       sum += Number(fields[0]);
       length += fields[1].length;
       last = line;
@@ -167,7 +197,7 @@ suite("csv data", () => {
   test("wine, normalised: as NumPy has it", () => {
     const data = read(example("wine.csv"), { target: "cultivar" }, wants([13], [3], "class"));
     assert.deepEqual([data.samples, data.classes], [178, ["class_0", "class_1", "class_2"]]);
-    const { inputs } = normalize(data);
+    const inputs = normalized(data);
     // (x - x.mean(0)) / x.std(0) in float64
     for (const [i, expected] of [
       [0, 1.51861196],
@@ -187,6 +217,121 @@ suite("csv data", () => {
       cancer.targets.reduce((sum, t) => sum + t, 0),
       212,
     ); // malignant cells, by the data set's description
+  });
+});
+
+suite("csv in other notations", () => {
+  const inputs = (text: string, given: Given) => [...read(text, { target: "t", ...given }).inputs];
+  const same = [1234.5, -2.5, 1e6, 3];
+  const cases: readonly (readonly [name: string, text: string, Given])[] = [
+    ["with decimal commas", "a;b;t\n1234,5;-2,5;0\n1e6;3;1\n", { decimal: "," }],
+    [
+      "with decimal commas and points between thousands",
+      "a;b;t\n1.234,5;-2,5;0\n1.000.000;3;1\n",
+      { decimal: ",", thousands: "." },
+    ],
+    [
+      "with commas between thousands, quoted",
+      'a,b,t\n"1,234.5",-2.5,0\n"1,000,000",3,1\n',
+      { thousands: "," },
+    ],
+    ["with decimal commas, quoted", 'a,b,t\n"1234,5","-2,5",0\n1e6,3,1\n', { decimal: "," }],
+    ["with apostrophes", "a,b,t\n1'234.5,-2.5,0\n1'000'000,3,1\n", { thousands: "'" }],
+    ["with narrow spaces", "a,b,t\n1\u202f234.5,-2.5,0\n1000\u202f000,3,1\n", { thousands: "\u202f" }],
+    ["with bars", "a|b|t\n1234.5|-2.5|0\n1e6|3|1\n", { delimiter: "|" }],
+    ["with spaces", "a b t\n1234.5 -2.5 0\n1e6 3 1\n", { delimiter: " " }],
+    ["with tabs, though commas come first", "a,x\tb\tt\n1234.5\t-2.5\t0\n1e6\t3\t1\n", { delimiter: "\t" }],
+  ];
+  for (const [name, text, given] of cases) test(name, () => assert.deepEqual(inputs(text, given), same));
+
+  test("a target is read in the same notation, and names are names", () => {
+    const given = { target: "t", decimal: ",", thousands: "." };
+    assert.deepEqual([...read("a;b;t\n1;2;1.000,5\n1;2;,25\n", given).targets], [1000.5, 0.25]);
+    const { classes } = read("a;b;t\n1;2;1,5 l\n1;2;1.000 l\n", given, wants([2], [2], "class"));
+    assert.deepEqual(classes, ["1,5 l", "1.000 l"]);
+  });
+
+  for (const [text, given, message] of [
+    ["a;b;t\n1.5;2;3\n", { decimal: "," }, 'd.csv, line 2, column "a": expected a number, found "1.5"'],
+    [
+      'a,b,t\n"1,,000",2,3\n',
+      { thousands: "," },
+      'd.csv, line 2, column "a": expected a number, found "1,,000"',
+    ],
+    ['a,b,t\n"1,",2,3\n', { thousands: "," }, 'd.csv, line 2, column "a": expected a number, found "1,"'],
+    ["a,b,t\n1.5'5,2,3\n", { thousands: "'" }, `d.csv, line 2, column "a": expected a number, found "1.5'5"`],
+  ] as const) {
+    test(message, () => refuses(() => inputs(text, given), message));
+  }
+
+  test("one sign for two things is a problem of the model file", () => {
+    const fields = { input: [2], layers: [{ type: "Linear", out_features: 1 }], loss: "MSELoss" };
+    const data = { type: "csv", path: "d.csv", target: "t", decimal: ",", thousands: "," };
+    const { problems } = parse(JSON.stringify({ models: { m: { ...fields, data } } }));
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, message]),
+      [["data.inconsistent", '"decimal" and "thousands" are both ",": a number could mean either']],
+    );
+    for (const delimiter of ["", ";;", '"', "\n", "1", "é"]) {
+      const { problems } = parse(
+        JSON.stringify({ models: { m: { ...fields, data: { ...data, decimal: ".", delimiter } } } }),
+      );
+      assert.match(
+        problems[0]?.message ?? "",
+        /delimiter: expected one sign such as ",", ";", "\\t" or "\|"/,
+      );
+    }
+  });
+});
+
+suite("csv in other encodings", () => {
+  const text = "größe,b,t\n1,2,a🙂\n3,4,é\n";
+  const utf16 = (text: string, little: boolean): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(2 * text.length));
+    for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), little);
+    return new Uint8Array(view.buffer);
+  };
+  const given = { path: "d.csv", target: "t", columns: ["größe", "b"] };
+  const expected = load(csv, given, [utf8(text)], wants([2], [2], "class"));
+
+  for (const [name, bytes] of [
+    ["UTF-8 with a byte order mark", utf8(`\ufeff${text}`)],
+    ["UTF-16, little-endian", utf16(`\ufeff${text}`, true)],
+    ["UTF-16, big-endian", utf16(`\ufeff${text}`, false)],
+  ] as const) {
+    test(`${name} gives the same`, () =>
+      assert.deepEqual(load(csv, given, [bytes], wants([2], [2], "class")), expected));
+  }
+
+  test("half a pair of surrogates, or half a unit, is refused by its line", () => {
+    const half = utf16("\ufeffa,b,t\n1,\ud83d,3\n", true);
+    refuses(() => records(half), "d.csv, line 2: not UTF-16: save the file as UTF-8");
+    const odd = utf16("\ufeffa,b,t\n1,2,3\n", true).subarray(0, -1);
+    refuses(() => records(odd), "d.csv, line 2: not UTF-16: save the file as UTF-8");
+  });
+
+  test("UTF-8 is told from other bytes as a decoder tells it", () => {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const isUtf8 = (bytes: Uint8Array): boolean => {
+      try {
+        decoder.decode(bytes);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const byte = fc.constantFrom(
+      ...[0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xee, 0xef],
+      ...[0xf0, 0xf1, 0xf4, 0xf5, 0xff],
+    );
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 8 }), (body) => {
+        const bytes = Uint8Array.from([0x41, ...body]);
+        if (isUtf8(bytes)) records(bytes);
+        else refuses(() => records(bytes), "d.csv, line 1: not UTF-8: save the file as UTF-8");
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 
@@ -237,6 +382,19 @@ suite("a csv file that cannot be used is refused in words", () => {
       { target: "t", header: false },
       number,
       'd.csv: "header" is false: expected the number of a column, found "t"',
+    ],
+    ["a,b,t\n1,2,3\n", { ...t, columns: ["a", 0] }, number, 'd.csv, column "a": named twice in "columns"'],
+    [
+      `${"a,".repeat(2 ** 18)}t\n`,
+      t,
+      number,
+      "d.csv: 262145 columns: files of up to 262144 columns are read",
+    ],
+    [
+      `a,b,t\n${"x".repeat(1000)},2,3\n`,
+      t,
+      number,
+      `d.csv, line 2, column "a": expected a number, found "${"x".repeat(80)}…"`,
     ],
     ["a,a,t\n1,2,3\n", { target: "a" }, number, 'd.csv: two columns are named "a": give its number instead'],
     [
@@ -298,14 +456,11 @@ suite("a csv file that cannot be used is refused in words", () => {
 
   test("text that is not UTF-8, by its line", () => {
     const bytes = Uint8Array.from([...utf8("a,b,t\n1,2,3\n1,"), 0xff, ...utf8(",3\n")]);
-    refuses(() => [...records(bytes, "d.csv")], "d.csv, line 3: not UTF-8: save the file as UTF-8");
+    refuses(() => records(bytes), "d.csv, line 3: not UTF-8: save the file as UTF-8");
   });
 
   test("a line without end", () => {
-    refuses(
-      () => [...records(new Uint8Array(2 ** 24 + 2).fill(65), "d.csv")],
-      /line 1: longer than 16777216 bytes/,
-    );
+    refuses(() => records(new Uint8Array(2 ** 24 + 2).fill(65)), /line 1: longer than 16777216 bytes/);
   });
 });
 

@@ -2,19 +2,18 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { DataError } from "../../../src/engine/data/error.ts";
-import { readIdx } from "../../../src/engine/data/formats/idx.ts";
+import { idxFormat } from "../../../src/engine/data/formats/idx.ts";
 import { idx } from "../../../src/engine/data/idx.ts";
-import { sizeOf } from "../../../src/engine/tensor.ts";
 import { load, refuses, wants } from "../../support/data.ts";
+import { readArray } from "../../support/readArray.ts";
 
-const valuesOf = (bytes: readonly number[]): number[] => {
-  const { shape, at } = readIdx(Uint8Array.from(bytes), "x.idx");
-  return Array.from({ length: sizeOf(shape) }, (_, i) => at(i));
-};
+const readIdx = (bytes: readonly number[]) => readArray(idxFormat, Uint8Array.from(bytes), "x.idx");
+
+const valuesOf = (bytes: readonly number[]): readonly unknown[] => readIdx(bytes).values;
 
 suite("an IDX file", () => {
   test("of each type is read big-endian", () => {
-    const one = (type: number, ...bytes: number[]): number[] =>
+    const one = (type: number, ...bytes: number[]): readonly unknown[] =>
       valuesOf([0, 0, type, 1, 0, 0, 0, 1, ...bytes]);
     assert.deepEqual(one(0x08, 200), [200]);
     assert.deepEqual(one(0x09, 200), [-56]);
@@ -56,8 +55,7 @@ suite("an IDX file", () => {
     ],
   ];
   for (const [bytes, message] of refused) {
-    test(`is refused: ${message.source}`, () =>
-      refuses(() => readIdx(Uint8Array.from(bytes), "x.idx"), message));
+    test(`is refused: ${message.source}`, () => refuses(() => readIdx(bytes), message));
   }
 
   test("throws nothing but DataError, whatever the bytes", () => {

@@ -3,22 +3,19 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { Dataset, TargetKind, Wants } from "../../../src/engine/data/data.ts";
-import { normalize } from "../../../src/engine/data/dataset.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
 import { half } from "../../../src/engine/data/formats/dtype.ts";
-import { readNpy } from "../../../src/engine/data/formats/npy.ts";
+import { npyFormat } from "../../../src/engine/data/formats/npy.ts";
 import { npy } from "../../../src/engine/data/npy.ts";
-import { sizeOf, type Shape } from "../../../src/engine/tensor.ts";
-import { base64, load, refuses, utf8, wants } from "../../support/data.ts";
+import type { Shape } from "../../../src/engine/tensor.ts";
+import { base64, load, normalized, refuses, utf8, wants } from "../../support/data.ts";
 import { npyBytes } from "../../support/npy.ts";
+import { readArray } from "../../support/readArray.ts";
 import reference from "./numpy.json" with { type: "json" };
 
 const paths = { inputs: "x.npy", targets: "t.npy" };
 
-const valuesOf = (bytes: Uint8Array): { shape: Shape; values: number[] } => {
-  const { shape, at } = readNpy(bytes, "x.npy");
-  return { shape, values: Array.from({ length: sizeOf(shape) }, (_, i) => at(i)) };
-};
+const valuesOf = (bytes: Uint8Array) => readArray(npyFormat, bytes, "x.npy");
 const file = (path: string): Uint8Array => readFileSync(new URL(`../../../${path}`, import.meta.url));
 
 suite("an array that NumPy has written is read value by value", () => {
@@ -27,11 +24,7 @@ suite("an array that NumPy has written is read value by value", () => {
   }
   for (const [name, { file, values }] of Object.entries(reference.texts)) {
     test(`texts, ${name}`, () => {
-      const { shape, text } = readNpy(base64(file), "t.npy");
-      assert.deepEqual(
-        Array.from({ length: sizeOf(shape) }, (_, i) => text?.(i)),
-        values,
-      );
+      assert.deepEqual(readArray(npyFormat, base64(file), "t.npy").values, values);
     });
   }
 
@@ -161,8 +154,8 @@ suite("npy data", () => {
     assert.deepEqual([...new Set(data.targets)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     // (d - d.mean()) / d.std() in float64: mean 4.8842, deviation 6.0168
     const expected = [-0.8117562, -0.8117562, 0.01925204, 1.34886521, 0.68405863, -0.64555455];
-    normalize(data)
-      .inputs.subarray(0, 6)
+    normalized(data)
+      .subarray(0, 6)
       .forEach((x, i) => assert.ok(Math.abs(x - expected[i]) < 1e-6));
   });
 
@@ -238,7 +231,7 @@ suite("an npy file that cannot be used is refused in words", () => {
     [base64(reference.refused["long doubles"]), /floats of an unusual size/],
   ];
   for (const [i, [bytes, message]] of broken.entries()) {
-    test(`${i}: ${message.source}`, () => refuses(() => readNpy(bytes, "x.npy"), message));
+    test(`${i}: ${message.source}`, () => refuses(() => valuesOf(bytes), message));
   }
 
   const [two, four] = [bytesOf([2], [0, 1]), bytesOf([2, 2], [1, 2, 3, 4])];

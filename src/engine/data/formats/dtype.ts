@@ -1,4 +1,4 @@
-import type { Read } from "./ndarray.ts";
+import type { ElementType, Read } from "./ndarray.ts";
 
 /** Reads one element type of a NumPy array; `little` is its byte order. */
 type Reader = (view: DataView, little: boolean) => Read;
@@ -31,15 +31,8 @@ export function half(bits: number): number {
 /** Names of classes are short. */
 const LONGEST_TEXT = 1024;
 
-/** An element type: its size in bytes, and how to read it. */
-export interface Dtype {
-  readonly size: number;
-  readonly number?: (view: DataView) => Read;
-  readonly text?: (view: DataView) => (offset: number) => string;
-}
-
 /** The element type that NumPy writes so (`<f4`, `|u1`, `<U10`); `undefined` for one that holds neither numbers nor texts. */
-export function dtypeOf(descr: string): Dtype | undefined {
+export function dtypeOf(descr: string): ElementType | undefined {
   const match = /^([<>|=]?)([a-zA-Z])([1-9]\d{0,8})$/.exec(descr);
   if (!match) return undefined;
   const [, order, kind, digits] = match;

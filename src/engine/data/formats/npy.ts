@@ -1,27 +1,19 @@
+import { DataError, quoted } from "../error.ts";
 import { dtypeOf } from "./dtype.ts";
-import { DataError } from "../error.ts";
-import { checkBytes, fortran, type NdArray } from "./ndarray.ts";
-import { npyHeader } from "./npyHeader.ts";
+import type { ArrayFormat } from "./ndarray.ts";
+import { LONGEST_NPY_HEADER, npyHeader } from "./npyHeader.ts";
 
-/** The array in an `.npy` file. Copies nothing: elements are read where they lie. */
-export function readNpy(bytes: Uint8Array, file: string): NdArray {
-  const header = npyHeader(bytes, file);
-  const { shape, offset } = header;
-  const dtype = dtypeOf(header.descr);
-  if (!dtype) throw new DataError(unreadable(header.descr), { file });
-  checkBytes(file, shape, dtype.size, bytes.length - offset);
+/** The array in an `.npy` file. */
+export const npyFormat: ArrayFormat = {
+  longest: LONGEST_NPY_HEADER,
 
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset);
-  const place = header.fortran && shape.length > 1 ? (i: number) => fortran(i, shape) : (i: number) => i;
-  const number = dtype.number?.(view);
-  const text = dtype.text?.(view);
-  return {
-    name: file,
-    shape,
-    at: number ? (i) => number(place(i) * dtype.size) : () => NaN,
-    ...(text && { text: (i: number) => text(place(i) * dtype.size) }),
-  };
-}
+  header(bytes, name) {
+    const { descr, fortran, shape, offset } = npyHeader(bytes, name);
+    const type = dtypeOf(descr);
+    if (!type) throw new DataError(unreadable(descr), { file: name });
+    return { shape, type, fortran, offset };
+  },
+};
 
 /** Why elements of this type are not read. */
 function unreadable(descr: string): string {
@@ -37,6 +29,6 @@ function unreadable(descr: string): string {
     U: "long texts",
     S: "long texts",
   };
-  const what = Object.hasOwn(names, kind) ? `${names[kind]} ("${descr}")` : `the type "${descr}"`;
+  const what = Object.hasOwn(names, kind) ? `${names[kind]} (${quoted(descr)})` : `the type ${quoted(descr)}`;
   return `the array holds ${what}: ${wanted}`;
 }

@@ -13,9 +13,11 @@ export interface NpyHeader {
 const MAGIC = [0x93, ...Array.from("NUMPY", (char) => char.charCodeAt(0))];
 /** Bytes of the header's text, as in NumPy. */
 const LONGEST = 10_000;
+/** Bytes of a header with what comes before its text. */
+export const LONGEST_NPY_HEADER = 12 + LONGEST;
 const MOST_AXES = 64;
 
-/** Reads the header of NumPy's format (NEP 1), versions 1 to 3. */
+/** Reads the header of NumPy's format (NEP 1), versions 1 to 3, from the beginning of a file. */
 export function npyHeader(bytes: Uint8Array, file: string): NpyHeader {
   const { text, offset } = headerText(bytes, file);
   if (/['"]descr['"]\s*:\s*\[/.test(text)) {

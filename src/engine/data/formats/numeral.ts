@@ -1,17 +1,54 @@
+import { quoted } from "../error.ts";
+
+/** How a file writes its numbers. */
+export interface Notation {
+  /** Before the fraction. */
+  readonly decimal: string;
+  /** Between the digits of large numbers, where there is such a sign. */
+  readonly thousands?: string | undefined;
+}
+
+/** What is read as a number, and as which. */
+export interface Numerals {
+  isNumeral(text: string): boolean;
+  /** In double precision; NaN for what is no numeral. */
+  valueOf(text: string): number;
+}
+
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** Numbers as programs write them. */
+const PLAIN: Numerals = {
+  isNumeral: (text) => DECIMAL.test(text),
+  valueOf: (text) => (DECIMAL.test(text) ? Number(text) : NaN),
+};
+
+/** Numbers in this notation. The sign between thousands may stand between any two digits before the fraction, as in pandas. */
+export function numerals({ decimal, thousands }: Notation): Numerals {
+  if (decimal === "." && thousands === undefined) return PLAIN;
+  const whole = thousands === undefined ? "\\d+" : `\\d+(?:[${thousands}]\\d+)*`;
+  const point = `[${decimal}]`;
+  const pattern = new RegExp(`^[+-]?(?:${whole}(?:${point}\\d*)?|${point}\\d+)(?:[eE][+-]?\\d+)?$`);
+  const plain = (text: string): string =>
+    (thousands === undefined ? text : text.replaceAll(thousands, "")).replace(decimal, ".");
+  return {
+    isNumeral: (text) => pattern.test(text),
+    valueOf: (text) => (pattern.test(text) ? Number(plain(text)) : NaN),
+  };
+}
 
 /** How data sets write a value that is missing. */
 const MISSING = new Set(["", "?", "-", "na", "n/a", "nan", "null", "none"]);
 
 export const isMissing = (text: string): boolean => MISSING.has(text.toLowerCase());
 
-export const isNumeral = (text: string): boolean => DECIMAL.test(text);
-
 /** What keeps a text from being a number that can be trained on, if anything. */
-export function notNumber(text: string): string | undefined {
-  if (isNumeral(text)) return nonFinite(Number(text), text);
+export function notNumber(text: string, { isNumeral, valueOf }: Numerals = PLAIN): string | undefined {
+  if (isNumeral(text)) return nonFinite(valueOf(text), text);
   if (text === "") return "the value is missing";
-  return isMissing(text) ? `the value is missing ("${text}")` : `expected a number, found "${text}"`;
+  return isMissing(text)
+    ? `the value is missing (${quoted(text)})`
+    : `expected a number, found ${quoted(text)}`;
 }
 
 /** What keeps a number from being trained on, if anything: it is not finite, or not in single precision. */
@@ -20,5 +57,8 @@ export function nonFinite(value: number, written = String(value)): string | unde
   if (!Number.isFinite(value) && written === String(value)) {
     return `expected a finite number, found ${written}`;
   }
-  return `${written} does not fit a 32-bit float (up to 3.4e38)`;
+  return `${shortened(written)} does not fit a 32-bit float (up to 3.4e38)`;
 }
+
+/** Thousands of digits are a numeral, too. */
+const shortened = (numeral: string): string => (numeral.length > 80 ? `${numeral.slice(0, 80)}…` : numeral);
