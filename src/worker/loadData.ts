@@ -1,3 +1,4 @@
+import { quoted } from "../protocol/visible.ts";
 import type { DataFile, Dataset, DataType, Wants } from "../engine/data/data.ts";
 import { DataError } from "../engine/data/error.ts";
 import { normalize } from "../engine/data/dataset.ts";
@@ -34,7 +35,7 @@ async function make(
   const set = Object.hasOwn(dataSets, type)
     ? (dataSets as Readonly<Record<string, DataType>>)[type]
     : undefined;
-  if (!set) throw new DataError(`there is no data set "${type}"`);
+  if (!set) throw new DataError(`there is no data set ${quoted(type)}`);
   if (set.kind === "generated") {
     set.check(params, wants);
     return set.generate(generator, params, wants);

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { crc32, gunzip, inflateRaw } from "node:zlib";
+import { listed, quoted } from "../protocol/visible.ts";
 import { DataError } from "../engine/data/error.ts";
 import { entriesOf, type ZipEntry } from "./zip.ts";
 
@@ -21,8 +22,8 @@ export async function unpackMember(
   const entries = entriesOf(bytes, file);
   const entry = entries.get(`${name}.npy`) ?? entries.get(name);
   if (!entry) {
-    const names = [...entries.keys()].slice(0, 20).map((key) => `"${key.replace(/\.npy$/, "")}"`);
-    throw new DataError(`there is no array "${name}": the archive has ${names.join(", ") || "none"}`, {
+    const names = Array.from(entries.keys(), (key) => key.replace(/\.npy$/, ""));
+    throw new DataError(`there is no array ${quoted(name)}: the archive has ${listed(names) || "none"}`, {
       file,
     });
   }

@@ -1,3 +1,4 @@
+import { listed, quoted } from "../../protocol/visible.ts";
 import type { Param } from "../params.ts";
 import { closest } from "./closest.ts";
 import { DataError } from "./error.ts";
@@ -33,21 +34,20 @@ export function indexOf(column: Column, names: readonly string[], header: boolea
     );
   }
   if (!header) {
-    throw new DataError(`"header" is false: expected the number of a column, found "${column}"`, { file });
+    throw new DataError(`"header" is false: expected the number of a column, found ${quoted(column)}`, {
+      file,
+    });
   }
   const index = names.indexOf(column);
-  if (index < 0) throw new DataError(`there is no column "${column}"${hint(column, names)}`, { file });
+  if (index < 0) throw new DataError(`there is no column ${quoted(column)}${hint(column, names)}`, { file });
   if (names.indexOf(column, index + 1) >= 0) {
-    throw new DataError(`two columns are named "${column}": give its number instead`, { file });
+    throw new DataError(`two columns are named ${quoted(column)}: give its number instead`, { file });
   }
   return index;
 }
 
-const SHOWN = 8;
-
 function hint(column: string, names: readonly string[]): string {
   const meant = closest(column, names);
-  if (meant !== undefined) return `: did you mean "${meant}"?`;
-  const shown = names.slice(0, SHOWN).map((name) => `"${name}"`);
-  return `: the file has ${shown.join(", ")}${names.length > SHOWN ? ", …" : ""}`;
+  if (meant !== undefined) return `: did you mean ${quoted(meant)}?`;
+  return `: the file has ${listed(names)}`;
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../../protocol/visible.ts";
 import type { Shape } from "../tensor.ts";
 import type { Wants } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
@@ -77,18 +78,18 @@ function named({ samples, text, place }: TextColumn, wants: Wants): Reader {
   }
   const classes = [...ids.keys()].sort(byCodePoint);
   if (wants.targets === "binary" && classes.length < 2) {
-    throw new DataError(`expected 0 and 1 or two names, found only "${classes[0]}"`, place(0));
+    throw new DataError(`expected 0 and 1 or two names, found only ${quoted(classes[0])}`, place(0));
   }
   for (const [id, name] of classes.entries()) ids.set(name, id);
   return { value: (row) => ids.get(text(row)) ?? NaN, classes };
 }
 
 function tooMany(names: readonly string[], wants: Wants): string {
-  const last = names.at(-1);
+  const last = quoted(names.at(-1) ?? "");
   if (wants.targets === "binary") {
-    return `expected 0 and 1 or two names, found a third: "${last}" after "${names[0]}" and "${names[1]}"`;
+    return `expected 0 and 1 or two names, found a third: ${last} after ${quoted(names[0])} and ${quoted(names[1])}`;
   }
-  return `"${last}" is class number ${names.length}, but the model has ${width(wants)} outputs`;
+  return `${last} is class number ${names.length}, but the model has ${width(wants)} outputs`;
 }
 
 /** UTF-16 sorts characters above U+FFFF before some below. */

@@ -1,3 +1,4 @@
+import { quoted } from "../../protocol/visible.ts";
 import { sizeOf, type Shape } from "../tensor.ts";
 import { DataError } from "../data/error.ts";
 import { ELEMENTS, type ElementType } from "./dtype.ts";
@@ -69,10 +70,6 @@ function objectOf(text: string, file: string): Readonly<Record<string, unknown>>
   if (isObject(json)) return json;
   throw new DataError("not a safetensors file: its header is not a JSON object", { file });
 }
-
-/** A name for a message, cut where it is long. */
-export const quoted = (name: string): string =>
-  JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
   typeof json === "object" && json !== null && !Array.isArray(json);

@@ -1,7 +1,7 @@
+import { quoted } from "../../protocol/visible.ts";
 import { closest } from "../data/closest.ts";
 import { DataError } from "../data/error.ts";
 import { show, type Shape } from "../tensor.ts";
-import { quoted } from "./header.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** What a model needs, by the names of its `state_dict`. */
@@ -41,17 +41,17 @@ function* mistakesOf(
   for (const [name, { shape }] of tensors) {
     const wanted = expected.get(name);
     if (wanted && show(wanted.shape) !== show(shape)) {
-      yield () => `"${name}" is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
+      yield () => `${quoted(name)} is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
     }
     if (!wanted && !isIgnored(name)) yield () => unknown(name, missing, [...expected.keys()]);
   }
   for (const name of missing) {
-    yield () => `"${name}" ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
+    yield () => `${quoted(name)} ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
   }
 }
 
 function unknown(name: string, missing: readonly string[], all: readonly string[]): string {
   const guess = closest(name, missing) ?? closest(name, all);
-  const question = guess === undefined ? "" : `: did you mean "${guess}"?`;
+  const question = guess === undefined ? "" : `: did you mean ${quoted(guess)}?`;
   return `the model has no ${quoted(name)}${question}`;
 }

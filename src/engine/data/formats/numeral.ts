@@ -1,3 +1,5 @@
+import { quoted, shorten } from "../../../protocol/visible.ts";
+
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** How data sets write a value that is missing. */
@@ -11,7 +13,9 @@ export const isNumeral = (text: string): boolean => DECIMAL.test(text);
 export function notNumber(text: string): string | undefined {
   if (isNumeral(text)) return nonFinite(Number(text), text);
   if (text === "") return "the value is missing";
-  return isMissing(text) ? `the value is missing ("${text}")` : `expected a number, found "${text}"`;
+  return isMissing(text)
+    ? `the value is missing (${quoted(text)})`
+    : `expected a number, found ${quoted(text)}`;
 }
 
 /** What keeps a number from being trained on, if anything: it is not finite, or not in single precision. */
@@ -20,5 +24,5 @@ export function nonFinite(value: number, written = String(value)): string | unde
   if (!Number.isFinite(value) && written === String(value)) {
     return `expected a finite number, found ${written}`;
   }
-  return `${written} does not fit a 32-bit float (up to 3.4e38)`;
+  return `${shorten(written, 60)} does not fit a 32-bit float (up to 3.4e38)`;
 }
