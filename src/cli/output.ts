@@ -36,11 +36,11 @@ export const processOutput: Output = {
  * nobody reads are no reason to end.
  */
 export function endWithReader(): void {
-  process.stdout.on("error", (error) => {
+  process.stdout.on("error", (error: Error) => {
     if (isClosed(error)) process.exit(EXIT.completed);
     throw error;
   });
-  process.stderr.on("error", (error) => {
+  process.stderr.on("error", (error: Error) => {
     if (!isClosed(error)) throw error;
   });
 }

@@ -6,8 +6,10 @@ import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
 import { DataError } from "../engine/data/error.ts";
+import { againstRun } from "../model/fit.ts";
 import type { ParsedModel } from "../model/parse.ts";
-import { load, problemOf } from "../worker/load.ts";
+import { standard } from "../model/tables.ts";
+import { load, problemOf, withOptions } from "../worker/load.ts";
 import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
@@ -31,6 +33,11 @@ export async function run(
   flags: RunFlags,
   output: Output,
 ): Promise<ExitCode> {
+  const refusal = model.spec && againstRun(withOptions(model.spec, flags), standard);
+  if (refusal !== undefined) {
+    output.err(line`--steps ${flags.steps ?? 0}: ${refusal}`);
+    return EXIT.usage;
+  }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);
   if (!training) return EXIT.badFile;

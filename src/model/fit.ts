@@ -38,9 +38,10 @@ export function checkFit(parts: Parts, tables: Tables, report: Report): void {
 const againstItself = ({ optimizer }: Parts, { optimizers }: Tables): string | undefined =>
   optimizer && optimizers[optimizer.type].check?.(optimizer.params);
 
-function againstRun(
-  { lr_scheduler, optimizer, train }: Parts,
-  { schedulers, optimizers }: Tables,
+/** What keeps a scheduler from serving a run of these steps. */
+export function againstRun(
+  { lr_scheduler, optimizer, train }: Partial<Pick<Parts, "lr_scheduler" | "optimizer" | "train">>,
+  { schedulers, optimizers }: Pick<Tables, "schedulers" | "optimizers">,
 ): string | undefined {
   if (!lr_scheduler || !optimizer || !train) return undefined;
   const context = {
