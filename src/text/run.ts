@@ -65,9 +65,9 @@ const ICON: Readonly<Record<Status, string>> = {
   failed: "error",
 };
 
-/** Cuts a text that is longer, with an ellipsis. */
+/** Cuts a text that is longer, with an ellipsis, but never a character. */
 export const short = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 
 /** Steps per second between two readings of a clock; 0 where no time has passed. */
 export const stepsPerSecond = (from: Reading, to: Reading): number =>
