@@ -1,5 +1,34 @@
 import tseslint from "typescript-eslint";
 
+/** What shows text to people, and obeys it: each has the one file that may use it, which takes quoted text alone. */
+const SHOWS_TEXT = [
+  "show(Information|Warning|Error)Message|showQuickPick|createQuickPick|showInputBox|createInputBox",
+  "withProgress|setStatusBarMessage|createStatusBarItem|createTerminal|createTreeView",
+  "MarkdownString|Hover|Diagnostic|CodeAction|CompletionItem|InlayHint|SignatureHelp",
+].join("|");
+
+const BRANDS = {
+  selector: "TSAsExpression > TSTypeReference[typeName.name=/^(Plain|Markdown|Terminal)$/]",
+  message: "Only src/text/quote.ts makes quoted text.",
+};
+
+const throughSay = [
+  "MemberExpression[property.name",
+  "MemberExpression[property.value",
+  "Property[key.name",
+].map((place) => ({
+  selector: `${place}=/^(${SHOWS_TEXT})$/]`,
+  message: "Text goes to VS Code through src/host/say.ts.",
+}));
+
+const throughOutput = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name=/^(stdout|stderr)$/]",
+    message: "The command line writes through src/cli/output.ts.",
+  },
+  { selector: "Identifier[name='console']", message: "The command line writes through src/cli/output.ts." },
+];
+
 export default tseslint.config(
   {
     ignores: ["dist/**", ".vscode-test/**", "tools/vscode/server/**", "src/engine/kernels/wasm/assembly/**"],
@@ -33,6 +62,13 @@ export default tseslint.config(
     files: ["**/*.{js,mjs,cjs}"],
     rules: { "@typescript-eslint/no-unsafe-assignment": "off", "@typescript-eslint/no-unsafe-return": "off" },
   },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/host/say.ts", "src/text/quote.ts", "src/cli/output.ts"],
+    rules: { "no-restricted-syntax": ["error", BRANDS, ...throughSay, ...throughOutput] },
+  },
+  { files: ["src/host/say.ts"], rules: { "no-restricted-syntax": ["error", BRANDS, ...throughOutput] } },
+  { files: ["src/cli/output.ts"], rules: { "no-restricted-syntax": ["error", BRANDS, ...throughSay] } },
   { files: ["*.config.js", "bench/peers/**/*.mjs"], ...tseslint.configs.disableTypeChecked },
   {
     // node:test's suite() and test() return promises that the runner awaits.

@@ -3,20 +3,21 @@ import { check, chooseModel } from "./cli/check.ts";
 import { exportTo } from "./cli/export.ts";
 import { layersText } from "./cli/layers.ts";
 import { FileError, readModelFile } from "./cli/file.ts";
-import { EXIT, type ExitCode, processOutput } from "./cli/output.ts";
+import { RANGES, readInteger, type Bounds } from "./cli/integer.ts";
+import { endWithReader, EXIT, type ExitCode, processOutput } from "./cli/output.ts";
 import { everyCore, run, type RunFlags } from "./cli/run.ts";
+import { line, lines } from "./text/quote.ts";
 
-const count = (text: string): number => {
-  const n = Number(text);
-  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError("expected an integer of at least 1.");
-  return n;
-};
+/** A reader of one option's number, for commander. */
+const integer =
+  (bounds: Bounds) =>
+  (text: string): number => {
+    const read = readInteger(text, bounds);
+    if (typeof read === "string") throw new InvalidArgumentError(read);
+    return read;
+  };
 
-const seed = (text: string): number => {
-  const n = Number(text);
-  if (!Number.isSafeInteger(n) || n < 0) throw new InvalidArgumentError("expected an integer of at least 0.");
-  return n;
-};
+const { steps, seed, threads } = RANGES;
 
 const root = () =>
   new Option(
@@ -29,6 +30,10 @@ let exit: ExitCode = EXIT.completed;
 const program = new Command("gradlens")
   .description("See the gradients of a neural network at the layer that causes them.")
   .exitOverride()
+  .configureOutput({
+    writeOut: (text) => void processOutput.out(lines(text)),
+    writeErr: (text) => processOutput.err(lines(text)),
+  })
   .showHelpAfterError("(add --help for the usage)");
 
 program
@@ -36,15 +41,20 @@ program
   .description("train a model and show the statistics of its layers")
   .argument("<file>", "the model file")
   .option("--model <name>", "which model of the file; needed where it has several")
-  .option("--steps <n>", "number of training steps, instead of the file's", count)
-  .option("--seed <n>", "seed, instead of the file's", seed)
-  .option("--every <n>", "with jsonl: write each n-th step", count, 1)
+  .option("--steps <n>", "number of training steps, instead of the file's", integer(steps))
+  .option("--seed <n>", "seed, instead of the file's", integer(seed))
+  .option("--every <n>", "with jsonl: write each n-th step", integer(steps), 1)
   .addOption(
     new Option("--format <format>", "for people, or for programs")
       .choices(["table", "jsonl"])
       .default("table"),
   )
-  .option("--threads <n>", "how many may compute at a time, where that is faster", count, everyCore())
+  .option(
+    "--threads <n>",
+    "how many may compute at a time, where that is faster",
+    integer(threads),
+    everyCore(),
+  )
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
   .addOption(root())
   .action(async (name: string, { model, root, ...flags }: RunFlags & { model?: string; root?: string }) => {
@@ -80,15 +90,23 @@ program
 program
   .command("layers")
   .description("list the layer types with their parameters and defaults")
-  .action(() => processOutput.out(layersText()));
+  .action(() => processOutput.out(lines(layersText())));
 
+endWithReader();
+process.on("uncaughtException", (error) => process.exit(report(error)));
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) exit = error.exitCode === 0 ? EXIT.completed : EXIT.usage;
-  else if (error instanceof FileError) {
-    processOutput.err(`${error.message}\n`);
-    exit = EXIT.badFile;
-  } else throw error;
+  exit = report(error);
 }
 process.exitCode = exit;
+
+/** Says what went wrong; whoever works on GradLens sees where with GRADLENS_DEBUG. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  processOutput.err(error instanceof FileError ? line`${message}` : line`gradlens failed: ${message}`);
+  if (process.env.GRADLENS_DEBUG)
+    processOutput.err(lines((error instanceof Error && error.stack) || message));
+  return error instanceof FileError ? EXIT.badFile : EXIT.broken;
+}

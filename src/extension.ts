@@ -27,6 +27,8 @@ export interface Api {
   /** The gutter's marks on the lines of a document. */
   marks(document: vscode.TextDocument): readonly LineMark[];
   statusText(): string;
+  /** Markdown of what the status bar's item shows when it is pointed at. */
+  statusTooltip(): string;
   /** Messages that the panel has got so far. */
   panelMessages(): number;
 }
@@ -86,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     frames: (id) => runs.get(id)?.history.frames() ?? [],
     marks: (document) => decorations.marks(document),
     statusText: () => status.text(),
+    statusTooltip: () => status.tooltip(),
     panelMessages: () => panel.sent(),
   };
 }

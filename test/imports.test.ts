@@ -25,7 +25,7 @@ const ALLOWED: Readonly<
     folders: ["src/engine", "src/model", "src/pytorch", "src/text", "src/worker", "src/process", "src/protocol"],
     packages: ["node:"],
   },
-  "src/cli.ts": { folders: ["src/cli"], packages: ["commander"] },
+  "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },
   "src/extension.ts": {
     folders: ["src/host", "src/protocol", "src/text", "src/model"],
     packages: ["vscode", "node:"],

@@ -3,10 +3,13 @@ import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
+import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
 import { DataError } from "../engine/data/error.ts";
+import { againstRun } from "../model/fit.ts";
 import type { ParsedModel } from "../model/parse.ts";
-import { load, problemOf } from "../worker/load.ts";
+import { standard } from "../model/tables.ts";
+import { load, problemOf, withOptions } from "../worker/load.ts";
 import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
@@ -30,6 +33,11 @@ export async function run(
   flags: RunFlags,
   output: Output,
 ): Promise<ExitCode> {
+  const refusal = model.spec && againstRun(withOptions(model.spec, flags), standard);
+  if (refusal !== undefined) {
+    output.err(line`--steps ${flags.steps ?? 0}: ${refusal}`);
+    return EXIT.usage;
+  }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);
   if (!training) return EXIT.badFile;
@@ -91,24 +99,24 @@ async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
 
 /** The stream of `docs/statistics.md`, of which every n-th step is written, and the first. */
 const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
-  begin: () => out(`${runLine(info)}\n`),
-  step: (frame) => ((frame.step - 1) % every === 0 ? out(`${stepLine(frame, info.layers)}\n`) : undefined),
-  end: (end) => out(`${endLine(end)}\n`),
+  begin: () => out(ended(runLine(info))),
+  step: (frame) => ((frame.step - 1) % every === 0 ? out(ended(stepLine(frame, info.layers))) : undefined),
+  end: (end) => out(ended(endLine(end))),
 });
 
 /** Progress on standard error, the last step's table on standard output. */
-function people(info: RunInfo, { out, err, interactive }: Output): Reporter {
+function people(info: RunInfo, { out, err, progress, interactive }: Output): Reporter {
   let last: Frame | undefined;
   let drawn = 0;
   const started = performance.now();
-  const progress = ({ step, loss }: Frame) => {
+  const draw = ({ step, loss }: Frame) => {
     const rate = Math.round((step / (performance.now() - started)) * 1000);
-    err(`\r\x1b[Kstep ${step} / ${info.steps} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
+    progress(line`step ${step} / ${info.steps} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
   };
   return {
     begin() {
       err(
-        `${info.model} · ${info.layers.length} layers · ${info.parameters} parameters · seed ${info.seed}\n`,
+        line`${info.model} · ${info.layers.length} layers · ${info.parameters} parameters · seed ${info.seed}`,
       );
       return Promise.resolve();
     },
@@ -116,19 +124,19 @@ function people(info: RunInfo, { out, err, interactive }: Output): Reporter {
       last = frame;
       if (interactive && performance.now() - drawn > PROGRESS_MS) {
         drawn = performance.now();
-        progress(frame);
+        draw(frame);
       }
       return undefined;
     },
     async end(end) {
-      if (interactive) err("\r\x1b[K");
+      if (interactive) progress(undefined);
       if (last) await out(table(info, last));
-      await out(`${summary(end, last)}\n`);
+      await out(ended(summary(end, last)));
     },
   };
 }
 
-function summary(end: RunEnd, last: Frame | undefined): string {
+function summary(end: RunEnd, last: Frame | undefined): Terminal {
   const figures = [
     `${end.steps} steps in ${(end.elapsed_ms / 1000).toFixed(2)} s`,
     ...(last ? [`loss ${last.loss.toPrecision(4)}`] : []),
@@ -140,13 +148,13 @@ function summary(end: RunEnd, last: Frame | undefined): string {
   ].join(" · ");
   switch (end.reason) {
     case "completed":
-      return figures;
+      return line`${figures}`;
     case "stopped":
-      return `stopped: ${figures}`;
+      return line`stopped: ${figures}`;
     case "failed":
-      return `failed: ${end.message}`;
+      return line`failed: ${end.message}`;
     case "non_finite":
-      return `not finite at step ${end.steps}: first in ${end.layer}, in its ${end.where} · ${figures}`;
+      return line`not finite at step ${end.steps}: first in ${end.layer}, in its ${end.where} · ${figures}`;
     default:
       return end satisfies never;
   }

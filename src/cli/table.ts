@@ -1,6 +1,8 @@
 import { type Frame, type Stat, statOf } from "../protocol/frame.ts";
 import type { RunInfo } from "../protocol/run.ts";
+import { shorten } from "../protocol/visible.ts";
 import { figure, percent } from "../text/figures.ts";
+import { lines, type Terminal } from "../text/quote.ts";
 
 const COLUMNS: readonly { readonly title: string; readonly stat: Stat }[] = [
   { title: "‖∂L/∂θ‖", stat: "grad_norm" },
@@ -17,20 +19,23 @@ const SHARES: ReadonlySet<Stat> = new Set(["act_dead", "act_saturated"]);
 const DECADES = 12;
 const BAR = 24;
 
+/** Columns of the longest path that is shown whole. */
+const LONGEST_PATH = 48;
+
 /**
  * The last step of a run, a line for each layer, with a bar for the running product of gains: how much of the gradient
  * at the output is left at the layer's input.
  */
-export function table({ layers }: RunInfo, frame: Frame): string {
+export function table({ layers }: RunInfo, frame: Frame): Terminal {
   const products = runningProducts(layers.map((_, i) => statOf(frame, i, "delta_norm")));
   const header = ["layer", "type", ...COLUMNS.map(({ title }) => title), "of the output's ‖∂L/∂h‖"];
   const rows = layers.map(({ path, type }, i) => [
-    path,
+    shorten(path, LONGEST_PATH),
     type,
     ...COLUMNS.map(({ stat }) => cell(stat, statOf(frame, i, stat))),
     `${bar(products[i])} ${figure(products[i])}`,
   ]);
-  return align([header, ...rows]);
+  return lines(align([header, ...rows]));
 }
 
 /** ‖∂L/∂h‖ of each layer's output as a share of the last one's. */

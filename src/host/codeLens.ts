@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { exportCommand, figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Runs } from "./runs.ts";
+import type { LensCommand } from "./say.ts";
 import { settings } from "./settings.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -71,7 +72,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.#awaited.delete(document);
     const shown = settings.lenses();
     const lenses: vscode.CodeLens[] = [];
-    const add = (offset: number, command: vscode.Command | undefined): void => {
+    const add = (offset: number, command: LensCommand | undefined): void => {
       const position = document.positionAt(offset);
       if (command) lenses.push(new vscode.CodeLens(new vscode.Range(position, position), command));
     };

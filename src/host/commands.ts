@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import { messageOf } from "../protocol/rpc.ts";
 import type { PanelCommand } from "../protocol/webview.ts";
+import { plain } from "../text/quote.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { exportPyTorch } from "./exporting.ts";
 import type { Models } from "./models.ts";
@@ -8,6 +10,7 @@ import { reveal } from "./reveal.ts";
 import type { Run } from "./run.ts";
 import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
+import { fail, warn } from "./say.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface CommandServices {
@@ -55,9 +58,19 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, act]) =>
-      vscode.commands.registerCommand(`gradlens.${name}`, act),
+      vscode.commands.registerCommand(`gradlens.${name}`, (...args: unknown[]) => orSay(act, args)),
     ),
   );
+}
+
+/** What goes wrong is said here: VS Code would show an error's message as it is, and the links in it. */
+async function orSay(act: (...args: unknown[]) => unknown, args: unknown[]): Promise<unknown> {
+  try {
+    return await act(...args);
+  } catch (error) {
+    void fail(plain`GradLens: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** A menu passes what it was opened on, which is no name. */
@@ -67,7 +80,7 @@ const nameOf = (argument: unknown): string | undefined =>
 /** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
 export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
   const why = await reveal(models, run, layer);
-  if (why !== undefined) void vscode.window.showWarningMessage(why);
+  if (why !== undefined) void warn(why);
   return why;
 }
 

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
+import { plain } from "../text/quote.ts";
 import { isModelFile, openModelFiles, type Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
 import { sourceOf } from "./request.ts";
+import { diagnostic } from "./say.ts";
 import { Debounce } from "./throttle.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -107,8 +109,8 @@ const keyOf = ({ code, offset, message }: Problem): string => `${offset} ${code}
 function diagnosticOf(document: vscode.TextDocument, problem: Problem): vscode.Diagnostic {
   const severity =
     problem.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(rangeOf(document, problem), problem.message, severity);
-  diagnostic.source = "GradLens";
-  diagnostic.code = problem.code;
-  return diagnostic;
+  const found = diagnostic(rangeOf(document, problem), plain`${problem.message}`, severity);
+  found.source = "GradLens";
+  found.code = problem.code;
+  return found;
 }

@@ -1,24 +1,30 @@
 import * as vscode from "vscode";
+import { plain, withIcon } from "../text/quote.ts";
 import { starter } from "../text/starter.ts";
+import { pick, type PickItem } from "./say.ts";
 
 /** Where a copy of the examples is opened. */
 type Way = "window" | "here" | "copy";
 
-interface Choice extends vscode.QuickPickItem {
+interface Choice extends PickItem {
   readonly way: Way;
 }
 
 const WAYS: readonly Choice[] = [
   {
     way: "window",
-    label: "$(empty-window) Open in a New Window",
-    detail: "A copy of the labs that you can edit.",
+    label: withIcon("empty-window", plain`Open in a New Window`),
+    detail: plain`A copy of the labs that you can edit.`,
   },
-  { way: "here", label: "$(window) Open in This Window", detail: "The same; Open Recent leads back." },
+  {
+    way: "here",
+    label: withIcon("window", plain`Open in This Window`),
+    detail: plain`The same; Open Recent leads back.`,
+  },
   {
     way: "copy",
-    label: "$(folder) Copy to a Folder…",
-    detail: "Into a folder of your choice, and open it there.",
+    label: withIcon("folder", plain`Copy to a Folder…`),
+    detail: plain`Into a folder of your choice, and open it there.`,
   },
 ];
 
@@ -28,9 +34,9 @@ export async function openExamples(
   target?: vscode.Uri,
 ): Promise<vscode.Uri | undefined> {
   if (target) return copyExamples(context, target);
-  const choice = await vscode.window.showQuickPick(WAYS, {
-    title: "GradLens Examples",
-    placeHolder: "Where to open them",
+  const choice = await pick(WAYS, {
+    title: plain`GradLens Examples`,
+    placeHolder: plain`Where to open them`,
   });
   if (!choice) return undefined;
   const parent = choice.way === "copy" ? await askFolder() : context.globalStorageUri;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { exportModel } from "../pytorch/export.ts";
+import { plain } from "../text/quote.ts";
 import { refuse, type Running } from "./running.ts";
 
 /**
@@ -7,11 +8,11 @@ import { refuse, type Running } from "./running.ts";
  * model's data. Nothing is written before that.
  */
 export async function exportPyTorch(running: Running, uri?: vscode.Uri, name?: string): Promise<void> {
-  const target = await running.choose("Export to PyTorch", uri, name);
+  const target = await running.choose(plain`Export to PyTorch`, uri, name);
   if (!target) return;
   const { spec } = target.model;
   if (!spec) {
-    const message = `${target.model.name} cannot be exported: its file has problems, which the Problems view lists.`;
+    const message = plain`${target.model.name} cannot be exported: its file has problems, which the Problems view lists.`;
     return refuse(message, "Show Problems", "workbench.actions.view.problems");
   }
   const program = await vscode.workspace.openTextDocument({ language: "python", content: exportModel(spec) });

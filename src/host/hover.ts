@@ -1,7 +1,8 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { explainLayers } from "../text/explain.ts";
 import type { Models } from "./models.ts";
 import type { Runs } from "./runs.ts";
+import { hover } from "./say.ts";
 
 /** The latest figures of the layer that is pointed at. What its type means, the schema's hover says. */
 export const figuresHover = (models: Models, runs: Runs): vscode.HoverProvider => ({
@@ -10,6 +11,6 @@ export const figuresHover = (models: Models, runs: Runs): vscode.HoverProvider =
     const found = declared && models.figures(document, declared, runs);
     if (!found) return undefined;
     const { run, frame, rows, stale } = found;
-    return new vscode.Hover(new vscode.MarkdownString(explainLayers(run.info, frame, rows, stale)));
+    return hover(explainLayers(run.info, frame, rows, stale));
   },
 });

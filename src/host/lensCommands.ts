@@ -2,9 +2,11 @@ import type * as vscode from "vscode";
 import type { Parsed, ParsedModel } from "../model/parse.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
+import { plain } from "../text/quote.ts";
 import { outcome, short } from "../text/run.ts";
 import { outline, type Declared, type Figures } from "./models.ts";
 import type { Run } from "./run.ts";
+import type { LensCommand } from "./say.ts";
 import type { LensSettings } from "./settings.ts";
 
 /** Above a model: run it, stop it, or see why it cannot run. */
@@ -13,8 +15,8 @@ export function runCommand(
   model: ParsedModel,
   parsed: Parsed,
   run: Run | undefined,
-): vscode.Command {
-  if (run && !run.end) return { title: "■ Stop", tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
+): LensCommand {
+  if (run && !run.end) return { title: plain`■ Stop`, tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
   if (!model.spec) {
     const title = problemsLens(errorsOf(parsed, model.name));
     return { title, tooltip: LENS_HINTS.problems, command: "gradlens.showProblems" };
@@ -28,10 +30,10 @@ export function runCommand(
 }
 
 /** After the result: the model as a PyTorch program. */
-export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): vscode.Command | undefined {
+export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): LensCommand | undefined {
   if (!spec) return undefined;
   return {
-    title: "PyTorch",
+    title: plain`PyTorch`,
     tooltip: LENS_HINTS.export,
     command: "gradlens.exportPyTorch",
     arguments: [uri, name],
@@ -47,18 +49,18 @@ function errorsOf({ problems }: Parsed, model: string): number {
 const LONGEST_RESULT = 120;
 
 /** Beside it: how the latest run goes, or ended. One that the text has left behind offers the next. */
-export function resultCommand(run: Run, stale: boolean): vscode.Command {
-  const text = short(outcome(run.summary(stale)), LONGEST_RESULT);
+export function resultCommand(run: Run, stale: boolean): LensCommand {
+  const text = plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`;
   if (!stale || !run.end) {
     return { title: text, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
   }
-  const title = `↻ Run again: changed since · (stale) ${text}`;
+  const title = plain`↻ Run again: changed since · (stale) ${text}`;
   const { uri, model } = run.origin;
   return { title, tooltip: LENS_HINTS.again, command: "gradlens.run", arguments: [uri, model] };
 }
 
 /** The figures of the latest run that the declaration takes part in. */
-export function figuresCommand(figures: Figures, shown: LensSettings): vscode.Command | undefined {
+export function figuresCommand(figures: Figures, shown: LensSettings): LensCommand | undefined {
   const { run, rows } = figures;
   const { layers } = run.info;
   const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
@@ -73,7 +75,7 @@ export function figuresCommand(figures: Figures, shown: LensSettings): vscode.Co
 }
 
 /** What the text alone says, until a run has figures: the line has its lens then already, and nothing moves. */
-export function shapesCommand({ uses }: Declared, shown: LensSettings): vscode.Command | undefined {
+export function shapesCommand({ uses }: Declared, shown: LensSettings): LensCommand | undefined {
   const use = uses.find(({ model }) => model.spec);
   if (!use?.model.spec || !shown.shapes) return undefined;
   const paths = new Set(use.paths);

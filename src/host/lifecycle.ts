@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
+import { plain } from "../text/quote.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
+import { fail } from "./say.ts";
 import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -33,8 +35,8 @@ export const rerunOnSave = (models: Models, runs: Runs, running: Running): vscod
 export const reportBreaks = (trainer: Trainer, showLog: () => void): vscode.Disposable =>
   trainer.onDidBreak(async ({ run, reason }) => {
     const again = run ? ["Run Again"] : [];
-    const message = `GradLens: training ended unexpectedly: ${reason}. The frames so far are kept.`;
-    const picked = await vscode.window.showErrorMessage(message, "Show Log", ...again);
+    const message = plain`GradLens: training ended unexpectedly: ${reason}. The frames so far are kept.`;
+    const picked = await fail(message, "Show Log", ...again);
     if (picked === "Show Log") showLog();
     if (picked === "Run Again") await vscode.commands.executeCommand("gradlens.rerun");
   });

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
+import { plain } from "../text/quote.ts";
+import { quickFix } from "./say.ts";
 
 /** Turns the fix of every problem at the place that is asked about into an action. */
 export const quickFixes = (
@@ -10,7 +12,7 @@ export const quickFixes = (
       const { fix } = problem;
       const at = rangeOf(document, problem);
       if (!fix || !at.intersection(range)) return [];
-      const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+      const action = quickFix(plain`${fix.title}`);
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(document.uri, at, fix.text);
       action.diagnostics = diagnostics.filter(

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { expectedRun } from "../model/outline.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
 import type { ParsedModel } from "../model/parse.ts";
+import { plain, type Plain } from "../text/quote.ts";
 import { fingerprintOf, outline } from "./models.ts";
 import type { RunRequest } from "./run.ts";
 
@@ -19,13 +20,13 @@ export function requestOf(
   document: vscode.TextDocument,
   model: ParsedModel,
   options: RunOptions,
-): RunRequest | string {
+): RunRequest | Plain {
   const source = sourceOf(document);
   if (!source)
-    return `${model.name} cannot run: ${document.uri.path} is not a file on this machine. Save it first.`;
+    return plain`${model.name} cannot run: ${document.uri.path} is not a file on this machine. Save it first.`;
   const { spec } = model;
   if (!spec) {
-    return `${model.name} cannot run: its file has problems, which the Problems view lists.`;
+    return plain`${model.name} cannot run: its file has problems, which the Problems view lists.`;
   }
   const origin = {
     uri: document.uri,

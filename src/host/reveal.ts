@@ -1,15 +1,16 @@
 import * as vscode from "vscode";
+import { plain, type Plain } from "../text/quote.ts";
 import type { Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
 import type { Run } from "./run.ts";
 
 /** Shows the declaration of a run's layer, selected. The result says, as a sentence, why it cannot be shown. */
-export async function reveal(models: Models, run: Run, layer: string): Promise<string | undefined> {
+export async function reveal(models: Models, run: Run, layer: string): Promise<Plain | undefined> {
   const { uri, file, model } = run.origin;
   const document = await open(uri);
-  if (!document) return `${file} is gone: it was deleted or renamed since the run of ${model}.`;
+  if (!document) return plain`${file} is gone: it was deleted or renamed since the run of ${model}.`;
   const declared = models.find(document, model, layer);
-  if (!declared) return `${layer} is no longer in ${model}: ${file} has changed since the run.`;
+  if (!declared) return plain`${layer} is no longer in ${model}: ${file} has changed since the run.`;
   const range = rangeOf(document, declared);
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {

@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import type { ParsedModel } from "../model/parse.ts";
 import type { RunOptions } from "../protocol/worker.ts";
+import { plain, withIcon, type Plain } from "../text/quote.ts";
 import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
+import { pick, warn } from "./say.ts";
 import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -26,43 +28,45 @@ export class Running {
 
   /** Runs the model that `choose` gives. */
   async run(uri?: vscode.Uri, name?: string, options: RunOptions = {}): Promise<Run | undefined> {
-    const target = trusted() ? await this.choose("Run Model", uri, name) : undefined;
+    const target = trusted() ? await this.choose(plain`Run Model`, uri, name) : undefined;
     return target && this.#start(target, options);
   }
 
   /** Runs a model of the workspace that the user picks. */
   async pick(options: RunOptions = {}): Promise<Run | undefined> {
-    const target = trusted() ? await this.#pick("Run Model") : undefined;
+    const target = trusted() ? await this.#pick(plain`Run Model`) : undefined;
     return target && this.#start(target, options);
   }
 
   /** The named model; else that at the cursor, or the only one of the file; else the user picks, under this title. */
-  async choose(title: string, uri?: vscode.Uri, name?: string): Promise<Target | undefined> {
+  async choose(title: Plain, uri?: vscode.Uri, name?: string): Promise<Target | undefined> {
     const document = uri ? await open(uri) : activeModelFile();
-    if (uri && !document) return refuse(`${relative(uri)} is gone: it was deleted or renamed.`);
+    if (uri && !document) return refuse(plain`${relative(uri)} is gone: it was deleted or renamed.`);
     if (!document) return this.#pick(title);
     const { models } = this.#models.of(document);
     if (name !== undefined) {
       const model = models.find((one) => one.name === name);
-      return model ? { document, model } : refuse(`${relative(document.uri)} has no model ${name} any more.`);
+      return model
+        ? { document, model }
+        : refuse(plain`${relative(document.uri)} has no model ${name} any more.`);
     }
     const model = models.length === 1 ? models[0] : modelAtCursor(document, models);
     return model ? { document, model } : this.#pick(title, document);
   }
 
   /** Lets the user pick a model of a file, or of the workspace. */
-  async #pick(title: string, document?: vscode.TextDocument): Promise<Target | undefined> {
+  async #pick(title: Plain, document?: vscode.TextDocument): Promise<Target | undefined> {
     const files = document ? [document] : await modelFiles();
     const items = files.flatMap((file) =>
       this.#models.of(file).models.map((model) => ({
-        label: model.name,
-        description: relative(file.uri),
-        ...(!model.spec && { detail: "$(error) has problems" }),
+        label: plain`${model.name}`,
+        description: plain`${relative(file.uri)}`,
+        ...(!model.spec && { detail: withIcon("error", plain`has problems`) }),
         target: { document: file, model },
       })),
     );
     if (items.length === 0) return offerNewModel(document);
-    const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    const picked = await pick(items, { title, matchOnDescription: true });
     return picked?.target;
   }
 
@@ -81,22 +85,21 @@ export class Running {
 
 function trusted(): boolean {
   if (vscode.workspace.isTrusted) return true;
-  const message =
-    "GradLens runs models in trusted workspaces only: a run reads files of the workspace. Editing help works.";
+  const message = plain`GradLens runs models in trusted workspaces only: a run reads files of the workspace. Editing help works.`;
   refuse(message, "Manage Trust", "workbench.trust.manage");
   return false;
 }
 
 /** Says what stands in the way, with a way on where there is one. Nobody waits for the answer. */
-export function refuse(message: string, action?: string, command?: string): undefined {
-  void vscode.window.showWarningMessage(message, ...(action === undefined ? [] : [action])).then((picked) => {
+export function refuse(message: Plain, action?: string, command?: string): undefined {
+  void warn(message, ...(action === undefined ? [] : [action])).then((picked) => {
     if (picked !== undefined && command !== undefined) void vscode.commands.executeCommand(command);
   });
 }
 
 function offerNewModel(document: vscode.TextDocument | undefined): undefined {
   const where = document ? relative(document.uri) : "This workspace";
-  refuse(`${where} has no model to run yet.`, "New Model File", "gradlens.newModel");
+  refuse(plain`${where} has no model to run yet.`, "New Model File", "gradlens.newModel");
 }
 
 const relative = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);

@@ -1,7 +1,8 @@
-import * as vscode from "vscode";
-import { outcome, statusText } from "../text/run.ts";
+import type * as vscode from "vscode";
+import { statusHover, statusSpoken, statusText } from "../text/run.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
+import { showProgress, StatusItem, tooltip, type CommandLink } from "./say.ts";
 import { Throttle } from "./throttle.ts";
 
 const EVERY_MS = 250;
@@ -10,7 +11,7 @@ const EVERY_MS = 250;
 export class Status implements vscode.Disposable {
   readonly #runs: Runs;
   readonly #isStale: (run: Run) => boolean;
-  readonly #item = vscode.window.createStatusBarItem("gradlens.run", vscode.StatusBarAlignment.Left, 0);
+  readonly #item = new StatusItem("gradlens.run", "GradLens", "gradlens.showPanel");
   readonly #draw = new Throttle(
     () => EVERY_MS,
     () => this.#show(),
@@ -20,10 +21,8 @@ export class Status implements vscode.Disposable {
   constructor(runs: Runs, isStale: (run: Run) => boolean) {
     this.#runs = runs;
     this.#isStale = isStale;
-    this.#item.name = "GradLens";
-    this.#item.command = "gradlens.showPanel";
     this.#subscription = runs.onDidChange(({ run, what }) => {
-      if (what === "added") showProgress(run);
+      if (what === "added") showProgress("gradlens.panel", run.ended);
       this.#draw.request();
     });
   }
@@ -34,20 +33,20 @@ export class Status implements vscode.Disposable {
   }
 
   text(): string {
-    return this.#item.text;
+    return this.#item.text();
+  }
+
+  /** As Markdown. */
+  tooltip(): string {
+    return this.#item.tooltip();
   }
 
   #show(): void {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
-    this.#item.text = statusText(summary);
-    this.#item.accessibilityInformation = { label: `GradLens: ${summary.info.model}, ${outcome(summary)}` };
-    this.#item.tooltip = tooltip(
-      `**${summary.info.model}** · ${summary.file}\n\n${outcome(summary)}`,
-      run.end ? [["Run Again", "gradlens.rerun"]] : CONTROLS[run.state === "paused" ? "paused" : "running"],
-    );
-    this.#item.show();
+    const links = run.end ? AGAIN : CONTROLS[run.state === "paused" ? "paused" : "running"];
+    this.#item.show(statusText(summary), statusSpoken(summary), tooltip(statusHover(summary), links));
   }
 
   dispose(): void {
@@ -57,9 +56,9 @@ export class Status implements vscode.Disposable {
   }
 }
 
-type Link = readonly [title: string, command: string];
+const AGAIN: readonly CommandLink[] = [["Run Again", "gradlens.rerun"]];
 
-const CONTROLS: Readonly<Record<"running" | "paused", readonly Link[]>> = {
+const CONTROLS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
   running: [
     ["Stop", "gradlens.stop"],
     ["Pause", "gradlens.pause"],
@@ -70,14 +69,3 @@ const CONTROLS: Readonly<Record<"running" | "paused", readonly Link[]>> = {
     ["Step", "gradlens.step"],
   ],
 };
-
-function tooltip(text: string, links: readonly Link[]): vscode.MarkdownString {
-  const line = links.map(([title, command]) => `[${title}](command:${command})`).join(" · ");
-  const markdown = new vscode.MarkdownString(`${text}\n\n${line}`);
-  markdown.isTrusted = { enabledCommands: links.map(([, command]) => command) };
-  return markdown;
-}
-
-function showProgress(run: Run): void {
-  void vscode.window.withProgress({ location: { viewId: "gradlens.panel" } }, () => run.ended);
-}

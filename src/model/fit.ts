@@ -44,9 +44,10 @@ function dataAgainstItself({ data }: Parts, { dataSets }: Tables): string | unde
   return set?.kind === "file" ? set.check?.(data?.params ?? {}) : undefined;
 }
 
-function againstRun(
-  { lr_scheduler, optimizer, train }: Parts,
-  { schedulers, optimizers }: Tables,
+/** What keeps a scheduler from serving a run of these steps. */
+export function againstRun(
+  { lr_scheduler, optimizer, train }: Partial<Pick<Parts, "lr_scheduler" | "optimizer" | "train">>,
+  { schedulers, optimizers }: Pick<Tables, "schedulers" | "optimizers">,
 ): string | undefined {
   if (!lr_scheduler || !optimizer || !train) return undefined;
   const context = {

@@ -1,3 +1,5 @@
+import { quoted } from "../protocol/visible.ts";
+
 export interface Range {
   readonly offset: number;
   readonly length: number;
@@ -119,8 +121,7 @@ export function found(json: Json): string {
   }
 }
 
-export const quote = (text: string): string =>
-  JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+export const quote = (text: string): string => quoted(text, LONGEST);
 
 function short(json: Json & { readonly kind: "array" }): string | undefined {
   if (json.items.length > LONGEST / 2) return undefined;

@@ -1,3 +1,5 @@
+import { quoted } from "../protocol/visible.ts";
+
 const LONGEST = 40;
 
 /** Case, underscores and the like do not matter: `leaky_relu`, `kaiming_normal_`. */
@@ -60,7 +62,7 @@ export function distance(a: string, b: string): number {
 
 /** `: did you mean "ReLU"?`, or nothing. */
 export const ask = (guess: string | undefined): string =>
-  guess === undefined ? "" : `: did you mean ${JSON.stringify(guess)}?`;
+  guess === undefined ? "" : `: did you mean ${quoted(guess)}?`;
 
 /** `1 field`, `3 fields`, `1,000 fields`. */
 export const count = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? "" : "s"}`;

@@ -1,4 +1,5 @@
 import type { Problem } from "../protocol/problem.ts";
+import { LONGEST_MESSAGE, quoted, shorten, visible } from "../protocol/visible.ts";
 import type { Place, Range } from "./json.ts";
 import { pathOf } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -14,6 +15,9 @@ export interface Finding {
 
 export type Report = (finding: Finding) => void;
 
+/** Longest replacement that a title names in full. */
+const LONGEST_FIX = 60;
+
 /** Takes findings of all models of a file; the same one, found again through `extends`, counts once. */
 export class Collector {
   readonly #problems = new Map<string, Problem>();
@@ -24,7 +28,7 @@ export class Collector {
   reportFor(model: string, { offset, length }: Range): Report {
     return (finding) => {
       const inside = finding.at.offset >= offset && finding.at.offset < offset + length;
-      this.#add(finding, inside ? finding.message : `in model ${JSON.stringify(model)}: ${finding.message}`);
+      this.#add(finding, inside ? finding.message : `in model ${quoted(model)}: ${finding.message}`);
     };
   }
 
@@ -39,11 +43,13 @@ export class Collector {
     this.#problems.set(key, {
       severity,
       code,
-      message: text,
+      message: shorten(text, LONGEST_MESSAGE),
       path: pathOf(at),
       offset: at.offset,
       length: at.length,
-      ...(fix !== undefined && { fix: { title: `Replace by ${fix}`, text: fix } }),
+      ...(fix !== undefined && {
+        fix: { title: `Replace by ${visible(shorten(fix, LONGEST_FIX))}`, text: fix },
+      }),
     });
   }
 }

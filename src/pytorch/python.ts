@@ -1,5 +1,4 @@
-/** Characters that are not seen, or that an editor might take for a line's end: they are written as escapes. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+import { shorten, UNSEEN } from "../protocol/visible.ts";
 
 const escaped = (char: string): string => {
   const code = char.codePointAt(0) ?? 0;
@@ -8,11 +7,14 @@ const escaped = (char: string): string => {
     : `\\u${code.toString(16).padStart(4, "0")}`;
 };
 
-/** Any text as a Python string literal on one line: JSON's escapes mean the same in Python. */
+/** Any text as a Python string literal on one line: JSON's escapes mean the same in Python. What is not seen is written as one. */
 export const literal = (text: string): string => JSON.stringify(text).replace(UNSEEN, escaped);
 
-/** Any text within a docstring: it cannot end it, nor begin a new line. */
-export const inDocstring = (text: string): string => literal(text).slice(1, -1);
+/** Longest name in a docstring. */
+const LONGEST = 60;
+
+/** A name within a docstring: it cannot end it, nor begin a new line. */
+export const inDocstring = (name: string): string => literal(shorten(name, LONGEST)).slice(1, -1);
 
 /** Expressions as a tuple: `(samples, 28, 28)`, `(2,)`. */
 export const tuple = (items: readonly (number | string)[]): string =>

@@ -1,6 +1,7 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { count, figure, percent } from "./figures.ts";
+import { markdown, ownMarkdown, type Markdown } from "./quote.ts";
 import { SHARE_TEXT, shareOf } from "./share.ts";
 
 interface Row {
@@ -58,33 +59,31 @@ const shown = (info: RunInfo, frame: Frame, layer: number): readonly Row[] =>
     return (stat !== "act_nonfinite" && stat !== "grad_nonfinite") || statOf(frame, layer, stat) > 0;
   });
 
-/** Markdown: which layer and step, what share of the gradient arrives, and every figure with its meaning. */
-export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: boolean): string {
+/** Which layer and step, what share of the gradient arrives, and every figure with its meaning. */
+export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: boolean): Markdown {
   const { path = "", type = "" } = info.layers[layer] ?? {};
   const share = SHARE_TEXT[shareOf(frame, layer, info.layers.length - 1)];
-  return [
-    `**${path}** · ${type} · step ${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`,
-    share,
-    ["| | | |", "|---|--:|---|", ...shown(info, frame, layer).map((row) => tableRow(frame, layer, row))].join(
-      "\n",
-    ),
-  ].join("\n\n");
+  const title = markdown`**${path}** · ${type} · step `;
+  const when = `${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`;
+  const rows = shown(info, frame, layer).map((row) => tableRow(frame, layer, row));
+  return ownMarkdown(`${title}${when}\n\n${share}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`);
 }
 
 const tableRow = (frame: Frame, layer: number, { stat, name, show, meaning }: Row): string =>
   `| ${name} | ${show(statOf(frame, layer, stat))} | ${meaning} |`;
 
-/** Markdown: the two ends of a repeated declaration, first and last repetition. */
+/** The two ends of a repeated declaration, first and last repetition. */
 export function explainLayers(
   info: RunInfo,
   frame: Frame,
   layers: readonly number[],
   stale: boolean,
-): string {
+): Markdown {
   const [first, last] = [layers[0], layers.at(-1)];
-  if (first === undefined || last === undefined) return "";
+  if (first === undefined || last === undefined) return ownMarkdown("");
   const one = explainLayer(info, frame, first, stale);
-  return first === last ? one : `${one}\n\n---\n\n${explainLayer(info, frame, last, stale)}`;
+  if (first === last) return one;
+  return ownMarkdown(`${one}\n\n---\n\n${explainLayer(info, frame, last, stale)}`);
 }
 
 /** The lens's tooltip, one line: its figures' meaning, and what a click does. */

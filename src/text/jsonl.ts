@@ -1,14 +1,14 @@
 import { COLUMN, HIST_BINS, STATS, TOTALS, type Frame, type Stat } from "../protocol/frame.ts";
 import type { LayerInfo, RunEnd, RunInfo } from "../protocol/run.ts";
 
-type Json = number | string | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+import { json, type Terminal } from "./quote.ts";
 
 /** JSON has no NaN and no ±∞: they are written as strings. */
 const numeral = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 
 /** The first line of a run's stream, without its line break (`docs/statistics.md`). */
-export const runLine = ({ model, seed, parameters, layers }: RunInfo): string =>
-  line({
+export const runLine = ({ model, seed, parameters, layers }: RunInfo): Terminal =>
+  json({
     type: "run",
     version: 1,
     model,
@@ -24,11 +24,11 @@ export const runLine = ({ model, seed, parameters, layers }: RunInfo): string =>
   });
 
 /** The line of one step. Columns that a layer does not have, and totals that the step does not have, are absent. */
-export function stepLine(frame: Frame, layers: readonly LayerInfo[]): string {
+export function stepLine(frame: Frame, layers: readonly LayerInfo[]): Terminal {
   const always = new Set(["loss", "lr", "grad_norm", "clip_coef"]);
   const totals = TOTALS.filter((total) => always.has(total) || !Number.isNaN(frame[total]));
   let time = 0;
-  return line({
+  return json({
     type: "step",
     step: frame.step,
     ...Object.fromEntries(totals.map((total) => [total, numeral(frame[total])])),
@@ -42,10 +42,8 @@ export function stepLine(frame: Frame, layers: readonly LayerInfo[]): string {
 }
 
 /** The last line of a run's stream. */
-export const endLine = (end: RunEnd): string =>
-  line({ type: "end", ...end, elapsed_ms: Math.round(end.elapsed_ms * 1000) / 1000 });
-
-const line = (json: Json): string => JSON.stringify(json);
+export const endLine = (end: RunEnd): Terminal =>
+  json({ type: "end", ...end, elapsed_ms: Math.round(end.elapsed_ms * 1000) / 1000 });
 
 const valueOf = ({ values }: Frame, layer: number, stat: Stat): number =>
   values[layer * STATS.length + COLUMN[stat]];

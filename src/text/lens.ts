@@ -1,6 +1,7 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 import { count, figure, percent, plural } from "./figures.ts";
+import { plain, withIcon, type Plain } from "./quote.ts";
 import { isNonFinite } from "./share.ts";
 
 /** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
@@ -16,7 +17,7 @@ const LONGEST = 70;
 const SEPARATOR = " · ";
 
 /** `‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6`; over repetitions `‖∂L/∂W‖ 3.1e-7 … 0.12 over 20 · gain 0.24 … 0.25`. */
-export const gradientLens = (at: LensRows): string =>
+export const gradientLens = (at: LensRows): Plain =>
   lens(at, [
     ["‖∂L/∂W‖", "grad_norm", figure],
     ["gain", "gain", figure],
@@ -24,7 +25,7 @@ export const gradientLens = (at: LensRows): string =>
   ]);
 
 /** `dead 12 % · saturated 71 % · gain 0.24`, for a layer without parameters; `std 0.31 · gain 0.24` where neither can be. */
-export const activationLens = (at: LensRows): string =>
+export const activationLens = (at: LensRows): Plain =>
   lens(at, [
     ["dead", "act_dead", percent],
     ["saturated", "act_saturated", percent],
@@ -38,7 +39,7 @@ type Item = readonly [word: string, stat: Stat, show: (x: number) => string];
 const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
   rows.some((row) => layers[row]?.stats.includes(stat));
 
-function lens(at: LensRows, items: readonly Item[]): string {
+function lens(at: LensRows, items: readonly Item[]): Plain {
   const { frame, rows, stale } = at;
   const broken = rows.some((row) => isNonFinite(frame, row));
   const parts = items
@@ -50,8 +51,9 @@ function lens(at: LensRows, items: readonly Item[]): string {
       );
       return `${word} ${figures}${i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : ""}`;
     });
-  const text = joined(parts, stale ? LONGEST - STALE.length : LONGEST);
-  return `${broken && !stale ? "$(warning) " : ""}${stale ? STALE : ""}${text}`;
+  if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
+  const text = plain`${joined(parts, LONGEST)}`;
+  return broken ? withIcon("warning", text) : text;
 }
 
 const STALE = "(stale) ";
@@ -81,17 +83,16 @@ export function shapeLens(
   output: readonly number[],
   parameters: number,
   repeated: number,
-): string {
+): Plain {
   const over = repeated > 1 ? ` over ${count(repeated)}` : "";
   const shapes = `[${input.join(", ")}] → [${output.join(", ")}]`;
-  return parameters > 0
-    ? joined([shapes, plural(parameters, "parameter") + over], LONGEST)
-    : joined([shapes + over], LONGEST);
+  const parts = parameters > 0 ? [shapes, plural(parameters, "parameter") + over] : [shapes + over];
+  return plain`${joined(parts, LONGEST)}`;
 }
 
 /** `▶ Run · 20 layers · 84,161 parameters`, above a model that can run. */
-export const runLens = (layers: number, parameters: number): string =>
-  `▶ Run · ${plural(layers, "layer")} · ${plural(parameters, "parameter")}`;
+export const runLens = (layers: number, parameters: number): Plain =>
+  plain`▶ Run · ${plural(layers, "layer")} · ${plural(parameters, "parameter")}`;
 
 /** `$(error) 2 problems`, above a model that cannot. */
-export const problemsLens = (errors: number): string => `$(error) ${plural(errors, "problem")}`;
+export const problemsLens = (errors: number): Plain => withIcon("error", plain`${plural(errors, "problem")}`);

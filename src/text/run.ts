@@ -1,5 +1,7 @@
+import { shorten } from "../protocol/visible.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import { count, figure, plural } from "./figures.ts";
+import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts";
 
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
 export function progress({ state, step, info, loss, steps_per_second }: RunSummary): string {
@@ -30,9 +32,21 @@ export function outcome(run: RunSummary): string {
 const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: string }): string =>
   layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layer} (${where})`;
 
+const LONGEST_NAME = 40;
+
 /** The status bar's text: a codicon for the state, the model, and what it does. */
-export const statusText = (run: RunSummary): string =>
-  `$(${ICON[statusOf(run)]}) ${run.info.model}: ${run.stale && run.end ? "(stale) " : ""}${short(outcome(run), 60)}`;
+export const statusText = (run: RunSummary): Plain => {
+  const stale = run.stale && run.end ? "(stale) " : "";
+  const text = plain`${shorten(run.info.model, LONGEST_NAME)}: ${stale}${short(outcome(run), 60)}`;
+  return withIcon(ICON[statusOf(run)], text);
+};
+
+/** What a screen reader says of the status bar's item. */
+export const statusSpoken = (run: RunSummary): Plain => plain`GradLens: ${run.info.model}, ${outcome(run)}`;
+
+/** What the status bar's item shows when it is pointed at. */
+export const statusHover = (run: RunSummary): Markdown =>
+  markdown`**${run.info.model}** · ${run.file}\n\n${outcome(run)}`;
 
 type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
 
@@ -51,9 +65,9 @@ const ICON: Readonly<Record<Status, string>> = {
   failed: "error",
 };
 
-/** Cuts a text that is longer, with an ellipsis. */
+/** Cuts a text that is longer, with an ellipsis, but never a character. */
 export const short = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 
 /** Steps per second between two readings of a clock; 0 where no time has passed. */
 export const stepsPerSecond = (from: Reading, to: Reading): number =>

@@ -3,6 +3,7 @@ import type { ModelSpec } from "../engine/spec.ts";
 import type { Training } from "../engine/training.ts";
 import { parse, type ParsedModel } from "../model/parse.ts";
 import { fieldRange } from "../model/locate.ts";
+import { quoted } from "../protocol/visible.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import type { Location } from "./files.ts";
@@ -46,11 +47,11 @@ export async function load(
 ): Promise<Training> {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
-  if (!model) throw new Error(`the file has no model "${name}"`);
+  if (!model) throw new Error(`the file has no model ${quoted(name)}`);
   if (!model.spec)
     throw new Error(
       (problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ??
-        `the model "${name}" has problems`,
+        `the model ${quoted(name)} has problems`,
     );
   const { histEvery } = options;
   const backend = backendFor(options);

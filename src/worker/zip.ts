@@ -1,4 +1,5 @@
-import { DataError, quoted } from "../engine/data/error.ts";
+import { listed, quoted } from "../protocol/visible.ts";
+import { DataError } from "../engine/data/error.ts";
 import { readAt, type Source } from "./source.ts";
 
 /** One file of an archive, as the archive's directory describes it. */
@@ -21,18 +22,16 @@ const END = { signature: 0x06054b50, length: 22 };
 const LONGEST_COMMENT = 0xffff;
 /** Bytes of the directory: room for its 65,535 entries with names of 200 characters. */
 const LONGEST_DIRECTORY = 2 ** 24;
-/** Names of arrays that a message lists. */
-const SHOWN = 20;
-
 /** The array of that name in an `.npz` archive. Reads the directory at the archive's end and no content. */
 export async function findMember(source: Source, file: string, name: string): Promise<ZipEntry> {
   const directory = await directoryOf(source, file);
   const entries = entriesOf(directory, file);
   const at = entries.get(`${name}.npy`) ?? entries.get(name);
   if (at === undefined) {
-    const names = [...entries.keys()].slice(0, SHOWN).map((key) => quoted(key.replace(/\.npy$/, "")));
-    const shown = `${names.join(", ") || "none"}${entries.size > SHOWN ? ", …" : ""}`;
-    throw new DataError(`there is no array ${quoted(name)}: the archive has ${shown}`, { file });
+    const names = Array.from(entries.keys(), (key) => key.replace(/\.npy$/, ""));
+    throw new DataError(`there is no array ${quoted(name)}: the archive has ${listed(names) || "none"}`, {
+      file,
+    });
   }
   return entryAt(source, directory, at, file);
 }

@@ -101,7 +101,7 @@ suite("gradlens on a terminal", () => {
   test("asks which of several models is meant, and names them", () => {
     const { status, stderr } = gradlens("run", two);
     assert.equal(status, 2);
-    assert.match(stderr, /has 2 models: choose one with --model: a, b/);
+    assert.match(stderr, /has 2 models: choose one with --model: "a", "b"/);
     assert.equal(gradlens("run", two, "--model", "a").status, 0);
   });
 

@@ -164,6 +164,13 @@ suite("a text from the model file within a program", () => {
     for (const line of lines) assert.ok(line.includes(escaped), line);
   });
 
+  test("fills neither the docstring nor the class where it is long", () => {
+    const program = programOf({}, `deep-${"x".repeat(100_000)}`);
+    assert.match(program, /^The model "deep-x{25}…x{29}", exported by GradLens/m);
+    assert.match(program, /^class DeepX+x*\(nn\.Sequential\):$/m);
+    assert.ok(program.split("\n").every((one) => one.length <= 120));
+  });
+
   test("is a literal that JSON reads as well", () => {
     assert.equal(literal("naïve 你好"), '"naïve 你好"');
     assert.equal(JSON.parse(literal(hostile)), hostile);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { RunSummary } from "../../src/protocol/webview.ts";
-import { outcome, progress, short, statusText, stepsPerSecond } from "../../src/text/run.ts";
+import {
+  outcome,
+  progress,
+  short,
+  statusHover,
+  statusSpoken,
+  statusText,
+  stepsPerSecond,
+} from "../../src/text/run.ts";
 
 const run = (more: Partial<RunSummary>): RunSummary => ({
   id: 1,
@@ -86,4 +94,32 @@ test("stepsPerSecond is 0 where no time has passed", () => {
 test("short cuts with an ellipsis", () => {
   assert.equal(short("abcdef", 4), "abc…");
   assert.equal(short("abcd", 4), "abcd");
+  assert.equal(short("ab🙂cd", 4), "ab…");
+});
+
+suite("names in the status bar", () => {
+  const evil = "[a](command:b) $(bug)\n![i](https://x.y)";
+  const end = { reason: "failed", steps: 0, elapsed_ms: 1, message: `${evil}: found "${evil}"` } as const;
+  const hostile = run({ state: "ended", end, file: `${evil}.json` });
+  const named = { ...hostile, info: { ...hostile.info, model: evil } };
+
+  test("are text there, and for a screen reader", () => {
+    assert.match(statusText(named), /^\$\(error\) \[a\] \(command:b\) \$ \(bug\)\\n/);
+    for (const text of [statusText(named).slice("$(error)".length), statusSpoken(named)]) {
+      assert.doesNotMatch(text, /\]\(|\$\(|\n/);
+    }
+  });
+
+  test("are text in the tooltip, each with its own characters", () => {
+    assert.equal(
+      statusHover({ ...run({ state: "ended", end: { ...end, message: "*x*" } }), file: "[f](g)" }),
+      "**m** · \\[f\\]\\(g\\)\n\nfailed\\: \\*x\\*",
+    );
+    assert.doesNotMatch(statusHover(named), /(?<!\\)[[\]()!]|https?:/);
+  });
+
+  test("leave room for how the run goes, however long they are", () => {
+    const long = { ...run({}), info: { ...run({}).info, model: "x".repeat(1e6) } };
+    assert.match(statusText(long), /^\$\(pulse\) x{20}…x{19}: step 240/);
+  });
 });

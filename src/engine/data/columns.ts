@@ -1,7 +1,8 @@
+import { listed, quoted } from "../../protocol/visible.ts";
 import type { Param } from "../params.ts";
 import { closest } from "./closest.ts";
 import type { Wants } from "./data.ts";
-import { DataError, quoted } from "./error.ts";
+import { DataError } from "./error.ts";
 import { checkInput, checkTarget } from "./fit.ts";
 
 /** A column of a table: its name, or its number from 0. */
@@ -106,10 +107,8 @@ function finder(names: readonly string[], header: boolean, file: string): (colum
   };
 }
 
-const SHOWN = 8;
-
 function hint(column: string, names: readonly string[]): string {
   const meant = closest(column, names);
   if (meant !== undefined) return `: did you mean ${quoted(meant)}?`;
-  return `: the file has ${names.slice(0, SHOWN).map(quoted).join(", ")}${names.length > SHOWN ? ", …" : ""}`;
+  return `: the file has ${listed(names)}`;
 }

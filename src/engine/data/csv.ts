@@ -47,6 +47,7 @@ export const csv = fileSet({
       ? `"decimal" and "thousands" are both ${JSON.stringify(decimal)}: a number could mean either`
       : undefined,
 
+  files: ({ path }) => [path],
   *read(given, wants) {
     const { path, header, decimal } = given;
     const first = yield* firstRow(given);

@@ -44,6 +44,8 @@ export interface FileSet<P extends Params = Params> extends Declared<P> {
   readonly kind: "file";
   /** What is wrong with the params as a whole, if anything. */
   check?(params: Values<P>): string | undefined;
+  /** The files that it reads, relative to the model file. */
+  files(params: Values<P>): readonly string[];
   /** Reads the data. Throws `DataError` where the files are broken, do not fit the model, or hold more than fits, before that is allocated. */
   read(params: Values<P>, wants: Wants): Reading<Dataset>;
 }

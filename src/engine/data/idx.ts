@@ -9,5 +9,6 @@ export const idx = fileSet({
     inputs: text("The file of the inputs (`train-images-idx3-ubyte.gz`), relative to the model file."),
     targets: text("The file of the targets (`train-labels-idx1-ubyte.gz`), relative to the model file."),
   },
+  files: ({ inputs, targets }) => [inputs, targets],
   read: ({ inputs, targets }, wants) => readArrays(idxFormat, { path: inputs }, { path: targets }, wants),
 });

@@ -1,4 +1,4 @@
-import { quoted } from "./error.ts";
+import { quoted } from "../../protocol/visible.ts";
 
 /** Names of classes that are kept apart, and their characters in all: a few MB. */
 const MOST_NAMES = 2 ** 17;

@@ -9,5 +9,6 @@ export const npy = fileSet({
     inputs: text("The `.npy` file of the inputs, relative to the model file."),
     targets: text("The `.npy` file of the targets, relative to the model file."),
   },
+  files: ({ inputs, targets }) => [inputs, targets],
   read: ({ inputs, targets }, wants) => readArrays(npyFormat, { path: inputs }, { path: targets }, wants),
 });

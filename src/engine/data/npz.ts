@@ -10,6 +10,7 @@ export const npz = fileSet({
     inputs: text("Name of the array of the inputs."),
     targets: text("Name of the array of the targets."),
   },
+  files: ({ path }) => [path],
   read: ({ path, inputs, targets }, wants) =>
     readArrays(npyFormat, { path, member: inputs }, { path, member: targets }, wants),
 });

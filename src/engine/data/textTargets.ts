@@ -1,5 +1,6 @@
+import { quoted } from "../../protocol/visible.ts";
 import type { Dataset, Wants } from "./data.ts";
-import { DataError, type Place, quoted } from "./error.ts";
+import { DataError, type Place } from "./error.ts";
 import { allocate, targetShape, width } from "./fit.ts";
 import { classId, probability } from "./ids.ts";
 import { isMissing, notNumber, type Numerals } from "./formats/numeral.ts";
@@ -115,7 +116,7 @@ export function wrongTarget(wants: Wants, value: number): string | undefined {
 function tooMany(names: readonly string[], wants: Wants): string {
   const last = quoted(names.at(-1) ?? "");
   if (wants.targets === "binary") {
-    const [first, second] = names.map(quoted);
+    const [first, second] = names.map((name) => quoted(name));
     return `expected 0 and 1 or two names, found a third: ${last} after ${first} and ${second}`;
   }
   return `${last} is class number ${names.length}, but the model has ${width(wants)} outputs`;

@@ -1,5 +1,6 @@
+import { quoted } from "../../protocol/visible.ts";
 import { sizeOf, type Shape } from "../tensor.ts";
-import { DataError, quoted } from "../data/error.ts";
+import { DataError } from "../data/error.ts";
 import type { NumberType } from "../data/formats/ndarray.ts";
 import { ELEMENTS } from "./dtype.ts";
 

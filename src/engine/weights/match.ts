@@ -1,5 +1,6 @@
+import { quoted } from "../../protocol/visible.ts";
 import { closest } from "../data/closest.ts";
-import { DataError, quoted } from "../data/error.ts";
+import { DataError } from "../data/error.ts";
 import { show, type Shape } from "../tensor.ts";
 import type { Stored, Wanted } from "./safetensors.ts";
 
@@ -84,17 +85,17 @@ function* mistakesOf(expected: Expected, tensors: Stored): Generator<() => strin
   for (const [name, { shape }] of tensors) {
     const wanted = expected.get(name);
     if (wanted && show(wanted.shape) !== show(shape)) {
-      yield () => `"${name}" is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
+      yield () => `${quoted(name)} is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
     }
     if (!wanted && !isIgnored(name)) yield () => unknown(name, missing, [...expected.keys()]);
   }
   for (const name of missing) {
-    yield () => `"${name}" ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
+    yield () => `${quoted(name)} ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
   }
 }
 
 function unknown(name: string, missing: readonly string[], all: readonly string[]): string {
   const guess = closest(name, missing) ?? closest(name, all);
-  const question = guess === undefined ? "" : `: did you mean "${guess}"?`;
+  const question = guess === undefined ? "" : `: did you mean ${quoted(guess)}?`;
   return `the model has no ${quoted(name)}${question}`;
 }

@@ -394,7 +394,7 @@ suite("a csv file that cannot be used is refused in words", () => {
       `a,b,t\n${"x".repeat(1000)},2,3\n`,
       t,
       number,
-      `d.csv, line 2, column "a": expected a number, found "${"x".repeat(80)}…"`,
+      `d.csv, line 2, column "a": expected a number, found "${"x".repeat(30)}…${"x".repeat(29)}"`,
     ],
     ["a,a,t\n1,2,3\n", { target: "a" }, number, 'd.csv: two columns are named "a": give its number instead'],
     [

@@ -1,4 +1,5 @@
-import { DataError, quoted } from "../error.ts";
+import { quoted } from "../../../protocol/visible.ts";
+import { DataError } from "../error.ts";
 import { dtypeOf } from "./dtype.ts";
 import type { ArrayFormat } from "./ndarray.ts";
 import { LONGEST_NPY_HEADER, npyHeader } from "./npyHeader.ts";

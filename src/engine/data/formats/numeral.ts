@@ -1,4 +1,4 @@
-import { quoted } from "../error.ts";
+import { quoted } from "../../../protocol/visible.ts";
 
 /** How a file writes its numbers. */
 export interface Notation {

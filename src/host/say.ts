@@ -1,0 +1,100 @@
+import * as vscode from "vscode";
+import type { Markdown, Plain } from "../text/quote.ts";
+
+/*
+ * The only file that hands text to VS Code (eslint.config.js sees to it): what it takes has been quoted for its place.
+ */
+
+/** Says what stands in the way. The result is the action that the user picked. */
+export const warn = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showWarningMessage(message, ...actions);
+
+/** Says what has failed. The result is the action that the user picked. */
+export const fail = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showErrorMessage(message, ...actions);
+
+/** One line of a list to pick from. */
+export interface PickItem extends vscode.QuickPickItem {
+  readonly label: Plain;
+  readonly description?: Plain;
+  readonly detail?: Plain;
+}
+
+export interface PickOptions {
+  readonly title: Plain;
+  readonly placeHolder?: Plain;
+  readonly matchOnDescription?: boolean;
+}
+
+export const pick = <T extends PickItem>(
+  items: readonly T[],
+  options: PickOptions,
+): Thenable<T | undefined> => vscode.window.showQuickPick(items, options);
+
+/** Draws a view's progress bar until the task has ended. */
+export const showProgress = (viewId: string, task: Promise<unknown>): void => {
+  void vscode.window.withProgress({ location: { viewId } }, () => task);
+};
+
+/** What may be clicked in a tooltip: commands of the code's, and no others. */
+export type CommandLink = readonly [title: string, command: string];
+
+/** Markdown with a line of links below it. The values in it are text; only the commands of the links can be run. */
+export function tooltip(text: Markdown, links: readonly CommandLink[]): vscode.MarkdownString {
+  const below = links.map(([title, command]) => `[${title}](command:${command})`).join(" · ");
+  const content = new vscode.MarkdownString(`${text}\n\n${below}`);
+  content.isTrusted = { enabledCommands: links.map(([, command]) => command) };
+  return content;
+}
+
+export const hover = (text: Markdown): vscode.Hover => new vscode.Hover(new vscode.MarkdownString(text));
+
+/** An item of the status bar, hidden until it is shown. */
+export class StatusItem implements vscode.Disposable {
+  readonly #item: vscode.StatusBarItem;
+
+  constructor(id: string, name: string, command: string) {
+    this.#item = vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left, 0);
+    this.#item.name = name;
+    this.#item.command = command;
+  }
+
+  /** `spoken`: what a screen reader says instead of the text. */
+  show(text: Plain, spoken: Plain, tooltip: vscode.MarkdownString): void {
+    this.#item.text = text;
+    this.#item.accessibilityInformation = { label: spoken };
+    this.#item.tooltip = tooltip;
+    this.#item.show();
+  }
+
+  hide(): void {
+    this.#item.hide();
+  }
+
+  text(): string {
+    return this.#item.text;
+  }
+
+  tooltip(): string {
+    const { tooltip } = this.#item;
+    return typeof tooltip === "string" ? tooltip : (tooltip?.value ?? "");
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+/** A code lens's command. */
+export interface LensCommand extends vscode.Command {
+  readonly title: Plain;
+}
+
+export const diagnostic = (
+  range: vscode.Range,
+  message: Plain,
+  severity: vscode.DiagnosticSeverity,
+): vscode.Diagnostic => new vscode.Diagnostic(range, message, severity);
+
+export const quickFix = (title: Plain): vscode.CodeAction =>
+  new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
