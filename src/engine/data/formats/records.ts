@@ -86,7 +86,8 @@ export class Records implements TextSink {
     const reader = this.#reader;
     const { length } = bytes;
     while (!this.#done) {
-      if (this.#column === 0 && bytes[at] === NEWLINE && this.#length === 0) at = this.#emptyLines(bytes, at);
+      if (this.#column === 0 && at < length && bytes[at] === NEWLINE && this.#length === 0)
+        at = this.#emptyLines(bytes, at);
       if (at < length && bytes[at] === QUOTE && this.#length === 0) {
         this.#state = "quoted";
         this.#characters = 0;
@@ -116,7 +117,7 @@ export class Records implements TextSink {
   /** There may be millions of them. Returns where they end. */
   #emptyLines(bytes: Uint8Array, at: number): number {
     const first = at;
-    while (bytes[at] === NEWLINE) at++;
+    while (at < bytes.length && bytes[at] === NEWLINE) at++;
     this.#line += at - first;
     this.#start = this.#line;
     this.#lineBytes = 0;
