@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { open, realpath, stat, type FileHandle } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep, win32 } from "node:path";
 import { DataError } from "../engine/data/error.ts";
+import type { Loading } from "./loading.ts";
 
 /** Where a model file lies, and the folder that its files must lie in. Absolute paths. */
 export interface Location {
@@ -21,7 +22,12 @@ export const LIMITS: Limits = { file: 2 ** 29, unpacked: 2 ** 29 };
  * The bytes of a file that a model file names, relative to itself. Throws `DataError` where it lies outside of the root
  * (links followed), is missing, not a plain file, or too large.
  */
-export async function readInside(location: Location, path: string, limits = LIMITS): Promise<Uint8Array> {
+export async function readInside(
+  location: Location,
+  path: string,
+  limits = LIMITS,
+  loading: Loading = {},
+): Promise<Uint8Array> {
   const place = { file: path };
   try {
     const real = await pathInside(location, path);
@@ -31,17 +37,18 @@ export async function readInside(location: Location, path: string, limits = LIMI
     try {
       const stats = await handle.stat();
       checkFile(stats, path, limits);
-      return await readAll(handle, stats.size);
+      return await readAll(handle, stats.size, path, loading);
     } finally {
       await handle.close();
     }
   } catch (error) {
+    loading.signal?.throwIfAborted();
     throw error instanceof DataError ? error : new DataError(sentence(error), place);
   }
 }
 
-/** The real path of the file. */
-async function pathInside({ file, root }: Location, path: string): Promise<string> {
+/** The real path of the file. Throws `DataError` where it lies outside of the root, links followed. */
+export async function pathInside({ file, root }: Location, path: string): Promise<string> {
   const place = { file: path };
   const local = path.replaceAll("\\", "/");
   if (isAbsolute(local) || win32.isAbsolute(local) || win32.parse(local).root !== "") {
@@ -70,14 +77,24 @@ function checkFile(stats: Stats, path: string, { file: most }: Limits): void {
   }
 }
 
+/** Bytes that are read before the reader looks whether they are still wanted. */
+const CHUNK = 2 ** 20;
+
 /** As many bytes as the file had when it was opened, fewer if it has shrunk since. */
-async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
+async function readAll(
+  handle: FileHandle,
+  size: number,
+  file: string,
+  { signal, onProgress }: Loading,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let at = 0;
   while (at < size) {
-    const { bytesRead } = await handle.read(bytes, at, size - at, at);
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(bytes, at, Math.min(CHUNK, size - at), at);
     if (bytesRead === 0) break;
     at += bytesRead;
+    onProgress?.({ file, read: at, total: size });
   }
   return bytes.subarray(0, at);
 }
@@ -92,7 +109,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the path is too long",
 };
 
-function sentence(error: unknown): string {
+/** Why a file cannot be read, in words. */
+export function sentence(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return (
     SENTENCES[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`

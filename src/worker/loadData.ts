@@ -6,17 +6,22 @@ import { dataSets } from "../engine/data/index.ts";
 import type { Generator } from "../engine/rng.ts";
 import type { DataSpec } from "../engine/spec.ts";
 import { LIMITS, readInside, type Limits, type Location } from "./files.ts";
+import type { Loading } from "./loading.ts";
 import { unpackGzip, unpackMember } from "./unpack.ts";
 
-/** The data set of a model, normalised where the model file says so. Throws `DataError` where there is none to be had. */
+/**
+ * The data set of a model, normalised where the model file says so. Throws `DataError` where there is none to be had, and the
+ * signal's reason once it is aborted.
+ */
 export async function loadData(
   spec: DataSpec,
   location: Location,
   wants: Wants,
   generator: Generator,
   limits: Limits = LIMITS,
+  loading: Loading = {},
 ): Promise<Dataset> {
-  const dataset = await make(spec, location, wants, generator, limits);
+  const dataset = await make(spec, location, wants, generator, limits, loading);
   if (wants.ids === undefined) return spec.normalize ? normalize(dataset) : dataset;
   if (spec.normalize)
     throw new DataError('"normalize" is not for ids of tokens: leave it out where Embedding comes first');
@@ -30,6 +35,7 @@ async function make(
   wants: Wants,
   generator: Generator,
   limits: Limits,
+  loading: Loading,
 ): Promise<Dataset> {
   const set = Object.hasOwn(dataSets, type)
     ? (dataSets as Readonly<Record<string, DataType>>)[type]
@@ -40,7 +46,8 @@ async function make(
     return set.generate(generator, params, wants);
   }
   const bytes: Uint8Array[] = [];
-  for (const file of set.files(params)) bytes.push(await contentOf(file, location, limits));
+  for (const file of set.files(params)) bytes.push(await contentOf(file, location, limits, loading));
+  loading.signal?.throwIfAborted();
   return set.load(bytes, params, wants);
 }
 
@@ -48,8 +55,9 @@ async function contentOf(
   { path, member }: DataFile,
   location: Location,
   limits: Limits,
+  loading: Loading,
 ): Promise<Uint8Array> {
-  const bytes = await readInside(location, path, limits);
+  const bytes = await readInside(location, path, limits, loading);
   return member === undefined
     ? unpackGzip(bytes, path, limits.unpacked)
     : unpackMember(bytes, path, member, limits.unpacked);

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import type { Dataset, DataType } from "../engine/data/data.ts";
+import { dataSets } from "../engine/data/index.ts";
+import { layers } from "../engine/layers/index.ts";
+import { Generator } from "../engine/rng.ts";
+import type { ModelSpec } from "../engine/spec.ts";
+import { sizeOf } from "../engine/tensor.ts";
+import { wantsOf } from "../engine/wants.ts";
+import { readWeights } from "../engine/weights/index.ts";
+import type { Declared } from "./dataStore.ts";
+import { LIMITS, type Location, readInside } from "./files.ts";
+import { loadData } from "./loadData.ts";
+
+const FLOAT_BYTES = 4;
+
+export interface Data {
+  readonly dataset: Dataset;
+  /** What has drawn the data set, and goes on to draw the order of the samples: whoever draws takes a copy. */
+  readonly random?: Generator;
+}
+
+/** The data of a model. Those of models with the same declaration and the same shapes are the same. */
+export function declaredData(spec: ModelSpec, location: Location): Declared<Data> {
+  const { type, params, normalize } = spec.data;
+  const { seed } = spec.train;
+  const wants = wantsOf(spec);
+  const set = typeOf(type);
+  const drawn = set?.kind === "generated";
+  const { samples } = params as { readonly samples?: number };
+  return {
+    // The seed only moves what is drawn. Samples are held out, and put in order, by whoever uses the data.
+    key: keyOf(location, [type, params, normalize, wants, drawn ? seed : undefined]),
+    location,
+    files: set?.kind === "file" ? [...new Set(set.files(params).map(({ path }) => path))] : [],
+    drawn: drawn ? FLOAT_BYTES * (samples ?? 0) * sizeOf(spec.input) : 0,
+    async load(loading) {
+      const random = new Generator(seed);
+      const dataset = await loadData(spec.data, location, wants, random, LIMITS, loading);
+      return drawn ? { dataset, random } : { dataset };
+    },
+    bytesOf: ({ dataset: { inputs, targets } }) => inputs.byteLength + targets.byteLength,
+  };
+}
+
+const typeOf = (type: string): DataType | undefined =>
+  Object.hasOwn(dataSets, type) ? (dataSets as Readonly<Record<string, DataType>>)[type] : undefined;
+
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/** The weights to start from, where the model names a file of them. */
+export function declaredWeights(spec: ModelSpec, location: Location): Declared<Weights> | undefined {
+  const { weights: file, ...rest } = spec;
+  if (file === undefined) return undefined;
+  return {
+    key: keyOf(location, ["weights", file, rest.input, rest.layers]),
+    location,
+    files: [file],
+    drawn: 0,
+    load: async (loading) =>
+      readWeights(rest, layers, await readInside(location, file, LIMITS, loading), file),
+    bytesOf: (weights) => [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
+  };
+}
+
+/** A model of thousands of layers is long as a text. */
+const keyOf = ({ file, root }: Location, parts: readonly unknown[]): string =>
+  createHash("sha256")
+    .update(JSON.stringify([dirname(file), root, ...parts]))
+    .digest("base64");
