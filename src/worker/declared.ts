@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import type { Dataset, DataType } from "../engine/data/data.ts";
-import { dataSets } from "../engine/data/index.ts";
+import type { Dataset } from "../engine/data/data.ts";
+import { dataFilesOf, dataTypeOf } from "../engine/data/files.ts";
 import { layers } from "../engine/layers/index.ts";
 import { Generator } from "../engine/rng.ts";
 import type { ModelSpec } from "../engine/spec.ts";
@@ -25,14 +25,13 @@ export function declaredData(spec: ModelSpec, location: Location): Declared<Data
   const { type, params, normalize } = spec.data;
   const { seed } = spec.train;
   const wants = wantsOf(spec);
-  const set = typeOf(type);
-  const drawn = set?.kind === "generated";
+  const drawn = dataTypeOf(type)?.kind === "generated";
   const { samples } = params as { readonly samples?: number };
   return {
     // The seed only moves what is drawn. Samples are held out, and put in order, by whoever uses the data.
     key: keyOf(location, [type, params, normalize, wants, drawn ? seed : undefined]),
     location,
-    files: set?.kind === "file" ? [...new Set(set.files(params).map(({ path }) => path))] : [],
+    files: dataFilesOf(spec.data),
     drawn: drawn ? FLOAT_BYTES * (samples ?? 0) * sizeOf(spec.input) : 0,
     async load(loading) {
       const random = new Generator(seed);
@@ -42,9 +41,6 @@ export function declaredData(spec: ModelSpec, location: Location): Declared<Data
     bytesOf: ({ dataset: { inputs, targets } }) => inputs.byteLength + targets.byteLength,
   };
 }
-
-const typeOf = (type: string): DataType | undefined =>
-  Object.hasOwn(dataSets, type) ? (dataSets as Readonly<Record<string, DataType>>)[type] : undefined;
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
