@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { watchAssociations } from "./host/association.ts";
 import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
 import { followCursor } from "./host/cursor.ts";
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const showLog = (): void => log().show();
   own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
+  own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
+import { plural } from "../text/figures.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import type { Training } from "../engine/training.ts";
 import { DataError } from "../engine/data/error.ts";
@@ -18,7 +20,7 @@ export interface RunFlags extends RunOptions {
 }
 
 /** Threads where nobody says how many. */
-export const everyCore = (): number => availableParallelism();
+export const everyCore = (): number => threadsFor(undefined, availableParallelism(), 0);
 
 /** How often progress is drawn, in milliseconds. */
 const PROGRESS_MS = 100;
@@ -30,6 +32,12 @@ export async function run(
   flags: RunFlags,
   output: Output,
 ): Promise<ExitCode> {
+  const cores = availableParallelism();
+  if ((flags.threads ?? 1) > cores) {
+    output.err(
+      `--threads ${flags.threads}: this machine has ${plural(cores, "core")}, and no more threads are used\n`,
+    );
+  }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);
   if (!training) return EXIT.badFile;

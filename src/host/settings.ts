@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as vscode from "vscode";
+import { threadsFor } from "../protocol/threads.ts";
 
 const SECTION = "gradlens";
 
@@ -19,8 +20,7 @@ export const settings = {
   gutter: () => flag("gutter.enabled"),
   /** Threads that may compute at a time: 0 in the settings stands for all cores but one, which is left to the editor. */
   threads: () =>
-    vscode.workspace.getConfiguration(SECTION).get<number>("threads") ||
-    Math.max(availableParallelism() - 1, 1),
+    threadsFor(vscode.workspace.getConfiguration(SECTION).get("threads"), availableParallelism(), 1),
   joinVectors: () => flag("joinVectors"),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,

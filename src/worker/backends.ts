@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { type Backend, scalarBackend } from "../engine/backend.ts";
 import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
+import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { builtFile, fastestKernels, readyKernels } from "./kernelModules.ts";
 import { threads } from "./threads.ts";
@@ -14,10 +16,11 @@ export function backendFor({
 }: Choice = {}): Backend {
   const module = engine === "scalar" ? undefined : readyKernels();
   if (!module) return scalarBackend;
+  const allowed = threadsFor(count, availableParallelism(), 0); // whoever asks: a command of another extension may
   const file = builtFile("kernel-thread.cjs");
   return wasmBackend(module, {
     now: () => performance.now(),
     ...(joinVectors && { fasterModule: () => fastestKernels() }),
-    ...(count > 1 && file !== undefined && { threads: threads(count, file) }),
+    ...(allowed > 1 && file !== undefined && { threads: threads(allowed, file) }),
   });
 }
