@@ -52,7 +52,7 @@ function diagnosticOf(document: vscode.TextDocument): vscode.Diagnostic {
 }
 
 const fixes: vscode.CodeActionProvider = {
-  provideCodeActions(document, _range, { diagnostics }) {
+  provideCodeActions(_document, _range, { diagnostics }) {
     const about = diagnostics.filter(({ source, code }) => source === "GradLens" && code === CODE);
     if (about.length === 0) return [];
     const where = vscode.workspace.workspaceFolders ? "in this workspace" : "from now on";
