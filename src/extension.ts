@@ -1,13 +1,16 @@
 import * as vscode from "vscode";
+import { watchAssociations } from "./host/association.ts";
 import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
 import { followCursor } from "./host/cursor.ts";
+import { DataFiles } from "./host/dataFiles.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
 import { registerLanguage } from "./host/language.ts";
-import { followRenames, reportBreaks, rerunOnSave, setContexts } from "./host/lifecycle.ts";
+import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
+import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { Running } from "./host/running.ts";
 import { Runs } from "./host/runs.ts";
@@ -48,12 +51,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   const runs = own(new Runs(settings.keepRuns));
   const worker = vscode.Uri.joinPath(extensionUri, "dist", "worker.cjs").fsPath;
   const trainer = new Trainer(runs, worker, (line) => log().appendLine(line.trimEnd()));
-  const running = new Running(models, trainer);
+  const running = new Running(models, runs, trainer);
   const isStale = (run: Run): boolean => models.isStale(run);
 
   const lenses = own(new Lenses(models, runs));
   const decorations = own(new Decorations(models, runs));
-  const diagnostics = own(new Diagnostics(models, trainer));
+  const files = own(new DataFiles(models, runs, trainer));
+  const diagnostics = own(new Diagnostics(models, files, trainer));
   const status = own(new Status(runs, isStale));
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
@@ -72,10 +76,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   const showLog = (): void => log().show();
   own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
+  own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
-  own(rerunOnSave(models, runs, running));
+  own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
   own(onDidChangeSettings(refresh));

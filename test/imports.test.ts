@@ -22,7 +22,15 @@ const ALLOWED: Readonly<
     packages: ["vscode", "node:"],
   },
   "src/cli": {
-    folders: ["src/engine", "src/model", "src/pytorch", "src/text", "src/worker", "src/process", "src/protocol"],
+    folders: [
+      "src/engine",
+      "src/model",
+      "src/pytorch",
+      "src/text",
+      "src/worker",
+      "src/process",
+      "src/protocol",
+    ],
     packages: ["node:"],
   },
   "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },

@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { bundles, optionsOf } from "./bundles.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { onNode24 } from "./node24.mjs";
@@ -14,52 +15,11 @@ await onNode24();
 const repo = path.resolve(import.meta.dirname, "..");
 const KB = 1024;
 
-/** @type {esbuild.BuildOptions} */
-const forNode = {
-  platform: "node",
-  target: "node20",
-  mainFields: ["module", "main"], // jsonc-parser's `main` is UMD, whose requires cannot be bundled
-};
-/** @type {esbuild.BuildOptions} */
-const forBrowser = { platform: "browser", target: "chrome138" }; // what VS Code 1.106 is built on
-
-/**
- * One row per file that is built.
- * @type {{ from: string, to: string, options: esbuild.BuildOptions, maxKB?: number, executable?: boolean }[]}
- */
-const bundles = [
-  {
-    from: "src/extension.ts",
-    to: "extension.cjs",
-    options: { ...forNode, format: "cjs", external: ["vscode"] },
-    maxKB: 250,
-  },
-  { from: "src/worker/main.ts", to: "worker.cjs", options: { ...forNode, format: "cjs" } },
-  { from: "src/process/main.ts", to: "engine-process.cjs", options: { ...forNode, format: "cjs" } },
-  { from: "src/worker/thread.ts", to: "kernel-thread.cjs", options: { ...forNode, format: "cjs" } },
-  { from: "src/cli.ts", to: "cli.js", options: { ...forNode, format: "esm" }, executable: true },
-  { from: "webview/main.ts", to: "webview.js", options: { ...forBrowser, format: "iife" }, maxKB: 600 },
-  {
-    from: "webview/style.css",
-    to: "webview.css",
-    options: { ...forBrowser, loader: { ".ttf": "file" }, assetNames: "[name]" },
-  },
-];
-
-/** @param {typeof bundles[number]} bundle */
-async function build({ from, to, options, maxKB, executable }) {
+/** @param {import("./bundles.mjs").Bundle} bundle */
+async function build(bundle) {
+  const { to, maxKB, executable } = bundle;
   const outfile = path.join(repo, "dist", to);
-  const { metafile } = await esbuild.build({
-    absWorkingDir: repo,
-    entryPoints: [from],
-    outfile,
-    bundle: true,
-    minify: true,
-    metafile: true,
-    legalComments: "none",
-    logLevel: "warning",
-    ...options,
-  });
+  const { metafile } = await esbuild.build(optionsOf(bundle));
   if (executable) makeExecutable(outfile);
   for (const input of Object.keys(metafile?.inputs ?? {})) inputs.add(input);
   for (const [file, { bytes }] of Object.entries(metafile?.outputs ?? {})) {

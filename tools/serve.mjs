@@ -6,6 +6,7 @@ import net from "node:net";
 import path from "node:path";
 import { packExtension } from "./package.mjs";
 import { remoteUri, workbenchUrl } from "./vscode/address.mjs";
+import { LAST_PORT } from "./vscode/port.mjs";
 import { ensureServer } from "./vscode/install.mjs";
 import { startServer } from "./vscode/server.mjs";
 
@@ -18,7 +19,6 @@ const FIRST_SETTINGS = {
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "files.autoSave": "off", // the desktop's default; VS Code in a browser saves after a delay
-  "security.workspace.trust.enabled": false, // it is here for the project's own examples
 };
 
 /**
@@ -67,12 +67,11 @@ function writeFirstSettings(file) {
 
 /** The first port from `port` on that nobody uses. @param {number} port */
 async function freePort(port) {
-  for (let candidate = port; candidate < port + PORTS_TRIED; candidate++) {
+  const last = Math.min(port + PORTS_TRIED - 1, LAST_PORT);
+  for (let candidate = port; candidate <= last; candidate++) {
     if (await isFree(candidate)) return candidate;
   }
-  throw new Error(
-    `None of the ports ${port} to ${port + PORTS_TRIED - 1} is free; name another: npm start -- --port N`,
-  );
+  throw new Error(`None of the ports ${port} to ${last} is free; name another: npm start -- --port N`);
 }
 
 /** @param {number} port @returns {Promise<boolean>} */

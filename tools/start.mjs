@@ -7,6 +7,7 @@ import { desktopCode, openDesktop } from "./desktop.mjs";
 import { onNode24 } from "./node24.mjs";
 import { build } from "./package.mjs";
 import { serveExtension } from "./serve.mjs";
+import { portFrom } from "./vscode/port.mjs";
 
 await onNode24();
 
@@ -15,14 +16,6 @@ const repo = path.resolve(import.meta.dirname, "..");
 const folder = path.join(repo, "examples");
 const file = path.join(folder, "vanishing.gradlens.json");
 
-const { values } = parseArgs({
-  options: {
-    browser: { type: "boolean", default: false },
-    port: { type: "string", default: process.env.PORT ?? String(DEFAULT_PORT) },
-    "user-data-dir": { type: "string", default: path.join(repo, ".vscode-test", "start") },
-  },
-});
-
 try {
   await start();
 } catch (error) {
@@ -30,20 +23,29 @@ try {
   process.exit(1);
 }
 
+/** What the arguments ask for. Throws with a sentence where they ask for what there is not. */
+function wanted() {
+  const { values } = parseArgs({
+    options: {
+      browser: { type: "boolean", default: false },
+      port: { type: "string", default: process.env.PORT ?? String(DEFAULT_PORT) },
+      "user-data-dir": { type: "string", default: path.join(repo, ".vscode-test", "start") },
+    },
+  });
+  const { browser, "user-data-dir": userDataDir } = values;
+  return { browser, userDataDir: path.resolve(userDataDir), port: portFrom(values.port) };
+}
+
 async function start() {
+  const { browser, userDataDir, port } = wanted();
   console.log("Building …");
   build();
-  const code = values.browser ? undefined : desktopCode();
+  const code = browser ? undefined : desktopCode();
   if (code !== undefined && openDesktop(code, { extension: repo, folder, file })) {
     console.log(`Opened the examples in ${code}. "npm start -- --browser" opens them in the browser.`);
     return;
   }
   if (code !== undefined)
     console.log(`${code} could not open a window; starting VS Code for the browser instead.`);
-  await serveExtension({
-    folder,
-    file,
-    userDataDir: path.resolve(values["user-data-dir"]),
-    port: Number(values.port),
-  });
+  await serveExtension({ folder, file, userDataDir, port });
 }

@@ -99,6 +99,7 @@ const run = fields({
   }),
   state: oneOf("preparing", "running", "paused", "ended"),
   end: optional(end),
+  reading: optional(fields({ file: string, read: count, total: count })),
   step: count,
   loss: numberOrNull,
   steps_per_second: numberOrNull,

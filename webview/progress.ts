@@ -7,7 +7,8 @@ export const stepOf = ({ run, history }: View): number =>
   Math.max(run.step, history.recent.at(-1)?.step ?? 0);
 
 /** What the run is doing, or how it ended. */
-export function stateOf({ state, end }: RunSummary): string {
+export function stateOf({ state, end, reading }: RunSummary): string {
+  if (state === "preparing" && reading) return `Reading files: ${percentRead(reading)}`;
   if (state !== "ended" || !end) return state === "preparing" ? "Preparing" : capital(state);
   switch (end.reason) {
     case "completed":
@@ -33,5 +34,8 @@ export function progressOf(view: View): string {
     run.state === "running" && run.steps_per_second > 0 ? ` · ${count(run.steps_per_second)} steps/s` : "";
   return `step ${count(stepOf(view))} / ${count(run.info.steps)} · loss ${figure(loss, 3)}${speed}`;
 }
+
+const percentRead = ({ read, total }: { readonly read: number; readonly total: number }): string =>
+  `${Math.round((100 * read) / Math.max(1, total))} %`;
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
+import { plural } from "../text/figures.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
@@ -21,7 +23,7 @@ export interface RunFlags extends RunOptions {
 }
 
 /** Threads where nobody says how many. */
-export const everyCore = (): number => availableParallelism();
+export const everyCore = (): number => threadsFor(undefined, availableParallelism(), 0);
 
 /** How often progress is drawn, in milliseconds. */
 const PROGRESS_MS = 100;
@@ -37,6 +39,12 @@ export async function run(
   if (refusal !== undefined) {
     output.err(line`--steps ${flags.steps ?? 0}: ${refusal}`);
     return EXIT.usage;
+  }
+  const cores = availableParallelism();
+  if ((flags.threads ?? 1) > cores) {
+    output.err(
+      line`--threads ${flags.threads ?? 1}: this machine has ${plural(cores, "core")}, and no more threads are used`,
+    );
   }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
 import { plain } from "../text/quote.ts";
-import { isModelFile, openModelFiles, type Models } from "./models.ts";
+import type { DataFiles } from "./dataFiles.ts";
+import { openModelFiles, type Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
 import { sourceOf } from "./request.ts";
 import { diagnostic } from "./say.ts";
@@ -27,16 +28,13 @@ export class Diagnostics implements vscode.Disposable {
   );
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, trainer: Trainer) {
+  constructor(models: Models, files: DataFiles, trainer: Trainer) {
     this.#models = models;
     this.#trainer = trainer;
     this.#subscriptions = [
       models.onDidParse((document) => this.#show(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
-      vscode.window.onDidChangeActiveTextEditor((editor) => {
-        // Its data may have been written meanwhile.
-        if (editor && isModelFile(editor.document)) this.#check.request(editor.document);
-      }),
+      files.onDidChange((document) => this.#check.request(document)),
       vscode.workspace.onDidGrantWorkspaceTrust(() =>
         openModelFiles().forEach((document) => this.#check.request(document)),
       ),
@@ -78,7 +76,8 @@ export class Diagnostics implements vscode.Disposable {
         all.filter((problem) => !known.has(keyOf(problem))),
       );
     } catch {
-      // The thread was ended while it read, by Stop or by a failure that has been told of: the next change asks again.
+      // Another check has taken this one's place, or the thread was ended while it read, by Stop or by a failure that has been
+      // told of: after a run, and after the next change, the data are looked at again.
     }
   }
 

@@ -1,10 +1,7 @@
 import * as vscode from "vscode";
 import { plain } from "../text/quote.ts";
-import { isModelFile, type Models } from "./models.ts";
-import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
 import { fail } from "./say.ts";
-import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Context keys for menus and enablement: whether a run goes on, is paused, and whether there has been one. */
@@ -20,16 +17,6 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
     set("hasRuns", true);
   });
 }
-
-/** Where the user wants it, a saved file's latest run is made again if its model has changed. */
-export const rerunOnSave = (models: Models, runs: Runs, running: Running): vscode.Disposable =>
-  vscode.workspace.onDidSaveTextDocument((document) => {
-    if (!settings.autoRun() || !isModelFile(document) || !vscode.workspace.isTrusted) return;
-    const last = runs.all().findLast(({ origin }) => origin.uri.toString() === document.uri.toString());
-    if (!last || !models.isStale(last)) return;
-    const model = models.of(document).models.find(({ name }) => name === last.origin.model);
-    if (model?.spec) void running.again(last);
-  });
 
 /** A thread that ends by itself is told of once, with the two ways on. */
 export const reportBreaks = (trainer: Trainer, showLog: () => void): vscode.Disposable =>

@@ -119,10 +119,11 @@ export class Models implements vscode.Disposable {
     return latest;
   }
 
-  /** Whether the model is no longer what ran. What a closed file holds now is not known, and does not count. */
+  /** Whether the model, or a file that it reads, is no longer what ran. What a closed file holds now is not known, and does not count. */
   isStale(run: Run): boolean {
     const document = openDocument(run.origin.uri);
     if (!document) return false;
+    if (run.filesChanged) return true;
     const model = this.of(document).models.find(({ name }) => name === run.origin.model);
     return !model?.spec || fingerprintOf(model.spec) !== run.origin.fingerprint;
   }

@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
-import type { ModelSource, RunOptions } from "../protocol/worker.ts";
+import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
 import { capacityFor, History } from "../protocol/history.ts";
 
@@ -43,6 +43,12 @@ export class Run {
   end: RunEnd | undefined;
   step = 0;
   loss = NaN;
+  /** The files that it has read, as they were then. */
+  files: readonly FileState[] = [];
+  /** How far their reading is, while it is prepared. */
+  reading: ReadProgress | undefined;
+  /** They hold something else now. */
+  filesChanged = false;
   #readings: Reading[] = [];
   #rowOf: ReadonlyMap<string, number> | undefined;
 
@@ -59,8 +65,10 @@ export class Run {
     return this.#ended.promise;
   }
 
-  prepared(info: RunInfo, paused: boolean): void {
+  prepared({ info, files }: Prepared, paused: boolean): void {
     this.info = info;
+    this.files = files;
+    this.reading = undefined;
     this.history = new History(capacityFor(info));
     this.#rowOf = undefined;
     this.state = paused ? "paused" : "running";
@@ -112,6 +120,7 @@ export class Run {
       info: this.info,
       state: this.state,
       ...(this.end && { end: this.end }),
+      ...(this.reading && { reading: this.reading }),
       step: this.step,
       loss: this.loss,
       steps_per_second: this.#rate(),

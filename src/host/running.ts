@@ -2,11 +2,14 @@ import * as vscode from "vscode";
 import type { ParsedModel } from "../model/parse.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { plain, withIcon, type Plain } from "../text/quote.ts";
+import { outcome, short } from "../text/run.ts";
+import { type Candidate, grouped } from "./candidates.ts";
 import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
-import { pick, warn } from "./say.ts";
+import { pick, type PickItem, separator, warn } from "./say.ts";
+import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -16,13 +19,22 @@ export interface Target {
   readonly model: ParsedModel;
 }
 
+interface Item extends PickItem {
+  readonly target: Target;
+}
+
+/** A result may be a sentence about data. */
+const LONGEST_DETAIL = 120;
+
 /** Decides which model the user means and starts it. What stands in the way is said, and nothing starts. */
 export class Running {
   readonly #models: Models;
+  readonly #runs: Runs;
   readonly #trainer: Trainer;
 
-  constructor(models: Models, trainer: Trainer) {
+  constructor(models: Models, runs: Runs, trainer: Trainer) {
     this.#models = models;
+    this.#runs = runs;
     this.#trainer = trainer;
   }
 
@@ -57,17 +69,36 @@ export class Running {
   /** Lets the user pick a model of a file, or of the workspace. */
   async #pick(title: Plain, document?: vscode.TextDocument): Promise<Target | undefined> {
     const files = document ? [document] : await modelFiles();
-    const items = files.flatMap((file) =>
-      this.#models.of(file).models.map((model) => ({
-        label: plain`${model.name}`,
-        description: plain`${relative(file.uri)}`,
-        ...(!model.spec && { detail: withIcon("error", plain`has problems`) }),
-        target: { document: file, model },
-      })),
+    const candidates = files.flatMap((file) =>
+      this.#models.of(file).models.map((model) => this.#candidate(file, model)),
     );
-    if (items.length === 0) return offerNewModel(document);
+    if (candidates.length === 0) return offerNewModel(document);
+    const items = grouped(candidates, placeOfCursor()).flatMap(({ title: label, candidates: group }) => [
+      separator(label),
+      ...group.map(({ value }) => value),
+    ]);
     const picked = await pick(items, { title, matchOnDescription: true });
     return picked?.target;
+  }
+
+  /** A row of the list: with how the model's latest run ended, or goes. */
+  #candidate(document: vscode.TextDocument, model: ParsedModel): Candidate<Item> {
+    const run = this.#runs.latest(document.uri, model.name);
+    const result = run && plain`${short(outcome(run.summary(this.#models.isStale(run))), LONGEST_DETAIL)}`;
+    const detail = model.spec ? result : withIcon("error", plain`has problems`);
+    const lineOf = (offset: number): number => document.positionAt(offset).line;
+    return {
+      value: {
+        label: plain`${model.name}`,
+        description: plain`${relative(document.uri)}`,
+        ...(detail !== undefined && { detail }),
+        target: { document, model },
+      },
+      file: document.uri.toString(),
+      first: lineOf(model.key.offset),
+      last: lineOf(model.body.offset + model.body.length),
+      ...(run && { run: run.id }),
+    };
   }
 
   /** The model of a run, as its text is now. */
@@ -121,6 +152,13 @@ function modelAtCursor(
   return models.find(
     ({ key, body }) => lineOf(key.offset) <= line && line <= lineOf(body.offset + body.length),
   );
+}
+
+/** Where the user is, if that is in a model file. */
+function placeOfCursor(): { readonly file: string; readonly line: number } | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || !isModelFile(editor.document)) return undefined;
+  return { file: editor.document.uri.toString(), line: editor.selection.active.line };
 }
 
 const MOST_FILES = 200;

@@ -26,10 +26,27 @@ export interface PickOptions {
   readonly matchOnDescription?: boolean;
 }
 
-export const pick = <T extends PickItem>(
-  items: readonly T[],
+/** A line of a list that cannot be picked: the title of what follows. */
+export interface PickSeparator {
+  readonly label: Plain;
+  readonly kind: vscode.QuickPickItemKind.Separator;
+}
+
+export const separator = (label: Plain): PickSeparator => ({
+  label,
+  kind: vscode.QuickPickItemKind.Separator,
+});
+
+export async function pick<T extends PickItem>(
+  items: readonly (T | PickSeparator)[],
   options: PickOptions,
-): Thenable<T | undefined> => vscode.window.showQuickPick(items, options);
+): Promise<T | undefined> {
+  const picked = await vscode.window.showQuickPick<T | PickSeparator>(items, options);
+  return picked && isItem(picked) ? picked : undefined;
+}
+
+const isItem = <T extends PickItem>(one: T | PickSeparator): one is T =>
+  one.kind !== vscode.QuickPickItemKind.Separator;
 
 /** Draws a view's progress bar until the task has ended. */
 export const showProgress = (viewId: string, task: Promise<unknown>): void => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import * as vscode from "vscode";
 import type { EngineProcess } from "../process/engineHome.ts";
+import { threadsFor } from "../protocol/threads.ts";
 
 const SECTION = "gradlens";
 
@@ -20,8 +21,7 @@ export const settings = {
   gutter: () => flag("gutter.enabled"),
   /** Threads that may compute at a time: 0 in the settings stands for all cores but one, which is left to the editor. */
   threads: () =>
-    vscode.workspace.getConfiguration(SECTION).get<number>("threads") ||
-    Math.max(availableParallelism() - 1, 1),
+    threadsFor(vscode.workspace.getConfiguration(SECTION).get("threads"), availableParallelism(), 1),
   /** Where the engine runs. What a folder says of it counts once the folder is trusted. */
   engineProcess: (): EngineProcess =>
     vscode.workspace.getConfiguration(SECTION).get("engine.process") === "own" ? "own" : "host",

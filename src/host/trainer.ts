@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
-import type { ModelSource, WorkerEvents } from "../protocol/worker.ts";
+import type { FileState, ModelSource, WorkerEvents } from "../protocol/worker.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -26,6 +26,8 @@ export class Trainer {
   #latest: Run | undefined;
   /** The run that the thread works on: its events are this run's. */
   #training: Run | undefined;
+  /** The run that was asked to stop: one that is still prepared ends by its start being refused. */
+  #stopping: Run | undefined;
   #thread: Thread | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -68,6 +70,7 @@ export class Trainer {
   async stop(): Promise<void> {
     const run = this.active();
     if (!run) return;
+    this.#stopping = run;
     const thread = this.#thread;
     // A thread that ends meanwhile answers with a ClosedError, which is as good as an answer.
     thread?.rpc.call("stop", undefined).catch(() => undefined);
@@ -83,6 +86,21 @@ export class Trainer {
     return this.#ensureThread().rpc.call("check", source);
   }
 
+  /** A model file was closed. */
+  forget(file: string): void {
+    // A thread that ends meanwhile has forgotten everything.
+    this.#thread?.rpc.call("forget", { file }).catch(() => undefined);
+  }
+
+  /** The files of a model file as they are now. Rejects when the thread ends meanwhile. */
+  states(
+    source: Pick<ModelSource, "file" | "root">,
+    paths: readonly string[],
+  ): Promise<readonly FileState[]> {
+    const { file, root } = source;
+    return this.#ensureThread().rpc.call("states", { file, root, paths });
+  }
+
   async dispose(): Promise<void> {
     this.active()?.finishHere({ reason: "stopped" });
     this.#broke.dispose();
@@ -94,12 +112,13 @@ export class Trainer {
     const { origin, source, options } = run.request;
     this.#training = run;
     try {
-      const info = await this.#ensureThread().rpc.call("start", { source, model: origin.model, options });
+      const prepared = await this.#ensureThread().rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
-      run.prepared(info, options.paused ?? false);
+      run.prepared(prepared, options.paused ?? false);
       this.#runs.changed(run, "state");
     } catch (error) {
-      this.#end(run, () => run.finishHere({ reason: "failed", message: messageOf(error) }));
+      const failed = { reason: "failed", message: messageOf(error) } as const;
+      this.#end(run, () => run.finishHere(this.#stopping === run ? { reason: "stopped" } : failed));
     }
   }
 
@@ -138,6 +157,12 @@ export class Trainer {
   /** What the thread tells of the run that it works on. A run that has ended hears nothing more. */
   #events(): WorkerEvents {
     return {
+      reading: (progress) => {
+        const run = this.#training;
+        if (run?.state !== "preparing") return;
+        run.reading = progress;
+        this.#runs.changed(run, "state");
+      },
       frames: (frames) => {
         const run = this.#training;
         if (!run || run.end) return;

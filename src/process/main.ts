@@ -11,10 +11,9 @@ if (!process.send || file === undefined) throw new Error("this is the entry of a
 const worker = new Worker(file, { name: "gradlens", resourceLimits: THREAD_LIMITS });
 worker.on("message", (message: unknown) => process.send?.(message));
 worker.on("error", (error) => {
-  console.error(error);
-  process.exitCode = 1;
+  throw error; // which writes it down, and ends this process
 });
-worker.on("exit", (code) => process.exit(process.exitCode ?? code));
+worker.on("exit", (code) => process.exit(code));
 
 process.on("message", (message) => worker.postMessage(message));
 process.on("disconnect", () => process.exit());

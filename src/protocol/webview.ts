@@ -1,5 +1,6 @@
 import type { Frame } from "./frame.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
+import type { ReadProgress } from "./worker.ts";
 
 /** A run's identity for as long as the window lives. */
 export type RunId = number;
@@ -13,6 +14,8 @@ export interface RunSummary {
   readonly info: RunInfo;
   readonly state: RunState;
   readonly end?: RunEnd;
+  /** How far the reading of its files is, while a run is prepared that takes its time. */
+  readonly reading?: ReadProgress;
   /** Steps made so far. */
   readonly step: number;
   readonly loss: number;
@@ -21,7 +24,7 @@ export interface RunSummary {
   readonly file: string;
   /** Time of the start, as the picker shows it: `14:03:22`. */
   readonly started: string;
-  /** The model's text has changed since the run. */
+  /** The model's text has changed since the run, or a file that it has read. */
   readonly stale: boolean;
 }
 

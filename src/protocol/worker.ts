@@ -11,6 +11,30 @@ export interface ModelSource {
   readonly root: string;
 }
 
+/** A file that a run or a check looks at: equal states, equal content, as far as one can tell without reading it. */
+export interface FileState {
+  /** As the model file names it. */
+  readonly path: string;
+  /** Size and time of its last change; why it cannot be read, where that is so. */
+  readonly state: string;
+}
+
+/** How far the reading of a file is. */
+export interface ReadProgress {
+  /** As the model file names it. */
+  readonly file: string;
+  /** Bytes. */
+  readonly read: number;
+  readonly total: number;
+}
+
+/** A run that is about to begin. */
+export interface Prepared {
+  readonly info: RunInfo;
+  /** The files that it has read, as they were then. */
+  readonly files: readonly FileState[];
+}
+
 /** What differs from the file for this run. */
 export interface RunOptions {
   readonly steps?: number;
@@ -26,24 +50,38 @@ export interface RunOptions {
 
 /** What the host may ask of the worker. A worker runs one model at a time. */
 export interface WorkerCalls {
-  /** All problems of the file, those of its data included. */
+  /**
+   * All problems of the file, those of its data included. A run goes first: what takes long waits until it is over or paused.
+   * Rejects when another check of the same file is asked for meanwhile, and by `forget`.
+   */
   check(request: ModelSource): readonly Problem[];
-  /** Starts training; ends with what is known before the first step. Rejects with the problems' messages. Stops a run that goes on. */
+  /** The file is closed: nobody waits for what is being checked of it. */
+  forget(request: Pick<ModelSource, "file">): void;
+  /** The files of a model file as they are now, in this order. */
+  states(
+    request: Pick<ModelSource, "file" | "root"> & { readonly paths: readonly string[] },
+  ): readonly FileState[];
+  /**
+   * Starts training; ends with what is known before the first step. Rejects with the problems' messages, and by `stop`. Stops a
+   * run that goes on.
+   */
   start(request: {
     readonly source: ModelSource;
     readonly model: string;
     readonly options: RunOptions;
-  }): RunInfo;
+  }): Prepared;
   pause(request: undefined): void;
   resume(request: undefined): void;
   /** Makes one step of a paused run. */
   step(request: undefined): void;
-  /** Ends the run before its next step; `ended` follows. */
+  /** Ends the run before its next step; `ended` follows. Of a run that is still prepared, `start` rejects. */
   stop(request: undefined): void;
 }
 
 /** What the worker tells the host. */
 export interface WorkerEvents {
+  /** How far the reading of a run's files is, before it begins. A few times a second. */
+  reading(progress: ReadProgress): void;
   /** Frames since the last call, oldest first; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
   frames(frames: readonly Frame[]): void;
   ended(end: RunEnd): void;

@@ -64,7 +64,7 @@ export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: 
   const { path = "", type = "" } = info.layers[layer] ?? {};
   const share = SHARE_TEXT[shareOf(frame, layer, info.layers.length - 1)];
   const title = markdown`**${path}** · ${type} · step `;
-  const when = `${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`;
+  const when = `${count(frame.step)}${stale ? " · stale: the model or its data have changed since this run" : ""}`;
   const rows = shown(info, frame, layer).map((row) => tableRow(frame, layer, row));
   return ownMarkdown(`${title}${when}\n\n${share}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`);
 }
@@ -96,7 +96,7 @@ export const LENS_HINTS = {
   run: "Train this model and see the gradients of every layer.",
   export: "Open this model as a PyTorch program with the same names, seed and batches.",
   stop: "Stop the run. What it has shown so far stays.",
-  again: "The text has changed since the run: run the model as it is now.",
+  again: "The model or its data have changed since the run: run the model as it is now.",
   problems: "The model cannot run before these are solved. Click to see them.",
   result: "The latest run of this model. Click to see it in the panel.",
 } as const;

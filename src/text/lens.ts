@@ -9,7 +9,7 @@ export interface LensRows {
   readonly frame: Frame;
   readonly layers: readonly LayerInfo[];
   readonly rows: readonly number[];
-  /** The text has changed since the run. */
+  /** The model or its data have changed since the run. */
   readonly stale: boolean;
 }
 

@@ -1,17 +1,26 @@
 import { shorten } from "../protocol/visible.ts";
 import type { RunSummary } from "../protocol/webview.ts";
-import { count, figure, plural } from "./figures.ts";
+import type { ReadProgress } from "../protocol/worker.ts";
+import { count, figure, percent, plural } from "./figures.ts";
 import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts";
 
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
-export function progress({ state, step, info, loss, steps_per_second }: RunSummary): string {
-  if (state === "preparing") return "preparing";
+export function progress({ state, step, info, loss, steps_per_second, reading }: RunSummary): string {
+  if (state === "preparing") return reading ? readingText(reading) : "preparing";
   const at = `step ${count(step)} / ${count(info.steps)}`;
   if (step === 0) return at;
   const parts = [at, `loss ${figure(loss, 3)}`];
   parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);
   return parts.join(" · ");
 }
+
+/** `reading mnist.npy 43 %`: the file's name without its folders. */
+function readingText({ file, read, total }: ReadProgress): string {
+  const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+  return `reading ${short(name, LONGEST_FILE)} ${percent(total > 0 ? read / total : 0)}`;
+}
+
+const LONGEST_FILE = 32;
 
 /** `loss 0.214 after 500 steps · completed`; while the run goes on, its progress. */
 export function outcome(run: RunSummary): string {

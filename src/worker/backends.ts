@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import { type Backend, scalarBackend } from "../engine/backend.ts";
 import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
 import { revectorizes } from "../process/wideSimd.ts";
+import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { builtFile, fastestKernels } from "./kernelModules.ts";
 import { threads } from "./threads.ts";
@@ -11,10 +13,11 @@ type Choice = Pick<RunOptions, "engine" | "threads">;
 export function backendFor({ engine = "auto", threads: count = 1 }: Choice = {}): Backend {
   const module = engine === "scalar" ? undefined : fastestKernels();
   if (!module) return scalarBackend;
+  const allowed = threadsFor(count, availableParallelism(), 0); // whoever asks: a command of another extension may
   const file = builtFile("kernel-thread.cjs");
   const help = {
     now: () => performance.now(),
-    ...(count > 1 && file !== undefined && { threads: threads(count, file) }),
+    ...(allowed > 1 && file !== undefined && { threads: threads(allowed, file) }),
   };
   return wasmBackend(module, help, revectorizes() ? "wasm, 256 bits" : "wasm");
 }

@@ -81,6 +81,10 @@ async function wayTo({ file, root }: Location, path: string): Promise<Way> {
 const outside = (path: string): DataError =>
   new DataError("outside of the workspace folder: data are read only from within it", { file: path });
 
+/** The real path of a file that a model file names. Throws `DataError` where it lies outside of the root, links followed. */
+export const pathInside = async (location: Location, path: string): Promise<string> =>
+  realInside(await wayTo(location, path), path);
+
 /** The real path of what is asked for. */
 async function realInside({ wanted, top }: Way, path: string): Promise<string> {
   const real = await realpath(wanted);

@@ -8,12 +8,22 @@ import type { Problem } from "../protocol/problem.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import type { Location } from "./files.ts";
 import { backendFor } from "./backends.ts";
-import { checkData, prepare } from "./prepare.ts";
+import { DataStore } from "./dataStore.ts";
+import { checkData, prepare, type Preparing } from "./prepare.ts";
 
-/** All problems of a model file, those of the files that its models name included. */
-export async function checkFile(text: string, location: Location): Promise<readonly Problem[]> {
+/**
+ * All problems of a model file, those of the files that its models name included. Rejects with the signal's reason once it is
+ * aborted.
+ */
+export async function checkFile(
+  text: string,
+  location: Location,
+  { store = new DataStore(0), ...wish }: Preparing = {},
+): Promise<readonly Problem[]> {
   const { models, problems } = parse(text);
-  const found = await Promise.all(models.map((model) => dataProblem(text, model, location)));
+  const found = await Promise.all(
+    models.map((model) => dataProblem(text, model, location, { store, ...wish })),
+  );
   return [...problems, ...found.filter((problem) => problem !== undefined)];
 }
 
@@ -21,10 +31,11 @@ async function dataProblem(
   text: string,
   model: ParsedModel,
   location: Location,
+  preparing: Preparing,
 ): Promise<Problem | undefined> {
   if (!model.spec) return undefined;
   try {
-    await checkData(model.spec, location);
+    await checkData(model.spec, location, preparing);
     return undefined;
   } catch (error) {
     if (error instanceof DataError) return problemOf(error, text, model);
@@ -38,12 +49,13 @@ export function problemOf({ message }: DataError, text: string, model: ParsedMod
   return { severity: "error", code: "data", message, path, ...fieldRange(text, model, "data") };
 }
 
-/** A model of the file, ready to be trained. Throws with what is wrong, in words. */
+/** A model of the file, ready to be trained. Throws with what is wrong, in words, or the signal's reason once it is aborted. */
 export async function load(
   text: string,
   name: string,
   location: Location,
   options: RunOptions,
+  preparing: Preparing = {},
 ): Promise<Training> {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
@@ -54,8 +66,8 @@ export async function load(
         `the model ${quoted(name)} has problems`,
     );
   const { histEvery } = options;
-  const backend = backendFor(options);
-  return prepare(withOptions(model.spec, options), location, { backend, ...(histEvery && { histEvery }) });
+  const how = { backend: backendFor(options), ...(histEvery && { histEvery }) };
+  return prepare(withOptions(model.spec, options), location, how, preparing);
 }
 
 /** The model with what a run sets otherwise than the file. */

@@ -1,9 +1,12 @@
-import { constants, setPriority } from "node:os";
+import { constants, setPriority, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
 import type { Frame } from "../protocol/frame.ts";
 import { Rpc } from "../protocol/rpc.ts";
-import type { ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import type { RunEnd } from "../protocol/run.ts";
+import type { FileState, ModelSource, ReadProgress, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import { DataStore } from "./dataStore.ts";
+import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load } from "./load.ts";
 import { portOf } from "./port.ts";
 import { Runner } from "./runner.ts";
@@ -15,25 +18,109 @@ if (!parentPort) throw new Error("this is the entry of a worker thread");
 
 yieldToEditor();
 
-let runner: Runner | undefined;
+/** Data that are kept, for the next check and the next run, have so much of the machine's memory, and never more than 1 GiB. */
+const KEPT_SHARE = 1 / 8;
+const KEPT_MOST = 2 ** 30;
 
-const location = ({ file, root }: ModelSource) => ({ file, root: root || dirname(file) });
+/** How often it is told how far the reading of files is. */
+const PROGRESS_MS = 100;
+
+const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
+
+let runner: Runner | undefined;
+/** Aborts the run that is being prepared. */
+let preparing: AbortController | undefined;
+/** Abort the checks that go on, by their files. */
+const checks = new Map<string, AbortController>();
+
+const location = ({ file, root }: Pick<ModelSource, "file" | "root">) => ({
+  file,
+  root: root || dirname(file),
+});
 
 const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
-  check: (source) => checkFile(source.text, location(source)),
-
-  async start({ source, model, options }) {
-    runner?.stop();
-    const training = await load(source.text, model, location(source), options);
-    runner = new Runner(training, { frames: send, ended: (end) => void tell("ended", end) }, options.paused);
-    return training.info;
+  async check(source) {
+    const before = checks.get(source.file);
+    const own = new AbortController();
+    checks.set(source.file, own);
+    const found = checkFile(source.text, location(source), { store, signal: own.signal });
+    before?.abort(); // after the new check has asked: what both of them wait for goes on
+    try {
+      return await found;
+    } finally {
+      if (checks.get(source.file) === own) checks.delete(source.file);
+    }
   },
 
-  pause: () => runner?.pause(),
-  resume: () => runner?.resume(),
+  forget({ file }) {
+    checks.get(file)?.abort();
+  },
+
+  states: async (request) =>
+    (await Promise.all(request.paths.map((path) => seen(location(request), path)))).map(stateOf),
+
+  async start({ source, model, options }) {
+    stop();
+    const own = new AbortController();
+    preparing = own;
+    holdChecks();
+    try {
+      let files: readonly FileState[] = [];
+      const training = await load(source.text, model, location(source), options, {
+        store,
+        first: true,
+        signal: own.signal,
+        onProgress: tellProgress(),
+        read: (read) => (files = read),
+      });
+      own.signal.throwIfAborted();
+      runner = new Runner(training, { frames: send, ended }, options.paused);
+      return { info: training.info, files };
+    } finally {
+      if (preparing === own) preparing = undefined;
+      if (options.paused) holdChecks(false);
+      else holdChecks();
+    }
+  },
+
+  pause() {
+    runner?.pause();
+    holdChecks(false);
+  },
+  resume() {
+    runner?.resume();
+    holdChecks();
+  },
   step: () => runner?.step(),
-  stop: () => runner?.stop(),
+  stop,
 });
+
+function stop(): void {
+  preparing?.abort();
+  runner?.stop();
+}
+
+/** A run has ended: its memory goes, and what had to wait goes on. */
+function ended(end: RunEnd): void {
+  runner = undefined;
+  holdChecks();
+  void tell("ended", end);
+}
+
+/** A run goes first, unless it is paused. */
+function holdChecks(hold = preparing !== undefined || runner !== undefined): void {
+  store.hold(hold);
+}
+
+function tellProgress(): (progress: ReadProgress) => void {
+  let told = performance.now();
+  return (progress) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    void tell("reading", progress);
+  };
+}
 
 /**
  * The editor comes first. On Linux a priority is that of the one thread, and of those that it starts; elsewhere it would be

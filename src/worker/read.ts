@@ -1,3 +1,4 @@
+import type { ReadProgress } from "../protocol/worker.ts";
 import { DataError } from "../engine/data/error.ts";
 import { type ContentSize, type DataFile, nameOf, type Pass, type Reading } from "../engine/data/reading.ts";
 import { LIMITS, type Limits, type Location, openInside, type OpenFile } from "./files.ts";
@@ -5,19 +6,11 @@ import { type Content, piecesOf, type Source } from "./source.ts";
 import { isGzip, mostOfGzip, unpackEntry, unpackGzip } from "./unpack.ts";
 import { findMember } from "./zip.ts";
 
-/** How far a file has been read, in bytes as they lie on the disk. A file that is read twice has twice as many. */
-export interface Progress {
-  /** As the model file names it. */
-  readonly file: string;
-  readonly read: number;
-  readonly total: number;
-}
-
 export interface ReadOptions {
   /** Ends the reading: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Is called after every piece, which are some hundreds a second. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
 /**

@@ -75,4 +75,26 @@ suite("the pace of a team", () => {
     assert.deepEqual(cycle.run(5000, busy), ["alone", "alone"]);
     assert.deepEqual(cycle.run(5000, quiet), ["together", "together"]);
   });
+
+  test("says which way is taken each time that both were tried, and tries again when it is told to", () => {
+    const verdicts: boolean[] = [];
+    let now = 0;
+    const pace = new Pace(
+      () => now,
+      (together) => verdicts.push(together),
+    );
+    const choose = pace.task();
+    const run = (times: number, alone: number, together: number) => {
+      for (let i = 0; i < times; i++)
+        choose(
+          () => void (now += alone),
+          () => void (now += together),
+        );
+    };
+    run(LONG, 2, 1);
+    assert.deepEqual(verdicts, [true]);
+    pace.restart();
+    run(LONG, 1, 2);
+    assert.deepEqual(verdicts, [true, false]);
+  });
 });

@@ -6,7 +6,7 @@ import { schedule } from "../../src/engine/parallel/schedule.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
-import { threads } from "../../src/worker/threads.ts";
+import { threads, threadsAlive } from "../../src/worker/threads.ts";
 import { figuresOf, texts } from "../support/figures.ts";
 import { shuffledTeam } from "../support/shuffledTeam.ts";
 import { dist, wasmBackends } from "../support/wasm.ts";
@@ -29,7 +29,7 @@ suite("steps that threads share", () => {
 
   test("real threads are hired for a run that takes its time, give the same figures, and are let go", async () => {
     let hired = 0;
-    const pool = threads(2, join(dist, "kernel-thread.cjs"));
+    const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
     const counted = { ...pool, hire: (job: Parameters<typeof pool.hire>[0]) => (hired++, pool.hire(job)) };
     const module = fastestKernels(dist);
     assert.ok(module);
@@ -56,6 +56,79 @@ suite("steps that threads share", () => {
       expected.push(frame.loss, frame.grad_norm);
     }
     assert.deepEqual(losses, expected);
+  });
+
+  /** Steps of W2 with real threads, which are hired through `hired`; the clock is the caller's. */
+  async function* sharedSteps(now: () => number, hired: () => void): AsyncGenerator<number> {
+    const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
+    const hire = (job: Parameters<typeof pool.hire>[0]): void => {
+      hired();
+      pool.hire(job);
+    };
+    const module = fastestKernels(dist);
+    const spec = parse(texts.W2).models[0]?.spec;
+    assert.ok(module && spec);
+    const helped = wasmBackend(module, { now, threads: { count: 2, hire } });
+    const training = await prepare(spec, { file: "", root: "" }, { backend: helped });
+    const steps = training.steps();
+    try {
+      for (const { loss } of steps) {
+        yield loss;
+        await new Promise((resolve) => setImmediate(resolve)); // the thread's start needs the event loop
+      }
+    } finally {
+      steps.return(undefined);
+    }
+  }
+
+  /** Waits until so many threads are left. */
+  async function untilAlive(count: number): Promise<void> {
+    for (let i = 0; threadsAlive() !== count && i < 500; i++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(threadsAlive(), count);
+  }
+
+  test("threads that are no help are let go of with their memory, and tried again later", async () => {
+    // By this clock a run takes as long in either way.
+    let [time, hired] = [0, 0];
+    const losses: number[] = [];
+    await untilAlive(0);
+    for await (const loss of sharedSteps(
+      () => time++,
+      () => hired++,
+    )) {
+      losses.push(loss);
+      if (losses.length === 100) {
+        assert.equal(hired, 1);
+        await untilAlive(0);
+        time += 10_000;
+      }
+      if (losses.length === 200) break;
+    }
+    assert.equal(hired, 2);
+    await untilAlive(0);
+    const spec = parse(texts.W2).models[0]?.spec;
+    assert.ok(spec);
+    const alone = await prepare(spec, { file: "", root: "" }, { backend });
+    let step = 0;
+    for (const { loss } of alone.steps()) {
+      assert.equal(losses[step++], loss);
+      if (step === losses.length) break;
+    }
+  });
+
+  test("a run that is over before its threads are there leaves none behind", async () => {
+    await untilAlive(0);
+    let [time, hired] = [0, 0];
+    for await (const _ of sharedSteps(
+      () => (time += 100),
+      () => hired++,
+    )) {
+      if (hired > 0) break;
+    }
+    assert.equal(hired, 1);
+    assert.equal(threadsAlive(), 1);
+    await untilAlive(0);
   });
 
   test("a call waits for what another thread has made, and for nothing else", () => {

@@ -243,21 +243,4 @@ suite("a run", () => {
     assert.equal(left.length, 1);
     assert.match(left[0] ?? "", ACTIVATION);
   });
-
-  test("is made again on saving, where the setting asks for it and the model has changed", async () => {
-    const document = await show("auto.gradlens.json", modelText());
-    const first = await start(document.uri);
-    await ended(first);
-    const settings = vscode.workspace.getConfiguration("gradlens");
-    await settings.update("autoRun", true, vscode.ConfigurationTarget.Global);
-    try {
-      await edit(document, '"Tanh"', '"ReLU"');
-      await document.save();
-      const { runs } = await api();
-      const next = await until("the next run", () => runs().find(({ id }) => id > first));
-      assert.equal((await ended(next.id)).info.layers[1]?.type, "ReLU");
-    } finally {
-      await settings.update("autoRun", undefined, vscode.ConfigurationTarget.Global);
-    }
-  });
 });

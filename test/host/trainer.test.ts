@@ -20,7 +20,7 @@ const script = (then: string): string => `
   const info = { model: "m", seed: 0, parameters: 1, steps: 10, layers: [], hist_every: 1, engine: "scalar" };
   parentPort.on("message", ({ id, name }) => {
     if (name !== "start") return;
-    parentPort.postMessage({ kind: "result", id, value: info });
+    parentPort.postMessage({ kind: "result", id, value: { info, files: [] } });
     setTimeout(() => { ${then} }, 20);
   });
 `;

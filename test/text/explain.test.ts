@@ -49,7 +49,10 @@ suite("explainLayers", () => {
     assert.deepEqual(text.match(/\*\*\w\*\*/g), ["**a**", "**c**"]);
   });
 
-  test("says that the text has changed since", () => {
-    assert.match(explainLayers(info, frame, [2], true), /stale: the text has changed since this run/);
+  test("says that the model has changed since, or its data", () => {
+    assert.match(
+      explainLayers(info, frame, [2], true),
+      /stale: the model or its data have changed since this run/,
+    );
   });
 });

@@ -35,6 +35,13 @@ suite("progress", () => {
     assert.equal(progress(run({ step: 0, loss: NaN })), "step 0 / 500");
     assert.equal(progress(run({ step: 0, loss: NaN, state: "preparing" })), "preparing");
   });
+  test("says which file is read and how far, without its folders", () => {
+    const reading = (file: string) =>
+      progress(run({ step: 0, state: "preparing", reading: { file, read: 43, total: 100 } }));
+    assert.equal(reading("data/mnist.npy"), "reading mnist.npy 43 %");
+    assert.equal(reading("data\\mnist.npy"), "reading mnist.npy 43 %");
+    assert.ok(reading(`${"x".repeat(1000)}.csv`).length < 60);
+  });
 });
 
 suite("outcome", () => {

@@ -20,7 +20,8 @@ import { DataError } from "../../src/engine/data/error.ts";
 import { Generator } from "../../src/engine/rng.ts";
 import { LIMITS, type Location, openInside } from "../../src/worker/files.ts";
 import { loadData } from "../../src/worker/loadData.ts";
-import type { Progress, ReadOptions } from "../../src/worker/read.ts";
+import type { ReadProgress } from "../../src/protocol/worker.ts";
+import type { ReadOptions } from "../../src/worker/read.ts";
 import { piecesOf, type Content, type Source } from "../../src/worker/source.ts";
 import { isGzip, unpackEntry, unpackGzip } from "../../src/worker/unpack.ts";
 import { findMember } from "../../src/worker/zip.ts";
@@ -377,7 +378,7 @@ suite("loadData", () => {
 
   test("tells how far it has read, of both passes over a table", async () => {
     writeFileSync(join(root, "models", "rows.csv"), `a,b,t\n${"1,2,0\n3,4,1\n".repeat(rows)}`);
-    const seen: Progress[] = [];
+    const seen: ReadProgress[] = [];
     await load("csv", csvParams("rows.csv"))(two, { onProgress: (progress) => seen.push(progress) });
     const total = 2 * (6 + 12 * rows);
     assert.ok(seen.every((one) => one.file === "rows.csv" && one.total === total));
@@ -407,7 +408,7 @@ suite("loadData", () => {
       npyBytes({ header: header(`${samples},`), data: new Uint8Array(samples) }),
     );
     const late = new AbortController();
-    const atTheEnd = ({ file, read, total }: Progress) => {
+    const atTheEnd = ({ file, read, total }: ReadProgress) => {
       if (file === "many-t.npy" && read === total) late.abort(reason);
     };
     await assert.rejects(

@@ -15,12 +15,20 @@ const WIDE_RANGE = 2 ** 28;
  * after `torch.manual_seed(seed)` for float32 tensors on x86 with AVX2 (`at::CPUGeneratorImpl`).
  */
 export class Generator {
-  readonly #twister: MersenneTwister;
+  #twister: MersenneTwister;
   /** Box–Muller makes two numbers at a time; NaN when the second has been used. */
   #nextNormal = NaN;
 
   constructor(seed: number) {
     this.#twister = new MersenneTwister(seed);
+  }
+
+  /** One that goes on as this one would: what it draws does not change what this one will. */
+  copy(): Generator {
+    const copy = new Generator(0);
+    copy.#twister = this.#twister.copy();
+    copy.#nextNormal = this.#nextNormal;
+    return copy;
   }
 
   /** 32 random bits, as an integer from 0 to 2³² − 1. */

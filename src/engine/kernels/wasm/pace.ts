@@ -25,12 +25,21 @@ interface Times {
  */
 export class Pace {
   readonly #now: () => number;
+  readonly #judged: (takesSecond: boolean) => void;
   readonly #times: Times[] = [];
   #runs = 0;
   #takesSecond = false;
 
-  constructor(now: () => number) {
+  /** `judged` is told the outcome whenever both ways have been tried. */
+  constructor(now: () => number, judged: (takesSecond: boolean) => void = () => undefined) {
     this.#now = now;
+    this.#judged = judged;
+  }
+
+  /** Tries both ways again. */
+  restart(): void {
+    this.#runs = 0;
+    for (const times of this.#times) times.first.length = times.second.length = 0;
   }
 
   /** One more task of the cycle. */
@@ -65,6 +74,7 @@ export class Pace {
       times.first.length = times.second.length = 0;
     }
     this.#takesSecond = second < GAIN * first;
+    this.#judged(this.#takesSecond);
   }
 }
 

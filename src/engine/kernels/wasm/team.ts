@@ -25,6 +25,12 @@ export interface Threads {
 /** Milliseconds of computing after which help is asked for: what is over sooner is not worth a compiler's work or a thread's start. */
 const PATIENCE_MS = 50;
 
+/** Milliseconds after which threads that were no help are hired again: other programs may have left the cores. */
+const REST_MS = 10_000;
+
+/** Runs of a program between two looks at the clock meanwhile. */
+const RUNS_PER_LOOK = 64;
+
 interface Program {
   readonly calls: readonly Call[];
   readonly batch: number;
@@ -46,14 +52,23 @@ export class Team implements Contract {
   /** What this thread does of each program, once others have been hired. */
   #own: readonly Runner[] = [];
   #spent = 0;
-  #state: "patient" | "alone" | "hired" | "ready" | "closed" = "patient";
+  /** `resting`: the threads were let go of, since one alone is faster. */
+  #state: "patient" | "alone" | "hired" | "ready" | "resting" | "closed" = "patient";
+  #jobs: readonly Job[] = [];
+  #restedSince = 0;
+  #runs = 0;
 
   constructor(help: Help, kernels: Kernels, exports: Exports, shared: Shared) {
     this.#help = help;
     this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
-    this.#pace = new Pace(() => help.now());
+    this.#pace = new Pace(
+      () => help.now(),
+      (together) => {
+        if (!together) this.#rest();
+      },
+    );
   }
 
   program(calls: readonly Call[], batch: number): Runner {
@@ -74,7 +89,8 @@ export class Team implements Contract {
   #alone(program: Program): void {
     if (this.#state !== "patient") {
       program.alone();
-      if (this.#state === "hired" && this.#allReady()) this.#state = "ready";
+      if (this.#state === "hired" && this.#ready() === this.#jobs.length) this.#state = "ready";
+      if (this.#state === "resting" && ++this.#runs % RUNS_PER_LOOK === 0) this.#hireAgain();
       return;
     }
     const started = this.#help.now();
@@ -107,14 +123,34 @@ export class Team implements Contract {
     const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
     const of = (thread: number) => tasks.map((lists) => threadProgram(this.#shared, lists[thread]));
     this.#own = of(0).map((program) => link(program, this.#kernels, this.#exports));
-    for (let thread = 1; thread < count; thread++) {
-      hire({ ...this.#shared, thread, programs: of(thread) });
-    }
+    this.#jobs = Array.from({ length: count - 1 }, (_, i) => ({
+      ...this.#shared,
+      thread: i + 1,
+      programs: of(i + 1),
+    }));
+    this.#jobs.forEach(hire);
   }
 
-  #allReady(): boolean {
-    const { memory, control, scratchAt } = this.#shared;
-    return Atomics.load(wordAt(memory, control, CONTROL.ready), 0) === scratchAt.length - 1;
+  /** One thread is faster: the others go, with their memory. */
+  #rest(): void {
+    this.#go(-1);
+    this.#state = "resting";
+    this.#restedSince = this.#help.now();
+  }
+
+  #hireAgain(): void {
+    const { memory, control } = this.#shared;
+    if (this.#help.now() - this.#restedSince < REST_MS || this.#ready() > 0) return;
+    Atomics.store(wordAt(memory, control, CONTROL.program), 0, 0);
+    this.#pace.restart();
+    this.#state = "hired";
+    this.#jobs.forEach((job) => this.#help.threads?.hire(job));
+  }
+
+  /** Threads that have taken their job up. */
+  #ready(): number {
+    const { memory, control } = this.#shared;
+    return Atomics.load(wordAt(memory, control, CONTROL.ready), 0);
   }
 }
 

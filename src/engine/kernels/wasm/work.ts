@@ -27,7 +27,7 @@ export const CONTROL = {
   go: 0,
   asleep: LINE,
   program: 2 * LINE,
-  /** Threads that have taken their job up. */
+  /** Threads that have taken their job up, and not left it. */
   ready: 3 * LINE,
   /** The words of the barrier. */
   barrier: 4 * LINE,
@@ -42,21 +42,24 @@ export const wordAt = (memory: WebAssembly.Memory, control: number, place: numbe
 export const threadProgram = ({ control, scratchAt }: Shared, tasks: readonly Task[]): WebAssembly.Module =>
   programOf(tasks, [control + CONTROL.barrier, scratchAt.length]);
 
-/** Does a job in this thread: returns when no program is to be run any more. */
+/** Does a job in this thread: returns when no program is to be run any more, be it before it has begun. */
 export function work(job: Job): void {
   const { module, memory, extents, control, scratchAt, thread } = job;
   const exports = instantiate(module, memory, extents, scratchAt[thread]);
   const kernels = kernelsOf(exports, viewsOf(memory, extents), neverRandom);
   const programs = job.programs.map((program) => link(program, kernels, exports));
   const program = wordAt(memory, control, CONTROL.program);
+  const ready = wordAt(memory, control, CONTROL.ready);
   let go = Atomics.load(wordAt(memory, control, CONTROL.go), 0);
-  Atomics.add(wordAt(memory, control, CONTROL.ready), 0, 1);
+  if (Atomics.load(program, 0) < 0) return; // let go of before it was there
+  Atomics.add(ready, 0, 1);
   for (;;) {
     go = exports.awaitChange(control + CONTROL.go, go, control + CONTROL.asleep);
     const number = Atomics.load(program, 0);
-    if (number < 0) return;
+    if (number < 0) break;
     programs[number]();
   }
+  Atomics.sub(ready, 0, 1);
 }
 
 /** Numbers are drawn by the thread that hires, in the order of the calls. */
