@@ -303,6 +303,14 @@ suite("csv in other encodings", () => {
       assert.deepEqual(load(csv, given, [bytes], wants([2], [2], "class")), expected));
   }
 
+  test("what is wrong with the first row comes before what is no text behind it", () => {
+    const bytes = Uint8Array.of(0, 10, 0xc2, 0); // as short as a byte order mark could be
+    refuses(
+      () => load(csv, { path: "d.csv", target: "t", header: false }, [bytes], wants([2], [1], "number")),
+      'd.csv: "header" is false: expected the number of a column, found "t"',
+    );
+  });
+
   test("half a pair of surrogates, or half a unit, is refused by its line", () => {
     const half = utf16("\ufeffa,b,t\n1,\ud83d,3\n", true);
     refuses(() => records(half), "d.csv, line 2: not UTF-16: save the file as UTF-8");

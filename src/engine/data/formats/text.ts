@@ -33,7 +33,8 @@ export class TextBytes implements Sink {
     this.#head.set(part, this.#held);
     this.#held += part.length;
     if (this.#held < LONGEST_MARK) return;
-    this.#begin().push(bytes.subarray(part.length));
+    const stage = this.#begin();
+    if (!this.done) stage.push(bytes.subarray(part.length));
   }
 
   end(): void {
