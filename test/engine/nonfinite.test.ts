@@ -5,6 +5,7 @@ import { layer } from "../../src/engine/layers/layer.ts";
 import type { NonFinite } from "../../src/engine/nonfinite.ts";
 import { op } from "../../src/engine/ops/op.ts";
 import { Generator } from "../../src/engine/rng.ts";
+import { torchCall } from "../../src/engine/torch.ts";
 import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
@@ -35,7 +36,7 @@ const tables = {
       params: {},
       shape: (_, input) => input,
       forward: (graph, _params, _weights, x) => graph.apply(vertical, [x], null),
-      torch: () => "",
+      torch: () => torchCall("nn.Identity"),
     }),
   },
 };

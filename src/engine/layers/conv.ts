@@ -3,7 +3,7 @@ import { conv } from "../ops/conv.ts";
 import { type Axis, slides } from "../ops/window.ts";
 import { boolean, choice, either, integer, sizes } from "../params.ts";
 import { ShapeError, sizeOf } from "../tensor.ts";
-import { torchCall } from "../torch.ts";
+import { torchCall, unless } from "../torch.ts";
 import { layer } from "./layer.ts";
 import { axesOf, compact, ones, planeOf, sameAxes, windowParams, zeros } from "./window.ts";
 
@@ -82,17 +82,13 @@ const convOf = (name: string, dims: number, doc: string) =>
     layout: "channels",
 
     torch: ({ out_channels, kernel_size, stride, padding, dilation, groups, bias }, [channels]) =>
-      torchCall(
-        `nn.${name}`,
-        [channels, out_channels, compact(kernel_size)],
-        [
-          ["stride", compact(stride), 1],
-          ["padding", typeof padding === "string" ? padding : compact(padding), 0],
-          ["dilation", compact(dilation), 1],
-          ["groups", groups, 1],
-          ["bias", bias, true],
-        ],
-      ),
+      torchCall(`nn.${name}`, [channels, out_channels, compact(kernel_size)], {
+        stride: unless(compact(stride), 1),
+        padding: typeof padding === "string" ? padding : unless(compact(padding), 0),
+        dilation: unless(compact(dilation), 1),
+        groups,
+        bias,
+      }),
   });
 
 export const Conv1d = convOf(
