@@ -86,6 +86,11 @@ const cases: readonly Case[] = [
     found: { layer: "loss", where: "activation" },
   },
   {
+    name: "a loss of finite outputs: 10²⁰ squared, which no float holds",
+    layers: [linear(constant(1e20), 1)],
+    found: { layer: "loss", where: "activation" },
+  },
+  {
     name: "a gradient that overflows: 10¹⁵ as error, times a weight of 10²⁵",
     layers: [linear(constant(1e-10)), linear(constant(1e25)), '{ "type": "Identity" }'],
     found: { layer: "1", where: "gradient" },
@@ -186,6 +191,16 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
       assert.ok(found);
       assert.ok(frames.length > 3 && frames.length < 200, `${frames.length} steps`);
       assert.ok(frames.slice(0, -1).every(whole));
+    });
+
+    test("not in weights that have moved far, but to finite numbers: 10²², whose square is no float", async () => {
+      // The outputs of the second step are then as large, and their squares no floats either.
+      const fields = { optimizer: sgd(1e22), train: '{ "steps": 3 }' };
+      const { frames, found } = await train({ layers: [linear("", 1)], fields, backend });
+      assert.deepEqual(found, { layer: "loss", where: "activation" });
+      assert.equal(frames.length, 2);
+      assert.ok(whole(frames[0]));
+      assert.ok(frames[0].values[COLUMN.update_ratio] > 1e19);
     });
 
     test("nothing where all numbers are large, but finite", async () => {

@@ -186,7 +186,8 @@ export function overview(extremes: bool, n: i32, start: usize, to: usize): void 
 export function settle(n: i32, x: usize, sum: f64, total: f64, zeros: f64, to: usize): bool {
   f64.store(to, sum);
   f64.store(to, total, 8);
-  if (total * n * (1 - CANCELS) < sum * sum) exactMoments(x, n, to);
+  // A sum of single precision may also have overflowed, to NaN where it did so in both directions.
+  if (!(total * n * (1 - CANCELS) >= sum * sum)) exactMoments(x, n, to);
   const finite = isFinite(total);
   f64.store(to, zeros, 16);
   f64.store(to, <f64>(finite ? 0 : countNonFinite(x, n)), 24);
