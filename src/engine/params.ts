@@ -108,7 +108,7 @@ const readNumber =
   (json) => {
     if (!Number.isFinite(json) || !within(json as number, bounds)) return { expected };
     if (Math.abs(json as number) <= MOST) return { value: json as number };
-    return { expected: `${expected} and of at most ${MOST}, the largest of single precision` };
+    return { expected: `${expected}, within ±${MOST}: the largest of single precision` };
   };
 
 export function number(

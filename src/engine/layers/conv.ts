@@ -5,7 +5,7 @@ import { boolean, choice, either, integer, sizes } from "../params.ts";
 import { ShapeError, sizeOf } from "../tensor.ts";
 import { torchCall, unless } from "../torch.ts";
 import { layer } from "./layer.ts";
-import { axesOf, compact, ones, planeOf, sameAxes, windowParams, zeros } from "./window.ts";
+import { axesOf, compact, MOST_PLACES, ones, planeOf, sameAxes, windowParams, zeros } from "./window.ts";
 
 interface Geometry {
   readonly kernel_size: readonly number[];
@@ -35,7 +35,12 @@ const convOf = (name: string, dims: number, doc: string) =>
     params: {
       out_channels: integer("Number of channels of the output: kernels that are learned.", { min: 1 }),
       ...windowParams(dims),
-      stride: sizes("Distance between two places of the kernel.", dims, { min: 1 }, ones(dims)),
+      stride: sizes(
+        "Distance between two places of the kernel.",
+        dims,
+        { min: 1, max: MOST_PLACES },
+        ones(dims),
+      ),
       padding: either(
         sizes(
           "Zeros on both sides: a number; `same` keeps the size (stride 1); `valid` is 0.",

@@ -5,17 +5,14 @@ import { boolean, integer, optional, sizes, type Values } from "../params.ts";
 import { type Shape, ShapeError } from "../tensor.ts";
 import { torchCall, unless } from "../torch.ts";
 import { layer, type Weights } from "./layer.ts";
-import { axesOf, compact, planeOf, windowParams, zeros } from "./window.ts";
-
-/** PyTorch's windows count in 32 bits. */
-const MOST_STRIDE = 2 ** 31 - 1;
+import { axesOf, compact, MOST_PLACES, planeOf, windowParams, zeros } from "./window.ts";
 
 const poolParams = (dims: number) => ({
   kernel_size: windowParams(dims).kernel_size,
   stride: optional(
     sizes("Distance between two places of the window; default: `kernel_size`.", dims, {
       min: 1,
-      max: MOST_STRIDE,
+      max: MOST_PLACES,
     }),
   ),
   padding: sizes("How far the window begins outside; at most half of it.", dims, { min: 0 }, zeros(dims)),

@@ -99,6 +99,11 @@ export const schedulers = {
       end_factor: number("Factor from step `total_iters` on.", { min: 0, max: 1 }, 1),
       total_iters: integer("Steps from the first factor to the last.", { min: 1 }, 5),
     },
+    // PyTorch multiplies each rate by a factor to get the next.
+    check: ({ start_factor, end_factor, total_iters }) =>
+      Number.isFinite((end_factor - start_factor) / (total_iters * start_factor))
+        ? undefined
+        : `start_factor ${start_factor} is so close to 0 that no factor leads on from it`,
     lr: ({ start_factor, end_factor, total_iters }, { base_lr }, t) =>
       base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
     torch: (params) => torchCall("torch.optim.lr_scheduler.LinearLR", [], params),
