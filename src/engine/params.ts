@@ -10,6 +10,8 @@ export interface Param<T> {
   /** PyTorch's default. `required` params have none. */
   readonly fallback?: T;
   readonly required: boolean;
+  /** Its numbers are floats in PyTorch, which refuses integers in their place here and there; absent: integers, or no numbers. */
+  readonly float?: true;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the bound of a type parameter: a param of any type
@@ -48,6 +50,8 @@ const define = <T>(
     ? { doc, schema, read, fallback: fallback[0], required: false }
     : { doc, schema, read, required: true };
 
+const floats = <T>(param: Param<T>): Param<T> => ({ ...param, float: true });
+
 const within = (n: number, { min, max, above, below }: Bounds): boolean =>
   (min === undefined || n >= min) &&
   (max === undefined || n <= max) &&
@@ -77,6 +81,7 @@ export const optional = <T>(param: Param<T>): Param<T | undefined> => ({
   schema: param.schema,
   read: param.read,
   required: false,
+  ...(param.float && { float: param.float }),
 });
 
 export function integer(
@@ -94,19 +99,25 @@ export function integer(
   );
 }
 
+/** The largest number of single precision. What is larger is infinite to a model, and no number to PyTorch. */
+const MOST = (2 - 2 ** -23) * 2 ** 127;
+
+/** What a number is read as, whose bounds are given; `expected` says which they are. */
+const readNumber =
+  (bounds: Bounds, expected: string): Param<number>["read"] =>
+  (json) => {
+    if (!Number.isFinite(json) || !within(json as number, bounds)) return { expected };
+    if (Math.abs(json as number) <= MOST) return { value: json as number };
+    return { expected: `${expected}, within ±${MOST}: the largest of single precision` };
+  };
+
 export function number(
   doc: string,
   bounds: Bounds = {},
   ...fallback: readonly [] | readonly [number]
 ): Param<number> {
-  const expected = describe("a number", bounds);
-  return define(
-    doc,
-    { type: "number", ...boundsSchema(bounds) },
-    (json) =>
-      Number.isFinite(json) && within(json as number, bounds) ? { value: json as number } : { expected },
-    fallback,
-  );
+  const read = readNumber(bounds, describe("a number", bounds));
+  return floats(define(doc, { type: "number", ...boundsSchema(bounds) }, read, fallback));
 }
 
 export function boolean(doc: string, ...fallback: readonly [] | readonly [boolean]): Param<boolean> {
@@ -149,16 +160,23 @@ export function numbers(
   ...fallback: readonly [] | readonly [readonly number[]]
 ): Param<readonly number[]> {
   const expected = `a list of ${length} ${describe("numbers", bounds)}`;
-  return define<readonly number[]>(
-    doc,
-    { type: "array", items: { type: "number", ...boundsSchema(bounds) }, minItems: length, maxItems: length },
-    (json) =>
-      Array.isArray(json) &&
-      json.length === length &&
-      json.every((n) => Number.isFinite(n) && within(n as number, bounds))
-        ? { value: json as number[] }
-        : { expected },
-    fallback,
+  return floats(
+    define<readonly number[]>(
+      doc,
+      {
+        type: "array",
+        items: { type: "number", ...boundsSchema(bounds) },
+        minItems: length,
+        maxItems: length,
+      },
+      (json) =>
+        Array.isArray(json) &&
+        json.length === length &&
+        json.every((n) => Number.isFinite(n) && within(n as number, bounds))
+          ? { value: json as number[] }
+          : { expected },
+      fallback,
+    ),
   );
 }
 

@@ -2,10 +2,11 @@ import { inits, type InitType, NONLINEARITIES } from "../engine/init/index.ts";
 import { type LayerTable, typeOf } from "../engine/network.ts";
 import type { Choice } from "../engine/params.ts";
 import { leavesOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
-import { python } from "../engine/torch.ts";
-import { format, WIDTH } from "./layout.ts";
+import { torchCall } from "../engine/torch.ts";
+import { written } from "./calls.ts";
+import { flat, format, WIDTH } from "./layout.ts";
 import { listed } from "./paths.ts";
-import { INDENT, indented, literal } from "./python.ts";
+import { INDENT, indented, literal, python } from "./python.ts";
 
 /** Layers in a row that are initialised alike. */
 interface Like {
@@ -45,15 +46,17 @@ function statementsOf(layer: LayerSpec, table: LayerTable): readonly string[] {
 
 /** `nn.init.xavier_uniform_(layer.weight, gain=nn.init.calculate_gain("tanh"))` */
 function call({ type, params }: Choice, tensor: string): string {
-  const declared = (inits as Readonly<Record<string, InitType>>)[type].params;
-  const keywords = Object.entries(params)
-    .filter(([name, value]) => value !== undefined && value !== declared[name]?.fallback)
-    .map(([name, value]) => `${name}=${argument(name, value)}`);
-  return `nn.init.${type}_(${[tensor, ...keywords].join(", ")})`;
+  const { params: declared } = (inits as Readonly<Record<string, InitType>>)[type];
+  const { gain, ...others } = params;
+  const named = NONLINEARITIES.some((nonlinearity) => nonlinearity === gain);
+  // A gain may be named by its nonlinearity.
+  const kwargs = named ? others : params;
+  const { open, items, close } = written(torchCall(`nn.init.${type}_`, [], kwargs), declared, {
+    before: [tensor],
+  });
+  return flat({
+    open,
+    items: named ? [...items, `gain=nn.init.calculate_gain(${python(gain)})`] : items,
+    close,
+  });
 }
-
-/** A gain may be named by its nonlinearity. */
-const argument = (name: string, value: unknown): string =>
-  name === "gain" && NONLINEARITIES.some((nonlinearity) => nonlinearity === value)
-    ? `nn.init.calculate_gain(${python(value)})`
-    : python(value);

@@ -46,18 +46,3 @@ function merged(group: Group): Group {
   if (typeof only === "string" || !only || others.length > 0) return group;
   return { ...only, open: group.open + only.open, close: only.close + group.close };
 }
-
-/** The text of a call as a group, so that it can be broken between its arguments. */
-export function callOf(text: string): Expression {
-  const start = text.indexOf("(") + 1;
-  if (start === 0 || !text.endsWith(")")) return text;
-  const items: string[] = [""];
-  let depth = 0;
-  for (const char of text.slice(start, -1)) {
-    if (char === "(") depth++;
-    if (char === ")") depth--;
-    if (char === "," && depth === 0) items.push("");
-    else items[items.length - 1] += char;
-  }
-  return { open: text.slice(0, start), items: items.map((item) => item.trim()), close: ")" };
-}

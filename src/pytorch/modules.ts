@@ -1,17 +1,23 @@
 import { type LayerTable, typeOf } from "../engine/network.ts";
-import type { ModuleSpec, ResidualSpec } from "../engine/spec.ts";
-import { callOf, type Expression, flat, prefixed } from "./layout.ts";
+import type { LayerSpec, ModuleSpec, ResidualSpec } from "../engine/spec.ts";
+import { written } from "./calls.ts";
+import { type Expression, flat, prefixed } from "./layout.ts";
 import { literal } from "./python.ts";
 import { spelled } from "./wrappers.ts";
 
 /** From so many equal modules in a row on, they are made by a loop. */
 const RUN = 3;
 
+function layerOf(part: LayerSpec, table: LayerTable): Expression {
+  const { params, torch } = typeOf(table, part);
+  return written(spelled(part, torch(part.params, part.input)), params);
+}
+
 /** The expression that constructs a module, its parts in the order of definition. */
 function moduleOf(part: ModuleSpec, table: LayerTable): Expression {
   switch (part.kind) {
     case "layer":
-      return callOf(spelled(part, typeOf(table, part).torch(part.params, part.input)));
+      return layerOf(part, table);
     case "sequential":
       return { open: "nn.Sequential(", items: childrenOf(part.layers, part.path, table), close: ")" };
     case "residual":

@@ -15,6 +15,22 @@ const LONGEST = 60;
 
 /** A name within a docstring: it cannot end it, nor begin a new line. */
 export const inDocstring = (name: string): string => literal(shorten(name, LONGEST)).slice(1, -1);
+/** A number as Python has floats: never without a point, an exponent or a name, so that it is none of its integers. */
+export function float(value: number): string {
+  if (!Number.isFinite(value)) return `float("${Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf"}")`;
+  const digits = Object.is(value, -0) ? "-0" : String(value);
+  return /[.e]/.test(digits) ? digits : `${digits}.0`;
+}
+
+/** A value as Python has it, its numbers as floats or as JavaScript has them, and lists as tuples. */
+export function python(value: unknown, floats = false): string {
+  if (value === undefined || value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "string") return literal(value);
+  if (typeof value === "number") return floats || !Number.isFinite(value) ? float(value) : String(value);
+  if (Array.isArray(value)) return tuple(value.map((item) => python(item, floats)));
+  throw new Error(`${typeof value} has no literal in Python`);
+}
 
 /** Expressions as a tuple: `(samples, 28, 28)`, `(2,)`. */
 export const tuple = (items: readonly (number | string)[]): string =>

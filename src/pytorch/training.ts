@@ -6,8 +6,9 @@ import type { OptimizerType } from "../engine/optimizers/optimizer.ts";
 import { schedulers, type SchedulerType } from "../engine/schedulers/index.ts";
 import type { Choice } from "../engine/params.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { python } from "../engine/torch.ts";
-import { indented } from "./python.ts";
+import { written } from "./calls.ts";
+import { type Expression, format, prefixed, WIDTH } from "./layout.ts";
+import { float, INDENT, indented } from "./python.ts";
 
 /** PyTorch wants the classes of a sequence's scores in front of its steps. */
 const scores = ({ output, targets }: Wants, model: string): string =>
@@ -65,8 +66,8 @@ export function trainFunction(spec: ModelSpec, wants: Wants): readonly string[] 
       "generator = torch.Generator().manual_seed(SEED)  # draws the data and their order",
       "inputs, targets = load_data(generator)",
       ...(validates ? splitLines(spec) : []),
-      `loss_function = ${rowOf<LossType>(losses, spec.loss).torch(spec.loss.params)}`,
-      `optimizer = ${rowOf<OptimizerType>(optimizers, spec.optimizer).torch(spec.optimizer.params, "model.parameters()")}`,
+      ...assigned("loss_function", lossCall(spec)),
+      ...assigned("optimizer", optimizerCall(spec)),
       ...schedulerLines(spec),
       "",
       "model.train()",
@@ -89,6 +90,20 @@ function splitLines({
   ];
 }
 
+/** `name = …`, within a function. */
+const assigned = (name: string, expression: Expression): readonly string[] =>
+  format(prefixed(`${name} = `, expression), WIDTH - INDENT.length);
+
+function lossCall({ loss }: ModelSpec): Expression {
+  const { params, torch } = rowOf<LossType>(losses, loss);
+  return written(torch(loss.params), params);
+}
+
+function optimizerCall({ optimizer }: ModelSpec): Expression {
+  const { params, torch } = rowOf<OptimizerType>(optimizers, optimizer);
+  return written(torch(optimizer.params), params, { before: ["model.parameters()"] });
+}
+
 function schedulerLines({ lr_scheduler, optimizer, train: { steps } }: ModelSpec): readonly string[] {
   if (!lr_scheduler) return [];
   const { momentum } = rowOf<OptimizerType>(optimizers, optimizer);
@@ -97,9 +112,9 @@ function schedulerLines({ lr_scheduler, optimizer, train: { steps } }: ModelSpec
     steps,
     momentum: momentum?.(optimizer.params) !== undefined,
   };
-  const torch = rowOf<SchedulerType>(schedulers, lr_scheduler).torch(lr_scheduler.params, context);
-  const call = torch.replace("(", "(optimizer, ").replace(", )", ")");
-  return [`scheduler = torch.optim.lr_scheduler.${call}`];
+  const { params, torch } = rowOf<SchedulerType>(schedulers, lr_scheduler);
+  const call = written(torch(lr_scheduler.params, context), params, { before: ["optimizer"] });
+  return assigned("scheduler", call);
 }
 
 function stepLines(spec: ModelSpec, wants: Wants, validates: boolean): readonly string[] {
@@ -110,7 +125,7 @@ function stepLines(spec: ModelSpec, wants: Wants, validates: boolean): readonly 
     `loss = loss_function(${scores(wants, "model(inputs[batch])")}, targets[batch])`,
     "loss.backward()",
     ...(norm ? [`nn.utils.clip_grad_norm_(model.parameters(), ${normArguments(norm)})`] : []),
-    ...(value === undefined ? [] : [`nn.utils.clip_grad_value_(model.parameters(), ${value})`]),
+    ...(value === undefined ? [] : [`nn.utils.clip_grad_value_(model.parameters(), ${float(value)})`]),
     "optimizer.step()",
     ...(spec.lr_scheduler ? ["scheduler.step()"] : []),
     ...(validates
@@ -125,4 +140,4 @@ function stepLines(spec: ModelSpec, wants: Wants, validates: boolean): readonly 
 }
 
 const normArguments = ({ max_norm, norm_type }: NonNullable<ModelSpec["clip_grad_norm"]>): string =>
-  norm_type === 2 ? String(max_norm) : `${max_norm}, norm_type=${python(norm_type)}`;
+  norm_type === 2 ? float(max_norm) : `${float(max_norm)}, norm_type=${float(norm_type)}`;

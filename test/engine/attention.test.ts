@@ -10,6 +10,7 @@ import reference from "../reference/attention.json" with { type: "json" };
 import seeds from "../reference/seeds.json" with { type: "json" };
 import { assertClose } from "../support/golden.ts";
 import { LayerBench, layerOf, modelOf } from "../support/layerBench.ts";
+import { spelled } from "../support/spelled.ts";
 
 /** fill(shape, a, phase) of the reference. */
 const fill = (n: number, a = 1, phase = 0.3): Float64Array =>
@@ -165,7 +166,6 @@ suite("layers of attention", () => {
   });
 
   test("are spelled as in PyTorch", () => {
-    const spelled = ({ type, params, input }: LayerSpec) => layers[type].torch(params, input);
     assert.equal(
       spelled(layerOf("m", "MultiheadAttention", { num_heads: 3 }, [7, 12])),
       "nn.MultiheadAttention(12, 3, batch_first=True)",

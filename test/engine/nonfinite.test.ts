@@ -5,6 +5,7 @@ import { layer } from "../../src/engine/layers/layer.ts";
 import type { NonFinite } from "../../src/engine/nonfinite.ts";
 import { op } from "../../src/engine/ops/op.ts";
 import { Generator } from "../../src/engine/rng.ts";
+import { torchCall } from "../../src/engine/torch.ts";
 import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
@@ -35,7 +36,7 @@ const tables = {
       params: {},
       shape: (_, input) => input,
       forward: (graph, _params, _weights, x) => graph.apply(vertical, [x], null),
-      torch: () => "",
+      torch: () => torchCall("nn.Identity"),
     }),
   },
 };
@@ -82,6 +83,11 @@ const cases: readonly Case[] = [
     name: "a loss of finite outputs: the logarithm of a negative probability",
     layers: [linear(constant(-1), 1), '{ "type": "Softplus" }', linear(constant(-1), 1)],
     fields: { loss: '"BCELoss"', input: "[2]", data: '"two_moons"' },
+    found: { layer: "loss", where: "activation" },
+  },
+  {
+    name: "a loss of finite outputs: 10²⁰ squared, which no float holds",
+    layers: [linear(constant(1e20), 1)],
     found: { layer: "loss", where: "activation" },
   },
   {
@@ -185,6 +191,16 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
       assert.ok(found);
       assert.ok(frames.length > 3 && frames.length < 200, `${frames.length} steps`);
       assert.ok(frames.slice(0, -1).every(whole));
+    });
+
+    test("not in weights that have moved far, but to finite numbers: 10²², whose square is no float", async () => {
+      // The outputs of the second step are then as large, and their squares no floats either.
+      const fields = { optimizer: sgd(1e22), train: '{ "steps": 3 }' };
+      const { frames, found } = await train({ layers: [linear("", 1)], fields, backend });
+      assert.deepEqual(found, { layer: "loss", where: "activation" });
+      assert.equal(frames.length, 2);
+      assert.ok(whole(frames[0]));
+      assert.ok(frames[0].values[COLUMN.update_ratio] > 1e19);
     });
 
     test("nothing where all numbers are large, but finite", async () => {

@@ -5,7 +5,6 @@ import { layers } from "../../src/engine/layers/index.ts";
 import { buildNetwork, typeOf } from "../../src/engine/network.ts";
 import type { RecurrentAttrs } from "../../src/engine/ops/cell.ts";
 import { gru, lstm, rnnRelu, rnnTanh } from "../../src/engine/ops/recurrent.ts";
-import type { LayerSpec } from "../../src/engine/spec.ts";
 import { type Shape, ShapeError, sizeOf } from "../../src/engine/tensor.ts";
 import reference from "../reference/recurrent.json" with { type: "json" };
 import seeds from "../reference/seeds.json" with { type: "json" };
@@ -13,6 +12,7 @@ import { assertClose, fill as goldenFill, reference as golden } from "../support
 import { OpBench, sampleInputs } from "../support/gradcheck.ts";
 import { LayerBench, layerOf, modelOf } from "../support/layerBench.ts";
 import { directions } from "../support/random.ts";
+import { spelled } from "../support/spelled.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -256,7 +256,6 @@ suite("recurrent layers", () => {
   });
 
   test("are spelled as in PyTorch", () => {
-    const spelled = ({ type, params, input }: LayerSpec) => layers[type].torch(params, input);
     assert.equal(
       spelled(layerOf("m", "LSTM", { hidden_size: 9, num_layers: 2 }, [6, 4])),
       "nn.LSTM(4, 9, num_layers=2, batch_first=True)",

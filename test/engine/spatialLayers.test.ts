@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { layers } from "../../src/engine/layers/index.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 import { type Given, layer, readLayer } from "../support/readLayer.ts";
+import { spelled } from "../support/spelled.ts";
 
 suite("what does not fit is named with both sides", () => {
   const cases: readonly (readonly [string, Shape, Given, string])[] = [
@@ -139,10 +139,9 @@ suite("layers of images are spelled as in PyTorch", () => {
       "nn.Embedding(5, 2, padding_idx=0)",
     ],
   ];
-  for (const [type, input, given, spelled] of cases) {
-    test(spelled, () => {
-      const spec = layer(type, input, given);
-      assert.equal(layers[type].torch(spec.params, input), spelled);
+  for (const [type, input, given, text] of cases) {
+    test(text, () => {
+      assert.equal(spelled(layer(type, input, given)), text);
     });
   }
 });

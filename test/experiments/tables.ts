@@ -3,6 +3,7 @@ import { elementwiseOps } from "../../src/engine/ops/elementwise.ts";
 import { linear } from "../../src/engine/ops/linear.ts";
 import { op } from "../../src/engine/ops/op.ts";
 import { integer, number } from "../../src/engine/params.ts";
+import { torchCall } from "../../src/engine/torch.ts";
 import { standard, type Tables } from "../../src/model/tables.ts";
 
 /** y = factor · x */
@@ -30,7 +31,7 @@ const Scale = layer({
   params: { factor: number("The factor.") },
   shape: (_, input) => input,
   forward: (graph, { factor }, _weights, x) => graph.apply(scale, [x], { factor }),
-  torch: () => "",
+  torch: () => torchCall("nn.Identity"),
 });
 
 /** The recurrent net of one unit of Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, 2013, section 2.2. */
@@ -48,7 +49,7 @@ const Unit = layer({
     for (let t = 0; t < steps; t++) x = graph.apply(linear, [sigmoid(x), w, b], null);
     return sigmoid(x);
   },
-  torch: () => "",
+  torch: () => torchCall("nn.Identity"),
 });
 
 /** The tables of the product with the two layers that these experiments need and a model file does not have. */

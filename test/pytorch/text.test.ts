@@ -79,7 +79,7 @@ def build_model():
         optimizer.zero_grad()
         loss = loss_function(model(inputs[batch]), targets[batch])
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1)
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         scheduler.step()
         yield step, loss.item()`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { LayerType } from "../../src/engine/layers/layer.ts";
 import { layer } from "../../src/engine/layers/layer.ts";
 import type { Params } from "../../src/engine/params.ts";
+import { torchCall } from "../../src/engine/torch.ts";
 import type { Parsed } from "../../src/model/parse.ts";
 import { parse } from "../../src/model/parse.ts";
 import type { Tables } from "../../src/model/tables.ts";
@@ -84,7 +85,7 @@ const madeUp = <const P extends Params>(
     doc: "Made up for a test.",
     group: "weights",
     forward: (_graph, _params, _weights, x) => x,
-    torch: () => "",
+    torch: () => torchCall("nn.Identity"),
     ...type,
   });
 

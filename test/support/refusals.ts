@@ -225,6 +225,27 @@ export const refusals: readonly Refusal[] = [
     "nn.Hardtanh(1, 0)",
   ),
   layer([4], { type: "CELU", alpha: 0 }, /alpha: expected a number above 0/, call("nn.CELU(0)", [2])),
+  layer([4], { type: "CELU", alpha: 1e-45 }, /alpha 1e-45 is so close to 0/, call("nn.CELU(1e-45)", [2])),
+  layer(
+    [4],
+    { type: "LeakyReLU", negative_slope: 1e39 },
+    /negative_slope: expected a number, within ±3\.4028234663852886e\+38/,
+    call("nn.LeakyReLU(1e39)", [2]),
+  ),
+  ...(["BatchNorm1d", "BatchNorm2d"] as const).map((type, i) =>
+    layer(
+      i === 0 ? [3] : [3, 2, 2],
+      { type, eps: 0 },
+      /eps: expected a number above 0/,
+      call(`nn.${type}(3, eps=0.0)`, i === 0 ? [2, 3] : [2, 3, 2, 2]),
+    ),
+  ),
+  layer(
+    [1, 4],
+    { type: "AvgPool1d", kernel_size: 2, stride: 2 ** 31 },
+    /stride: expected an integer from 1 to 2147483647/,
+    call("nn.AvgPool1d(2, stride=2**31)", [2, 1, 4]),
+  ),
   layer([4], { type: "Dropout", p: 1.5 }, /p: expected a number from 0 to 1/, "nn.Dropout(1.5)"),
   layer(
     [3, 2],
@@ -272,6 +293,25 @@ export const refusals: readonly Refusal[] = [
     "nn.init.uniform_(torch.zeros(4), 1, 0)",
   ),
 
+  layer(
+    [4],
+    { ...linear, init: { type: "xavier_normal", gain: -1 } },
+    /gain: expected a number of at least 0/,
+    "nn.init.xavier_normal_(torch.zeros(4, 4), gain=-1.0)",
+  ),
+  layer(
+    [4],
+    { ...linear, init: { type: "xavier_uniform", gain: 3e38 } },
+    /xavier_uniform would draw from a range of width 5\.19\d*e\+38/,
+    "nn.init.xavier_uniform_(torch.zeros(4, 4), gain=3e38)",
+  ),
+  layer(
+    [4],
+    { ...linear, init: { type: "uniform", a: -3e38, b: 3e38 } },
+    /uniform would draw from a range of width 6e\+38/,
+    "nn.init.uniform_(torch.zeros(4, 4), -3e38, 3e38)",
+  ),
+
   // losses, optimizers, schedules
   field(
     { loss: { type: "HuberLoss", delta: 0 } },
@@ -299,6 +339,11 @@ export const refusals: readonly Refusal[] = [
     `torch.optim.SGD(${weight}, nesterov=True)`,
   ),
   field(
+    { optimizer: { type: "SGD", lr: 1e39 } },
+    /lr: expected a number of at least 0, within ±3\.4/,
+    `(lambda w: (w.sum().backward(), torch.optim.SGD([w], lr=1e39).step()))(${weight}[0])`,
+  ),
+  field(
     { optimizer: { type: "Adam", betas: [0.9, 1] } },
     /betas: expected a list of 2 numbers/,
     `torch.optim.Adam(${weight}, betas=(0.9, 1.0))`,
@@ -317,6 +362,11 @@ export const refusals: readonly Refusal[] = [
     { lr_scheduler: { type: "OneCycleLR", max_lr: 1, total_steps: 4, pct_start: 0.25 }, train: { steps: 4 } },
     /goes up in no time/,
     `torch.optim.lr_scheduler.OneCycleLR(torch.optim.SGD(${weight}, momentum=0.9), 1, 4, pct_start=0.25)`,
+  ),
+  field(
+    { lr_scheduler: { type: "OneCycleLR", max_lr: 1, pct_start: 1 }, train: { steps: 4 } },
+    /comes down in no time/,
+    `(lambda s: [s.step() for _ in range(4)])(torch.optim.lr_scheduler.OneCycleLR(torch.optim.SGD(${weight}, momentum=0.9), 1, 4, pct_start=1.0))`,
   ),
   field(
     { lr_scheduler: { type: "OneCycleLR", max_lr: 1, pct_start: 2 } },

@@ -1,10 +1,17 @@
 import { number } from "../params.ts";
 import { init } from "./init.ts";
 
+/** A range that is wider than any float has no uniform numbers in single precision. */
+export const refusesWidth = (name: string, width: number): string | undefined =>
+  Number.isFinite(Math.fround(width))
+    ? undefined
+    : `${name} would draw from a range of width ${width}, which single precision does not hold`;
+
 export const uniform = init({
   doc: "Uniformly distributed numbers: `U(a, b)`.",
   params: { a: number("Lower bound.", {}, 0), b: number("Upper bound.", {}, 1) },
-  refuses: (_shape, { a, b }) => (a > b ? `uniform needs a ≤ b, but a is ${a} and b is ${b}` : undefined),
+  refuses: (_shape, { a, b }) =>
+    a > b ? `uniform needs a ≤ b, but a is ${a} and b is ${b}` : refusesWidth("uniform", b - a),
   fill: (generator, out, _shape, { a, b }) => generator.uniform(out, a, b),
 });
 

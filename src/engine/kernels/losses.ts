@@ -1,8 +1,10 @@
-import type { Memory } from "./memory.ts";
+import { type Memory, rangeOf } from "./memory.ts";
 
 /**
  * Losses with `reduction="mean"`: each writes the loss to `doubles[out]`, the number of right answers to
- * `doubles[out + 1]` where it is a classification, and ∂loss/∂x to dx.
+ * `doubles[out + 1]` where it is a classification, and ∂loss/∂x to dx. They are computed in double precision; but in a run of
+ * single precision what PyTorch's floats do not hold is no number here either: an error, its square, the sum of all losses
+ * before it is divided.
  */
 export interface LossKernels {
   /** mean of (x − t)² */
@@ -32,17 +34,33 @@ export interface LossKernels {
 }
 
 export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
-  /** A loss that is a mean over elements. */
+  const within = rangeOf(f);
+
+  /** The mean of n losses that have this sum, divided by `divisor` each; not finite where the sum of them is not. */
+  const meanOf = (sum: number, n: number, divisor = 1): number => {
+    const total = within(sum / divisor);
+    return Number.isFinite(total) ? sum / n / divisor : total;
+  };
+
+  /** Writes the gradient of a mean over elements, and gives their sum. */
+  type Sum = (n: number, x: number, t: number, dx: number) => number;
+
   const pointwise =
-    (value: (x: number, t: number) => number, slope: (x: number, t: number) => number) =>
-    (n: number, x: number, t: number, dx: number, out: number): void => {
+    (value: (x: number, t: number) => number, slope: (x: number, t: number) => number): Sum =>
+    (n, x, t, dx) => {
       let sum = 0;
       for (let i = 0; i < n; i++) {
         sum += value(f[x + i], f[t + i]);
         f[dx + i] = slope(f[x + i], f[t + i]) / n;
       }
-      d[out] = sum / n;
+      return sum;
     };
+
+  const ofErrors = (value: (e: number) => number, slope: (e: number) => number): Sum =>
+    pointwise(
+      (x, t) => value(within(x - t)),
+      (x, t) => slope(within(x - t)),
+    );
 
   /** Where a row of n is greatest; the first of equals, as `argmax`. */
   const argmax = (x: number, n: number): number => {
@@ -57,14 +75,11 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
     return right;
   };
 
-  const mse = pointwise(
-    (x, t) => (x - t) ** 2,
-    (x, t) => 2 * (x - t),
+  const mse = ofErrors(
+    (e) => e ** 2,
+    (e) => 2 * e,
   );
-  const l1 = pointwise(
-    (x, t) => Math.abs(x - t),
-    (x, t) => Math.sign(x - t),
-  );
+  const l1 = ofErrors(Math.abs, Math.sign);
   const bce = pointwise(
     (p, t) => -t * Math.max(Math.log(p), -100) - (1 - t) * Math.max(Math.log1p(-p), -100),
     (p, t) => (p - t) / Math.max((1 - p) * p, 1e-12),
@@ -74,36 +89,49 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
     // σ(x) − t; above 0 from σ(−x), which keeps its digits where σ(x) is all but 1
     (x, t) => (x > 0 ? 1 - t - 1 / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)) - t),
   );
-  const huberOf = (delta: number) =>
-    pointwise(
-      (x, t) => (Math.abs(x - t) < delta ? 0.5 * (x - t) ** 2 : delta * (Math.abs(x - t) - 0.5 * delta)),
-      (x, t) => (Math.abs(x - t) < delta ? x - t : delta * Math.sign(x - t)),
+  const huberOf = (delta: number): Sum =>
+    ofErrors(
+      (e) => (Math.abs(e) < delta ? within(0.5 * e ** 2) : delta * (Math.abs(e) - 0.5 * delta)),
+      (e) => (Math.abs(e) < delta ? e : delta * Math.sign(e)),
     );
 
   return {
-    mse,
-    l1,
-    huber: (n, x, t, delta, dx, out) => huberOf(delta)(n, x, t, dx, out),
+    mse(n, x, t, dx, out) {
+      d[out] = meanOf(mse(n, x, t, dx), n);
+    },
+
+    l1(n, x, t, dx, out) {
+      d[out] = meanOf(l1(n, x, t, dx), n);
+    },
+
+    huber(n, x, t, delta, dx, out) {
+      d[out] = meanOf(huberOf(delta)(n, x, t, dx), n);
+    },
 
     smoothL1(n, x, t, beta, dx, out) {
-      if (beta === 0) return l1(n, x, t, dx, out);
-      huberOf(beta)(n, x, t, dx, out);
+      if (beta === 0) {
+        d[out] = meanOf(l1(n, x, t, dx), n);
+        return;
+      }
+      d[out] = meanOf(huberOf(beta)(n, x, t, dx), n, beta);
       for (let i = 0; i < n; i++) f[dx + i] /= beta;
-      d[out] /= beta;
     },
 
     bce(n, p, t, dx, out) {
-      bce(n, p, t, dx, out);
+      d[out] = meanOf(bce(n, p, t, dx), n);
       d[out + 1] = rightAnswers(n, p, t, 0.5);
     },
 
     bceWithLogits(n, x, t, dx, out) {
-      bceWithLogits(n, x, t, dx, out);
+      d[out] = meanOf(bceWithLogits(n, x, t, dx), n);
       d[out + 1] = rightAnswers(n, x, t, 0);
     },
 
+    // PyTorch sums −ln p of the classes, and those of all scores a row, apart, and scales the two means.
     crossEntropy(rows, n, x, t, smoothing, dx, out) {
       let loss = 0;
+      let own = 0;
+      let spread = 0;
       let right = 0;
       for (let r = 0; r < rows; r++) {
         const row = x + r * n;
@@ -118,14 +146,21 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
         const logSum = max + Math.log(sum);
         const target = f[t + r];
         loss += (1 - smoothing) * (logSum - f[row + target]);
-        if (smoothing !== 0) loss += smoothing * (logSum - total / n); // not 0 · ∞, where a score is −∞
+        own += within(logSum - f[row + target]);
+        if (smoothing !== 0) {
+          loss += smoothing * (logSum - total / n); // not 0 · ∞, where a score is −∞
+          spread += within(n * logSum - total);
+        }
         for (let i = 0; i < n; i++) {
           const q = (i === target ? 1 - smoothing : 0) + smoothing / n;
           f[dx + r * n + i] = (Math.exp(f[row + i] - logSum) - q) / rows;
         }
         if (argmax(row, n) === target) right++;
       }
-      d[out] = loss / rows;
+      const both = [within(own), within(spread)];
+      d[out] = both.every(Number.isFinite)
+        ? loss / rows
+        : (1 - smoothing) * both[0] + (smoothing === 0 ? 0 : (smoothing / n) * both[1]);
       d[out + 1] = right;
     },
 
@@ -139,7 +174,7 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
         f[dx + r * n + target] = -1 / rows;
         if (argmax(x + r * n, n) === target) right++;
       }
-      d[out] = loss / rows;
+      d[out] = meanOf(loss, rows);
       d[out + 1] = right;
     },
   };

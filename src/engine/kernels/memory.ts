@@ -11,3 +11,13 @@ export interface Memory {
 
 /** A source of numbers uniform on [0, 1), for dropout. */
 export type Random = () => number;
+
+/** The largest number of single precision. */
+const MOST_F32 = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * Gives numbers as they are, but ±∞ for those that elements of `floats` do not hold. Kernels compute in double precision, in
+ * which they would stay finite where PyTorch's floats overflow.
+ */
+export const rangeOf = (floats: Floats): ((x: number) => number) =>
+  floats instanceof Float32Array ? (x) => (Math.abs(x) <= MOST_F32 ? x : Math.fround(x)) : (x) => x;

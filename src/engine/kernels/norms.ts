@@ -1,8 +1,9 @@
-import type { Memory } from "./memory.ts";
+import { type Memory, rangeOf } from "./memory.ts";
 
 /**
  * Normalisation over parts of a tensor. `weight` and `bias` are −1 where a layer has none; `mean` and `rstd`
- * (1/√(variance + ε)) are kept for the way back.
+ * (1/√(variance + ε)) are kept for the way back. Squares whose sum a float of the run does not hold are infinite, and what is
+ * normalised then is 0, as in PyTorch.
  */
 export interface NormKernels {
   /**
@@ -104,6 +105,8 @@ export interface NormKernels {
 }
 
 export function normKernels({ floats: f }: Memory): NormKernels {
+  const within = rangeOf(f);
+
   /** y = (x − mean) · rstd · weight + bias over one channel. */
   function scaleChannel(
     batch: number,
@@ -152,6 +155,7 @@ export function normKernels({ floats: f }: Memory): NormKernels {
         for (let b = 0; b < batch; b++) {
           for (let p = 0, i = x + (b * channels + c) * inner; p < inner; p++) squares += (f[i + p] - mu) ** 2;
         }
+        squares = within(squares);
         const r = 1 / Math.sqrt(squares / n + eps);
         f[mean + c] = mu;
         f[rstd + c] = r;
@@ -215,7 +219,7 @@ export function normKernels({ floats: f }: Memory): NormKernels {
         const mu = sum / n;
         let squares = 0;
         for (let i = at; i < at + n; i++) squares += (f[x + i] - mu) ** 2;
-        const r = 1 / Math.sqrt(squares / n + eps);
+        const r = 1 / Math.sqrt(within(squares) / n + eps);
         f[mean + g] = mu;
         f[rstd + g] = r;
         const first = (g % groups) * width;
@@ -265,7 +269,7 @@ export function normKernels({ floats: f }: Memory): NormKernels {
       for (let row = 0, at = 0; row < rows; row++, at += n) {
         let squares = 0;
         for (let i = at; i < at + n; i++) squares += f[x + i] ** 2;
-        const r = 1 / Math.sqrt(squares / n + eps);
+        const r = 1 / Math.sqrt(within(squares) / n + eps);
         f[rstd + row] = r;
         for (let j = 0; j < n; j++) f[y + at + j] = f[x + at + j] * r * (weight < 0 ? 1 : f[weight + j]);
       }

@@ -1,4 +1,4 @@
-import type { Memory } from "./memory.ts";
+import { type Memory, rangeOf } from "./memory.ts";
 
 /**
  * What changes from step to step, as an optimizer's kernel reads it from `doubles` at `hyper`: first these, then its own.
@@ -47,6 +47,7 @@ export interface OptimizerKernels {
 
 export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKernels {
   const clamp = (g: number, limit: number): number => (g > limit ? limit : g < -limit ? -limit : g);
+  const within = rangeOf(f);
 
   return {
     sgd(n, theta, grad, momentum, hyper, out) {
@@ -61,9 +62,9 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
-        let g = clamp(f[grad + i] * scale, limit) + decay * before;
+        let g = within(clamp(f[grad + i] * scale, limit) + decay * before);
         if (momentum >= 0) {
-          const buffer = mu * f[momentum + i] + (1 - dampening) * g;
+          const buffer = within(mu * f[momentum + i] + (1 - dampening) * g);
           f[momentum + i] = buffer;
           g = nesterov ? g + mu * buffer : buffer;
         }
@@ -89,9 +90,9 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
-        const g = clamp(f[grad + i] * scale, limit) + decay * before;
-        const mean = f[m + i] + (1 - beta1) * (g - f[m + i]);
-        const square = beta2 * f[v + i] + (1 - beta2) * g * g;
+        const g = within(clamp(f[grad + i] * scale, limit) + decay * before);
+        const mean = within(f[m + i] + (1 - beta1) * (g - f[m + i]));
+        const square = within(beta2 * f[v + i] + (1 - beta2) * g * g);
         f[m + i] = mean;
         f[v + i] = square;
         let second = square;
@@ -119,8 +120,8 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
-        const g = clamp(f[grad + i] * scale, limit) + decay * before;
-        const average = alpha * f[square + i] + (1 - alpha) * g * g;
+        const g = within(clamp(f[grad + i] * scale, limit) + decay * before);
+        const average = within(alpha * f[square + i] + (1 - alpha) * g * g);
         f[square + i] = average;
         let variance = average;
         if (mean >= 0) {
@@ -128,7 +129,10 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
           variance -= f[mean + i] ** 2;
         }
         let change = g / (Math.sqrt(variance) + eps);
-        if (momentum >= 0) change = f[momentum + i] = mu * f[momentum + i] + change;
+        if (momentum >= 0) {
+          change = within(mu * f[momentum + i] + change);
+          f[momentum + i] = change;
+        }
         f[theta + i] = before - lr * change;
         moved += (f[theta + i] - before) ** 2;
         squares += f[theta + i] ** 2;
@@ -147,7 +151,7 @@ export function optimizerKernels({ floats: f, doubles: d }: Memory): OptimizerKe
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const before = f[theta + i];
-        const g = clamp(f[grad + i] * scale, limit) + decay * before;
+        const g = within(clamp(f[grad + i] * scale, limit) + decay * before);
         f[sum + i] += g * g;
         f[theta + i] = before - (lr * g) / (Math.sqrt(f[sum + i]) + eps);
         moved += (f[theta + i] - before) ** 2;

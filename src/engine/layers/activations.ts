@@ -3,7 +3,7 @@ import type { Op } from "../ops/op.ts";
 import { type ActivationAttrs, elementwiseOps as ops, prelu, softmax } from "../ops/elementwise.ts";
 import { choice, integer, number, type Params, type Values } from "../params.ts";
 import { ShapeError, show } from "../tensor.ts";
-import { torchCall } from "../torch.ts";
+import { always, torchCall } from "../torch.ts";
 import { layer, type LayerType, type Saturation } from "./layer.ts";
 
 /** An elementwise activation: one op, whose α and β come from the params. */
@@ -32,16 +32,7 @@ const activation = <const P extends Params>(name: string, definition: Definition
     forward: (graph, values, _, x) => graph.apply(op(values), [x], { alpha: 0, beta: 0, ...attrs?.(values) }),
     ...(dead && { dead }),
     ...(saturation && { saturation: (values: Values<P>) => saturation(values) }),
-    torch: (values) =>
-      torchCall(
-        `nn.${name}`,
-        [],
-        Object.entries(params).map(([key, { fallback }]) => [
-          key,
-          values[key as keyof Values<P>],
-          fallback as unknown,
-        ]),
-      ),
+    torch: (values) => torchCall(`nn.${name}`, [], values),
   });
 };
 
@@ -84,6 +75,10 @@ export const activationLayers = {
     params: { alpha: number("Scale for negative arguments.", { above: 0 }, 1) },
     op: () => ops.elu,
     attrs: ({ alpha }) => ({ alpha, beta: alpha }),
+    check: ({ alpha }) =>
+      Number.isFinite(Math.fround(1 / alpha))
+        ? undefined
+        : `alpha ${alpha} is so close to 0 that 1/alpha is no number of single precision`,
   }),
   GELU: activation("GELU", {
     doc: "`x · Φ(x)`, by the error function or by its approximation with tanh (Hendrycks & Gimpel, 2016).",
@@ -184,15 +179,7 @@ export const activationLayers = {
       { name: "weight", shape: [num_parameters], role: "scale", fill: constantDefault(init) },
     ],
     forward: (graph, _, { weight }, x) => graph.apply(prelu, [x, weight], null),
-    torch: ({ num_parameters, init }) =>
-      torchCall(
-        "nn.PReLU",
-        [],
-        [
-          ["num_parameters", num_parameters, 1],
-          ["init", init, 0.25],
-        ],
-      ),
+    torch: (params) => torchCall("nn.PReLU", [], params),
   }),
 
   Softmax: layer({
@@ -202,6 +189,6 @@ export const activationLayers = {
     shape: (_, input) => input,
     forward: (graph, _, _w, x) => graph.apply(softmax, [x], null),
     saturation: () => logisticSaturation,
-    torch: () => "nn.Softmax(dim=-1)",
+    torch: ({ dim }) => torchCall("nn.Softmax", [], { dim: always(dim) }),
   }),
 } satisfies Record<string, LayerType>;

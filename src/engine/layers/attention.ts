@@ -60,13 +60,5 @@ export const MultiheadAttention = layer({
   layout: "sequence",
 
   torch: ({ num_heads, dropout, bias }, [, width]) =>
-    torchCall(
-      "nn.MultiheadAttention",
-      [width, num_heads],
-      [
-        ["dropout", dropout, 0],
-        ["bias", bias, true],
-        ["batch_first", true, false],
-      ],
-    ),
+    torchCall("nn.MultiheadAttention", [width, num_heads], { dropout, bias, batch_first: true }),
 });

@@ -3,9 +3,9 @@ import { conv } from "../ops/conv.ts";
 import { type Axis, slides } from "../ops/window.ts";
 import { boolean, choice, either, integer, sizes } from "../params.ts";
 import { ShapeError, sizeOf } from "../tensor.ts";
-import { torchCall } from "../torch.ts";
+import { torchCall, unless } from "../torch.ts";
 import { layer } from "./layer.ts";
-import { axesOf, compact, ones, planeOf, sameAxes, windowParams, zeros } from "./window.ts";
+import { axesOf, compact, MOST_PLACES, ones, planeOf, sameAxes, windowParams, zeros } from "./window.ts";
 
 interface Geometry {
   readonly kernel_size: readonly number[];
@@ -35,7 +35,12 @@ const convOf = (name: string, dims: number, doc: string) =>
     params: {
       out_channels: integer("Number of channels of the output: kernels that are learned.", { min: 1 }),
       ...windowParams(dims),
-      stride: sizes("Distance between two places of the kernel.", dims, { min: 1 }, ones(dims)),
+      stride: sizes(
+        "Distance between two places of the kernel.",
+        dims,
+        { min: 1, max: MOST_PLACES },
+        ones(dims),
+      ),
       padding: either(
         sizes(
           "Zeros on both sides: a number; `same` keeps the size (stride 1); `valid` is 0.",
@@ -82,17 +87,13 @@ const convOf = (name: string, dims: number, doc: string) =>
     layout: "channels",
 
     torch: ({ out_channels, kernel_size, stride, padding, dilation, groups, bias }, [channels]) =>
-      torchCall(
-        `nn.${name}`,
-        [channels, out_channels, compact(kernel_size)],
-        [
-          ["stride", compact(stride), 1],
-          ["padding", typeof padding === "string" ? padding : compact(padding), 0],
-          ["dilation", compact(dilation), 1],
-          ["groups", groups, 1],
-          ["bias", bias, true],
-        ],
-      ),
+      torchCall(`nn.${name}`, [channels, out_channels, compact(kernel_size)], {
+        stride: unless(compact(stride), 1),
+        padding: typeof padding === "string" ? padding : unless(compact(padding), 0),
+        dilation: unless(compact(dilation), 1),
+        groups,
+        bias,
+      }),
   });
 
 export const Conv1d = convOf(

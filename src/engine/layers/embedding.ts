@@ -46,5 +46,5 @@ export const Embedding = layer({
   layout: "sequence",
 
   torch: ({ num_embeddings, embedding_dim, padding_idx }) =>
-    torchCall("nn.Embedding", [num_embeddings, embedding_dim], [["padding_idx", padding_idx]]),
+    torchCall("nn.Embedding", [num_embeddings, embedding_dim], { padding_idx }),
 });

@@ -36,14 +36,7 @@ export const GroupNorm = layer({
   // PyTorch refuses batches that leave one value a channel of a group.
   least: ({ num_groups }, input) => (sizeOf(input) > num_groups ? 1 : 2),
   torch: ({ num_groups, eps, affine }, [channels]) =>
-    torchCall(
-      "nn.GroupNorm",
-      [num_groups, channels],
-      [
-        ["eps", eps, 1e-5],
-        ["affine", affine, true],
-      ],
-    ),
+    torchCall("nn.GroupNorm", [num_groups, channels], { eps, affine }),
 });
 
 export const InstanceNorm2d = layer({
@@ -68,13 +61,5 @@ export const InstanceNorm2d = layer({
       eps,
     }),
   layout: "channels",
-  torch: ({ eps, affine }, [channels]) =>
-    torchCall(
-      "nn.InstanceNorm2d",
-      [channels],
-      [
-        ["eps", eps, 1e-5],
-        ["affine", affine, false],
-      ],
-    ),
+  torch: ({ eps, affine }, [channels]) => torchCall("nn.InstanceNorm2d", [channels], { eps, affine }),
 });

@@ -2,6 +2,7 @@ import type { Graph, Value } from "../graph.ts";
 import type { Generator } from "../rng.ts";
 import type { Params, Values } from "../params.ts";
 import type { Shape } from "../tensor.ts";
+import type { TorchCall } from "../torch.ts";
 
 /** One tensor of a layer's `state_dict`, in its order, which is that of PyTorch's construction but for the `early`. */
 export interface WeightSpec {
@@ -51,8 +52,8 @@ export interface LayerType<P extends Params = Params> {
   least?(params: Values<P>, input: Shape): number;
   /** Time steps of `time_delta_norm` (recurrent layers). */
   time?(params: Values<P>, input: Shape): number;
-  /** As PyTorch spells it: `nn.Linear(2, 64)`. Only arguments that differ from PyTorch's defaults. */
-  torch(params: Values<P>, input: Shape): string;
+  /** As PyTorch has it: `nn.Linear(2, 64)`. */
+  torch(params: Values<P>, input: Shape): TorchCall;
 }
 
 /** Infers the types of the values from the params; tables hold the result. */

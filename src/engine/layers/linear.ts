@@ -35,6 +35,5 @@ export const Linear = layer({
   forward: (graph, { bias }, { weight, bias: b }, x) =>
     graph.apply(linear, bias ? [x, weight, b] : [x, weight], null),
 
-  torch: ({ out_features, bias }, input) =>
-    torchCall("nn.Linear", [lastOf(input), out_features], [["bias", bias, true]]),
+  torch: ({ out_features, bias }, input) => torchCall("nn.Linear", [lastOf(input), out_features], { bias }),
 });

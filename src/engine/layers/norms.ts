@@ -27,7 +27,8 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
     doc: `Normalises every channel by the mean and variance of the batch, then scales it by learned factors (Ioffe & Szegedy, 2015). In \`eval()\` mode by running averages. Needs ${expected}.`,
     group: "normalisation",
     params: {
-      eps: eps(1e-5),
+      // Of a channel that does not vary nothing else is left to divide by: PyTorch refuses to train with 0.
+      eps: number("Added to the variance, for numerical stability.", { above: 0 }, 1e-5),
       momentum: number("How far the running averages move towards each batch's.", { min: 0, max: 1 }, 0.1),
       affine: boolean("Learn a factor and a bias for every channel.", true),
       track_running_stats: boolean("Keep running averages for `eval()` mode.", true),
@@ -64,16 +65,7 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
     // One value a channel has no variance: PyTorch refuses to train on it.
     least: (_, input) => (sizeOf(input) / input[0] > 1 ? 1 : 2),
     torch: ({ eps, momentum, affine, track_running_stats }, [channels]) =>
-      torchCall(
-        `nn.${name}`,
-        [channels],
-        [
-          ["eps", eps, 1e-5],
-          ["momentum", momentum, 0.1],
-          ["affine", affine, true],
-          ["track_running_stats", track_running_stats, true],
-        ],
-      ),
+      torchCall(`nn.${name}`, [channels], { eps, momentum, affine, track_running_stats }),
   });
 
 /** The dimensions that LayerNorm and RMSNorm normalise over: as given, else the last. */
@@ -116,15 +108,11 @@ export const LayerNorm = layer({
     return graph.apply(groupNorm, inputs, { batch: sizeOf(x.shape) / channels, groups: 1, channels, eps });
   },
   torch: ({ normalized_shape, eps, elementwise_affine, bias }, input) =>
-    torchCall(
-      "nn.LayerNorm",
-      [normalized("LayerNorm", normalized_shape, input)],
-      [
-        ["eps", eps, 1e-5],
-        ["elementwise_affine", elementwise_affine, true],
-        ["bias", bias, true],
-      ],
-    ),
+    torchCall("nn.LayerNorm", [normalized("LayerNorm", normalized_shape, input)], {
+      eps,
+      elementwise_affine,
+      bias,
+    }),
 });
 
 const EPSILON_F32 = 2 ** -23;
@@ -150,14 +138,7 @@ export const RMSNorm = layer({
     return graph.apply(rmsNorm, elementwise_affine ? [x, weight] : [x], { n, eps });
   },
   torch: ({ normalized_shape, eps, elementwise_affine }, input) =>
-    torchCall(
-      "nn.RMSNorm",
-      [normalized("RMSNorm", normalized_shape, input)],
-      [
-        ["eps", eps],
-        ["elementwise_affine", elementwise_affine, true],
-      ],
-    ),
+    torchCall("nn.RMSNorm", [normalized("RMSNorm", normalized_shape, input)], { eps, elementwise_affine }),
 });
 
 export const BatchNorm1d = batchNormOf("BatchNorm1d", [1, 2], "[features] or [channels, length]");

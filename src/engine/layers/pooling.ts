@@ -3,14 +3,17 @@ import { adaptiveAvgPool, avgPool, type AvgPoolAttrs, maxPool } from "../ops/poo
 import { type Axis, slides } from "../ops/window.ts";
 import { boolean, integer, optional, sizes, type Values } from "../params.ts";
 import { type Shape, ShapeError } from "../tensor.ts";
-import { torchCall } from "../torch.ts";
+import { torchCall, unless } from "../torch.ts";
 import { layer, type Weights } from "./layer.ts";
-import { axesOf, compact, planeOf, windowParams, zeros } from "./window.ts";
+import { axesOf, compact, MOST_PLACES, planeOf, windowParams, zeros } from "./window.ts";
 
 const poolParams = (dims: number) => ({
   kernel_size: windowParams(dims).kernel_size,
   stride: optional(
-    sizes("Distance between two places of the window; default: `kernel_size`.", dims, { min: 1 }),
+    sizes("Distance between two places of the window; default: `kernel_size`.", dims, {
+      min: 1,
+      max: MOST_PLACES,
+    }),
   ),
   padding: sizes("How far the window begins outside; at most half of it.", dims, { min: 0 }, zeros(dims)),
   ceil_mode: boolean("The last window may stick out at the end.", false),
@@ -44,13 +47,12 @@ function checkSeen(params: Pool, plane: Shape, places: Shape): void {
   });
 }
 
-const keywords = ({ kernel_size, stride = kernel_size, padding, dilation, ceil_mode }: Pool) =>
-  [
-    ["stride", compact(stride), compact(kernel_size)],
-    ["padding", compact(padding), 0],
-    ...(dilation ? [["dilation", compact(dilation), 1] as const] : []),
-    ["ceil_mode", ceil_mode, false],
-  ] as const;
+const keywords = ({ kernel_size, stride = kernel_size, padding, dilation, ceil_mode }: Pool) => ({
+  stride: unless(compact(stride), compact(kernel_size)),
+  padding: unless(compact(padding), 0),
+  dilation: dilation && unless(compact(dilation), 1),
+  ceil_mode,
+});
 
 const maxPoolOf = (name: string, dims: number) =>
   layer({
@@ -85,15 +87,11 @@ const avgPoolOf = (name: string, dims: number) => ({
   forward: (graph: Graph, params: Average, _: Weights, x: Value) =>
     graph.apply(avgPool, [x], { axes: axes(params), ceil: params.ceil_mode, divisor: divisorOf(params) }),
   torch: (params: Average) =>
-    torchCall(
-      `nn.${name}`,
-      [compact(params.kernel_size)],
-      [
-        ...keywords(params),
-        ["count_include_pad", params.count_include_pad, true],
-        ["divisor_override", params.divisor_override],
-      ],
-    ),
+    torchCall(`nn.${name}`, [compact(params.kernel_size)], {
+      ...keywords(params),
+      count_include_pad: params.count_include_pad,
+      divisor_override: params.divisor_override,
+    }),
 });
 
 const divisorOverride = optional(integer("Divide by this instead of the number of elements.", { min: 1 }));

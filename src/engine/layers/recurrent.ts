@@ -10,11 +10,14 @@ import { type Shape, ShapeError, show } from "../tensor.ts";
 import { torchCall } from "../torch.ts";
 import { layer, type LayerType, type Weights, type WeightSpec } from "./layer.ts";
 
+/** Layers on top of each other: each has weights of its own, which are listed while a file is read. */
+const MOST_LAYERS = 1_000;
+
 const common = {
   hidden_size: integer("Number of units of the state, in each direction.", { min: 1 }),
   num_layers: integer(
     "Layers on top of each other: each takes the sequence of the one below.",
-    { min: 1 },
+    { min: 1, max: MOST_LAYERS },
     1,
   ),
   bias: boolean("Learn biases.", true),
@@ -117,20 +120,15 @@ const recurrent = <const P extends Params>(
     time: (_, [steps]) => steps,
     torch(values, [, width]) {
       const { hidden_size, num_layers, bias, dropout, bidirectional } = all(values);
-      return torchCall(
-        `nn.${name}`,
-        [width, hidden_size],
-        [
-          ["num_layers", num_layers, 1],
-          ...Object.entries(params).map(
-            ([key, { fallback }]) => [key, all(values)[key], fallback as unknown] as const,
-          ),
-          ["bias", bias, true],
-          ["batch_first", true, false],
-          ["dropout", dropout, 0],
-          ["bidirectional", bidirectional, false],
-        ],
-      );
+      const own = Object.fromEntries(Object.keys(params).map((key) => [key, all(values)[key]]));
+      return torchCall(`nn.${name}`, [width, hidden_size], {
+        num_layers,
+        ...own,
+        bias,
+        batch_first: true,
+        dropout,
+        bidirectional,
+      });
     },
   });
 };

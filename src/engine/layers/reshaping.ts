@@ -31,15 +31,7 @@ export const Flatten = layer({
   },
   shape: flattened,
   forward: (graph, params, _, x) => graph.view(x, [x.shape[0], ...flattened(params, x.shape.slice(1))]),
-  torch: ({ start_dim, end_dim }) =>
-    torchCall(
-      "nn.Flatten",
-      [],
-      [
-        ["start_dim", start_dim, 1],
-        ["end_dim", end_dim, -1],
-      ],
-    ),
+  torch: (params) => torchCall("nn.Flatten", [], params),
 });
 
 /** Sizes of at least 1, one of which may be −1: what is left. */

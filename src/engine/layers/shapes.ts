@@ -9,7 +9,7 @@ export const Identity = layer({
   params: {},
   shape: (_, input) => input,
   forward: (_graph, _params, _weights, x) => x,
-  torch: () => "nn.Identity()",
+  torch: () => torchCall("nn.Identity"),
 });
 
 export const Dropout = layer({
@@ -18,5 +18,5 @@ export const Dropout = layer({
   params: { p: number("Probability of an element to be dropped.", { min: 0, max: 1 }, 0.5) },
   shape: (_, input) => input,
   forward: (graph, { p }, _, x) => (graph.training && p > 0 ? graph.apply(dropout, [x], { p }) : x),
-  torch: ({ p }) => torchCall("nn.Dropout", [], [["p", p, 0.5]]),
+  torch: (params) => torchCall("nn.Dropout", [], params),
 });

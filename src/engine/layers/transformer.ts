@@ -84,17 +84,13 @@ export const TransformerEncoderLayer = layer({
   layout: "sequence",
 
   torch: ({ nhead, dim_feedforward, dropout, activation, layer_norm_eps, norm_first, bias }, [, width]) =>
-    torchCall(
-      "nn.TransformerEncoderLayer",
-      [width, nhead],
-      [
-        ["dim_feedforward", dim_feedforward, 2048],
-        ["dropout", dropout, 0.1],
-        ["activation", activation, "relu"],
-        ["layer_norm_eps", layer_norm_eps, 1e-5],
-        ["batch_first", true, false],
-        ["norm_first", norm_first, false],
-        ["bias", bias, true],
-      ],
-    ),
+    torchCall("nn.TransformerEncoderLayer", [width, nhead], {
+      dim_feedforward,
+      dropout,
+      activation,
+      layer_norm_eps,
+      batch_first: true,
+      norm_first,
+      bias,
+    }),
 });

@@ -15,10 +15,18 @@ export function planeOf(name: string, dims: number, input: Shape): Shape {
   return input.slice(1);
 }
 
+/** Places are counted in 32 bits, by PyTorch's pooling and by the kernels. */
+export const MOST_PLACES = 2 ** 31 - 1;
+
 /** The parameters that they share. */
 export const windowParams = (dims: number) => ({
   kernel_size: sizes("Size of the kernel.", dims, { min: 1 }),
-  dilation: sizes("Distance between the elements of the kernel.", dims, { min: 1 }, ones(dims)),
+  dilation: sizes(
+    "Distance between the elements of the kernel.",
+    dims,
+    { min: 1, max: MOST_PLACES },
+    ones(dims),
+  ),
 });
 
 export const ones = (dims: number): readonly number[] => Array<number>(dims).fill(1);

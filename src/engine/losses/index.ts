@@ -19,42 +19,45 @@ export const losses = {
     params: {},
     targets: "number",
     record: (k, { x, target, dx, out }) => k.mse(x.size, x.at, target, dx, out),
-    torch: () => "nn.MSELoss()",
+    torch: () => torchCall("nn.MSELoss"),
   }),
   L1Loss: loss({
     doc: "Mean absolute error: the mean of `|x − t|`.",
     params: {},
     targets: "number",
     record: (k, { x, target, dx, out }) => k.l1(x.size, x.at, target, dx, out),
-    torch: () => "nn.L1Loss()",
+    torch: () => torchCall("nn.L1Loss"),
   }),
   HuberLoss: loss({
     doc: "Squared error below `delta`, absolute error above it (Huber, 1964).",
     params: { delta: number("Where the error turns from squared to absolute.", { above: 0 }, 1) },
     targets: "number",
     record: (k, { x, target, dx, out }, { delta }) => k.huber(x.size, x.at, target, delta, dx, out),
-    torch: ({ delta }) => torchCall("nn.HuberLoss", [], [["delta", delta, 1]]),
+    torch: (params) => torchCall("nn.HuberLoss", [], params),
   }),
   SmoothL1Loss: loss({
     doc: "Huber's loss divided by `beta`; the absolute error where `beta` is 0.",
     params: { beta: number("Where the error turns from squared to absolute.", { min: 0 }, 1) },
     targets: "number",
-    record: (k, { x, target, dx, out }, { beta }) => k.smoothL1(x.size, x.at, target, beta, dx, out),
-    torch: ({ beta }) => torchCall("nn.SmoothL1Loss", [], [["beta", beta, 1]]),
+    record(k, { x, target, dx, out }, { beta }) {
+      // What is 0 to a float is 0 to PyTorch.
+      k.smoothL1(x.size, x.at, target, Math.fround(beta) === 0 ? 0 : beta, dx, out);
+    },
+    torch: (params) => torchCall("nn.SmoothL1Loss", [], params),
   }),
   BCELoss: loss({
     doc: "Binary cross entropy of probabilities: the model must end in a `Sigmoid`.",
     params: {},
     targets: "binary",
     record: (k, { x, target, dx, out }) => k.bce(x.size, x.at, target, dx, out),
-    torch: () => "nn.BCELoss()",
+    torch: () => torchCall("nn.BCELoss"),
   }),
   BCEWithLogitsLoss: loss({
     doc: "Binary cross entropy of `sigmoid(x)`, computed from `x` without overflow: the model must not end in a `Sigmoid`.",
     params: {},
     targets: "binary",
     record: (k, { x, target, dx, out }) => k.bceWithLogits(x.size, x.at, target, dx, out),
-    torch: () => "nn.BCEWithLogitsLoss()",
+    torch: () => torchCall("nn.BCEWithLogitsLoss"),
   }),
   CrossEntropyLoss: loss({
     doc: "Cross entropy of `softmax(x)` against a class: the model gives one score a class, and must not end in a `Softmax`.",
@@ -67,8 +70,7 @@ export const losses = {
       const n = x.shape[x.shape.length - 1];
       k.crossEntropy(x.size / n, n, x.at, target, label_smoothing, dx, out);
     },
-    torch: ({ label_smoothing }) =>
-      torchCall("nn.CrossEntropyLoss", [], [["label_smoothing", label_smoothing, 0]]),
+    torch: (params) => torchCall("nn.CrossEntropyLoss", [], params),
   }),
   NLLLoss: loss({
     doc: "Negative log-likelihood: the model gives log-probabilities, one a class.",
@@ -79,6 +81,6 @@ export const losses = {
       const n = x.shape[x.shape.length - 1];
       k.nll(x.size / n, n, x.at, target, dx, out);
     },
-    torch: () => "nn.NLLLoss()",
+    torch: () => torchCall("nn.NLLLoss"),
   }),
 } satisfies Record<string, LossType>;

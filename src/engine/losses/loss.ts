@@ -2,6 +2,7 @@ import type { TargetKind } from "../data/data.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Declared, Params, Values } from "../params.ts";
 import type { Shape, Tensor } from "../tensor.ts";
+import type { TorchCall } from "../torch.ts";
 
 export interface LossPlaces {
   /** The model's output, with the batch in front. */
@@ -22,8 +23,8 @@ export interface LossType<P extends Params = Params> extends Declared<P> {
   /** Why it cannot take an output of this shape; `undefined` when it can. */
   check?(output: Shape): string | undefined;
   record(k: Kernels, places: LossPlaces, params: Values<P>): void;
-  /** As PyTorch spells it: `nn.HuberLoss(delta=0.7)`. */
-  torch(params: Values<P>): string;
+  /** As PyTorch has it: `nn.HuberLoss(delta=0.7)`. */
+  torch(params: Values<P>): TorchCall;
 }
 
 export const loss = <const P extends Params>(type: LossType<P>): LossType => type;

@@ -1,5 +1,5 @@
 import { boolean, number, numbers } from "../params.ts";
-import { torchCall } from "../torch.ts";
+import { always, torchCall } from "../torch.ts";
 import { optimizer, type OptimizerType, type StepSettings } from "./optimizer.ts";
 
 const lr = (fallback: number) => number("Learning rate.", { min: 0 }, fallback);
@@ -47,23 +47,6 @@ const adamFamily = (decoupled: boolean) => ({
   momentum: ({ betas }: AdamParams) => betas[0],
 });
 
-const adamTorch =
-  (name: string, decay: number) =>
-  ({ lr, betas, eps, weight_decay, amsgrad }: AdamParams, model: string): string =>
-    torchCall(
-      `torch.optim.${name}`,
-      [],
-      [
-        ["lr", lr, 1e-3],
-        ["betas", betas, [0.9, 0.999]],
-        ["eps", eps, 1e-8],
-        ["weight_decay", weight_decay, decay],
-        ["amsgrad", amsgrad, false],
-      ],
-    )
-      .replace("(", `(${model}, `)
-      .replace(", )", ")");
-
 /** Every optimizer, by the name of the PyTorch class. */
 export const optimizers = {
   SGD: optimizer({
@@ -90,32 +73,21 @@ export const optimizers = {
         ? `nesterov needs a momentum above 0 and no dampening, found momentum ${momentum} and dampening ${dampening}`
         : undefined,
     momentum: ({ momentum }) => (momentum === 0 ? undefined : momentum),
-    torch: ({ lr, momentum, dampening, weight_decay, nesterov }, model) =>
-      torchCall(
-        "torch.optim.SGD",
-        [],
-        [
-          ["lr", lr],
-          ["momentum", momentum, 0],
-          ["dampening", dampening, 0],
-          ["weight_decay", weight_decay, 0],
-          ["nesterov", nesterov, false],
-        ],
-      ).replace("(", `(${model}, `),
+    torch: ({ lr, ...others }) => torchCall("torch.optim.SGD", [], { lr: always(lr), ...others }),
   }),
 
   Adam: optimizer({
     doc: "Steps scaled by running averages of the gradient and of its square (Kingma & Ba, 2015).",
     params: { lr: lr(1e-3), betas, eps: eps(1e-8), weight_decay: weightDecay(0), amsgrad },
     ...adamFamily(false),
-    torch: adamTorch("Adam", 0),
+    torch: (params) => torchCall("torch.optim.Adam", [], params),
   }),
 
   AdamW: optimizer({
     doc: "Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019).",
     params: { lr: lr(1e-3), betas, eps: eps(1e-8), weight_decay: weightDecay(1e-2), amsgrad },
     ...adamFamily(true),
-    torch: adamTorch("AdamW", 1e-2),
+    torch: (params) => torchCall("torch.optim.AdamW", [], params),
   }),
 
   RMSprop: optimizer({
@@ -146,19 +118,7 @@ export const optimizers = {
       k.rmsprop(n, theta, grad, square, buffer, centered ? rest[rest.length - 1] : -1, hyper, out);
     },
     momentum: ({ momentum }) => (momentum === 0 ? undefined : momentum),
-    torch: ({ lr, alpha, eps, weight_decay, momentum, centered }, model) =>
-      torchCall(
-        "torch.optim.RMSprop",
-        [],
-        [
-          ["lr", lr],
-          ["alpha", alpha, 0.99],
-          ["eps", eps, 1e-8],
-          ["weight_decay", weight_decay, 0],
-          ["momentum", momentum, 0],
-          ["centered", centered, false],
-        ],
-      ).replace("(", `(${model}, `),
+    torch: ({ lr, ...others }) => torchCall("torch.optim.RMSprop", [], { lr: always(lr), ...others }),
   }),
 
   Adagrad: optimizer({
@@ -176,16 +136,6 @@ export const optimizers = {
       d[at + 2] = weight_decay;
     },
     record: (k, { n, theta, grad, state: [sum], hyper, out }) => k.adagrad(n, theta, grad, sum, hyper, out),
-    torch: ({ lr, lr_decay, weight_decay, eps }, model) =>
-      torchCall(
-        "torch.optim.Adagrad",
-        [],
-        [
-          ["lr", lr],
-          ["lr_decay", lr_decay, 0],
-          ["weight_decay", weight_decay, 0],
-          ["eps", eps, 1e-10],
-        ],
-      ).replace("(", `(${model}, `),
+    torch: ({ lr, ...others }) => torchCall("torch.optim.Adagrad", [], { lr: always(lr), ...others }),
   }),
 } satisfies Record<string, OptimizerType>;

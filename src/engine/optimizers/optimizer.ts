@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Declared, Params, Values } from "../params.ts";
+import type { TorchCall } from "../torch.ts";
 
 export interface UpdatePlaces {
   readonly n: number;
@@ -32,8 +33,8 @@ export interface OptimizerType<P extends Params = Params> extends Declared<P> {
   check?(params: Values<P>): string | undefined;
   /** The momentum that `OneCycleLR` may cycle; `undefined`: it has none. */
   momentum?(params: Values<P>): number | undefined;
-  /** As PyTorch spells it, given the expression of the parameters: `torch.optim.SGD(model.parameters(), lr=0.1)`. */
-  torch(params: Values<P>, model: string): string;
+  /** As PyTorch has it, but for what it optimizes, which is the first argument: `torch.optim.SGD(…, lr=0.1)`. */
+  torch(params: Values<P>): TorchCall;
 }
 
 export const optimizer = <const P extends Params>(type: OptimizerType<P>): OptimizerType => type;

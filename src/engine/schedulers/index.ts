@@ -8,7 +8,7 @@ import {
   type Params,
   type Values,
 } from "../params.ts";
-import { torchCall } from "../torch.ts";
+import { torchCall, type TorchCall } from "../torch.ts";
 
 /** What a schedule knows of the run. */
 export interface ScheduleContext {
@@ -25,7 +25,8 @@ export interface SchedulerType<P extends Params = Params> extends Declared<P> {
   /** The momentum then, where the optimizer has one; `undefined`: the optimizer's own. */
   momentum?(params: Values<P>, context: ScheduleContext, t: number): number | undefined;
   check?(params: Values<P>, context: ScheduleContext): string | undefined;
-  torch(params: Values<P>, context: ScheduleContext): string;
+  /** As PyTorch has it, but for the optimizer, which is the first argument. */
+  torch(params: Values<P>, context: ScheduleContext): TorchCall;
 }
 
 const scheduler = <const P extends Params>(type: SchedulerType<P>): SchedulerType => type;
@@ -70,22 +71,14 @@ export const schedulers = {
       gamma: number("Factor of each change.", { min: 0 }, 0.1),
     },
     lr: ({ step_size, gamma }, { base_lr }, t) => base_lr * gamma ** Math.floor(t / step_size),
-    torch: ({ step_size, gamma }) =>
-      torchCall(
-        "StepLR",
-        [],
-        [
-          ["step_size", step_size],
-          ["gamma", gamma, 0.1],
-        ],
-      ),
+    torch: (params) => torchCall("torch.optim.lr_scheduler.StepLR", [], params),
   }),
 
   ExponentialLR: scheduler({
     doc: "Multiplies the learning rate by `gamma` at every step.",
     params: { gamma: number("Factor of each step.", { min: 0 }) },
     lr: ({ gamma }, { base_lr }, t) => base_lr * gamma ** t,
-    torch: ({ gamma }) => torchCall("ExponentialLR", [], [["gamma", gamma]]),
+    torch: (params) => torchCall("torch.optim.lr_scheduler.ExponentialLR", [], params),
   }),
 
   CosineAnnealingLR: scheduler({
@@ -94,16 +87,9 @@ export const schedulers = {
       T_max: integer("Steps of half a period.", { min: 1 }),
       eta_min: number("The smallest learning rate.", { min: 0 }, 0),
     },
-    lr: ({ T_max, eta_min }, { base_lr }, t) => cosine(base_lr, eta_min, t / T_max),
-    torch: ({ T_max, eta_min }) =>
-      torchCall(
-        "CosineAnnealingLR",
-        [],
-        [
-          ["T_max", T_max],
-          ["eta_min", eta_min, 0],
-        ],
-      ),
+    // The first is the optimizer's own, of which a large eta_min would leave no digit.
+    lr: ({ T_max, eta_min }, { base_lr }, t) => (t === 0 ? base_lr : cosine(base_lr, eta_min, t / T_max)),
+    torch: (params) => torchCall("torch.optim.lr_scheduler.CosineAnnealingLR", [], params),
   }),
 
   LinearLR: scheduler({
@@ -113,18 +99,14 @@ export const schedulers = {
       end_factor: number("Factor from step `total_iters` on.", { min: 0, max: 1 }, 1),
       total_iters: integer("Steps from the first factor to the last.", { min: 1 }, 5),
     },
+    // PyTorch multiplies each rate by a factor to get the next.
+    check: ({ start_factor, end_factor, total_iters }) =>
+      Number.isFinite((end_factor - start_factor) / (total_iters * start_factor))
+        ? undefined
+        : `start_factor ${start_factor} is so close to 0 that no factor leads on from it`,
     lr: ({ start_factor, end_factor, total_iters }, { base_lr }, t) =>
       base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
-    torch: ({ start_factor, end_factor, total_iters }) =>
-      torchCall(
-        "LinearLR",
-        [],
-        [
-          ["start_factor", start_factor, 1 / 3],
-          ["end_factor", end_factor, 1],
-          ["total_iters", total_iters, 5],
-        ],
-      ),
+    torch: (params) => torchCall("torch.optim.lr_scheduler.LinearLR", [], params),
   }),
 
   OneCycleLR: scheduler({
@@ -151,31 +133,25 @@ export const schedulers = {
       const { cycle_momentum, base_momentum: low, max_momentum: high } = params;
       return cycle_momentum && momentum ? cycle(params, steps, t, high, low, high, high) : undefined;
     },
-    check({ total_steps, pct_start }, { steps }) {
+    check({ total_steps, pct_start, three_phase }, { steps }) {
       if (total_steps !== undefined && total_steps < steps) {
         return `total_steps is ${total_steps}, but the run makes ${steps} steps`;
       }
-      const peak = pct_start * (total_steps ?? steps) - 1;
-      return peak === 0
-        ? `pct_start ${pct_start} of ${total_steps ?? steps} steps goes up in no time: the first step is the peak`
+      const total = total_steps ?? steps;
+      const peak = pct_start * total - 1;
+      if (peak === 0) {
+        return `pct_start ${pct_start} of ${total} steps goes up in no time: the first step is the peak`;
+      }
+      // PyTorch divides by the length of the last phase in the call after the last step.
+      return total === steps && (three_phase ? 2 * peak : peak) === total - 1
+        ? `pct_start ${pct_start} of ${total} steps comes down in no time: the last step ends the phase before the last`
         : undefined;
     },
     torch: (params, { steps, momentum }) =>
-      torchCall(
-        "OneCycleLR",
-        [],
-        [
-          ["max_lr", params.max_lr],
-          ["total_steps", params.total_steps ?? steps],
-          ["pct_start", params.pct_start, 0.3],
-          ["anneal_strategy", params.anneal_strategy, "cos"],
-          ["cycle_momentum", params.cycle_momentum && momentum, true],
-          ["base_momentum", params.base_momentum, 0.85],
-          ["max_momentum", params.max_momentum, 0.95],
-          ["div_factor", params.div_factor, 25],
-          ["final_div_factor", params.final_div_factor, 1e4],
-          ["three_phase", params.three_phase, false],
-        ],
-      ),
+      torchCall("torch.optim.lr_scheduler.OneCycleLR", [], {
+        ...params,
+        total_steps: params.total_steps ?? steps,
+        cycle_momentum: params.cycle_momentum && momentum,
+      }),
   }),
 } satisfies Record<string, SchedulerType>;

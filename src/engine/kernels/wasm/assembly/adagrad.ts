@@ -1,16 +1,17 @@
-import { addTwo, firstLanes, sumLanes } from "./lanes";
-import { f32At, madd } from "./memory";
+import { addTwo, sumLanes } from "./lanes";
+import { f32At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { finish, gradient, hyperAt, put } from "./steps";
+import { finish, gradient, hyperAt, lastChanges, put, sureChanges } from "./steps";
 
 /**
- * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `adagrad`: where
- * the host joins vectors, all loads of both halves come before the stores.
+ * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
+ * Eight go in `adagrad`: where the host joins vectors, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
 function step(t: usize, g: usize, s: usize, lanes: i32, scale: v128, limit: v128, lr: v128, eps: v128, decay: v128): v128 {
   const before = v128.load(t);
+  v128.store(scratch, before);
   const slope = gradient(true, v128.load(g), before, scale, limit, decay);
   const square = madd(slope, slope, v128.load(s));
   put(s, square, lanes);
@@ -29,8 +30,9 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
   while (left >= 8) {
     let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
     const from = t;
+    let kept = scratch;
     const block = min(left, BLOCK) & ~7;
-    for (let i = 0; i < block; i += 8) {
+    for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
       const slope0 = gradient(true, v128.load(g), before0, scale, limit, decay);
       const slope1 = gradient(true, v128.load(g, 16), before1, scale, limit, decay);
@@ -40,6 +42,8 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
       const below0 = f32x4.add(f32x4.sqrt(square0), eps), below1 = f32x4.add(f32x4.sqrt(square1), eps);
       const after0 = f32x4.sub(before0, f32x4.div(f32x4.mul(lr, slope0), below0));
       const after1 = f32x4.sub(before1, f32x4.div(f32x4.mul(lr, slope1), below1));
+      v128.store(kept, before0);
+      v128.store(kept, before1, 16);
       v128.store(t, after0);
       v128.store(t, after1, 16);
       const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
@@ -48,17 +52,17 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
       w0 = madd(after0, after0, w0);
       w1 = madd(after1, after1, w1);
       t += 32;
+      kept += 32;
       g += 32;
       s += 32;
     }
-    moved += sumLanes(addTwo(s0, s1));
+    moved += sureChanges(sumLanes(addTwo(s0, s1)), moved, from, block);
     squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
   const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, s += 16) {
-    const own = v128.and(step(t, g, s, left, scale, limit, lr, eps, decay), firstLanes(left));
-    moved += sumLanes(f32x4.mul(own, own));
+    moved += lastChanges(step(t, g, s, left, scale, limit, lr, eps, decay), moved, t, left);
   }
   finish(out, moved, squares, last, rest);
 }

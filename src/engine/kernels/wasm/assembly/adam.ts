@@ -1,11 +1,11 @@
-import { addTwo, firstLanes, sumLanes } from "./lanes";
-import { f32At, f64At, madd } from "./memory";
+import { addTwo, sumLanes } from "./lanes";
+import { f32At, f64At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { clips, finish, gradient, hyperAt, put, restOf } from "./steps";
+import { clips, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
 /**
- * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
- * host joins vectors, all loads of both halves come before the stores.
+ * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
+ * Eight go in `all`: where the host joins vectors, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -14,6 +14,7 @@ function step(
   decay: v128, size: v128, fresh1: v128, beta2: v128, fresh2: v128, root: v128, eps: v128, keep: v128,
 ): v128 {
   const before = v128.load(t);
+  v128.store(scratch, before);
   const slope = gradient(clipped, v128.load(g), before, scale, limit, decay);
   const old = v128.load(m);
   const mean = madd(fresh1, f32x4.sub(slope, old), old);
@@ -41,8 +42,9 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
   while (left >= 8) {
     let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
     const from = t;
+    let kept = scratch;
     const block = min(left, BLOCK) & ~7;
-    for (let i = 0; i < block; i += 8) {
+    for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
       const slope0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
       const slope1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
@@ -63,6 +65,8 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
       const below0 = madd(f32x4.sqrt(second0), root, eps), below1 = madd(f32x4.sqrt(second1), root, eps);
       const after0 = f32x4.sub(f32x4.mul(before0, keep), f32x4.div(f32x4.mul(size, mean0), below0));
       const after1 = f32x4.sub(f32x4.mul(before1, keep), f32x4.div(f32x4.mul(size, mean1), below1));
+      v128.store(kept, before0);
+      v128.store(kept, before1, 16);
       v128.store(t, after0);
       v128.store(t, after1, 16);
       const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
@@ -71,12 +75,13 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
       w0 = madd(after0, after0, w0);
       w1 = madd(after1, after1, w1);
       t += 32;
+      kept += 32;
       g += 32;
       m += 32;
       v += 32;
       if (amsgrad) top += 32;
     }
-    moved += sumLanes(addTwo(s0, s1));
+    moved += sureChanges(sumLanes(addTwo(s0, s1)), moved, from, block);
     squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
@@ -85,8 +90,7 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
     const change = step(
       amsgrad, clipped, t, g, m, v, top, left, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep,
     );
-    const own = v128.and(change, firstLanes(left));
-    moved += sumLanes(f32x4.mul(own, own));
+    moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
 }

@@ -1,6 +1,7 @@
 import { exp4 } from "./functions";
 import { loadLanes, storeLanes, sumPair, widen } from "./lanes";
 import { f32At, f64At } from "./memory";
+import { meanInRange, MOST_F32 } from "./range";
 
 /* Losses of scores against a class. The figures of a row are in double precision: they stay right where p is all but 1. */
 
@@ -90,8 +91,34 @@ export function crossEntropy(rows: i32, n: i32, xAt: i32, t: i32, smoothing: f64
     f32.store(element(dx, target), <f32>((p - wanted) * share));
     if (isArgmax(x, n, target)) right++;
   }
+  // PyTorch sums −ln p of the classes, and those of all scores a row, apart, and scales the two means.
+  const least = smoothing == 0 || own == 0 ? own + spread : min(own, spread);
+  if (loss >= MOST_F32 * least) {
+    const classes = <f64><f32>sumOfClasses(rows, n, xAt, t), all = smoothing == 0 ? 0 : <f64><f32>sumOfScores(rows, n, xAt);
+    if (!isFinite(classes) || !isFinite(all)) loss = (own * classes + (smoothing == 0 ? 0 : spread * all)) * <f64>rows;
+  }
   f64.store(f64At(out), loss * share);
   f64.store(f64At(out + 1), <f64>right);
+}
+
+/** Σ −ln p of the right classes, where scores are so far apart that nothing else counts. */
+function sumOfClasses(rows: i32, n: i32, xAt: i32, t: i32): f64 {
+  let sum: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    const x = f32At(xAt + r * n);
+    sum -= <f64>(f32.load(element(x, <i32>f32.load(f32At(t + r)))) - greatest(x, n));
+  }
+  return sum;
+}
+
+/** Σ of −ln p of all classes, likewise: a sum of a row that no float holds is infinite. */
+function sumOfScores(rows: i32, n: i32, xAt: i32): f64 {
+  let sum: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    const x = f32At(xAt + r * n);
+    sum -= <f64><f32>sumBelow(x, n, <f64>greatest(x, n));
+  }
+  return sum;
 }
 
 /** See `LossKernels.nll`. */
@@ -106,6 +133,6 @@ export function nll(rows: i32, n: i32, xAt: i32, t: i32, dxAt: i32, out: i32): v
     f32.store(element(f32At(dxAt + r * n), target), share);
     if (isArgmax(x, n, target)) right++;
   }
-  f64.store(f64At(out), loss / <f64>rows);
+  f64.store(f64At(out), meanInRange(loss, rows));
   f64.store(f64At(out + 1), <f64>right);
 }

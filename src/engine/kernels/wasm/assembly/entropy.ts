@@ -2,6 +2,7 @@ import { exp4 } from "./functions";
 import { countLanes, firstLanes, storeLanes, sumPair, widen } from "./lanes";
 import { log1p4, log4 } from "./logarithm";
 import { f32At, f64At } from "./memory";
+import { meanInRange } from "./range";
 
 /* Binary cross entropy, of probabilities and of logits. Each loss in single precision, their sum in double. */
 
@@ -67,7 +68,7 @@ function meanOf(logits: bool, n: i32, xAt: i32, tAt: i32, dxAt: i32, out: i32): 
       storeLanes(dx, f32x4.mul(slope, share), left);
     }
   }
-  f64.store(f64At(out), sumPair(sum) / <f64>n);
+  f64.store(f64At(out), meanInRange(sumPair(sum), n));
   f64.store(f64At(out + 1), <f64>(n - countLanes(wrong)));
 }
 

@@ -1,4 +1,5 @@
 import { f32At } from "./memory";
+import { inRange } from "./range";
 import { affineRow, gradRow, gradSums } from "./rows";
 import { backRun, dotOf, scaleRun, spreadOf, sumOf } from "./runs";
 
@@ -31,7 +32,7 @@ export function groupNorm(
     const end = min(first + TOGETHER, all);
     for (let g = first; g < end; g++) f32.store(f32At(mean + g), <f32>(sumOf(f32At(x + g * n), n) / <f64>n));
     for (let g = first; g < end; g++) {
-      const spread = spreadOf(f32At(x + g * n), n, f32.load(f32At(mean + g)));
+      const spread = inRange(spreadOf(f32At(x + g * n), n, f32.load(f32At(mean + g))));
       f32.store(f32At(rstd + g), <f32>(1 / sqrt<f64>(spread / <f64>n + eps)));
     }
     for (let g = first; g < end; g++) {

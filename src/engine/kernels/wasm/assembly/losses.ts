@@ -1,9 +1,10 @@
 import { sumPair } from "./lanes";
 import { f32At, f64At } from "./memory";
+import { meanInRange, MOST_F32 } from "./range";
 
 /*
- * Losses of a number against a number. In double precision, two elements at a time, as the scalar kernels compute: a square
- * does not overflow, and there are few elements of a model's output.
+ * Losses of a number against a number. In double precision, two elements at a time, as the scalar kernels compute: there are few
+ * elements of a model's output.
  */
 
 const MSE: i32 = 0;
@@ -49,7 +50,32 @@ function meanOf(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, factor: f64, 
       sum = f64x2.replace_lane(sum, 0, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(loss, 0));
     }
   }
-  f64.store(f64At(out), (sumPair(sum) * factor) / <f64>n);
+  const total = sumPair(sum), scaled = total * factor;
+  if (total < leastSuspicious(kind, delta)) f64.store(f64At(out), scaled / <f64>n);
+  else f64.store(f64At(out), meanInRange(scaled + beyondFloats(kind, n, xAt, tAt, delta, dxAt), n));
+}
+
+/** The least sum that there may be an error in that no float holds, or half a square of one. */
+// @ts-ignore: decorator
+@inline
+function leastSuspicious(kind: i32, delta: f64): f64 {
+  if (kind != HUBER) return MOST_F32;
+  const edge = min(delta, MOST_F32);
+  return min(MOST_F32, edge * (MOST_F32 - 0.5 * edge));
+}
+
+/** ∞ where a float does not hold an error, or half its square where that counts, else 0; corrects the gradients of such errors. */
+function beyondFloats(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, dxAt: i32): f64 {
+  let found: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const error = <f64>f32.load(f32At(xAt + i)) - <f64>f32.load(f32At(tAt + i));
+    const e = abs(<f32>error);
+    if (e == Infinity) {
+      found = Infinity;
+      if (kind == MSE) f32.store(f32At(dxAt + i), <f32>error);
+    } else if (kind == HUBER && e < delta && <f32>(0.5 * error * error) == Infinity) found = Infinity;
+  }
+  return found;
 }
 
 /** See `LossKernels.mse`. */

@@ -1,4 +1,5 @@
 import { f32At } from "./memory";
+import { inRange } from "./range";
 import { affineRow, gradRow, gradSums } from "./rows";
 import { spreadOf } from "./runs";
 
@@ -6,7 +7,7 @@ import { spreadOf } from "./runs";
 export function rmsNorm(rows: i32, n: i32, x: i32, y: i32, weight: i32, rstd: i32, eps: f64): void {
   const w = weight < 0 ? <usize>0 : f32At(weight);
   for (let row = 0, at = 0; row < rows; row++, at += n) {
-    const r = <f32>(1 / sqrt<f64>(spreadOf(f32At(x + at), n, 0) / <f64>n + eps));
+    const r = <f32>(1 / sqrt<f64>(inRange(spreadOf(f32At(x + at), n, 0)) / <f64>n + eps));
     f32.store(f32At(rstd + row), r);
     affineRow(false, f32At(x + at), f32At(y + at), n, 0, r, w, 0);
   }

@@ -1,11 +1,11 @@
-import { addTwo, firstLanes, sumLanes } from "./lanes";
-import { f32At, madd } from "./memory";
+import { addTwo, sumLanes } from "./lanes";
+import { f32At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { finish, gradient, hyperAt, put, restOf } from "./steps";
+import { finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
 /**
- * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Eight go in `all`: where the
- * host joins vectors, all loads of both halves come before the stores.
+ * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
+ * Eight go in `all`: where the host joins vectors, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -14,6 +14,7 @@ function step(
   scale: v128, limit: v128, decay: v128, lr: v128, alpha: v128, fresh: v128, eps: v128, mu: v128,
 ): v128 {
   const before = v128.load(t);
+  v128.store(scratch, before);
   const slope = gradient(true, v128.load(g), before, scale, limit, decay);
   const square = madd(alpha, v128.load(v), f32x4.mul(f32x4.mul(fresh, slope), slope));
   put(v, square, lanes);
@@ -44,8 +45,9 @@ function all(momentum: bool, centered: bool, n: i32, t: usize, g: usize, v: usiz
   while (left >= 8) {
     let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
     const from = t;
+    let kept = scratch;
     const block = min(left, BLOCK) & ~7;
-    for (let i = 0; i < block; i += 8) {
+    for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
       const slope0 = gradient(true, v128.load(g), before0, scale, limit, decay);
       const slope1 = gradient(true, v128.load(g, 16), before1, scale, limit, decay);
@@ -71,6 +73,8 @@ function all(momentum: bool, centered: bool, n: i32, t: usize, g: usize, v: usiz
         v128.store(m, change1, 16);
       }
       const after0 = madd(lr, change0, before0), after1 = madd(lr, change1, before1);
+      v128.store(kept, before0);
+      v128.store(kept, before1, 16);
       v128.store(t, after0);
       v128.store(t, after1, 16);
       const moved0 = f32x4.sub(after0, before0), moved1 = f32x4.sub(after1, before1);
@@ -79,20 +83,20 @@ function all(momentum: bool, centered: bool, n: i32, t: usize, g: usize, v: usiz
       w0 = madd(after0, after0, w0);
       w1 = madd(after1, after1, w1);
       t += 32;
+      kept += 32;
       g += 32;
       v += 32;
       if (momentum) m += 32;
       if (centered) c += 32;
     }
-    moved += sumLanes(addTwo(s0, s1));
+    moved += sureChanges(sumLanes(addTwo(s0, s1)), moved, from, block);
     squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
   const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, v += 16, m += 16, c += 16) {
     const change = step(momentum, centered, t, g, v, m, c, left, scale, limit, decay, lr, alpha, fresh, eps, mu);
-    const own = v128.and(change, firstLanes(left));
-    moved += sumLanes(f32x4.mul(own, own));
+    moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
 }

@@ -68,7 +68,15 @@ function total(kind: i32, x: usize, y: usize, n: i32, mean: f32): f64 {
 
 /** Σx */
 export function sumOf(x: usize, n: i32): f64 {
-  return total(SUM, x, x, n, 0);
+  const sum = total(SUM, x, x, n, 0);
+  return isFinite(sum) ? sum : exactSum(x, n);
+}
+
+/** Σx in double precision, where single has overflowed. */
+function exactSum(x: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < n; i++) sum += <f64>f32.load(element(x, i));
+  return sum;
 }
 
 /** Σ(x − mean)² */

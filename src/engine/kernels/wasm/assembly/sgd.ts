@@ -1,20 +1,28 @@
-import { addTwo, firstLanes, sumLanes } from "./lanes";
-import { f32At, f64At, madd } from "./memory";
+import { addTwo, sumLanes } from "./lanes";
+import { f32At, f64At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { clips, finish, gradient, hyperAt, put, restOf } from "./steps";
+import { clips, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
+
+/** The gradient that the optimizer sees; without weight decay and clipping it is the one that it is given. */
+// @ts-ignore: decorator
+@inline
+function slopeOf(clipped: bool, decays: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
+  return clipped || decays ? gradient(clipped, g, theta, scale, limit, decay) : g;
+}
 
 /**
- * The step of up to four elements, of which the first `lanes` are stored; gives how far they moved. Sixteen go in `all`: where the
- * host joins vectors, all loads come before the stores.
+ * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
+ * Sixteen go in `all`: where the host joins vectors, all loads come before the stores.
  */
 // @ts-ignore: decorator
 @inline
 function step(
-  momentum: bool, nesterov: bool, clipped: bool, t: usize, g: usize, m: usize, lanes: i32,
+  momentum: bool, nesterov: bool, clipped: bool, decays: bool, t: usize, g: usize, m: usize, lanes: i32,
   scale: v128, limit: v128, decay: v128, lr: v128, mu: v128, fresh: v128,
 ): v128 {
   const before = v128.load(t);
-  let change = gradient(clipped, v128.load(g), before, scale, limit, decay);
+  v128.store(scratch, before);
+  let change = slopeOf(clipped, decays, v128.load(g), before, scale, limit, decay);
   if (momentum) {
     const buffer = madd(mu, v128.load(m), f32x4.mul(fresh, change));
     put(m, buffer, lanes);
@@ -27,7 +35,7 @@ function step(
 
 // @ts-ignore: decorator
 @inline
-function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+function all(momentum: bool, nesterov: bool, clipped: bool, decays: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), lr = f32x4.neg(hyperAt(hyper, 2)), mu = hyperAt(hyper, 3);
   const fresh = restOf(hyper, 4), decay = hyperAt(hyper, 5);
   let moved: f64 = 0, squares: f64 = 0;
@@ -35,13 +43,14 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
   while (left >= 16) {
     let s0 = f32x4.splat(0), s1 = s0, w0 = s0, w1 = s0;
     const from = t;
+    let kept = scratch;
     const block = min(left, BLOCK) & ~15;
-    for (let i = 0; i < block; i += 16) {
+    for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16), before2 = v128.load(t, 32), before3 = v128.load(t, 48);
-      let change0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
-      let change1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
-      let change2 = gradient(clipped, v128.load(g, 32), before2, scale, limit, decay);
-      let change3 = gradient(clipped, v128.load(g, 48), before3, scale, limit, decay);
+      let change0 = slopeOf(clipped, decays, v128.load(g), before0, scale, limit, decay);
+      let change1 = slopeOf(clipped, decays, v128.load(g, 16), before1, scale, limit, decay);
+      let change2 = slopeOf(clipped, decays, v128.load(g, 32), before2, scale, limit, decay);
+      let change3 = slopeOf(clipped, decays, v128.load(g, 48), before3, scale, limit, decay);
       if (momentum) {
         const buffer0 = madd(mu, v128.load(m), f32x4.mul(fresh, change0));
         const buffer1 = madd(mu, v128.load(m, 16), f32x4.mul(fresh, change1));
@@ -58,6 +67,10 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
       }
       const after0 = madd(lr, change0, before0), after1 = madd(lr, change1, before1);
       const after2 = madd(lr, change2, before2), after3 = madd(lr, change3, before3);
+      v128.store(kept, before0);
+      v128.store(kept, before1, 16);
+      v128.store(kept, before2, 32);
+      v128.store(kept, before3, 48);
       v128.store(t, after0);
       v128.store(t, after1, 16);
       v128.store(t, after2, 32);
@@ -69,40 +82,43 @@ function all(momentum: bool, nesterov: bool, clipped: bool, n: i32, t: usize, g:
       w0 = f32x4.add(w0, madd(after2, after2, f32x4.mul(after0, after0)));
       w1 = f32x4.add(w1, madd(after3, after3, f32x4.mul(after1, after1)));
       t += 64;
+      kept += 64;
       g += 64;
       if (momentum) m += 64;
     }
-    moved += sumLanes(addTwo(s0, s1));
+    moved += sureChanges(sumLanes(addTwo(s0, s1)), moved, from, block);
     squares += sureSquares(<f32>sumLanes(addTwo(w0, w1)), from, block);
     left -= block;
   }
   const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16) {
-    const change = step(momentum, nesterov, clipped, t, g, m, left, scale, limit, decay, lr, mu, fresh);
-    const own = v128.and(change, firstLanes(left));
-    moved += sumLanes(f32x4.mul(own, own));
+    const change = step(momentum, nesterov, clipped, decays, t, g, m, left, scale, limit, decay, lr, mu, fresh);
+    moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
 }
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
 function plain(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
-  all(false, false, false, n, t, g, 0, hyper, out);
+  all(false, false, false, false, n, t, g, 0, hyper, out);
+}
+function plainDecayed(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
+  all(false, false, false, true, n, t, g, 0, hyper, out);
 }
 function plainClipped(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
-  all(false, false, true, n, t, g, 0, hyper, out);
+  all(false, false, true, true, n, t, g, 0, hyper, out);
 }
 function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, false, false, n, t, g, m, hyper, out);
+  all(true, false, false, true, n, t, g, m, hyper, out);
 }
 function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, false, true, n, t, g, m, hyper, out);
+  all(true, false, true, true, n, t, g, m, hyper, out);
 }
 function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, true, false, n, t, g, m, hyper, out);
+  all(true, true, false, true, n, t, g, m, hyper, out);
 }
 function nesterovsClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, true, true, n, t, g, m, hyper, out);
+  all(true, true, true, true, n, t, g, m, hyper, out);
 }
 
 /** See `OptimizerKernels.sgd`. */
@@ -111,6 +127,7 @@ export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, ou
   const nesterov = f64.load(f64At(hyper + 6)) != 0;
   if (momentum < 0) {
     if (clips(hyper)) plainClipped(n, t, g, hyper, out);
+    else if (f64.load(f64At(hyper + 5)) != 0) plainDecayed(n, t, g, hyper, out);
     else plain(n, t, g, hyper, out);
   } else if (nesterov) {
     if (clips(hyper)) nesterovsClipped(n, t, g, m, hyper, out);

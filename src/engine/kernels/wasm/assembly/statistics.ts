@@ -11,8 +11,8 @@ export const BLOCK: i32 = 1024;
  * Sums of squares of a block in single precision that are right: above it a square may have overflowed, below it squares
  * may have been lost to underflow. Outside, the block is summed again in double precision.
  */
-const LEAST: f32 = 1e-28;
-const MOST: f32 = 1e36;
+export const LEAST: f32 = 1e-28;
+export const MOST: f32 = 1e36;
 
 /**
  * Where the variance is less than this part of the mean square, it is a small difference of large sums: these are then
@@ -33,6 +33,39 @@ export function exactSquares(x: usize, n: i32): f64 {
   const pairs = f64x2.add(a, b);
   let sum = f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
   for (let i = n & 3; i > 0; i--, x += 4) sum += <f64>f32.load(x) * <f64>f32.load(x);
+  return sum;
+}
+
+/** Whether n elements have the same bits as n others. */
+export function isSame(x: usize, y: usize, n: i32): bool {
+  let i = 0;
+  for (; i + 16 <= n; i += 16, x += 64, y += 64) {
+    const a = v128.xor(v128.load(x), v128.load(y)), b = v128.xor(v128.load(x, 16), v128.load(y, 16));
+    const c = v128.xor(v128.load(x, 32), v128.load(y, 32)), d = v128.xor(v128.load(x, 48), v128.load(y, 48));
+    if (v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return false;
+  }
+  return memory.compare(x, y, (<usize>(n - i)) << 2) == 0;
+}
+
+/** Σ(y − x)² of n elements, each difference in double precision. */
+export function exactDistance(x: usize, y: usize, n: i32): f64 {
+  let a: v128 = f64x2.splat(0), b: v128 = a;
+  const end = x + ((<usize>(n & ~3)) << 2);
+  for (; x < end; x += 16, y += 16) {
+    const v = v128.load(x), w = v128.load(y);
+    const low = f64x2.sub(f64x2.promote_low_f32x4(w), f64x2.promote_low_f32x4(v));
+    const high = f64x2.sub(
+      f64x2.promote_low_f32x4(v128.shuffle<i64>(w, w, 1, 0)), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0)),
+    );
+    a = f64x2.add(a, f64x2.mul(low, low));
+    b = f64x2.add(b, f64x2.mul(high, high));
+  }
+  const pairs = f64x2.add(a, b);
+  let sum = f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+  for (let i = n & 3; i > 0; i--, x += 4, y += 4) {
+    const change = <f64>f32.load(y) - <f64>f32.load(x);
+    sum += change * change;
+  }
   return sum;
 }
 
@@ -153,7 +186,8 @@ export function overview(extremes: bool, n: i32, start: usize, to: usize): void 
 export function settle(n: i32, x: usize, sum: f64, total: f64, zeros: f64, to: usize): bool {
   f64.store(to, sum);
   f64.store(to, total, 8);
-  if (total * n * (1 - CANCELS) < sum * sum) exactMoments(x, n, to);
+  // A sum of single precision may also have overflowed, to NaN where it did so in both directions.
+  if (!(total * n * (1 - CANCELS) >= sum * sum)) exactMoments(x, n, to);
   const finite = isFinite(total);
   f64.store(to, zeros, 16);
   f64.store(to, <f64>(finite ? 0 : countNonFinite(x, n)), 24);

@@ -1,12 +1,35 @@
-import { storeLanes } from "./lanes";
-import { f64At, madd } from "./memory";
-import { exactSquares } from "./statistics";
+import { firstLanes, storeLanes, sumLanes } from "./lanes";
+import { f64At, madd, scratch } from "./memory";
+import { exactDistance, exactSquares, isSame, LEAST, MOST } from "./statistics";
 
 /*
- * What the optimizers have in common. Single precision like PyTorch's. The squared changes are added up in single precision
- * over a block and in double beyond; changes below 1e-19 are lost there, as they are in any f32 weight that is not as small.
- * The squares of the weights are added up as `squares` does, and, where that may be wrong, once more from where they now are.
+ * What the optimizers have in common. Single precision like PyTorch's. Squares of changes and of weights are added up in single
+ * precision over a block and in double beyond, and where that may be wrong once more: from the weights as they now are, and as
+ * they were, of which each block is kept in the scratch.
  */
+
+/**
+ * Σ of the squared changes of the n weights of a block, of which single precision gives `sum`: from those kept to those at
+ * `theta`. What underflows is no matter beside `before`, the sum of the blocks before.
+ */
+// @ts-ignore: decorator
+@inline
+export function sureChanges(sum: f64, before: f64, theta: usize, n: i32): f64 {
+  return sum < MOST && sum + before > LEAST ? sum : exactChanges(sum, theta, n);
+}
+
+function exactChanges(sum: f64, theta: usize, n: i32): f64 {
+  // Where no gradient arrives nothing moves.
+  return sum == 0 && isSame(scratch, theta, n) ? 0 : exactDistance(scratch, theta, n);
+}
+
+/** The same of up to four weights, of which `change` says how far they moved. */
+// @ts-ignore: decorator
+@inline
+export function lastChanges(change: v128, before: f64, theta: usize, left: i32): f64 {
+  const own = v128.and(change, firstLanes(left));
+  return sureChanges(sumLanes(f32x4.mul(own, own)), before, theta, min(left, 4));
+}
 
 /** A figure of `hyper`, in every lane. */
 // @ts-ignore: decorator
