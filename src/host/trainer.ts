@@ -126,10 +126,10 @@ export class Trainer {
   /** What the thread tells of the run that it works on. A run that has ended hears nothing more. */
   #events(): WorkerEvents {
     return {
-      frames: (frames) => {
+      frames: (increment) => {
         const run = this.#training;
         if (!run || run.end) return;
-        run.append(frames);
+        run.append(increment);
         this.#runs.changed(run, "frames");
       },
       ended: (end) => {

@@ -1,7 +1,7 @@
 import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
-import type { Frame } from "../protocol/frame.ts";
+import { buffersOf, type Increment } from "../protocol/increment.ts";
 import { Rpc } from "../protocol/rpc.ts";
 import type { ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
 import { checkFile, load } from "./load.ts";
@@ -25,7 +25,8 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   async start({ source, model, options }) {
     runner?.stop();
     const training = await load(source.text, model, location(source), options);
-    runner = new Runner(training, { frames: send, ended: (end) => void tell("ended", end) }, options.paused);
+    const frames = (increment: Increment) => void tell("frames", increment, buffersOf(increment));
+    runner = new Runner(training, { frames, ended: (end) => void tell("ended", end) }, options.paused);
     return training.info;
   },
 
@@ -46,22 +47,6 @@ function yieldToEditor(): void {
   } catch {
     // A system that forbids it: runs go on as they are.
   }
-}
-
-/** Hands frames over; only the last histograms among them are kept, since nobody could see the others. */
-function send(frames: readonly Frame[]): void {
-  const last = frames.findLastIndex(({ hist }) => hist !== undefined);
-  const slim = frames.map((frame, i) => (i === last ? frame : withoutHistograms(frame)));
-  const buffers = slim.flatMap(({ values, hist, time }) => [values.buffer, hist?.buffer, time?.buffer]);
-  void tell(
-    "frames",
-    slim,
-    buffers.filter((buffer) => buffer !== undefined),
-  );
-}
-
-function withoutHistograms({ hist: _, ...frame }: Frame): Frame {
-  return frame;
 }
 
 /** The host answers nothing of interest, and may be gone. */

@@ -14,10 +14,10 @@ import { overTime } from "../../webview/charts/overTime.ts";
 import { throughTime } from "../../webview/charts/throughTime.ts";
 import { toCsv } from "../../webview/csv.ts";
 import { logSharesOf, runningProduct } from "../../webview/gradient.ts";
-import { append, EMPTY } from "../../webview/history.ts";
 import type { View } from "../../webview/view.ts";
 import { moved } from "../../webview/views/moves.ts";
 import { frameOf } from "../support/frames.ts";
+import { historyOf } from "../support/history.ts";
 import { chainLayers, framesOf, layer, runOf } from "./runs.ts";
 
 const three = [layer("a", "Linear"), layer("b", "ReLU"), layer("c", "Linear")];
@@ -25,7 +25,7 @@ const three = [layer("a", "Linear"), layer("b", "ReLU"), layer("c", "Linear")];
 const viewOf = (layers: readonly LayerInfo[], frames: readonly Frame[], more: Partial<View> = {}): View => ({
   run: runOf(layers),
   layers,
-  history: append(EMPTY, frames),
+  history: historyOf(frames),
   ...more,
 });
 
