@@ -171,7 +171,7 @@ export class PanelSession implements vscode.Disposable {
   #send(kind: ToWebview["type"]): void {
     this.sent++;
     const message = this.#message(kind);
-    this.#bytes = "history" in message && message.history ? bytesOf(message.history) : 0;
+    this.#bytes = weight(message);
     void this.#place.webview.postMessage(message);
   }
 
@@ -197,4 +197,13 @@ export class PanelSession implements vscode.Disposable {
     this.#sentStep = run?.step ?? 0;
     return { type: "frames", run: run?.id ?? 0, history };
   }
+}
+
+/** Bytes of frames in a message. */
+function weight(message: ToWebview): number {
+  const histories = [
+    "history" in message ? message.history : undefined,
+    "compare" in message ? message.compare?.history : undefined,
+  ];
+  return histories.reduce((sum, history) => sum + (history ? bytesOf(history) : 0), 0);
 }

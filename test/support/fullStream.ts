@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { layerCount, statOf, type Frame } from "../../src/protocol/frame.ts";
 import type { Table } from "../../webview/charts/chart.ts";
-import { count, figure } from "../../webview/format.ts";
+import { count, counted, figure } from "../../webview/format.ts";
 import type { Line } from "./stream.ts";
 
 /** Every step of a run, as its full stream has it: what a panel shows is held against it. */
@@ -52,13 +52,11 @@ export function lossReadingOf({ steps, loss, clipped }: FullStream): string {
   );
   const clips = clipped.filter(Boolean).length;
   const last = steps.length - 1;
-  const of = steps[last] === steps.length ? "" : `${count(steps.length)} sampled of `;
+  const noun = steps[last] === steps.length ? "step" : "sampled step";
   return [
     `${figure(loss[last], 3)} now`,
     `lowest ${figure(loss[lowest], 3)} at step ${count(steps[lowest])}`,
-    ...(clips > 0
-      ? [`clipped at ${count(clips)} of ${of}${count(steps[last])} step${steps[last] === 1 ? "" : "s"}`]
-      : []),
+    ...(clips > 0 ? [`clipped at ${count(clips)} of ${counted(steps.length, noun)}`] : []),
   ].join(", ");
 }
 

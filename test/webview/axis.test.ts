@@ -90,6 +90,11 @@ suite("the axis of steps", () => {
     assert.equal(stepsAxis({ ...view, run }).max, 100);
   });
 
+  test("reaches to the power of two where nobody knows how many steps the run will make", () => {
+    const { steps: _, ...info } = view.run.info;
+    assert.equal(stepsAxis({ ...view, run: runOf(layers, { info }) }).max, 128);
+  });
+
   test("ends with the last step of a run that has ended", () => {
     assert.equal(stepsAxis({ ...view, run: runOf(layers, { state: "ended" }) }).max, 70);
   });

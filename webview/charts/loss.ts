@@ -85,7 +85,7 @@ export const loss: Chart = {
 
 /** How many steps the counts are of. */
 const stepsSeen = ({ tally: { frames, step } }: History): string =>
-  frames === step ? counted(step, "step") : `${count(frames)} sampled of ${counted(step, "step")}`;
+  frames === step ? counted(step, "step") : counted(frames, "sampled step");
 
 const rowOf = (bucket: Bucket, series: string, loss: number): readonly (string | number)[] => {
   const { first, last, min, max, mean } = rangeOf(bucket, loss);
