@@ -11,10 +11,8 @@ export function slopeOf(points, independent = points.length) {
   const spread = points.reduce((sum, [x]) => sum + (x - x0) ** 2, 0);
   const slope = points.reduce((sum, [x, y]) => sum + (x - x0) * (y - y0), 0) / spread;
   const rest = points.reduce((sum, [x, y]) => sum + (y - y0 - slope * (x - x0)) ** 2, 0);
-  const error =
-    1.96 *
-    Math.sqrt(rest / Math.max(1, Math.min(n, independent) - 2) / spread) *
-    Math.sqrt(n / Math.min(n, independent));
+  const repeats = n / Math.min(n, independent);
+  const error = 1.96 * Math.sqrt((rest / (n - 2) / spread) * repeats);
   return { slope, error };
 }
 
