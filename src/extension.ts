@@ -25,7 +25,7 @@ export interface Api {
   /** How long activation took, in milliseconds. */
   readonly activationMs: number;
   runs(): readonly RunSummary[];
-  /** The frames that are kept of a run, oldest first. */
+  /** The frames that are kept whole of a run, oldest first: the first ones and the latest. */
   frames(run: number): readonly Frame[];
   /** The gutter's marks on the lines of a document. */
   marks(document: vscode.TextDocument): readonly LineMark[];

@@ -1,6 +1,7 @@
 import { statOf } from "../src/protocol/frame.ts";
 import type { Frame, Stat } from "../src/protocol/frame.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
+import { RECENT, recentSteps } from "./history.ts";
 import { chainOf } from "./layers.ts";
 import type { View } from "./view.ts";
 
@@ -8,9 +9,11 @@ import type { View } from "./view.ts";
 export const columnOf = (frame: Frame, layers: readonly LayerInfo[], stat: Stat): readonly number[] =>
   layers.map((_, layer) => statOf(frame, layer, stat));
 
-/** The median, over the steps kept whole, of one figure of every layer. NaN where no step has a finite one. */
-export const typical = ({ layers, history }: View, stat: Stat): readonly number[] =>
-  layers.map((_, layer) => median(history.recent.map((frame) => statOf(frame, layer, stat))));
+/** The median, over the last `RECENT` steps, of one figure of every layer. NaN where no step has a finite one. */
+export function typical({ layers, history }: View, stat: Stat): readonly number[] {
+  const frames = recentSteps(history, RECENT);
+  return layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
+}
 
 /** The middle of the finite values; NaN if there is none. */
 export function median(values: readonly number[]): number {

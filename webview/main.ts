@@ -2,7 +2,7 @@ import type { FromWebview } from "../src/protocol/webview.ts";
 import { registerControls } from "./controls.ts";
 import { toMessage } from "./messages.ts";
 import { panel } from "./panel.ts";
-import { INITIAL, reduce, shownOf } from "./store.ts";
+import { INITIAL, lacking, reduce, shownOf } from "./store.ts";
 import type { Local, State } from "./store.ts";
 import { readTheme, watchTheme } from "./theme.ts";
 import type { ToWebview } from "../src/protocol/webview.ts";
@@ -87,6 +87,8 @@ function keptFrom(data: unknown): Kept {
 window.addEventListener("message", ({ data }) => {
   const message = toMessage(data);
   if (!message) return;
+  const lack = lacking(state, message);
+  if (lack) host.postMessage(lack);
   dispatch(message);
   if (message.type !== "mark") return;
   keep();

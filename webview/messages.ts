@@ -1,5 +1,5 @@
-import { HIST_BINS, STATS } from "../src/protocol/frame.ts";
-import { arePacked, unpackMessage, type PackedFrames, type PackedMessage } from "../src/protocol/packed.ts";
+import { STATS } from "../src/protocol/frame.ts";
+import { isSound, type Increment } from "../src/protocol/increment.ts";
 import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
 
 /**
@@ -9,14 +9,12 @@ import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
 export function toMessage(data: unknown): ToWebview | undefined {
   if (!isRecord(data) || typeof data["type"] !== "string") return undefined;
   const check = CHECKS.get(data["type"]);
-  return check?.(data) ? revived(data as unknown as PackedMessage) : undefined;
+  return check?.(data) ? revived(data as unknown as ToWebview) : undefined;
 }
 
 /** VS Code sends messages as JSON, in which a NaN outside of a typed array arrives as null: here it is NaN again. */
-function revived(packed: PackedMessage): ToWebview {
-  const message = unpackMessage(packed);
-  return "runs" in message ? { ...message, runs: message.runs.map(revivedRun) } : message;
-}
+const revived = (message: ToWebview): ToWebview =>
+  "runs" in message ? { ...message, runs: message.runs.map(revivedRun) } : message;
 
 const revivedRun = (run: RunSummary): RunSummary => ({
   ...run,
@@ -55,11 +53,14 @@ const fields =
 
 const count: Check = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-const frames: Check = (value) =>
-  fields({ totals: floats, values: floats, time: floats, hist: floats })(value) &&
-  arePacked(value as PackedFrames) &&
-  (value as PackedFrames).hist.length % HIST_BINS === 0 &&
-  (value as PackedFrames).values.length % STATS.length === 0;
+const history: Check = (value) =>
+  fields({
+    head: floats,
+    course: floats,
+    validation: floats,
+    frames: fields({ totals: floats, values: floats, time: floats }),
+    hist: floats,
+  })(value) && isSound(value as Increment);
 
 const layer = fields({
   path: string,
@@ -92,7 +93,7 @@ const run = fields({
     model: string,
     seed: number,
     parameters: count,
-    steps: number,
+    steps: optional(number),
     layers: list(layer),
     hist_every: number,
     engine: string,
@@ -114,12 +115,12 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
     fields({
       runs: list(run),
       shown: optional(number),
-      frames,
-      compare: optional(fields({ run: number, frames })),
+      history: optional(history),
+      compare: optional(fields({ run: number, history })),
       has_models: boolean,
     }),
   ],
-  ["frames", fields({ run: number, frames })],
+  ["frames", fields({ run: number, history })],
   ["runs", fields({ runs: list(run), shown: optional(number) })],
   ["mark", fields({ layer: optional(string), scroll: boolean })],
 ]);

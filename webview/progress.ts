@@ -32,7 +32,8 @@ export function progressOf(view: View): string {
   const loss = history.recent.at(-1)?.loss ?? run.loss;
   const speed =
     run.state === "running" && run.steps_per_second > 0 ? ` · ${count(run.steps_per_second)} steps/s` : "";
-  return `step ${count(stepOf(view))} / ${count(run.info.steps)} · loss ${figure(loss, 3)}${speed}`;
+  const of = run.info.steps === undefined ? "" : ` / ${count(run.info.steps)}`;
+  return `step ${count(stepOf(view))}${of} · loss ${figure(loss, 3)}${speed}`;
 }
 
 const percentRead = ({ read, total }: { readonly read: number; readonly total: number }): string =>

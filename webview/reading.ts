@@ -1,6 +1,6 @@
 import { counted, figure, fold } from "./format.ts";
 import { logSharesOf, median, typical } from "./gradient.ts";
-import { isBroken } from "./history.ts";
+import { isBroken, RECENT, recentSteps } from "./history.ts";
 import { chainOf, groupsOf, repetitionOf, spoken } from "./layers.ts";
 import { DECADES_OF_CONCERN } from "./scale.ts";
 import { timeShares } from "./time.ts";
@@ -118,7 +118,7 @@ function noGradient(view: View, links: readonly number[], zero: number): Reading
 }
 
 function oneLayer(view: View): Reading {
-  const norm = median(view.history.recent.map(({ grad_norm }) => grad_norm));
+  const norm = median(recentSteps(view.history, RECENT).map(({ grad_norm }) => grad_norm));
   return {
     severity: "ok",
     text: `Too few layers to compare along depth; the gradient's norm is ${figure(norm)}.`,

@@ -1,6 +1,6 @@
-import type { RunId, RunSummary, ToWebview } from "../src/protocol/webview.ts";
-import { append, EMPTY } from "./history.ts";
-import type { History } from "./history.ts";
+import { History } from "../src/protocol/history.ts";
+import { headOf, type Increment } from "../src/protocol/increment.ts";
+import type { FromWebview, RunId, RunSummary, ToWebview } from "../src/protocol/webview.ts";
 
 /** Everything that the panel draws. */
 export interface State {
@@ -21,7 +21,7 @@ export interface State {
 /** What happens in the panel itself. */
 export type Local = { readonly type: "hover"; readonly layer?: string };
 
-export const INITIAL: State = { loaded: false, runs: [], history: EMPTY, hasModels: false };
+export const INITIAL: State = { loaded: false, runs: [], history: History.EMPTY, hasModels: false };
 
 /** The state after a message. */
 export function reduce(state: State, message: ToWebview | Local): State {
@@ -30,7 +30,7 @@ export function reduce(state: State, message: ToWebview | Local): State {
       return hydrate(state, message);
     case "frames":
       if (message.run !== state.shown) return state;
-      return { ...state, history: append(state.history, message.frames) };
+      return extend(state, message.history);
     case "runs":
       return show(state, message);
     case "mark":
@@ -42,6 +42,19 @@ export function reduce(state: State, message: ToWebview | Local): State {
   }
 }
 
+/** What the panel has to ask for after a message, where frames before it did not arrive. */
+export function lacking({ shown, history }: State, message: ToWebview): FromWebview | undefined {
+  if (message.type !== "frames" || message.run !== shown) return undefined;
+  const { step } = history.tally;
+  return headOf(message.history).after > step ? { type: "behind", run: message.run, step } : undefined;
+}
+
+/** Frames that do not follow those that are there are left out: they come again, with what is between. */
+function extend(state: State, increment: Increment): State {
+  const history = state.history.extended(increment) ?? state.history;
+  return history === state.history ? state : { ...state, history };
+}
+
 /** The path of the layer that is marked everywhere. */
 export const markedOf = ({ hovered, cursor }: State): string | undefined => hovered ?? cursor;
 
@@ -51,24 +64,27 @@ export const shownOf = ({ runs, shown }: State): RunSummary | undefined =>
 
 function hydrate(state: State, message: ToWebview & { type: "state" }): State {
   const { cursor, hovered } = state;
-  const { runs, shown, frames, compare, has_models: hasModels } = message;
+  const { runs, shown, history, compare, has_models: hasModels } = message;
   return {
     loaded: true,
     runs,
     ...(shown !== undefined && { shown }),
-    history: append(EMPTY, frames),
-    ...(compare && { compare: { run: compare.run, history: append(EMPTY, compare.frames) } }),
+    history: whole(history),
+    ...(compare && { compare: { run: compare.run, history: whole(compare.history) } }),
     hasModels,
     ...(cursor !== undefined && { cursor }),
     ...(hovered !== undefined && { hovered }),
   };
 }
 
+const whole = (increment: Increment | undefined): History =>
+  (increment && History.EMPTY.extended(increment)) ?? History.EMPTY;
+
 /** Another run begins empty: its frames follow. */
 function show(state: State, { runs, shown }: ToWebview & { type: "runs" }): State {
   if (shown === state.shown) return { ...state, runs };
   const { compare: _compare, shown: _shown, ...rest } = state;
-  return { ...rest, runs, history: EMPTY, ...(shown !== undefined && { shown }) };
+  return { ...rest, runs, history: History.EMPTY, ...(shown !== undefined && { shown }) };
 }
 
 function optional(state: State, key: "cursor" | "hovered", layer: string | undefined): State {

@@ -1,6 +1,6 @@
+import type { History } from "../src/protocol/history.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
 import type { RunSummary } from "../src/protocol/webview.ts";
-import type { History } from "./history.ts";
 import { shownOf } from "./store.ts";
 import type { State } from "./store.ts";
 

@@ -119,7 +119,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
   const started = performance.now();
   const draw = ({ step, loss }: Frame) => {
     const rate = Math.round((step / (performance.now() - started)) * 1000);
-    progress(line`step ${step} / ${info.steps} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
+    progress(line`step ${step} / ${info.steps ?? "?"} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
   };
   return {
     begin() {

@@ -3,10 +3,12 @@ import { PANEL_COMMANDS, type FromWebview, type PanelCommand } from "../protocol
 /** The message where it is one that a panel may send, else `undefined`: a webview's messages are checked before they act. */
 export function fromWebview(message: unknown): FromWebview | undefined {
   if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
-  const { type, run, layer, command } = message as Record<string, unknown>;
+  const { type, run, step, layer, command } = message as Record<string, unknown>;
   switch (type) {
     case "ready":
       return { type };
+    case "behind":
+      return isId(run) && isId(step) ? { type, run, step } : undefined;
     case "select":
       return isId(run) ? { type, run } : undefined;
     case "reveal":

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import { MESSAGES_PER_SECOND, type ToWebview } from "../protocol/webview.ts";
+import type { ToWebview } from "../protocol/webview.ts";
 import { Throttle } from "./throttle.ts";
 
 type Kind = ToWebview["type"];
@@ -11,19 +11,17 @@ const KINDS = ["state", "runs", "frames", "mark"] as const satisfies readonly Ki
 const WITHIN_STATE: readonly Kind[] = ["runs", "frames"];
 
 /**
- * Sends kinds of messages that are wanted, one at a time, at most `MESSAGES_PER_SECOND`. A message is made when it is sent, so
- * that what changes meanwhile is in it.
+ * Sends kinds of messages that are wanted, one at a time, `everyMs()` apart. A message is made when it is sent, so that what
+ * changes meanwhile is in it.
  */
 export class Outbox implements vscode.Disposable {
   readonly #send: (kind: Kind) => void;
   readonly #wanted = new Set<Kind>();
-  readonly #turn = new Throttle(
-    () => 1000 / MESSAGES_PER_SECOND,
-    () => this.#next(),
-  );
+  readonly #turn: Throttle;
 
-  constructor(send: (kind: Kind) => void) {
+  constructor(everyMs: () => number, send: (kind: Kind) => void) {
     this.#send = send;
+    this.#turn = new Throttle(everyMs, () => this.#next());
   }
 
   want(kind: Kind): void {

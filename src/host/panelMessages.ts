@@ -1,5 +1,4 @@
 import type { RunSummary, ToWebview } from "../protocol/webview.ts";
-import { whole } from "./packed.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 
@@ -18,8 +17,8 @@ export function stateMessage(what: Shown, hasModels: boolean): ToWebview {
     type: "state",
     runs: summaries(what),
     ...(shown && { shown: shown.id }),
-    frames: whole(shown?.history.frames() ?? []),
-    ...(before && { compare: { run: before.id, frames: whole(before.history.overview()) } }),
+    ...(shown && { history: shown.history.since(0) }),
+    ...(before && { compare: { run: before.id, history: before.history.since(0) } }),
     has_models: hasModels,
   };
 }

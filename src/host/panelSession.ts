@@ -1,8 +1,13 @@
 import type * as vscode from "vscode";
-import { packMessage } from "../protocol/packed.ts";
-import { type FromWebview, type PanelCommand, type ToWebview } from "../protocol/webview.ts";
+import { History } from "../protocol/history.ts";
+import { bytesOf } from "../protocol/increment.ts";
+import {
+  MESSAGES_PER_SECOND,
+  type FromWebview,
+  type PanelCommand,
+  type ToWebview,
+} from "../protocol/webview.ts";
 import { fromWebview } from "./messages.ts";
-import { increment } from "./packed.ts";
 import { runsMessage, stateMessage } from "./panelMessages.ts";
 import { Outbox } from "./outbox.ts";
 import type { Run } from "./run.ts";
@@ -32,6 +37,9 @@ export interface PanelServices {
 const HEADER_MS = 250;
 const LAYERS_PER_MS = 1;
 
+/** A megabyte of numbers costs the host 2 ms: after a heavy message it has the rest of its time for others. */
+const BYTES_PER_MS = 20_000;
+
 /**
  * Keeps one webview up to date: everything once it says `ready`, then what is new, at most `MESSAGES_PER_SECOND` messages a
  * second and none while it is hidden. What it misses then is in the state that it asks for when it is shown again.
@@ -39,7 +47,10 @@ const LAYERS_PER_MS = 1;
 export class PanelSession implements vscode.Disposable {
   readonly #place: PanelPlace;
   readonly #services: PanelServices;
-  readonly #outbox = new Outbox((kind) => this.#send(kind));
+  readonly #outbox = new Outbox(
+    () => Math.max(1000 / MESSAGES_PER_SECOND, this.#bytes / BYTES_PER_MS),
+    (kind) => this.#send(kind),
+  );
   readonly #header = new Throttle(
     () => Math.max(HEADER_MS, (this.#shown?.info.layers.length ?? 0) / LAYERS_PER_MS),
     () => this.#want("runs"),
@@ -48,7 +59,10 @@ export class PanelSession implements vscode.Disposable {
   #ready = false;
   #hasModels = false;
   #shown: Run | undefined;
+  /** The step that the panel has reached. */
   #sentStep = 0;
+  /** Bytes of frames in the last message. */
+  #bytes = 0;
   #mark: ToWebview & { readonly type: "mark" } = { type: "mark", scroll: false };
   /** Messages that were sent, for whoever measures. */
   sent = 0;
@@ -109,6 +123,10 @@ export class PanelSession implements vscode.Disposable {
         this.#services.opened();
         if (this.#mark.layer !== undefined) this.#want("mark");
         return this.#want("state");
+      case "behind":
+        if (message.run !== this.#shown?.id) return;
+        this.#sentStep = Math.min(this.#sentStep, message.step);
+        return this.#want("frames");
       case "select":
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":
@@ -152,7 +170,9 @@ export class PanelSession implements vscode.Disposable {
 
   #send(kind: ToWebview["type"]): void {
     this.sent++;
-    void this.#place.webview.postMessage(packMessage(this.#message(kind)));
+    const message = this.#message(kind);
+    this.#bytes = weight(message);
+    void this.#place.webview.postMessage(message);
   }
 
   #message(kind: ToWebview["type"]): ToWebview {
@@ -164,7 +184,7 @@ export class PanelSession implements vscode.Disposable {
       case "runs":
         return runsMessage(what);
       case "frames":
-        return this.#frames();
+        return this.#frames(this.#shown);
       case "mark":
         return this.#mark;
       default:
@@ -172,10 +192,18 @@ export class PanelSession implements vscode.Disposable {
     }
   }
 
-  #frames(): ToWebview {
-    const run = this.#shown;
-    const frames = increment(run?.history.since(this.#sentStep) ?? []);
+  #frames(run: Run | undefined): ToWebview {
+    const history = (run?.history ?? History.EMPTY).since(this.#sentStep);
     this.#sentStep = run?.step ?? 0;
-    return { type: "frames", run: run?.id ?? 0, frames };
+    return { type: "frames", run: run?.id ?? 0, history };
   }
+}
+
+/** Bytes of frames in a message. */
+function weight(message: ToWebview): number {
+  const histories = [
+    "history" in message ? message.history : undefined,
+    "compare" in message ? message.compare?.history : undefined,
+  ];
+  return histories.reduce((sum, history) => sum + (history ? bytesOf(history) : 0), 0);
 }

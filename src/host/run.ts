@@ -1,10 +1,10 @@
 import type * as vscode from "vscode";
-import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
-import { capacityFor, History } from "../protocol/history.ts";
+import { History } from "../protocol/history.ts";
+import type { Increment } from "../protocol/increment.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
 export interface RunOrigin {
@@ -28,7 +28,7 @@ export interface RunRequest {
 /** Speed is read over this time. */
 const RATE_WINDOW_MS = 1000;
 
-/** One run of a model: what it is, how far it came and the frames that are kept of it. */
+/** One run of a model: what it is, how far it came and what is kept of it. */
 export class Run {
   readonly id: RunId;
   readonly started = new Date();
@@ -37,12 +37,11 @@ export class Run {
   readonly request: RunRequest;
   /** The request's, but for a file that has been renamed since. */
   origin: RunOrigin;
-  history: History;
+  /** A copy of the worker's. */
+  history = History.EMPTY;
   info: RunInfo;
   state: RunState = "preparing";
   end: RunEnd | undefined;
-  step = 0;
-  loss = NaN;
   /** The files that it has read, as they were then. */
   files: readonly FileState[] = [];
   /** How far their reading is, while it is prepared. */
@@ -57,7 +56,6 @@ export class Run {
     this.request = request;
     this.origin = request.origin;
     this.info = request.origin.info;
-    this.history = new History(capacityFor(this.info));
   }
 
   /** Settles when the run has ended, however it did. */
@@ -69,7 +67,6 @@ export class Run {
     this.info = info;
     this.files = files;
     this.reading = undefined;
-    this.history = new History(capacityFor(info));
     this.#rowOf = undefined;
     this.state = paused ? "paused" : "running";
   }
@@ -81,14 +78,18 @@ export class Run {
     return paths.flatMap((path) => rowOf.get(path) ?? []);
   }
 
-  append(frames: readonly Frame[]): void {
-    const last = frames.at(-1);
-    if (!last) return;
-    this.history.push(frames);
-    this.step = last.step;
-    this.loss = last.loss;
+  /** The latest step; 0 before the first. */
+  get step(): number {
+    return this.history.tally.step;
+  }
+
+  /** Throws where an increment before this one did not arrive: the worker's channel loses nothing. */
+  append(increment: Increment): void {
+    const history = this.history.extended(increment);
+    if (!history) throw new Error(`frames of ${this.origin.model} are missing after step ${this.step}`);
+    this.history = history;
     const now = performance.now();
-    this.#readings.push({ step: last.step, ms: now });
+    this.#readings.push({ step: this.step, ms: now });
     while (this.#readings.length > 2 && now - (this.#readings[0]?.ms ?? now) > RATE_WINDOW_MS)
       this.#readings.shift();
   }
@@ -122,7 +123,7 @@ export class Run {
       ...(this.end && { end: this.end }),
       ...(this.reading && { reading: this.reading }),
       step: this.step,
-      loss: this.loss,
+      loss: this.history.latest()?.loss ?? NaN,
       steps_per_second: this.#rate(),
       file: this.origin.file,
       started: this.started.toLocaleTimeString("en-GB"),

@@ -163,10 +163,10 @@ export class Trainer {
         run.reading = progress;
         this.#runs.changed(run, "state");
       },
-      frames: (frames) => {
+      frames: (increment) => {
         const run = this.#training;
         if (!run || run.end) return;
-        run.append(frames);
+        run.append(increment);
         this.#runs.changed(run, "frames");
       },
       ended: (end) => {

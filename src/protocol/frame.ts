@@ -56,6 +56,19 @@ export const copyFrame = (frame: Frame): Frame => ({
   ...(frame.time && { time: frame.time.slice() }),
 });
 
+/** Number of rows of a frame. */
+export const layerCount = ({ values }: Frame): number => values.length / STATS.length;
+
+/** A NaN or ±∞ was computed at this step. */
+export function isBroken(frame: Frame): boolean {
+  if (!Number.isFinite(frame.loss) || Number.isNaN(frame.grad_norm)) return true;
+  const layers = layerCount(frame);
+  for (let layer = 0; layer < layers; layer++) {
+    if (statOf(frame, layer, "grad_nonfinite") > 0 || statOf(frame, layer, "act_nonfinite") > 0) return true;
+  }
+  return false;
+}
+
 /** NaN when the frame has no such layer: charts leave a gap, and no comparison with it holds. */
 export const statOf = ({ values }: Frame, layer: number, stat: Stat): number =>
   values[layer * STATS.length + COLUMN[stat]] ?? NaN;

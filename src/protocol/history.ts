@@ -1,72 +1,82 @@
-import { HIST_BINS, STATS, type Frame } from "./frame.ts";
-import type { RunInfo } from "./run.ts";
-
-/** What one run may keep, in bytes; the limits in frames hold where a model is small. */
-const BUDGET = 6e6;
-const MOST = 300;
-const FEWEST = 20;
-
-/** Frames that a half of the history may hold. */
-export function capacityFor({ layers, hist_every }: Pick<RunInfo, "layers" | "hist_every">): number {
-  const bytes = 8 * layers.length * (STATS.length + HIST_BINS / Math.max(1, hist_every));
-  return Math.max(FEWEST, Math.min(MOST, Math.floor(BUDGET / 2 / Math.max(1, bytes))));
-}
+import { withLatest, type Level } from "./buckets.ts";
+import type { Frame } from "./frame.ts";
+import { headOf, incrementOf, unpack, wholeFrames, type Increment } from "./increment.ts";
+import {
+  FIRST_FRAMES,
+  NO_TALLY,
+  NOTHING,
+  recentFrames,
+  TALLY,
+  type Histogram,
+  type Kept,
+  type Tally,
+} from "./kept.ts";
 
 /**
- * The frames of a run in bounded memory: the latest ones all, the whole run thinned out. The thinned half keeps every
- * n-th step from the first on; n doubles when it is full.
+ * A copy of what the worker's `Recorder` keeps of a run, put together from its increments. It never changes: each increment
+ * makes another one.
  */
-export class History {
-  readonly #capacity: number;
-  #recent: Frame[] = [];
-  #overview: Frame[] = [];
-  #stride = 1;
+export class History implements Kept {
+  static readonly EMPTY = new History(NOTHING);
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-  }
+  readonly layers: number;
+  readonly tally: Tally;
+  readonly course: Level;
+  readonly validation: Level;
+  readonly first: readonly Frame[];
+  readonly recent: readonly Frame[];
+  readonly histogram: Histogram | undefined;
 
-  push(frames: readonly Frame[]): void {
-    for (const frame of frames) {
-      this.#recent.push(frame);
-      if ((frame.step - 1) % this.#stride === 0) this.#overview.push(frame);
-      if (this.#overview.length > this.#capacity) this.#thinOut();
-    }
-    // Twice the capacity before anything moves, so that a frame costs O(1) on average.
-    if (this.#recent.length > 2 * this.#capacity) this.#recent = this.#recent.slice(-this.#capacity);
-  }
-
-  #thinOut(): void {
-    this.#stride *= 2;
-    this.#overview = this.#overview.filter(({ step }) => (step - 1) % this.#stride === 0);
-  }
-
-  /** Every frame that is kept, oldest first, each step once. */
-  frames(): readonly Frame[] {
-    const since = this.#recent[0]?.step ?? Infinity;
-    return [...this.#overview.filter(({ step }) => step < since), ...this.#recent];
-  }
-
-  /** Frames after a step, oldest first, as far as they are kept. */
-  since(step: number): readonly Frame[] {
-    const first = this.#recent.findIndex((frame) => frame.step > step);
-    return first < 0 ? [] : this.#recent.slice(first);
-  }
-
-  /** The whole run, thinned out, with the last frame. */
-  overview(): readonly Frame[] {
-    const last = this.latest();
-    return last && last !== this.#overview.at(-1) ? [...this.#overview, last] : this.#overview;
+  private constructor({ layers, tally, course, validation, first, recent, histogram }: Kept) {
+    this.layers = layers;
+    this.tally = tally;
+    this.course = course;
+    this.validation = validation;
+    this.first = first;
+    this.recent = recent;
+    this.histogram = histogram;
   }
 
   /** `undefined` before the first step. */
   latest(): Frame | undefined {
-    return this.#recent.at(-1);
+    return this.recent.at(-1);
+  }
+
+  /** Every frame that is kept whole, oldest first, each once. */
+  frames(): readonly Frame[] {
+    return wholeFrames(this);
+  }
+
+  /** What another copy lacks that has reached this step; 0: everything. */
+  since(step: number): Increment {
+    return incrementOf(this, step);
+  }
+
+  /**
+   * With what is new. `undefined` where frames between the two are missing: then `since(tally.step)` of the copy that the
+   * increment comes from mends it. An increment that is all known already changes nothing.
+   */
+  extended(increment: Increment): History | undefined {
+    const head = headOf(increment);
+    const known = head.after === 0 ? History.EMPTY : this;
+    if (head.after > known.tally.step) return undefined;
+    if (head.after > 0 && head.step <= known.tally.step) return this;
+    const { course, validation, frames, histogram } = unpack(increment, head);
+    const fresh = frames.filter(({ step }) => step > known.tally.step);
+    return new History({
+      layers: head.layers,
+      tally: tallyOf(head),
+      course: withLatest(known.course, head.course_stride, course),
+      validation: withLatest(known.validation, head.validation_stride, validation),
+      // A copy with fewer first frames than are kept has all frames that there were, so that the next ones are the first that came.
+      first: [...known.first, ...fresh].slice(0, FIRST_FRAMES),
+      recent: [...known.recent, ...fresh].slice(-recentFrames(head.layers)),
+      histogram: histogram ?? known.histogram,
+    });
   }
 }
 
-/** At most `most` of the frames, evenly spread, the last always among them. */
-export function thinned(frames: readonly Frame[], most: number): readonly Frame[] {
-  const stride = Math.ceil(frames.length / Math.max(1, most));
-  return stride > 1 ? frames.filter((_, i) => (frames.length - 1 - i) % stride === 0) : frames;
-}
+const tallyOf = (head: Tally): Tally => ({
+  ...NO_TALLY,
+  ...(Object.fromEntries(TALLY.map((name) => [name, head[name]])) as Record<keyof Tally, number>),
+});

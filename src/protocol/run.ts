@@ -26,8 +26,8 @@ export interface RunInfo {
   readonly seed: number;
   /** Number of trainable values. */
   readonly parameters: number;
-  /** Steps that the run will make. */
-  readonly steps: number;
+  /** Steps that the run will make; absent where nobody knows. */
+  readonly steps?: number;
   /** Rows of every frame, in order of definition. */
   readonly layers: readonly LayerInfo[];
   /** Histograms are taken at every n-th step. */

@@ -1,4 +1,4 @@
-import type { Frame } from "./frame.ts";
+import type { Increment } from "./increment.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
 import type { ReadProgress } from "./worker.ts";
 
@@ -31,20 +31,20 @@ export interface RunSummary {
 /** Host to webview. State first, then increments: a view that was hidden asks for state again. */
 export type ToWebview =
   /**
-   * Everything there is to draw. Answers `ready` and `select`; replaces whatever the view held. `frames` are those
-   * of the shown run, thinned out where it was long; `compare` those of the run before it of the same model.
+   * Everything there is to draw. Answers `ready` and `select`; replaces whatever the view held. `history` is the whole one
+   * of the shown run; `compare` that of the run before it of the same model.
    */
   | {
       readonly type: "state";
       readonly runs: readonly RunSummary[];
       readonly shown?: RunId;
-      readonly frames: readonly Frame[];
-      readonly compare?: { readonly run: RunId; readonly frames: readonly Frame[] };
+      readonly history?: Increment;
+      readonly compare?: { readonly run: RunId; readonly history: Increment };
       /** Model files of the workspace have been found: the empty state offers to run instead of to create. */
       readonly has_models: boolean;
     }
-  /** Frames of the shown run since the last message, oldest first. At most `MESSAGES_PER_SECOND` times a second. */
-  | { readonly type: "frames"; readonly run: RunId; readonly frames: readonly Frame[] }
+  /** What is new in the shown run's history since the last message. At most `MESSAGES_PER_SECOND` times a second. */
+  | { readonly type: "frames"; readonly run: RunId; readonly history: Increment }
   /** Runs were added, or changed their state. Draw the picker and the header anew. */
   | { readonly type: "runs"; readonly runs: readonly RunSummary[]; readonly shown?: RunId }
   /** Mark this layer everywhere (the cursor is on its declaration); `undefined` marks none. Scroll to it when `scroll`. */
@@ -54,6 +54,8 @@ export type ToWebview =
 export type FromWebview =
   /** The view has (re)loaded and holds nothing. */
   | { readonly type: "ready" }
+  /** Frames of this run did not arrive: the view has those up to `step`. Send what is new since then. */
+  | { readonly type: "behind"; readonly run: RunId; readonly step: number }
   /** The user chose another run in the picker. */
   | { readonly type: "select"; readonly run: RunId }
   /** The user clicked a layer; show its definition in the model file. */

@@ -1,4 +1,4 @@
-import type { Frame } from "./frame.ts";
+import type { Increment } from "./increment.ts";
 import type { Problem } from "./problem.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
 
@@ -82,7 +82,7 @@ export interface WorkerCalls {
 export interface WorkerEvents {
   /** How far the reading of a run's files is, before it begins. A few times a second. */
   reading(progress: ReadProgress): void;
-  /** Frames since the last call, oldest first; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
-  frames(frames: readonly Frame[]): void;
+  /** What is new in the run's history since the last call; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
+  frames(increment: Increment): void;
   ended(end: RunEnd): void;
 }

@@ -7,7 +7,7 @@ import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
 export function progress({ state, step, info, loss, steps_per_second, reading }: RunSummary): string {
   if (state === "preparing") return reading ? readingText(reading) : "preparing";
-  const at = `step ${count(step)} / ${count(info.steps)}`;
+  const at = `step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
   if (step === 0) return at;
   const parts = [at, `loss ${figure(loss, 3)}`];
   parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);

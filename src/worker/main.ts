@@ -1,7 +1,7 @@
 import { constants, setPriority, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
-import type { Frame } from "../protocol/frame.ts";
+import { buffersOf, type Increment } from "../protocol/increment.ts";
 import { Rpc } from "../protocol/rpc.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import type { FileState, ModelSource, ReadProgress, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
@@ -74,7 +74,8 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
         read: (read) => (files = read),
       });
       own.signal.throwIfAborted();
-      runner = new Runner(training, { frames: send, ended }, options.paused);
+      const frames = (increment: Increment) => void tell("frames", increment, buffersOf(increment));
+      runner = new Runner(training, { frames, ended }, options.paused);
       return { info: training.info, files };
     } finally {
       if (preparing === own) preparing = undefined;
@@ -133,22 +134,6 @@ function yieldToEditor(): void {
   } catch {
     // A system that forbids it: runs go on as they are.
   }
-}
-
-/** Hands frames over; only the last histograms among them are kept, since nobody could see the others. */
-function send(frames: readonly Frame[]): void {
-  const last = frames.findLastIndex(({ hist }) => hist !== undefined);
-  const slim = frames.map((frame, i) => (i === last ? frame : withoutHistograms(frame)));
-  const buffers = slim.flatMap(({ values, hist, time }) => [values.buffer, hist?.buffer, time?.buffer]);
-  void tell(
-    "frames",
-    slim,
-    buffers.filter((buffer) => buffer !== undefined),
-  );
-}
-
-function withoutHistograms({ hist: _, ...frame }: Frame): Frame {
-  return frame;
 }
 
 /** The host answers nothing of interest, and may be gone. */

@@ -1,5 +1,6 @@
-import { copyFrame, type Frame } from "../protocol/frame.ts";
-import { History } from "../protocol/history.ts";
+import type { Frame } from "../protocol/frame.ts";
+import type { Increment } from "../protocol/increment.ts";
+import { Recorder } from "../protocol/recorder.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import { MESSAGES_PER_SECOND } from "../protocol/webview.ts";
 import type { Outcome, Training } from "../engine/training.ts";
@@ -7,15 +8,9 @@ import type { Outcome, Training } from "../engine/training.ts";
 /** How long the thread computes before it looks for messages, in milliseconds. */
 const SLICE_MS = 10;
 
-/**
- * Capacity of what waits to be handed over. A small model makes thousands of steps between two messages; their frames are
- * thinned out here as the host would thin them out, since it is their mere number that would hold it up.
- */
-const WAITING = 200;
-
 export interface RunnerEvents {
-  /** Frames since the last call, oldest first: all, or as many as `History` keeps. */
-  frames(frames: readonly Frame[]): void;
+  /** What is new in the run's history since the last call. */
+  frames(increment: Increment): void;
   ended(end: RunEnd): void;
 }
 
@@ -31,7 +26,8 @@ export class Runner {
   #elapsed = 0;
   #ended = false;
   #scheduled = false;
-  #outbox = new History(WAITING);
+  readonly #history = new Recorder();
+  #sentStep = 0;
   #sent = -Infinity;
 
   constructor(training: Pick<Training, "steps">, events: RunnerEvents, paused = false) {
@@ -86,7 +82,7 @@ export class Runner {
           return;
         }
         this.#made++;
-        this.#outbox.push([copyFrame(result.value)]);
+        this.#history.push(result.value);
         if (performance.now() >= until) break;
       }
       this.#count(started);
@@ -101,11 +97,11 @@ export class Runner {
   }
 
   #flush(): void {
-    const frames = this.#outbox.frames();
-    if (frames.length === 0) return;
-    this.#outbox = new History(WAITING);
+    if (this.#history.step() === this.#sentStep) return;
+    const increment = this.#history.since(this.#sentStep);
+    this.#sentStep = this.#history.step();
     this.#sent = performance.now();
-    this.#events.frames(frames);
+    this.#events.frames(increment);
   }
 
   #end(how: EndReason): void {

@@ -4,6 +4,7 @@ import { fromWebview } from "../../src/host/messages.ts";
 suite("messages of the panel", () => {
   const good = [
     { type: "ready" },
+    { type: "behind", run: 3, step: 120 },
     { type: "select", run: 3 },
     { type: "reveal", run: 3, layer: "block.0" },
     { type: "hover", run: 3, layer: "block.0" },
@@ -22,6 +23,7 @@ suite("messages of the panel", () => {
     {},
     { type: "reveal", run: 3 },
     { type: "reveal", run: "3", layer: "block.0" },
+    { type: "behind", run: 3 },
     { type: "select", run: NaN },
     { type: "command", command: "workbench.action.quit" },
     { type: "command", command: "constructor" },

@@ -28,6 +28,10 @@ suite("progress", () => {
   test("says step, loss and speed", () => {
     assert.equal(progress(run({})), "step 240 / 500 · loss 0.693 · 1,240 steps/s");
   });
+  test("leaves out how many steps there will be where nobody knows", () => {
+    const { steps: _, ...info } = run({}).info;
+    assert.equal(progress(run({ info })), "step 240 · loss 0.693 · 1,240 steps/s");
+  });
   test("says that a run is paused instead of its speed", () => {
     assert.equal(progress(run({ state: "paused" })), "step 240 / 500 · loss 0.693 · paused");
   });

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { layersAxis, logAxis, position, settled, stepsAxis } from "../../webview/charts/axis.ts";
 import type { LogAxis } from "../../webview/charts/axis.ts";
 import { layerTicks, linearTicks, logTicks } from "../../webview/charts/ticks.ts";
-import { append, EMPTY } from "../../webview/history.ts";
+import { historyOf } from "../support/history.ts";
 import { chainLayers, framesOf, runOf } from "./runs.ts";
 
 const log = (min: number, max: number, more: Partial<LogAxis> = {}): LogAxis => ({
@@ -78,7 +78,7 @@ suite("an axis while data arrive", () => {
 
 suite("the axis of steps", () => {
   const layers = chainLayers(1);
-  const history = append(EMPTY, framesOf(layers, { steps: 70, gain: () => 1 }));
+  const history = historyOf(framesOf(layers, { steps: 70, gain: () => 1 }));
   const view = { run: runOf(layers), layers, history };
 
   test("reaches to the power of two above the last step, so that it seldom moves", () => {
@@ -88,6 +88,11 @@ suite("the axis of steps", () => {
   test("never reaches beyond the steps that the run will make", () => {
     const run = runOf(layers, { info: { ...view.run.info, steps: 100 } });
     assert.equal(stepsAxis({ ...view, run }).max, 100);
+  });
+
+  test("reaches to the power of two where nobody knows how many steps the run will make", () => {
+    const { steps: _, ...info } = view.run.info;
+    assert.equal(stepsAxis({ ...view, run: runOf(layers, { info }) }).max, 128);
   });
 
   test("ends with the last step of a run that has ended", () => {

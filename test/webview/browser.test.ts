@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { Page } from "playwright-core";
 import { charts } from "../../webview/charts/index.ts";
+import { recorded } from "../support/history.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { chainLayers, framesOf, layer, runOf, stateOf } from "./runs.ts";
@@ -109,7 +110,7 @@ suite("the panel", () => {
       const { page } = panel;
       await panel.post(vanishing);
       const height = await page.locator(".sections").evaluate((e) => e.clientHeight);
-      await panel.post({ type: "frames", run: 1, frames: frames.slice(60) });
+      await panel.post({ type: "frames", run: 1, history: recorded(frames).since(60) });
       assert.match(await text(page, ".progress"), /^step 80 \/ 500/);
       assert.equal(await page.locator(".sections").evaluate((e) => e.clientHeight), height);
     }));
@@ -129,11 +130,11 @@ suite("the panel", () => {
   test("offers the ways to begin while there is no run", () =>
     onPanel({ width: 280 }, async (panel) => {
       const { page } = panel;
-      await panel.post({ type: "state", runs: [], frames: [], has_models: false });
+      await panel.post({ type: "state", runs: [], has_models: false });
       assert.equal(await page.getByText("Run Model").count(), 0);
       await page.getByText("New Model File").click();
       await page.getByText("Open Examples").click();
-      await panel.post({ type: "state", runs: [], frames: [], has_models: true });
+      await panel.post({ type: "state", runs: [], has_models: true });
       await page.getByText("Run Model").click();
       assert.deepEqual(
         (await panel.sent()).slice(1),

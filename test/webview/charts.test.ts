@@ -14,10 +14,11 @@ import { overTime } from "../../webview/charts/overTime.ts";
 import { throughTime } from "../../webview/charts/throughTime.ts";
 import { toCsv } from "../../webview/csv.ts";
 import { logSharesOf, runningProduct } from "../../webview/gradient.ts";
-import { append, EMPTY } from "../../webview/history.ts";
 import type { View } from "../../webview/view.ts";
 import { moved } from "../../webview/views/moves.ts";
 import { frameOf } from "../support/frames.ts";
+import { rowsOf } from "../support/fullStream.ts";
+import { historyOf } from "../support/history.ts";
 import { chainLayers, framesOf, layer, runOf } from "./runs.ts";
 
 const three = [layer("a", "Linear"), layer("b", "ReLU"), layer("c", "Linear")];
@@ -25,7 +26,7 @@ const three = [layer("a", "Linear"), layer("b", "ReLU"), layer("c", "Linear")];
 const viewOf = (layers: readonly LayerInfo[], frames: readonly Frame[], more: Partial<View> = {}): View => ({
   run: runOf(layers),
   layers,
-  history: append(EMPTY, frames),
+  history: historyOf(frames),
   ...more,
 });
 
@@ -191,6 +192,78 @@ suite("loss", () => {
   });
 });
 
+suite("a run of more steps than a chart has places for", () => {
+  const frames = framesOf(three, {
+    steps: 5000,
+    gain: () => 1,
+    clips: () => true,
+    totals: (step) => ({
+      loss: step === 777 ? 99 : 1 + step / 1000,
+      ...(step % 100 === 0 && { val_loss: 2 }),
+    }),
+  });
+  const view = viewOf(three, frames);
+
+  test("is said to be what it was at every step", () => {
+    assert.equal(loss.reading(view), "6.00 now, lowest 1.00 at step 1, clipped at 5,000 of 5,000 steps");
+  });
+
+  test("has every spike and every evaluation in its chart, from the first step to the last", () => {
+    const raw = linesOf(loss, view).series.find(({ label }) => label === "each batch")?.points ?? [];
+    assert.ok(raw.some(({ y }) => y === 99));
+    assert.deepEqual(
+      [raw[0], raw.at(-1)],
+      [
+        { x: 1, y: 1.001 },
+        { x: 5000, y: 6 },
+      ],
+    );
+    assert.equal(ysOf(loss, view, "validation")?.length, 50);
+  });
+
+  test("is described by ranges, which the keyboard goes through one by one", () => {
+    const { title, rows } = loss.describe(view, { x: 780 });
+    assert.equal(title, "Steps 769 to 784"); // of 16 each: the 49th begins at 48 · 16 + 1
+    assert.deepEqual(rows[0], ["loss", "1.77 … 99.0"]);
+    assert.deepEqual(rows.at(-1), ["clipped", "16 of 16 steps"]);
+    assert.deepEqual(moved("ArrowRight", linesOf(loss, view), { x: 784 }), { x: 800 });
+    assert.deepEqual(overTime.describe(view, { layer: 0, x: 780 }).rows[0], ["steps", "769 to 784"]);
+  });
+
+  test("has tables whose rows say which steps they are of", () => {
+    const rows = rowsOf(loss.table(view));
+    assert.deepEqual(
+      [rows[0]["first_step"], rows[0]["last_step"], rows[0]["steps"], rows[0]["series"]],
+      [1, 16, 16, "training"],
+    );
+    assert.deepEqual(rowsOf((overTime.data ?? overTime.table)(view))[1]["first_step"], 17);
+  });
+});
+
+suite("a run that gives a frame at every n-th step", () => {
+  const frames = framesOf(three, { steps: 800, gain: () => 1, clips: () => true });
+  const view = viewOf(
+    three,
+    frames.filter(({ step }) => step % 100 === 1 && step !== 301),
+  );
+
+  test("is drawn as a line that is broken where frames are missing", () => {
+    const raw = linesOf(loss, view).series.find(({ label }) => label === "each batch")?.points ?? [];
+    assert.deepEqual(
+      raw.filter(({ y }) => Number.isNaN(y)).map(({ x }) => x),
+      [201],
+    );
+    const plot = overTime.plot(view);
+    assert.ok(plot.kind === "heat");
+    assert.deepEqual(plot.edges, [0, 1, 101, 201, 400, 401, 501, 601, 701]);
+    assert.deepEqual(plot.cells[3], []);
+  });
+
+  test("counts steps that were sampled", () => {
+    assert.match(loss.reading(view), /, clipped at 7 of 7 sampled steps$/);
+  });
+});
+
 suite("through time", () => {
   const layers = [
     layer("gru", "GRU", { time: 3 }),
@@ -240,7 +313,23 @@ suite("sizes of the gradient's elements", () => {
   test("says which step was counted where not every step is", () => {
     assert.match(histogram.reading(view), / \(at step 1: counted every 10 steps\)$/);
     const always = { ...view, run: { ...view.run, info: { ...view.run.info, hist_every: 1 } } };
-    assert.doesNotMatch(histogram.reading(always), /counted/);
+    assert.match(histogram.reading(always), / \(at step 1\)$/);
+  });
+
+  test("says which step was counted however many have followed", () => {
+    const later = [...Array(200).keys()].map((i) => deltas([1, 1, 1], i + 2));
+    assert.match(
+      histogram.reading(viewOf(three, [{ ...deltas([1, 1, 1], 1), hist }, ...later])),
+      / \(at step 1: counted every 10 steps\)$/,
+    );
+  });
+
+  test("does not call elements 0 that are not finite", () => {
+    const nothing = new Float64Array(3 * HIST_BINS);
+    const zero = { ...deltas([1, 1, 1], 1), hist: nothing };
+    const broken = { ...frameOf([{ grad_nonfinite: 5 }, {}, {}], { loss: NaN }), hist: nothing };
+    assert.match(histogram.reading(viewOf(three, [zero])), /^Every element is 0/);
+    assert.match(histogram.reading(viewOf(three, [broken])), /^No element is finite and not 0/);
   });
 
   test("is there only where a histogram was taken", () => {

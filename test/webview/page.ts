@@ -1,7 +1,6 @@
 import path from "node:path";
 import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { packMessage } from "../../src/protocol/packed.ts";
 import type { FromWebview, ToWebview } from "../../src/protocol/webview.ts";
 import { launchChromium } from "../../tools/vscode/browser.mjs";
 import { classesOf, variablesOf } from "./themes.ts";
@@ -124,7 +123,7 @@ async function openPanel(
     page,
     complaints,
     async post(message) {
-      await page.evaluate((data) => window.postMessage(data, "*"), asVsCodeSends(packMessage(message)));
+      await page.evaluate((data) => window.postMessage(data, "*"), asVsCodeSends(message));
       await panel.settle();
     },
     sent: () => page.evaluate(() => (window as unknown as { sent: FromWebview[] }).sent),

@@ -3,11 +3,11 @@ import { suite, test } from "node:test";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import type { Frame, Stat } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
-import { append, EMPTY } from "../../webview/history.ts";
 import { sentence } from "../../webview/reading.ts";
 import type { Reading } from "../../webview/reading.ts";
 import { mention } from "../../webview/views/sentence.ts";
 import { frameOf } from "../support/frames.ts";
+import { historyOf } from "../support/history.ts";
 import { chainLayers, layer, runOf } from "./runs.ts";
 
 /** The sentence about a run whose every step has these ‖∂L/∂h‖. */
@@ -20,7 +20,7 @@ const read = (
   const frames = Array.from({ length: steps }, (_, i) =>
     change(frameOf(rows, { loss: 0.7, grad_norm: 0.5, clip_coef: 1 }, i + 1)),
   );
-  return sentence({ run: runOf(layers, run), layers, history: append(EMPTY, frames) });
+  return sentence({ run: runOf(layers, run), layers, history: historyOf(frames) });
 };
 
 /** The frame with one figure of one layer changed. */

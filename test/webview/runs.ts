@@ -1,7 +1,9 @@
 import { COLUMN, HIST_BINS, HIST_OFFSET, STATS, TOTALS } from "../../src/protocol/frame.ts";
 import type { Frame, Stat, Total } from "../../src/protocol/frame.ts";
+import type { Increment } from "../../src/protocol/increment.ts";
 import type { LayerInfo, RunInfo } from "../../src/protocol/run.ts";
 import type { RunSummary, ToWebview } from "../../src/protocol/webview.ts";
+import { recorded } from "../support/history.ts";
 
 const WITHOUT_PARAMETERS: readonly Stat[] = [
   "act_mean",
@@ -138,13 +140,13 @@ export function generator(seed: number): () => number {
 
 export const stateOf = (
   runs: readonly RunSummary[],
-  frames: readonly Frame[],
+  seen: readonly Frame[] | Increment,
   more: Partial<ToWebview & { type: "state" }> = {},
 ): ToWebview & { type: "state" } => ({
   type: "state",
   runs,
   ...(runs[0] && { shown: runs[0].id }),
-  frames,
+  history: "head" in seen ? seen : recorded(seen).since(0),
   has_models: true,
   ...more,
 });

@@ -6,6 +6,8 @@ import type { Outcome } from "../../src/engine/training.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { Runner } from "../../src/worker/runner.ts";
+import { History } from "../../src/protocol/history.ts";
+import { bytesOf, type Increment } from "../../src/protocol/increment.ts";
 import { frameOf } from "../support/frames.ts";
 
 const STEPS = 60;
@@ -34,42 +36,47 @@ const place = { file: "m.gradlens.json", root: "." };
 
 interface Heard {
   readonly runner: Runner;
-  readonly frames: Frame[];
+  /** What has been heard of, put together. */
+  readonly history: () => History;
   readonly ended: Promise<RunEnd>;
 }
 
 async function begin(paused = false): Promise<Heard> {
   const training = await load(text, "m", place, { histEvery: 1 });
-  const frames: Frame[] = [];
+  let history = History.EMPTY;
+  const frames = (increment: Increment): void => {
+    const next = history.extended(increment);
+    assert.ok(next, "an increment is missing");
+    history = next;
+  };
   return new Promise((resolve) => {
     const ended = new Promise<RunEnd>((end) => {
-      const events = { frames: (more: readonly Frame[]) => void frames.push(...more), ended: end };
-      const runner = new Runner(training, events, paused);
-      queueMicrotask(() => resolve({ runner, frames, ended }));
+      const runner = new Runner(training, { frames, ended: end }, paused);
+      queueMicrotask(() => resolve({ runner, history: () => history, ended }));
     });
   });
 }
 
-async function whole(): Promise<readonly Frame[]> {
-  const { frames, ended } = await begin();
+async function whole(): Promise<History> {
+  const { history, ended } = await begin();
   assert.equal((await ended).reason, "completed");
-  return frames;
+  return history();
 }
 
 suite("a run at its own pace", () => {
   test("gives the same bits for the same seed", async () => {
     const [first, second] = [await whole(), await whole()];
-    assert.equal(first.length, STEPS);
+    assert.equal(first.frames().length, STEPS);
     assert.deepEqual(second, first);
   });
 
   test("gives the same bits when it is paused, stepped and resumed", async () => {
-    const { runner, frames, ended } = await begin(true);
+    const { runner, history, ended } = await begin(true);
     await delay(20);
-    assert.equal(frames.length, 0);
+    assert.equal(history().tally.frames, 0);
     for (let i = 1; i <= 5; i++) {
       runner.step();
-      assert.equal(frames.length, i);
+      assert.equal(history().tally.frames, i);
     }
     runner.resume();
     runner.step(); // does nothing while it goes on
@@ -77,11 +84,11 @@ suite("a run at its own pace", () => {
     await delay(20);
     runner.resume();
     assert.equal((await ended).reason, "completed");
-    assert.deepEqual(frames, await whole());
+    assert.deepEqual(history(), await whole());
   });
 
   test("ends once when it is stopped, with the steps that it has made", async () => {
-    const { runner, frames, ended } = await begin(true);
+    const { runner, history, ended } = await begin(true);
     runner.step();
     runner.stop();
     runner.stop();
@@ -89,20 +96,22 @@ suite("a run at its own pace", () => {
     const end = await ended;
     assert.equal(end.reason, "stopped");
     assert.equal(end.steps, 1);
-    assert.equal(frames.length, 1);
+    assert.equal(history().tally.frames, 1);
   });
 
-  test("hands over few frames at once, however many steps it makes: the first, the last and some between", async () => {
-    const messages: (readonly number[])[] = [];
+  test("hands over little at once, however many steps it makes, and all of them count", async () => {
+    const sizes: number[] = [];
+    let history: History | undefined = History.EMPTY;
     const end = await new Promise<RunEnd>((ended) => {
-      const frames = (more: readonly Frame[]) => void messages.push(more.map(({ step }) => step));
+      const frames = (increment: Increment): void => {
+        sizes.push(bytesOf(increment));
+        history = history?.extended(increment);
+      };
       new Runner({ steps: () => instantly(50_000) }, { frames, ended });
     });
     assert.equal(end.steps, 50_000);
-    assert.ok(messages.every((steps) => steps.length <= 600));
-    const steps = messages.flat();
-    assert.deepEqual([steps[0], steps.at(-1)], [1, 50_000]);
-    assert.ok(steps.every((step, i) => i === 0 || step > steps[i - 1]));
+    assert.equal(history?.tally.frames, 50_000);
+    assert.ok(Math.max(...sizes) < 300_000, `${Math.max(...sizes)} bytes`);
   });
 });
 

@@ -57,7 +57,9 @@ export const layersAxis = (
 export function stepsAxis({ run, history }: View): LinearAxis {
   const last = history.recent.at(-1)?.step ?? 1;
   const end =
-    run.state === "ended" ? last : Math.min(run.info.steps, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
+    run.state === "ended"
+      ? last
+      : Math.min(run.info.steps ?? Infinity, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
   return { kind: "linear", title: "Step", prefix: "step ", min: 0, max: Math.max(1, last, end) };
 }
 

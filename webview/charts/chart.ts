@@ -43,6 +43,8 @@ export interface LinesPlot {
   /** Axis on the right, of the series that say so. */
   readonly y2?: Axis;
   readonly series: readonly Series[];
+  /** Where the keyboard stops along `x`; absent: at every point of the longest line. */
+  readonly stops?: readonly number[];
 }
 
 /** A rectangle of cells under a colour scale: layers from top to bottom. */

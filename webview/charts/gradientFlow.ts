@@ -1,7 +1,7 @@
 import { statOf } from "../../src/protocol/frame.ts";
 import { figure } from "../format.ts";
 import { columnOf, logSharesOf, typical } from "../gradient.ts";
-import { isBroken } from "../history.ts";
+import { isBroken, RECENT, recentSteps } from "../history.ts";
 import type { View } from "../view.ts";
 import { layersAxis, logAxis } from "./axis.ts";
 import type { Chart, Point, Series } from "./chart.ts";
@@ -85,12 +85,14 @@ function seriesOf(view: View): readonly Series[] {
   ];
 }
 
-/** Least and greatest ‖∂L/∂h‖ of the steps kept whole. */
-const band = ({ layers, history }: View): readonly Point[] =>
-  layers.map((_, x) => {
-    const norms = history.recent.map((frame) => statOf(frame, x, "delta_norm")).filter(Number.isFinite);
+/** Least and greatest ‖∂L/∂h‖ of the last steps. */
+function band({ layers, history }: View): readonly Point[] {
+  const frames = recentSteps(history, RECENT);
+  return layers.map((_, x) => {
+    const norms = frames.map((frame) => statOf(frame, x, "delta_norm")).filter(Number.isFinite);
     return norms.length < 2 ? { x, y: NaN, low: NaN } : { x, y: Math.max(...norms), low: Math.min(...norms) };
   });
+}
 
 /** The run before at its end, layer for layer by path, where it has one of that path. */
 function compared({ layers, compare }: View): readonly Series[] {

@@ -1,5 +1,5 @@
-import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
-import { figure } from "../format.ts";
+import { HIST_BINS, HIST_OFFSET, statOf } from "../../src/protocol/frame.ts";
+import { count, figure } from "../format.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
@@ -14,7 +14,7 @@ export const histogram: Chart = {
     "How the elements of ∂L/∂θ are spread over the powers of two, one row per layer with parameters; the darker or brighter " +
     "the cell, the more of the layer's elements. Elements that are exactly 0 are not counted.",
 
-  applies: ({ history }) => history.histogram?.hist !== undefined,
+  applies: ({ history }) => history.histogram !== undefined,
 
   reading(view) {
     const middles = rowsOf(view).flatMap((layer) => {
@@ -23,7 +23,8 @@ export const histogram: Chart = {
     });
     const [first, last] = [middles[0], middles.at(-1)];
     const when = takenAt(view);
-    if (!first || !last) return `Every element is 0${when}`;
+    if (!first || !last)
+      return `${isFinite(view) ? "Every element is 0" : "No element is finite and not 0"}${when}`;
     return `Half lie below ${first === last ? first : `${first}, ${last}`}${when}`;
   },
 
@@ -81,16 +82,22 @@ const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
-/** Which step the counts are of, where not every step is counted: that costs too much beside it. */
+/** Which step the counts are of: not every step is counted, since that costs too much beside it. */
 function takenAt({ run: { info }, history: { histogram } }: View): string {
-  return info.hist_every > 1 && histogram
-    ? ` (at step ${histogram.step}: counted every ${info.hist_every} steps)`
-    : "";
+  if (!histogram) return "";
+  const every = info.hist_every > 1 ? `: counted every ${count(info.hist_every)} steps` : "";
+  return ` (at step ${count(histogram.step)}${every})`;
+}
+
+/** Whether all that was counted was finite, as far as the step is still known. */
+function isFinite(view: View): boolean {
+  const { histogram } = view.history;
+  const frame = view.history.frames().find(({ step }) => step === histogram?.step);
+  return !frame || !rowsOf(view).some((layer) => statOf(frame, layer, "grad_nonfinite") > 0);
 }
 
 const countsOf = ({ history }: View, layer: number): Float64Array =>
-  history.histogram?.hist?.subarray(layer * HIST_BINS, (layer + 1) * HIST_BINS) ??
-  new Float64Array(HIST_BINS);
+  history.histogram?.hist.subarray(layer * HIST_BINS, (layer + 1) * HIST_BINS) ?? new Float64Array(HIST_BINS);
 
 /** The layers with parameters, whether or not their gradient has an element that is not 0. */
 const rowsOf = ({ layers }: View): readonly number[] =>

@@ -1,9 +1,12 @@
-import { count, figure } from "../format.ts";
-import type { Column, History } from "../history.ts";
+import { lastStep, rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
+import type { History } from "../../src/protocol/history.ts";
+import { courseOf, validationOf } from "../../src/protocol/kept.ts";
+import { count, counted, figure } from "../format.ts";
 import type { View } from "../view.ts";
 import { logAxis, stepsAxis } from "./axis.ts";
 import type { Axis } from "./axis.ts";
 import type { Chart, Point, Series } from "./chart.ts";
+import { bucketAt, curveOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -12,52 +15,93 @@ export const loss: Chart = {
   id: "loss",
   title: "Loss",
   hint:
-    "Thin: the loss of each batch. Strong: its exponential mean over about 20 steps. Dots: the validation set. Ticks at the " +
-    "bottom: steps at which the gradient was clipped.",
+    "Thin: the loss of each batch, from the least to the greatest where steps are too many to tell apart. Strong: its " +
+    "exponential mean over about 20 steps. Dots: the validation set. Ticks at the bottom: steps at which the gradient was clipped.",
 
-  reading({ history: { recent, columns } }) {
-    const last = recent.at(-1);
+  reading({ history }) {
+    const last = history.latest();
     if (!last) return "No step yet";
-    const least = columns.reduce((a, b) => (b.lossMin < a.lossMin || Number.isNaN(a.lossMin) ? b : a));
-    const clipped = columns.reduce((sum, column) => sum + column.clipped, 0);
-    const lowest = Number.isFinite(least.lossMin) ? `, lowest ${figure(least.lossMin, 3)}` : "";
-    const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${count(last.step)} steps` : "";
-    return `${figure(last.loss, 3)} now${lowest}${clips}`;
+    const { lowest, lowest_step, clipped } = history.tally;
+    const least = Number.isFinite(lowest)
+      ? `, lowest ${figure(lowest, 3)} at step ${count(lowest_step)}`
+      : "";
+    const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${stepsSeen(history)}` : "";
+    return `${figure(last.loss, 3)} now${least}${clips}`;
   },
 
   plot(view) {
     const series = seriesOf(view);
     const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
     const y = lossAxis(values);
-    return { kind: "lines", x: stepsAxis(view), y, series: [...series, ...clips(view.history, bottom(y))] };
+    const stops = view.history.course.buckets.map(lastStep);
+    return {
+      kind: "lines",
+      x: stepsAxis(view),
+      y,
+      series: [...series, ...clips(view.history, bottom(y))],
+      stops,
+    };
   },
 
-  describe({ history: { columns } }, { x = Infinity }) {
-    const column = columns.find(({ step }) => step >= x) ?? columns.at(-1);
-    if (!column) return { title: "", rows: [] };
-    const { step, lossMin, lossMax, lossSmooth, valLoss, clipped } = column;
-    const raw = lossMin === lossMax ? figure(lossMin, 3) : `${figure(lossMin, 3)} … ${figure(lossMax, 3)}`;
+  describe({ history }, { x }) {
+    const bucket = bucketAt(history, x);
+    if (!bucket) return { title: "", rows: [] };
+    const span = spanOf(bucket);
+    const { frames, clipped } = span;
+    const raw = rangeOf(bucket, courseOf("loss"));
+    const evaluations = history.validation.buckets.filter((one) => overlap(spanOf(one), span));
+    const validation = evaluations.map((one) => rangeOf(one, validationOf("val_loss")));
     return {
-      title: `Step ${count(step)}`,
+      title: capital(stepsOf(span).join(" ")),
       rows: [
-        ["loss", raw],
-        ["smoothed", figure(lossSmooth, 3)],
-        ...(Number.isNaN(valLoss) ? [] : [["validation", figure(valLoss, 3)] as const]),
-        ...(clipped > 0 ? [["clipped", "yes"] as const] : []),
+        ["loss", between(frames === 1 ? [raw.last] : [raw.min, raw.max])],
+        ...(frames === 1 ? [] : [["mean", figure(raw.mean, 3)] as const]),
+        ["smoothed", figure(rangeOf(bucket, courseOf("smooth")).last, 3)],
+        ...(validation.length > 0
+          ? [["validation", between(validation.flatMap(({ min, max }) => [min, max]))] as const]
+          : []),
+        ...(clipped > 0
+          ? [["clipped", frames === 1 ? "yes" : `${count(clipped)} of ${counted(frames, "step")}`] as const]
+          : []),
       ],
     };
   },
 
-  table: ({ history: { columns } }) => ({
-    columns: ["step", "loss_min", "loss_max", "smoothed", "val_loss", "clipped"],
-    rows: columns.map((c) => [c.step, c.lossMin, c.lossMax, c.lossSmooth, c.valLoss, c.clipped]),
+  table: ({ history: { course, validation } }) => ({
+    columns: [...SPAN_COLUMNS, "series", "first", "last", "min", "max", "mean", "smoothed", "clipped"],
+    rows: [
+      ...course.buckets.map((bucket) => {
+        const smooth = rangeOf(bucket, courseOf("smooth")).last;
+        return [...rowOf(bucket, "training", courseOf("loss")), smooth, spanOf(bucket).clipped];
+      }),
+      ...validation.buckets.map((bucket) => [
+        ...rowOf(bucket, "validation", validationOf("val_loss")),
+        NaN,
+        NaN,
+      ]),
+    ],
   }),
 };
 
+/** How many steps the counts are of. */
+const stepsSeen = ({ tally: { frames, step } }: History): string =>
+  frames === step ? counted(step, "step") : counted(frames, "sampled step");
+
+const rowOf = (bucket: Bucket, series: string, loss: number): readonly (string | number)[] => {
+  const { first, last, min, max, mean } = rangeOf(bucket, loss);
+  return [...spanRow(bucket), series, first, last, min, max, mean];
+};
+
+const overlap = (a: Span, b: Pick<Span, "from" | "to">): boolean => a.from <= b.to && b.from <= a.to;
+
+/** `0.693`, or the range of several. */
+function between(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high || Number.isNaN(low) ? figure(low, 3) : `${figure(low, 3)} … ${figure(high, 3)}`;
+}
+
 function seriesOf({ history, compare }: View): readonly Series[] {
-  const validation = history.columns.flatMap(({ step: x, valLoss: y }) =>
-    Number.isNaN(y) ? [] : [{ x, y }],
-  );
+  const validation = history.validation.buckets.flatMap(evaluations);
   return [
     ...(compare
       ? [
@@ -65,36 +109,34 @@ function seriesOf({ history, compare }: View): readonly Series[] {
             label: `run before (${compare.run.started})`,
             draw: "line",
             ink: "faint",
-            points: smoothed(compare.history),
+            points: curveOf(compare.history, courseOf("smooth")),
           } as const,
         ]
       : []),
-    { label: "each batch", draw: "thin", ink: "main", points: history.columns.flatMap(rawPoints) },
-    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history) },
+    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss")) },
+    { label: "smoothed", draw: "line", ink: "main", points: curveOf(history, courseOf("smooth")) },
     ...(validation.length > 0
       ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
       : []),
   ];
 }
 
-const smoothed = ({ columns }: History): readonly Point[] =>
-  columns.map(({ step, lossSmooth }) => ({ x: step, y: lossSmooth }));
+/** One dot an evaluation; both extremes where there were so many that several share a bucket. */
+function evaluations(bucket: Bucket): readonly Point[] {
+  const { min, max } = rangeOf(bucket, validationOf("val_loss"));
+  return [...new Set([min, max])].filter(Number.isFinite).map((y) => ({ x: lastStep(bucket), y }));
+}
 
-/** Both extremes of a column, so that no spike is lost where a column stands for many steps. */
-const rawPoints = ({ step: x, lossMin, lossMax }: Column): readonly Point[] =>
-  lossMin === lossMax
-    ? [{ x, y: lossMin }]
-    : [
-        { x, y: lossMin },
-        { x, y: lossMax },
-      ];
-
-function clips({ columns }: History, y: number): readonly Series[] {
-  const points = columns.flatMap(({ step, clipped }) => (clipped > 0 ? [{ x: step, y }] : []));
+function clips({ course }: History, y: number): readonly Series[] {
+  const points = course.buckets
+    .map(spanOf)
+    .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
   return points.length > 0 ? [{ label: "clipped", draw: "marks", ink: "second", points }] : [];
 }
 
 const bottom = (axis: Axis): number => (axis.kind === "log" ? 10 ** axis.min : axis.min);
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Logarithmic where all values are positive and spread over more than `SPAN_FOR_LOG`; else from 0, or close around the values. */
 export function lossAxis(values: readonly number[]): Axis {

@@ -1,11 +1,16 @@
-import { figure } from "../format.ts";
-import { logSharesOf } from "../gradient.ts";
-import type { Column } from "../history.ts";
+import { rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
+import type { Frame } from "../../src/protocol/frame.ts";
+import type { History } from "../../src/protocol/history.ts";
+import { deltaOf, layersIn } from "../../src/protocol/kept.ts";
+import { count, figure } from "../format.ts";
+import { columnOf, logSharesOf } from "../gradient.ts";
+import { isBroken } from "../history.ts";
 import { partOf } from "../reading.ts";
 import { levelOf } from "../scale.ts";
 import type { View } from "../view.ts";
 import { layersAxis, stepsAxis } from "./axis.ts";
-import type { Chart, Table } from "./chart.ts";
+import type { Chart, HeatPlot, Table } from "./chart.ts";
+import { bucketAt, isGap, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 import { layerFigures } from "./figures.ts";
 
 /** Steps that the table shows; the copied data has them all. */
@@ -16,79 +21,114 @@ export const overTime: Chart = {
   title: "Over time",
   hint:
     "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue starves, red explodes, " +
-    "magenta with a hatch is NaN or ∞. Layers from first (top) to last.",
+    "magenta with a hatch is NaN or ∞. Where steps are too many to tell apart, their mean. Layers from first (top) to last.",
 
   reading({ layers, history }) {
-    const [first, last] = [history.columns[0], history.columns.at(-1)];
+    const [first, last] = [history.first[0], history.latest()];
     const path = layers[0]?.path;
     if (!first || !last || !path) return "No step yet";
-    const [then, now] = [sharesAt(first)[0] ?? NaN, sharesAt(last)[0] ?? NaN];
+    const [then, now] = [first, last].map((frame) => sharesOfFrame(frame, layers)[0] ?? NaN) as [
+      number,
+      number,
+    ];
     if (!Number.isFinite(now))
-      return `${path}: ${levelOf(now) === "zero" ? "no gradient" : "NaN or ∞"} at step ${last.step}`;
+      return `${path}: ${levelOf(now) === "zero" ? "no gradient" : "NaN or ∞"} at step ${count(last.step)}`;
     const since =
-      first === last || !Number.isFinite(then) ? "" : `, ${figure(10 ** then, 1)} at step ${first.step}`;
+      first.step === last.step || !Number.isFinite(then)
+        ? ""
+        : `, ${figure(10 ** then, 1)} at step ${count(first.step)}`;
     return `${path}: ${partOf(now)} the last layer's${since}`;
   },
 
   plot(view) {
-    const { columns, stride } = view.history;
-    const start = Math.max(0, (columns[0]?.step ?? 1) - stride);
     return {
       kind: "heat",
       x: stepsAxis(view),
       y: layersAxis(view.layers),
       paint: "share",
-      cells: columns.map(sharesAt),
-      edges: [start, ...columns.map(({ step }) => step)],
+      ...columnsOf(view.history),
     };
   },
 
   describe(view, place) {
-    const column = columnAt(view.history.columns, place.x);
-    if (place.layer === undefined || !column || column === view.history.columns.at(-1)) {
-      return layerFigures(view, place);
-    }
-    const share = sharesAt(column)[place.layer] ?? NaN;
+    const bucket = bucketAt(view.history, place.x);
+    if (place.layer === undefined || place.x === undefined || !bucket) return layerFigures(view, place);
+    const share = sharesAt(bucket)[place.layer] ?? NaN;
+    const { min, max, mean, last, finite } = rangeOf(bucket, deltaOf(place.layer));
+    const several = finite > 1 && min !== max;
     return {
       title: view.layers[place.layer]?.path ?? "",
       rows: [
-        ["step", String(column.step)],
-        ["‖∂L/∂h‖", figure(column.delta[place.layer] ?? NaN)],
+        stepsOf(spanOf(bucket)),
+        ["‖∂L/∂h‖", several ? `${figure(min)} … ${figure(max)}, mean ${figure(mean)}` : figure(last)],
         ["of the last layer's", share === Infinity ? "NaN or ∞" : figure(10 ** share)],
       ],
     };
   },
 
-  table({ layers, history: { columns } }) {
+  table({ layers, history: { course } }) {
+    const { buckets } = course;
     const pick = Array.from({ length: TABLE_STEPS }, (_, i) =>
-      Math.round((i * (columns.length - 1)) / (TABLE_STEPS - 1)),
+      Math.round((i * (buckets.length - 1)) / (TABLE_STEPS - 1)),
     );
-    const some = [...new Set(pick)].flatMap((i) => columns[i] ?? []);
-    return tableOf(layers, some);
+    const some = [...new Set(pick)].flatMap((i) => buckets[i] ?? []);
+    return {
+      columns: ["layer", ...some.map((bucket) => stepsOf(spanOf(bucket)).join(" "))],
+      rows: layers.map(({ path }, layer) => [
+        path,
+        ...some.map((bucket) => 10 ** (sharesAt(bucket)[layer] ?? NaN)),
+      ]),
+    };
   },
 
-  data: ({ layers, history }) => tableOf(layers, history.columns),
+  data: ({ layers, history: { course } }): Table => ({
+    columns: [
+      ...SPAN_COLUMNS,
+      ...layers.flatMap(({ path }) => ["min", "max", "mean"].map((what) => `${path} delta_norm_${what}`)),
+    ],
+    rows: course.buckets.map((bucket) => [
+      ...spanRow(bucket),
+      ...layers.flatMap((_, layer) => {
+        const { min, max, mean } = rangeOf(bucket, deltaOf(layer));
+        return [min, max, mean];
+      }),
+    ]),
+  }),
 };
 
-const cache = new WeakMap<Column, readonly number[]>();
-
-/** The shares of a column, computed once: columns never change. */
-function sharesAt(column: Column): readonly number[] {
-  const known = cache.get(column);
-  if (known) return known;
-  const shares = logSharesOf(column.delta, column.broken);
-  cache.set(column, shares);
-  return shares;
+/** A column a bucket, and an empty one where steps are missing. */
+function columnsOf({ course, tally }: History): Pick<HeatPlot, "cells" | "edges"> {
+  const cells: (readonly number[])[] = [];
+  const edges: number[] = [];
+  let before: Span | undefined;
+  for (const bucket of course.buckets) {
+    const span = spanOf(bucket);
+    if (before && isGap(before, span, tally.interval)) cells.push([]);
+    if (!before || isGap(before, span, tally.interval)) edges.push(span.from - 1);
+    cells.push(sharesAt(bucket));
+    edges.push(span.to);
+    before = span;
+  }
+  return { cells, edges: edges.length > 0 ? edges : [0] };
 }
 
-/** The column that covers a step. */
-const columnAt = (columns: readonly Column[], x: number | undefined): Column | undefined =>
-  x === undefined ? columns.at(-1) : columns.find(({ step }) => step >= x);
+const sharesOfFrame = (frame: Frame, layers: View["layers"]): readonly number[] =>
+  logSharesOf(columnOf(frame, layers, "delta_norm"), isBroken(frame));
 
-const tableOf = (layers: View["layers"], columns: readonly Column[]): Table => ({
-  columns: ["layer", ...columns.map(({ step }) => `step ${step}`)],
-  rows: layers.map(({ path }, layer) => [
-    path,
-    ...columns.map((column) => 10 ** (sharesAt(column)[layer] ?? NaN)),
-  ]),
-});
+const cache = new WeakMap<Bucket, readonly number[]>();
+
+/** The shares of the means over a bucket, computed once: the buckets of a history never change. */
+function sharesAt(bucket: Bucket): readonly number[] {
+  const known = cache.get(bucket);
+  if (known) return known;
+  const { frames, broken } = spanOf(bucket);
+  const norms = Array.from({ length: layersIn(bucket) }, (_, layer) => {
+    const { mean, last, finite } = rangeOf(bucket, deltaOf(layer));
+    if (finite === frames) return mean;
+    if (broken > 0) return NaN;
+    return last === Infinity ? last : mean;
+  });
+  const shares = logSharesOf(norms, broken > 0);
+  cache.set(bucket, shares);
+  return shares;
+}

@@ -49,7 +49,7 @@ export function header(command: (command: PanelCommand) => void, select: (run: n
       setAttribute(dot, "class", `dot dot-${tone(run)}`);
       setText(state, stateOf(run));
       setText(progress, progressOf(view));
-      bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps)}%`;
+      bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
       const going = run.state === "running" || paused;
       pause.set({
         icon: paused ? "debug-continue" : "debug-pause",

@@ -23,7 +23,9 @@ export function moved(key: string, plot: Plot, { layer, x }: Place): Place | und
     return next === undefined ? undefined : { layer: next };
   }
   const stops =
-    plot.kind === "lines" ? stopsOf(plot.series.map(({ points }) => points.map((point) => point.x))) : [];
+    plot.kind === "lines"
+      ? (plot.stops ?? stopsOf(plot.series.map(({ points }) => points.map((point) => point.x))))
+      : [];
   const next = at(stops, x === undefined ? -1 : stops.indexOf(x), by);
   return next === undefined ? undefined : { x: next };
 }

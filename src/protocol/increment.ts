@@ -1,0 +1,101 @@
+import { bucketSize, lastStep, type Bucket } from "./buckets.ts";
+import { HIST_BINS, type Frame } from "./frame.ts";
+import { courseFigures, TALLY, VALIDATION, type Histogram, type Kept, type Tally } from "./kept.ts";
+import { arePacked, joined, packFrames, parts, unpackFrames, type PackedFrames } from "./packed.ts";
+
+/**
+ * What is new in a run's history after a step, or all of it (`after` 0), in a few arrays of its own, as it crosses to other
+ * threads and to webviews.
+ */
+export interface Increment {
+  /** `HEAD`, then `TALLY`. */
+  readonly head: Float64Array;
+  /** The buckets with a frame after the step, whole: they take the place of those that the receiver has. */
+  readonly course: Float64Array;
+  readonly validation: Float64Array;
+  /** The frames after the step that are kept whole, oldest first. */
+  readonly frames: PackedFrames;
+  /** The latest histograms; empty where there are none after the step. */
+  readonly hist: Float64Array;
+}
+
+const HEAD = ["after", "layers", "course_stride", "validation_stride", "hist_step"] as const;
+
+/** The numbers of an increment by name. */
+export type IncrementHead = Readonly<Record<(typeof HEAD)[number], number>> & Tally;
+
+export function incrementOf(kept: Kept, after: number): Increment {
+  const { layers, tally, course, validation, histogram } = kept;
+  const head: IncrementHead = {
+    after,
+    layers,
+    course_stride: course.stride,
+    validation_stride: validation.stride,
+    hist_step: histogram?.step ?? NaN,
+    ...tally,
+  };
+  const isNew = (bucket: Bucket): boolean => lastStep(bucket) > after;
+  return {
+    head: Float64Array.from([...HEAD, ...TALLY], (name) => head[name]),
+    course: joined(course.buckets.filter(isNew)),
+    validation: joined(validation.buckets.filter(isNew)),
+    frames: packFrames(wholeFrames(kept).filter(({ step }) => step > after)),
+    hist: histogram && histogram.step > after ? histogram.hist.slice() : new Float64Array(0),
+  };
+}
+
+/** Every frame that is kept whole, oldest first, each once. */
+export function wholeFrames({ first, recent }: Pick<Kept, "first" | "recent">): readonly Frame[] {
+  const since = recent[0]?.step ?? Infinity;
+  return [...first.filter(({ step }) => step < since), ...recent];
+}
+
+export function headOf({ head }: Increment): IncrementHead {
+  const names = [...HEAD, ...TALLY];
+  return Object.fromEntries(names.map((name, i) => [name, head[i] ?? NaN])) as IncrementHead;
+}
+
+/** Whether the arrays belong together. */
+export function isSound(increment: Increment): boolean {
+  const { head, course, validation, frames, hist } = increment;
+  const { layers } = headOf(increment);
+  return (
+    head.length === HEAD.length + TALLY.length &&
+    course.length % bucketSize(courseFigures(layers)) === 0 &&
+    validation.length % bucketSize(VALIDATION.length) === 0 &&
+    arePacked(frames, layers) &&
+    (hist.length === 0 || hist.length === layers * HIST_BINS)
+  );
+}
+
+/** What an increment holds, as views of its arrays. */
+export interface Unpacked {
+  readonly course: readonly Bucket[];
+  readonly validation: readonly Bucket[];
+  readonly frames: readonly Frame[];
+  readonly histogram: Histogram | undefined;
+}
+
+export function unpack(increment: Increment, { layers, hist_step: step }: IncrementHead): Unpacked {
+  const { course, validation, frames, hist } = increment;
+  return {
+    course: parts(course, bucketSize(courseFigures(layers))),
+    validation: parts(validation, bucketSize(VALIDATION.length)),
+    frames: unpackFrames(frames),
+    histogram: hist.length > 0 ? { step, hist } : undefined,
+  };
+}
+
+/** The arrays of an increment, each with a buffer of its own, to be handed over to another thread. */
+export const buffersOf = ({
+  head,
+  course,
+  validation,
+  frames,
+  hist,
+}: Increment): readonly ArrayBufferLike[] =>
+  [head, course, validation, frames.totals, frames.values, frames.time, hist].map(({ buffer }) => buffer);
+
+/** Bytes that an increment weighs. */
+export const bytesOf = (increment: Increment): number =>
+  buffersOf(increment).reduce((sum, { byteLength }) => sum + byteLength, 0);

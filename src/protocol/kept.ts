@@ -1,0 +1,103 @@
+import { bucketSize, figuresIn, NO_BUCKETS, type Bucket, type Level } from "./buckets.ts";
+import { STATS, type Frame } from "./frame.ts";
+
+/**
+ * What is kept of a run, in bounded memory however long it is. All that is shown of a run is a function of this alone, and
+ * every copy of it, in the worker, in the host and in a panel, is the same.
+ */
+export interface Kept {
+  /** Rows of its frames; 0 before the first. */
+  readonly layers: number;
+  readonly tally: Tally;
+  /** All frames, in buckets of equally many steps: what is drawn over time, `COURSE` and then ‖∂L/∂h‖ of every layer. */
+  readonly course: Level;
+  /** All evaluations of the validation set, `VALIDATION`: each in a bucket of its own, until there are too many. */
+  readonly validation: Level;
+  /** The first frames, and the latest, whole but for their histograms. */
+  readonly first: readonly Frame[];
+  readonly recent: readonly Frame[];
+  readonly histogram?: Histogram | undefined;
+}
+
+/** The latest histograms that were counted. */
+export interface Histogram {
+  /** The step that they are of. */
+  readonly step: number;
+  /** `HIST_BINS` counts per layer. */
+  readonly hist: Float64Array;
+}
+
+/** The figures over time that belong to no layer. `smooth` is the loss's exponential mean. */
+export const COURSE = ["loss", "smooth", "lr", "grad_norm", "clip_coef", "metric"] as const;
+export const VALIDATION = ["val_loss", "val_metric"] as const;
+
+/** The place of a figure in `Kept.course`. */
+export const courseOf = (figure: (typeof COURSE)[number]): number => COURSE.indexOf(figure);
+export const deltaOf = (layer: number): number => COURSE.length + layer;
+export const validationOf = (figure: (typeof VALIDATION)[number]): number => VALIDATION.indexOf(figure);
+
+/** Number of layers in a bucket of `Kept.course`. */
+export const layersIn = (bucket: Bucket): number => figuresIn(bucket) - COURSE.length;
+
+export const courseFigures = (layers: number): number => COURSE.length + layers;
+
+/** Counts and extremes over all frames of a run. Losses are the finite ones; NaN, with their steps, where there is none. */
+export const TALLY = [
+  "step", // the latest
+  "frames", // fewer than steps where not every step gave one
+  "interval", // the least distance between two frames in steps
+  "clipped", // frames whose gradient was clipped
+  "broken", // frames at which a NaN or ±∞ was computed
+  "evaluations", // of the validation set
+  "lowest", // loss, and the first step that had it
+  "lowest_step",
+  "highest",
+  "highest_step",
+  "lowest_val", // loss on the validation set
+  "lowest_val_step",
+] as const;
+
+export type Tally = Readonly<Record<(typeof TALLY)[number], number>>;
+
+export const NO_TALLY: Tally = {
+  ...(Object.fromEntries(TALLY.map((name) => [name, NaN])) as Record<keyof Tally, number>),
+  step: 0,
+  frames: 0,
+  clipped: 0,
+  broken: 0,
+  evaluations: 0,
+};
+
+export const NOTHING: Kept = {
+  layers: 0,
+  tally: NO_TALLY,
+  course: NO_BUCKETS,
+  validation: NO_BUCKETS,
+  first: [],
+  recent: [],
+};
+
+/** Frames from the start that are kept whole. */
+export const FIRST_FRAMES = 8;
+
+/** Latest frames that are kept whole; of a model with very many layers fewer, but not fewer than `FEWEST_RECENT`. */
+const RECENT_FRAMES = 64;
+const FEWEST_RECENT = 20;
+const RECENT_BYTES = 16e6;
+
+export const recentFrames = (layers: number): number =>
+  within(RECENT_BYTES / (8 * STATS.length * layers), FEWEST_RECENT, RECENT_FRAMES);
+
+/** Buckets at most; of a model with very many layers fewer, but not fewer than `FEWEST_BUCKETS`. */
+const MOST_BUCKETS = 512;
+const FEWEST_BUCKETS = 32;
+const COURSE_BYTES = 8e6;
+
+export const courseCapacity = (layers: number): number =>
+  within(COURSE_BYTES / (8 * bucketSize(courseFigures(layers))), FEWEST_BUCKETS, MOST_BUCKETS);
+
+/** Evaluations of the validation set that are kept each by itself, at most. */
+export const VALIDATION_CAPACITY = 512;
+
+const within = (count: number, least: number, most: number): number =>
+  Math.max(least, Math.min(most, Math.floor(count)));
