@@ -2,15 +2,18 @@ import { statOf } from "../src/protocol/frame.ts";
 import type { Frame, Stat } from "../src/protocol/frame.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
 import { chainOf } from "./layers.ts";
+import { finiteFrames } from "./finite.ts";
 import type { View } from "./view.ts";
 
 /** One figure of every layer at one step. */
 export const columnOf = (frame: Frame, layers: readonly LayerInfo[], stat: Stat): readonly number[] =>
   layers.map((_, layer) => statOf(frame, layer, stat));
 
-/** The median, over the steps kept whole, of one figure of every layer. NaN where no step has a finite one. */
-export const typical = ({ layers, history }: View, stat: Stat): readonly number[] =>
-  layers.map((_, layer) => median(history.recent.map((frame) => statOf(frame, layer, stat))));
+/** The median, over the steps kept whole that are finite, of one figure of every layer. NaN where no step has one. */
+export function typical({ layers, history }: View, stat: Stat): readonly number[] {
+  const frames = finiteFrames(history);
+  return layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
+}
 
 /** The middle of the finite values; NaN if there is none. */
 export function median(values: readonly number[]): number {

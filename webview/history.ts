@@ -57,7 +57,9 @@ export function append(history: History, frames: readonly Frame[]): History {
       for (const column of columns.splice(0)) push(columns, column, stride);
     }
   }
-  const histogram = fresh.findLast(({ hist }) => hist) ?? history.histogram;
+  const counted = fresh.filter(({ hist }) => hist);
+  // One that was counted among NaNs counts next to nothing: it serves only where there is no other.
+  const histogram = counted.findLast((frame) => !isBroken(frame)) ?? history.histogram ?? counted.at(-1);
   const recent = [...history.recent, ...fresh].slice(-RECENT).map(withoutHistogram);
   return { recent, columns, stride, ...(histogram && { histogram }) };
 }
@@ -113,9 +115,10 @@ const deltasOf = (frame: Frame): Float64Array =>
 
 /** A NaN or ±∞ was computed at this step. */
 export function isBroken(frame: Frame): boolean {
-  if (!Number.isFinite(frame.loss) || Number.isNaN(frame.grad_norm)) return true;
+  if (!Number.isFinite(frame.loss) || !Number.isFinite(frame.grad_norm)) return true;
   for (let layer = 0; layer < frame.values.length / STATS.length; layer++) {
     if (statOf(frame, layer, "grad_nonfinite") > 0 || statOf(frame, layer, "act_nonfinite") > 0) return true;
+    if (statOf(frame, layer, "delta_norm") === Infinity) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@ import type { Training } from "../engine/training.ts";
 import { DataError } from "../engine/data/error.ts";
 import type { ParsedModel } from "../model/parse.ts";
 import { load, problemOf } from "../worker/load.ts";
+import { layerName } from "../protocol/layerName.ts";
 import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
@@ -146,7 +147,7 @@ function summary(end: RunEnd, last: Frame | undefined): string {
     case "failed":
       return `failed: ${end.message}`;
     case "non_finite":
-      return `not finite at step ${end.steps}: first in ${end.layer}, in its ${end.where} · ${figures}`;
+      return `not finite at step ${end.steps}: first in ${layerName(end.layer)}, in its ${end.where} · ${figures}`;
     default:
       return end satisfies never;
   }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { layerName } from "../protocol/layerName.ts";
 import type { Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
 import type { Run } from "./run.ts";
@@ -9,7 +10,7 @@ export async function reveal(models: Models, run: Run, layer: string): Promise<s
   const document = await open(uri);
   if (!document) return `${file} is gone: it was deleted or renamed since the run of ${model}.`;
   const declared = models.find(document, model, layer);
-  if (!declared) return `${layer} is no longer in ${model}: ${file} has changed since the run.`;
+  if (!declared) return `${layerName(layer)} is no longer in ${model}: ${file} has changed since the run.`;
   const range = rangeOf(document, declared);
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {

@@ -29,7 +29,8 @@ export interface RunSummary {
 export type ToWebview =
   /**
    * Everything there is to draw. Answers `ready` and `select`; replaces whatever the view held. `frames` are those
-   * of the shown run, thinned out where it was long; `compare` those of the run before it of the same model.
+   * of the shown run, thinned out where it was long; `compare` those of the run before it, of the
+   * same model or else of the same file.
    */
   | {
       readonly type: "state";

@@ -1,4 +1,5 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { count, figure, percent } from "./figures.ts";
 import { SHARE_TEXT, shareOf } from "./share.ts";
@@ -63,7 +64,7 @@ export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: 
   const { path = "", type = "" } = info.layers[layer] ?? {};
   const share = SHARE_TEXT[shareOf(frame, layer, info.layers.length - 1)];
   return [
-    `**${path}** · ${type} · step ${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`,
+    `**${layerName(path)}** · ${type} · step ${count(frame.step)}${stale ? " · stale: the text has changed since this run" : ""}`,
     share,
     ["| | | |", "|---|--:|---|", ...shown(info, frame, layer).map((row) => tableRow(frame, layer, row))].join(
       "\n",

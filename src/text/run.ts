@@ -1,3 +1,4 @@
+import { layerName } from "../protocol/layerName.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import { count, figure, plural } from "./figures.ts";
 
@@ -28,7 +29,7 @@ export function outcome(run: RunSummary): string {
 }
 
 const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: string }): string =>
-  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layer} (${where})`;
+  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layerName(layer)} (${where})`;
 
 /** The status bar's text: a codicon for the state, the model, and what it does. */
 export const statusText = (run: RunSummary): string =>

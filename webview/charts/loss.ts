@@ -1,9 +1,12 @@
 import { count, figure } from "../format.ts";
 import type { Column, History } from "../history.ts";
+import { shownFrame } from "../finite.ts";
 import type { View } from "../view.ts";
-import { logAxis, stepsAxis } from "./axis.ts";
-import type { Axis } from "./axis.ts";
-import type { Chart, Point, Series } from "./chart.ts";
+import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
+import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
+import type { Chart, Figures, Point, Series } from "./chart.ts";
+import { comparedName, underlay } from "./compared.ts";
+import type { Compared } from "./compared.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -15,24 +18,36 @@ export const loss: Chart = {
     "Thin: the loss of each batch. Strong: its exponential mean over about 20 steps. Dots: the validation set. Ticks at the " +
     "bottom: steps at which the gradient was clipped.",
 
-  reading({ history: { recent, columns } }) {
-    const last = recent.at(-1);
-    if (!last) return "No step yet";
+  reading({ history }) {
+    const { recent, columns } = history;
+    const [last, shown] = [recent.at(-1), shownFrame(history)];
+    if (!last || !shown) return "No step yet";
     const least = columns.reduce((a, b) => (b.lossMin < a.lossMin || Number.isNaN(a.lossMin) ? b : a));
     const clipped = columns.reduce((sum, column) => sum + column.clipped, 0);
     const lowest = Number.isFinite(least.lossMin) ? `, lowest ${figure(least.lossMin, 3)}` : "";
     const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${count(last.step)} steps` : "";
-    return `${figure(last.loss, 3)} now${lowest}${clips}`;
+    const when = shown === last ? "now" : `at step ${count(shown.step)}`;
+    return `${figure(shown.loss, 3)} ${when}${lowest}${clips}`;
   },
 
   plot(view) {
     const series = seriesOf(view);
     const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
-    const y = lossAxis(values);
-    return { kind: "lines", x: stepsAxis(view), y, series: [...series, ...clips(view.history, bottom(y))] };
+    const other = view.compare ? smoothed(view.compare.history) : [];
+    const y = withRoomFor(
+      lossAxis(values),
+      other.map((point) => point.y),
+    );
+    const under = view.compare ? underlay({ label: comparedName(view.compare), points: other }, y) : [];
+    return {
+      kind: "lines",
+      x: stepsAxis(view),
+      y,
+      series: [...under, ...series, ...clips(view.history, bottom(y))],
+    };
   },
 
-  describe({ history: { columns } }, { x = Infinity }) {
+  describe({ history: { columns }, compare }, { x = Infinity }) {
     const column = columns.find(({ step }) => step >= x) ?? columns.at(-1);
     if (!column) return { title: "", rows: [] };
     const { step, lossMin, lossMax, lossSmooth, valLoss, clipped } = column;
@@ -44,6 +59,7 @@ export const loss: Chart = {
         ["smoothed", figure(lossSmooth, 3)],
         ...(Number.isNaN(valLoss) ? [] : [["validation", figure(valLoss, 3)] as const]),
         ...(clipped > 0 ? [["clipped", "yes"] as const] : []),
+        ...(compare ? comparedLoss(compare, step) : []),
       ],
     };
   },
@@ -54,27 +70,23 @@ export const loss: Chart = {
   }),
 };
 
-function seriesOf({ history, compare }: View): readonly Series[] {
+function seriesOf({ history }: View): readonly Series[] {
   const validation = history.columns.flatMap(({ step: x, valLoss: y }) =>
     Number.isNaN(y) ? [] : [{ x, y }],
   );
   return [
-    ...(compare
-      ? [
-          {
-            label: `run before (${compare.run.started})`,
-            draw: "line",
-            ink: "faint",
-            points: smoothed(compare.history),
-          } as const,
-        ]
-      : []),
     { label: "each batch", draw: "thin", ink: "main", points: history.columns.flatMap(rawPoints) },
     { label: "smoothed", draw: "line", ink: "main", points: smoothed(history) },
     ...(validation.length > 0
       ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
       : []),
   ];
+}
+
+/** The other run's smoothed loss at this step, if it came so far. */
+function comparedLoss(compare: Compared, step: number): Figures["rows"] {
+  const column = compare.history.columns.find((one) => one.step >= step);
+  return column ? [[comparedName(compare), figure(column.lossSmooth, 3)]] : [];
 }
 
 const smoothed = ({ columns }: History): readonly Point[] =>
@@ -97,7 +109,7 @@ function clips({ columns }: History, y: number): readonly Series[] {
 const bottom = (axis: Axis): number => (axis.kind === "log" ? 10 ** axis.min : axis.min);
 
 /** Logarithmic where all values are positive and spread over more than `SPAN_FOR_LOG`; else from 0, or close around the values. */
-export function lossAxis(values: readonly number[]): Axis {
+export function lossAxis(values: readonly number[]): LinearAxis | LogAxis {
   const [min, max] = [
     values.reduce((a, b) => Math.min(a, b), Infinity),
     values.reduce((a, b) => Math.max(a, b), -Infinity),

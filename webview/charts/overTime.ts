@@ -1,8 +1,9 @@
+import { layerName } from "../../src/protocol/layerName.ts";
 import { figure } from "../format.ts";
 import { logSharesOf } from "../gradient.ts";
 import type { Column } from "../history.ts";
+import { noFigure } from "../nonFinite.ts";
 import { partOf } from "../reading.ts";
-import { levelOf } from "../scale.ts";
 import type { View } from "../view.ts";
 import { layersAxis, stepsAxis } from "./axis.ts";
 import type { Chart, Table } from "./chart.ts";
@@ -18,16 +19,18 @@ export const overTime: Chart = {
     "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue starves, red explodes, " +
     "magenta with a hatch is NaN or ∞. Layers from first (top) to last.",
 
-  reading({ layers, history }) {
-    const [first, last] = [history.columns[0], history.columns.at(-1)];
-    const path = layers[0]?.path;
-    if (!first || !last || !path) return "No step yet";
+  reading(view) {
+    const { layers, history } = view;
+    const [first, last] = [history.columns[0], history.columns.findLast(({ broken }) => !broken)];
+    const name = layerName(layers[0]?.path ?? "");
+    if (!first || !last || !name) return noFigure(view, "No step yet");
     const [then, now] = [sharesAt(first)[0] ?? NaN, sharesAt(last)[0] ?? NaN];
-    if (!Number.isFinite(now))
-      return `${path}: ${levelOf(now) === "zero" ? "no gradient" : "NaN or ∞"} at step ${last.step}`;
+    const at = last === history.columns.at(-1) ? "now" : `at step ${last.step}`;
+    if (now === -Infinity) return `${name}: exactly 0 ${at}`;
+    if (!Number.isFinite(now)) return `${name}: no share of the last layer's gradient ${at}`;
     const since =
       first === last || !Number.isFinite(then) ? "" : `, ${figure(10 ** then, 1)} at step ${first.step}`;
-    return `${path}: ${partOf(now)} the last layer's${since}`;
+    return `${name}: ${partOf(now)} the last layer's${since}`;
   },
 
   plot(view) {
@@ -45,16 +48,16 @@ export const overTime: Chart = {
 
   describe(view, place) {
     const column = columnAt(view.history.columns, place.x);
-    if (place.layer === undefined || !column || column === view.history.columns.at(-1)) {
+    const latest = column === view.history.columns.at(-1) && !column?.broken;
+    if (place.layer === undefined || place.x === undefined || !column || latest)
       return layerFigures(view, place);
-    }
     const share = sharesAt(column)[place.layer] ?? NaN;
     return {
-      title: view.layers[place.layer]?.path ?? "",
+      title: layerName(view.layers[place.layer]?.path ?? ""),
       rows: [
         ["step", String(column.step)],
         ["‖∂L/∂h‖", figure(column.delta[place.layer] ?? NaN)],
-        ["of the last layer's", share === Infinity ? "NaN or ∞" : figure(10 ** share)],
+        ...(Number.isNaN(share) ? [] : [["of the last layer's", wordFor(share)] as const]),
       ],
     };
   },
@@ -69,6 +72,8 @@ export const overTime: Chart = {
 
   data: ({ layers, history }) => tableOf(layers, history.columns),
 };
+
+const wordFor = (share: number): string => (share === Infinity ? "NaN or ∞" : figure(10 ** share));
 
 const cache = new WeakMap<Column, readonly number[]>();
 
@@ -89,6 +94,9 @@ const tableOf = (layers: View["layers"], columns: readonly Column[]): Table => (
   columns: ["layer", ...columns.map(({ step }) => `step ${step}`)],
   rows: layers.map(({ path }, layer) => [
     path,
-    ...columns.map((column) => 10 ** (sharesAt(column)[layer] ?? NaN)),
+    ...columns.map((column) => {
+      const share = sharesAt(column)[layer] ?? NaN;
+      return share === Infinity ? wordFor(share) : 10 ** share;
+    }),
   ]),
 });
