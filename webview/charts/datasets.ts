@@ -14,9 +14,10 @@ export interface Dataset extends Readonly<Record<string, unknown>> {
 }
 
 export const datasetsOf = ({ series }: LinesPlot, axes: Axes, theme: Theme): readonly Dataset[] =>
-  series.flatMap((one) => {
+  series.flatMap((one, i) => {
     const axis = (one.right ? axes.y2 : axes.y) ?? axes.y;
-    return STYLES[one.draw](one, place(one.points, axis, "y"), theme, axis);
+    const datasets = STYLES[one.draw](one, place(one.points, axis, "y"), theme, axis);
+    return datasets.map((dataset) => ({ ...dataset, order: -i })); // what comes later lies on top
   });
 
 type Placed = Dataset["data"];

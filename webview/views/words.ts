@@ -1,8 +1,9 @@
 import { element } from "../dom.ts";
 import { shortened } from "../format.ts";
 
-/** Letters of a name that a line of the panel has room for, even where it is narrow. */
-const MOST = 26;
+/** Letters of a name that a line of the panel has room for: in a narrow side bar, and elsewhere (`style.css` tells which it is). */
+const MOST = 22;
+const MOST_WIDE = 44;
 
 /** The first letter to the last of a word that is longer, but for the punctuation around it. */
 const LONG_WORD = new RegExp(`([^\\s()]{${MOST},}[^\\s().,:;])`);
@@ -16,9 +17,12 @@ export const words = (text: string): readonly (Node | string)[] =>
 
 const longName = (name: string): HTMLElement =>
   element("span", { class: "long-name", title: name }, [
-    element("span", { "aria-hidden": "true" }, [shortened(name, ({ length }) => length <= MOST)]),
+    element("span", { class: "narrow", "aria-hidden": "true" }, [cut(name, MOST)]),
+    element("span", { class: "wide", "aria-hidden": "true" }, [cut(name, MOST_WIDE)]),
     element("span", { class: "hidden" }, [name]),
   ]);
+
+const cut = (name: string, most: number): string => shortened(name, ({ length }) => length <= most);
 
 const written = new WeakMap<Element, string>();
 
