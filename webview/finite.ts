@@ -21,9 +21,15 @@ function broken(frame: Frame): boolean {
   return answer;
 }
 
-/** The steps kept whole that are finite throughout, oldest first; none where a run broke at its first step. */
-export const finiteFrames = ({ recent }: Pick<History, "recent">): readonly Frame[] =>
-  recent.filter((frame) => !broken(frame));
+/** Steps that bands and medians look back over. */
+const WINDOW = 20;
+
+/** Of the last 20 steps that are finite throughout those that are kept, oldest first; none where a run broke at its first step. */
+export function finiteFrames({ recent }: Pick<History, "recent">): readonly Frame[] {
+  const finite = recent.filter((frame) => !broken(frame));
+  const last = finite.at(-1)?.step ?? 0;
+  return finite.filter(({ step }) => step > last - WINDOW);
+}
 
 /**
  * The step that charts show: the latest, and of a run that broke the last one that is finite. Only where none is, a step with

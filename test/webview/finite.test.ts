@@ -73,6 +73,14 @@ suite("a run that broke", () => {
     assert.equal(breakOf(whole), undefined);
   });
 
+  test("has its bands and medians of the last 20 finite steps, however many are kept and how", () => {
+    const kept = { recent: [finite(1), finite(30), finite(31), finite(50), lost(51)] };
+    assert.deepEqual(
+      finiteFrames(kept).map(({ step }) => step),
+      [31, 50],
+    );
+  });
+
   test("names the first layer going forward while it has not ended", () => {
     assert.deepEqual(breakOf(viewOf([finite(1), lost(2)], "goes on")), {
       step: 2,
