@@ -1,17 +1,17 @@
 import { statOf } from "../src/protocol/frame.ts";
 import type { Frame, Stat } from "../src/protocol/frame.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
-import { RECENT, recentSteps } from "./history.ts";
 import { chainOf } from "./layers.ts";
+import { finiteFrames } from "./finite.ts";
 import type { View } from "./view.ts";
 
 /** One figure of every layer at one step. */
 export const columnOf = (frame: Frame, layers: readonly LayerInfo[], stat: Stat): readonly number[] =>
   layers.map((_, layer) => statOf(frame, layer, stat));
 
-/** The median, over the last `RECENT` steps, of one figure of every layer. NaN where no step has a finite one. */
+/** The median, over the steps kept whole that are finite, of one figure of every layer. NaN where no step has one. */
 export function typical({ layers, history }: View, stat: Stat): readonly number[] {
-  const frames = recentSteps(history, RECENT);
+  const frames = finiteFrames(history);
   return layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
 }
 

@@ -1,3 +1,4 @@
+import { layerName } from "../src/protocol/layerName.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
 
 /** Neighbouring layers that belong together, `block.7.0` and `block.7.1`, with the name of what they make up. */
@@ -68,6 +69,6 @@ export function chainOf(layers: readonly LayerInfo[]): readonly boolean[] {
 
 /** How a sentence calls a layer: `the head`, `layer 3`, `block.0`. */
 export function spoken(label: string): string {
-  if (/^\d+$/.test(label)) return `layer ${label}`;
-  return /[.\d]/.test(label) ? label : `the ${label}`;
+  const name = layerName(label);
+  return /[.\d]/.test(name) ? name : `the ${name}`;
 }

@@ -2,6 +2,7 @@ import type { FromWebview } from "../src/protocol/webview.ts";
 import { registerControls } from "./controls.ts";
 import { toMessage } from "./messages.ts";
 import { panel } from "./panel.ts";
+import type { Arrangement } from "./panel.ts";
 import { INITIAL, lacking, reduce, shownOf } from "./store.ts";
 import type { Local, State } from "./store.ts";
 import { readTheme, watchTheme } from "./theme.ts";
@@ -14,8 +15,7 @@ declare function acquireVsCodeApi(): {
 };
 
 /** What outlives the page: VS Code throws it away whenever the view is hidden. */
-interface Kept {
-  readonly folded: readonly string[];
+interface Kept extends Arrangement {
   readonly layer?: string;
 }
 
@@ -32,7 +32,7 @@ let spokenAt = -Infinity;
 let later: ReturnType<typeof setTimeout> | undefined;
 
 const root = document.getElementById("app") ?? document.body;
-const view = panel(root, kept.folded, {
+const view = panel(root, kept, {
   post: (message) => host.postMessage(message),
   shown: () => state.shown,
   hover(layer) {
@@ -73,13 +73,15 @@ function draw(now: number): void {
 }
 
 function keep(): void {
-  host.setState({ folded: view.folded(), ...(state.cursor !== undefined && { layer: state.cursor }) });
+  const arrangement = { folded: view.folded(), comparing: view.comparing() };
+  host.setState({ ...arrangement, ...(state.cursor !== undefined && { layer: state.cursor }) });
 }
 
 function keptFrom(data: unknown): Kept {
-  const { folded, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
+  const { folded, comparing, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
   return {
     folded: Array.isArray(folded) ? folded.filter((id) => typeof id === "string") : [],
+    comparing: comparing !== false,
     ...(typeof layer === "string" && { layer }),
   };
 }

@@ -1,30 +1,37 @@
-import { statOf } from "../src/protocol/frame.ts";
+import { layerName } from "../src/protocol/layerName.ts";
+import { breakOf, finiteFrames } from "./finite.ts";
+import type { Break } from "./finite.ts";
 import { spoken } from "./layers.ts";
 import type { Reading } from "./reading.ts";
 import type { View } from "./view.ts";
 
-/** Where a NaN or ∞ appeared: first, where the run ended by it, else at the latest step. */
-export function nonFinite({ run, layers, history }: View): Reading {
-  const last = history.recent.at(-1);
-  const end = run.end?.reason === "non_finite" ? run.end : undefined;
-  const step = last ? ` at step ${last.step}` : "";
-  if (end) {
-    const text =
-      end.layer === "loss"
-        ? `The loss is no longer finite${step}, although every layer's output is.`
-        : `The first NaN or ∞ was in the ${end.where} of ${spoken(end.layer)}${step}.`;
-    return { severity: "error", text, ...(end.layer !== "loss" && { layer: end.layer }) };
+/** The sentence about a run that broke: how it ended by that, or what is not finite while it goes on. */
+export function nonFinite({ run }: View, { step, layer, where }: Break): Reading {
+  const ended = run.end?.reason === "non_finite";
+  if (layer === undefined) {
+    const although = ended ? ", although every layer's output is" : "";
+    return { severity: "error", text: `The loss is no longer finite at step ${step}${although}.` };
   }
-  const has = (stat: "act_nonfinite" | "grad_nonfinite") => (_: unknown, layer: number) =>
-    last !== undefined && statOf(last, layer, stat) > 0;
-  // Forward, the first layer in order is the cause; backward, the last.
-  const forward = layers.find(has("act_nonfinite"));
-  const found = forward ?? layers.findLast(has("grad_nonfinite"));
-  if (!found) return { severity: "error", text: `The loss is no longer finite${step}.` };
-  const where = forward ? "activation" : "gradient";
-  return {
-    severity: "error",
-    layer: found.path,
-    text: `NaN or ∞ in the ${where} of ${spoken(found.path)}${step}.`,
-  };
+  const text = ended
+    ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}.`
+    : `NaN or ∞ in the ${where} of ${spoken(layer)} at step ${step}.`;
+  return { severity: "error", layer, text };
 }
+
+/** What a chart's reading adds where the run broke, since the figures are those of the steps before. */
+export function brokenNote(view: View): string {
+  const broke = breakOf(view);
+  if (!broke) return "";
+  const last = finiteFrames(view.history).at(-1)?.step;
+  const finite = last === undefined || last >= broke.step ? "" : ` · finite up to step ${last}`;
+  const where = broke.layer === undefined ? "" : ` in ${layerName(broke.layer)}`;
+  return `${finite} · NaN or ∞${where} at step ${broke.step}`;
+}
+
+/** Why there is no figure to read: there is no step yet, none that is finite, or `absent` at the steps that are. */
+export const noFigure = ({ history }: View, absent: string): string =>
+  history.recent.length === 0
+    ? "No step yet"
+    : finiteFrames(history).length === 0
+      ? "No finite step"
+      : absent;

@@ -5,7 +5,7 @@ import { sentence } from "./reading.ts";
 import { markedOf } from "./store.ts";
 import type { State } from "./store.ts";
 import type { Theme } from "./theme.ts";
-import { viewOf } from "./view.ts";
+import { alone, viewOf } from "./view.ts";
 import { emptyView } from "./views/empty.ts";
 import type { Events } from "./views/events.ts";
 import { header } from "./views/header.ts";
@@ -17,6 +17,8 @@ export interface Panel {
   draw(state: State, theme: Theme, speak: boolean): void;
   /** Ids of the sections that are folded. */
   folded(): readonly string[];
+  /** Whether the run before lies under the shown one. */
+  comparing(): boolean;
   /** Brings the first chart that shows layers into sight. */
   scrollToLayers(): void;
 }
@@ -31,8 +33,15 @@ export interface Surroundings {
   arranged(): void;
 }
 
+/** How the user has arranged the panel. */
+export interface Arrangement {
+  readonly folded: readonly string[];
+  readonly comparing: boolean;
+}
+
 /** Everything in the panel, drawn into `root`. */
-export function panel(root: HTMLElement, folded: readonly string[], around: Surroundings): Panel {
+export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, around: Surroundings): Panel {
+  let { comparing } = kept;
   const voice = element("div", { class: "hidden", role: "status" });
   const events: Events = {
     hover: (layer) => around.hover(layer),
@@ -45,13 +54,21 @@ export function panel(root: HTMLElement, folded: readonly string[], around: Surr
   };
   const command = (name: (FromWebview & { type: "command" })["command"]): void =>
     around.post({ type: "command", command: name });
-  const top = header(command, (run) => around.post({ type: "select", run }));
+  const top = header({
+    command,
+    select: (run) => around.post({ type: "select", run }),
+    compare() {
+      comparing = !comparing;
+      around.arranged();
+    },
+  });
   const line = sentenceView((layer) => events.reveal(layer));
   const sections = charts.map((chart) => ({
     chart,
     section: section(chart, folded.includes(chart.id), events),
   }));
-  const content = element("div", { class: "content" }, [
+  const content = element("main", { class: "content" }, [
+    element("h1", { class: "hidden" }, ["Gradients"]),
     top.element,
     line.element,
     element(
@@ -65,8 +82,8 @@ export function panel(root: HTMLElement, folded: readonly string[], around: Surr
 
   return {
     draw(state, theme, speak) {
-      const view = viewOf(state);
-      if (!view) {
+      const whole = viewOf(state);
+      if (!whole) {
         if (state.loaded && (empty !== state.hasModels || !root.firstChild))
           root.replaceChildren(emptyView(state.hasModels, command));
         empty = state.hasModels;
@@ -74,7 +91,8 @@ export function panel(root: HTMLElement, folded: readonly string[], around: Surr
       }
       if (root.firstChild !== content) root.replaceChildren(content);
       empty = undefined;
-      top.update(state.runs, view);
+      const view = comparing ? whole : alone(whole);
+      top.update(state.runs, whole, comparing);
       if (speak) line.update(sentence(view));
       for (const { chart, section } of sections) {
         section.element.hidden = !(chart.applies?.(view) ?? true);
@@ -83,6 +101,7 @@ export function panel(root: HTMLElement, folded: readonly string[], around: Surr
         section.mark(markedOf(state));
       }
     },
+    comparing: () => comparing,
     folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };

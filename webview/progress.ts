@@ -1,3 +1,4 @@
+import { layerName } from "../src/protocol/layerName.ts";
 import type { RunSummary } from "../src/protocol/webview.ts";
 import { count, duration, figure } from "./format.ts";
 import type { View } from "./view.ts";
@@ -16,7 +17,9 @@ export function stateOf({ state, end, reading }: RunSummary): string {
     case "stopped":
       return "Stopped";
     case "non_finite":
-      return end.layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ in ${end.layer} (${end.where})`;
+      return end.layer === "loss"
+        ? "NaN or ∞ in the loss"
+        : `NaN or ∞ in ${layerName(end.layer)} (${end.where})`;
     case "failed":
       return "Failed";
     default:

@@ -1,10 +1,12 @@
+import { layerName } from "../src/protocol/layerName.ts";
 import { counted, figure, fold } from "./format.ts";
 import { logSharesOf, median, typical } from "./gradient.ts";
-import { isBroken, RECENT, recentSteps } from "./history.ts";
+import { RECENT, recentSteps } from "./history.ts";
 import { chainOf, groupsOf, repetitionOf, spoken } from "./layers.ts";
 import { DECADES_OF_CONCERN } from "./scale.ts";
 import { timeShares } from "./time.ts";
 import type { TimeShare } from "./time.ts";
+import { breakOf, shownFrame } from "./finite.ts";
 import { nonFinite } from "./nonFinite.ts";
 import type { View } from "./view.ts";
 
@@ -38,7 +40,8 @@ export function sentence(view: View): Reading {
       severity: "info",
       text: run.state === "ended" ? "The run ended before its first step." : WAITING,
     };
-  if (run.end?.reason === "non_finite" || isBroken(last)) return nonFinite(view);
+  const broke = breakOf(view);
+  if (broke) return nonFinite(view, broke);
   const reading = alongDepth(view);
   const withTime = throughTime(view, reading);
   const steps = history.recent.length;
@@ -127,13 +130,13 @@ function oneLayer(view: View): Reading {
 
 /** Adds what happens through time, where that is worse than what happens along depth. */
 function throughTime({ layers, history }: View, reading: Reading): Reading {
-  const worst = timeShares(layers, history.recent.at(-1)?.time).reduce<TimeShare | undefined>(
+  const worst = timeShares(layers, shownFrame(history)?.time).reduce<TimeShare | undefined>(
     (a, b) => (a && a.logShare <= b.logShare ? a : b),
     undefined,
   );
   if (!worst || !(worst.logShare < -DECADES_THROUGH_TIME)) return reading;
   const arrives = worst.logShare === -Infinity ? "nothing" : `${figure(10 ** worst.logShare, 1)}`;
-  const text = `Through time, ${arrives} of it gets back over the ${worst.steps} steps of ${worst.path}.`;
+  const text = `Through time, ${arrives} of it gets back over the ${worst.steps} steps of ${layerName(worst.path)}.`;
   const layer = reading.severity === "warning" && reading.layer ? reading.layer : worst.path;
   return { severity: "warning", layer, text: `${reading.text} ${text}` };
 }

@@ -1,6 +1,3 @@
-/** What a share of the gradient means; `nonfinite` is a NaN or ∞ that was computed, `absent` that there is no figure. */
-export type Level = "starving" | "healthy" | "exploding" | "zero" | "nonfinite" | "absent";
-
 /** The four kinds of theme that VS Code marks on the body. */
 export type ThemeKind = "light" | "dark" | "hc" | "hc-light";
 
@@ -57,15 +54,6 @@ export function shareColour(logShare: number, kind: ThemeKind): Rgb {
   if (Number.isNaN(logShare) || logShare === Infinity) return ends.nonfinite;
   const way = 1 - 2 ** (-Math.abs(logShare) / HALF_WAY);
   return mix(ends.healthy, logShare < 0 ? ends.starving : ends.exploding, way);
-}
-
-/** What the same share is called, so that no meaning is in the colour alone. */
-export function levelOf(logShare: number): Level {
-  if (Number.isNaN(logShare)) return "absent";
-  if (logShare === -Infinity) return "zero";
-  if (logShare === Infinity) return "nonfinite";
-  if (logShare < -DECADES_OF_CONCERN) return "starving";
-  return logShare > DECADES_OF_CONCERN ? "exploding" : "healthy";
 }
 
 /** One hue from the background's neighbourhood to full strength, for shares of a whole (0…1) and for ordered lines. */

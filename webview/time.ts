@@ -27,12 +27,14 @@ export interface TimeShare {
   readonly logShare: number;
 }
 
-/** How much of the gradient gets back to the first time step, for every recurrent layer whose last step has one. */
+/** How much of the gradient gets back to the first time step, for every recurrent layer whose last step has one; finite ones only. */
 export const timeShares = (
   layers: readonly LayerInfo[],
   time: Float64Array | undefined,
 ): readonly TimeShare[] =>
   timeNorms(layers, time).flatMap(({ path, norms }) => {
     const [first = NaN, last = NaN] = [norms.at(0), norms.at(-1)];
-    return last > 0 ? [{ path, steps: norms.length, logShare: Math.log10(first / last) }] : [];
+    return last > 0 && Number.isFinite(last) && Number.isFinite(first)
+      ? [{ path, steps: norms.length, logShare: Math.log10(first / last) }]
+      : [];
   });

@@ -9,7 +9,7 @@ export interface View {
   readonly run: RunSummary;
   readonly layers: readonly LayerInfo[];
   readonly history: History;
-  /** The run before, of the same model, to lie faintly under this one. */
+  /** The run before, of the same model or else of the same file, to lie faintly under this one. */
   readonly compare?: { readonly run: RunSummary; readonly history: History };
 }
 
@@ -25,3 +25,6 @@ export function viewOf(state: State): View | undefined {
     ...(before && state.compare && { compare: { run: before, history: state.compare.history } }),
   };
 }
+
+/** The run without the one that it is compared with. */
+export const alone = ({ compare: _, ...view }: View): View => view;

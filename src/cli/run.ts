@@ -12,6 +12,7 @@ import { againstRun } from "../model/fit.ts";
 import type { ParsedModel } from "../model/parse.ts";
 import { standard } from "../model/tables.ts";
 import { load, problemOf, withOptions } from "../worker/load.ts";
+import { layerName } from "../protocol/layerName.ts";
 import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
 import { EXIT, type ExitCode, type Output } from "./output.ts";
@@ -162,7 +163,7 @@ function summary(end: RunEnd, last: Frame | undefined): Terminal {
     case "failed":
       return line`failed: ${end.message}`;
     case "non_finite":
-      return line`not finite at step ${end.steps}: first in ${end.layer}, in its ${end.where} · ${figures}`;
+      return line`not finite at step ${end.steps}: first in ${layerName(end.layer)}, in its ${end.where} · ${figures}`;
     default:
       return end satisfies never;
   }

@@ -1,4 +1,5 @@
 import { type Frame, type Stat, statOf } from "../protocol/frame.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { shorten } from "../protocol/visible.ts";
 import { figure, percent } from "../text/figures.ts";
@@ -30,7 +31,7 @@ export function table({ layers }: RunInfo, frame: Frame): Terminal {
   const products = runningProducts(layers.map((_, i) => statOf(frame, i, "delta_norm")));
   const header = ["layer", "type", ...COLUMNS.map(({ title }) => title), "of the output's ‖∂L/∂h‖"];
   const rows = layers.map(({ path, type }, i) => [
-    shorten(path, LONGEST_PATH),
+    shorten(layerName(path), LONGEST_PATH),
     type,
     ...COLUMNS.map(({ stat }) => cell(stat, statOf(frame, i, stat))),
     `${bar(products[i])} ${figure(products[i])}`,

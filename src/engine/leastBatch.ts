@@ -1,3 +1,4 @@
+import { layerName } from "../protocol/layerName.ts";
 import { DataError } from "./data/error.ts";
 import { type LayerTable, typeOf } from "./network.ts";
 import { leavesOf, type ModelSpec } from "./spec.ts";
@@ -14,7 +15,7 @@ export function checkLastBatch(spec: ModelSpec, samples: number, table: LayerTab
     const least = typeOf(table, layer).least?.(layer.params, layer.input) ?? 1;
     if (rest >= least) continue;
     throw new DataError(
-      `${samples} samples in batches of ${batch_size} leave a last batch of ${rest}, but ${layer.path} (${layer.type}) ` +
+      `${samples} samples in batches of ${batch_size} leave a last batch of ${rest}, but ${layerName(layer.path)} (${layer.type}) ` +
         `needs at least ${least}: set "drop_last" to true, or choose another "batch_size"`,
     );
   }

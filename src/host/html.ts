@@ -15,6 +15,9 @@ export function panelHtml(webview: vscode.Webview, dist: vscode.Uri): string {
     "style-src-attr 'unsafe-inline'",
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
+    // What falls back on no default.
+    "base-uri 'none'",
+    "form-action 'none'",
   ].join("; ");
   return `<!DOCTYPE html>
 <html lang="en">

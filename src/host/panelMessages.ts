@@ -29,9 +29,11 @@ export const runsMessage = (what: Shown): ToWebview => ({
   ...(what.shown && { shown: what.shown.id }),
 });
 
-/** The run that the shown one is compared with: the one before it of the same model. */
-const runBefore = ({ runs, shown }: Shown): Run | undefined =>
-  shown && runs.latest(shown.origin.uri, shown.origin.model, shown);
+/** The run that the shown one is compared with: the one before it of the same model, else of the same file. */
+export function runBefore({ runs, shown }: Pick<Shown, "runs" | "shown">): Run | undefined {
+  const before = shown ? runs.before(shown) : [];
+  return before.findLast(({ origin }) => origin.model === shown?.origin.model) ?? before.at(-1);
+}
 
 /** Layers are listed for the runs that are drawn: of a large model they are the most of a message. */
 function summaries(what: Shown): readonly RunSummary[] {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { plain, type Plain } from "../text/quote.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
 import type { Run } from "./run.ts";
@@ -10,7 +11,8 @@ export async function reveal(models: Models, run: Run, layer: string): Promise<P
   const document = await open(uri);
   if (!document) return plain`${file} is gone: it was deleted or renamed since the run of ${model}.`;
   const declared = models.find(document, model, layer);
-  if (!declared) return plain`${layer} is no longer in ${model}: ${file} has changed since the run.`;
+  if (!declared)
+    return plain`${layerName(layer)} is no longer in ${model}: ${file} has changed since the run.`;
   const range = rangeOf(document, declared);
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {

@@ -27,12 +27,14 @@ export class Runs implements vscode.Disposable {
     return this.#all.find((run) => run.id === id);
   }
 
-  /** The latest run of a model, or the latest before `before`. */
-  latest(uri: vscode.Uri, model: string, before?: Run): Run | undefined {
-    return this.#all.findLast(
-      ({ id, origin }) =>
-        origin.model === model && origin.uri.toString() === uri.toString() && (!before || id < before.id),
-    );
+  /** The latest run of a model. */
+  latest(uri: vscode.Uri, model: string): Run | undefined {
+    return this.#all.findLast(({ origin }) => origin.model === model && isOf(origin, uri));
+  }
+
+  /** The runs of the same file that were started before a run and made at least one step, oldest first. */
+  before({ id, origin: { uri } }: Run): readonly Run[] {
+    return this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri));
   }
 
   add(request: RunRequest): Run {
@@ -65,3 +67,5 @@ export class Runs implements vscode.Disposable {
     this.#changed.dispose();
   }
 }
+
+const isOf = (origin: Run["origin"], uri: vscode.Uri): boolean => origin.uri.toString() === uri.toString();

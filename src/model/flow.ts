@@ -1,6 +1,7 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { show } from "../engine/tensor.ts";
+import { layerName } from "../protocol/layerName.ts";
 
 /** What a layer is given. */
 export interface Flow {
@@ -21,7 +22,7 @@ export interface Built {
 /** `block.2 gives [64]`, `the input is [64]` */
 export const gives = ({ from, shape }: Flow): string => {
   const size = shape ? show(shape) : "nothing";
-  return from === undefined ? `the input is ${size}` : `${from} gives ${size}`;
+  return from === undefined ? `the input is ${size}` : `${layerName(from)} gives ${size}`;
 };
 
 export const join = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);

@@ -3,6 +3,7 @@ import type { Choice } from "../engine/params.ts";
 import type { LayerSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { ShapeError, show } from "../engine/tensor.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { Entry, Inits, WrittenInit } from "./entry.ts";
 import type { Built, Flow } from "./flow.ts";
 import { gives } from "./flow.ts";
@@ -79,12 +80,14 @@ function withSource(type: string, message: string, flow: Flow, input: Shape): st
 }
 
 /** Which of several copies is meant. */
-const named = (path: string, { copied }: Scope): string => (copied ? `${path}: ` : "");
+const named = (path: string, { copied }: Scope): string => (copied ? `${layerName(path)}: ` : "");
 
 /** Token ids are no numbers to compute with: only the model's input holds them. */
 function idsFit({ row, path, anchor, type }: Placed, scope: Scope, flow: Flow, { report }: Site): boolean {
   if (!row.ids || (flow.from === undefined && !scope.residual)) return true;
-  const found = scope.residual ? "its Residual adds its input to numbers" : `${flow.from} gives numbers`;
+  const found = scope.residual
+    ? "its Residual adds its input to numbers"
+    : `${layerName(flow.from ?? "")} gives numbers`;
   const message = `${named(path, scope)}${type} takes token ids, so it comes first in a model, but ${found}`;
   report({ code: "layer.ids", at: anchor, message });
   return false;

@@ -1,5 +1,6 @@
 import type { ResidualSpec } from "../engine/spec.ts";
 import { show } from "../engine/tensor.ts";
+import { layerName } from "../protocol/layerName.ts";
 import { buildAll } from "./build.ts";
 import type { Entry } from "./entry.ts";
 import type { Built, Flow } from "./flow.ts";
@@ -57,7 +58,11 @@ function buildShortcut(
       if (!from.shape || !to.shape) return undefined;
       const found = projection(from.shape, to.shape, to.layout, site.tables.layers);
       if ("layer" in found) return place({ ...found.layer, path: at, anchor }, scope, from, site);
-      site.report({ code: "residual.projection", at: shortcut.at, message: `${path}: ${found.reason}` });
+      site.report({
+        code: "residual.projection",
+        at: shortcut.at,
+        message: `${layerName(path)}: ${found.reason}`,
+      });
       return undefined;
     }
     case "unknown":
@@ -78,7 +83,7 @@ function addable(
   if (a === b) return true;
   const remedy = shortcut.kind === "identity" ? ': a "projection" changes the shape' : "";
   const which = shortcut.kind === "identity" ? "identity shortcut" : "shortcut";
-  const message = `Residual adds both branches, but the layers of ${path} give ${a} and its ${which} gives ${b}${remedy}`;
+  const message = `Residual adds both branches, but the layers of ${layerName(path)} give ${a} and its ${which} gives ${b}${remedy}`;
   site.report({ code: "residual.shape", at: shortcut.kind === "layers" ? shortcut.at : anchor, message });
   return false;
 }

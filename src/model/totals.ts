@@ -1,6 +1,7 @@
 import type { WeightSpec } from "../engine/layers/layer.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { sizeOf } from "../engine/tensor.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { Place } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
@@ -35,7 +36,7 @@ export class Total {
   ): boolean {
     if (this.#sum <= limit || !this.#largest) return true;
     const { path, at, size } = this.#largest;
-    const share = size === this.#sum ? "" : ` (${grouped(size)} of them in ${path})`;
+    const share = size === this.#sum ? "" : ` (${grouped(size)} of them in ${layerName(path)})`;
     report({ code, at, message: message(grouped(this.#sum) + share, grouped(Math.floor(limit))) });
     return false;
   }

@@ -61,10 +61,11 @@ export const layerCount = ({ values }: Frame): number => values.length / STATS.l
 
 /** A NaN or ±∞ was computed at this step. */
 export function isBroken(frame: Frame): boolean {
-  if (!Number.isFinite(frame.loss) || Number.isNaN(frame.grad_norm)) return true;
+  if (!Number.isFinite(frame.loss) || !Number.isFinite(frame.grad_norm)) return true;
   const layers = layerCount(frame);
   for (let layer = 0; layer < layers; layer++) {
     if (statOf(frame, layer, "grad_nonfinite") > 0 || statOf(frame, layer, "act_nonfinite") > 0) return true;
+    if (statOf(frame, layer, "delta_norm") === Infinity) return true;
   }
   return false;
 }

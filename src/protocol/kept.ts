@@ -19,7 +19,7 @@ export interface Kept {
   readonly histogram?: Histogram | undefined;
 }
 
-/** The latest histograms that were counted. */
+/** The latest histograms that were counted at a step without a NaN or ∞, as far as there is one. */
 export interface Histogram {
   /** The step that they are of. */
   readonly step: number;

@@ -41,7 +41,7 @@ export class Recorder {
     this.#count(frame, clipped, broken);
     this.#course.push(frame.step, this.#courseOf(frame, layers), clipped, broken);
     if (isEvaluation(frame)) this.#validation.push(frame.step, [frame.val_loss, frame.val_metric]);
-    this.#keep(frame, layers);
+    this.#keep(frame, layers, broken);
   }
 
   /** The step of the latest frame. */
@@ -90,12 +90,13 @@ export class Recorder {
       [tally.lowest_val, tally.lowest_val_step] = [val_loss, step];
   }
 
-  #keep(frame: Frame, layers: number): void {
+  #keep(frame: Frame, layers: number, broken: boolean): void {
     const { step, hist } = frame;
     if (this.#first.length < FIRST_FRAMES) this.#first.push(copyFrame(withoutHistogram(frame)));
     const oldest = this.#recent.length < recentFrames(layers) ? undefined : this.#recent.shift();
     this.#recent.push(oldest ? overwritten(oldest, frame) : copyFrame(withoutHistogram(frame)));
-    if (!hist) return;
+    // One that was counted among NaNs counts next to nothing: it serves only where there is no other.
+    if (!hist || (broken && this.#histogram)) return;
     this.#histogram ??= { step, hist: new Float64Array(hist.length) };
     this.#histogram.step = step;
     this.#histogram.hist.set(hist);

@@ -32,7 +32,8 @@ export interface RunSummary {
 export type ToWebview =
   /**
    * Everything there is to draw. Answers `ready` and `select`; replaces whatever the view held. `history` is the whole one
-   * of the shown run; `compare` that of the run before it of the same model.
+   * of the shown run; `compare` that of the run before it, of the same
+   * model or else of the same file.
    */
   | {
       readonly type: "state";

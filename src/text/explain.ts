@@ -1,4 +1,5 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { count, figure, percent } from "./figures.ts";
 import { markdown, ownMarkdown, type Markdown } from "./quote.ts";
@@ -63,7 +64,7 @@ const shown = (info: RunInfo, frame: Frame, layer: number): readonly Row[] =>
 export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: boolean): Markdown {
   const { path = "", type = "" } = info.layers[layer] ?? {};
   const share = SHARE_TEXT[shareOf(frame, layer, info.layers.length - 1)];
-  const title = markdown`**${path}** · ${type} · step `;
+  const title = markdown`**${layerName(path)}** · ${type} · step `;
   const when = `${count(frame.step)}${stale ? " · stale: the model or its data have changed since this run" : ""}`;
   const rows = shown(info, frame, layer).map((row) => tableRow(frame, layer, row));
   return ownMarkdown(`${title}${when}\n\n${share}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`);

@@ -1,4 +1,5 @@
 import { shorten } from "../protocol/visible.ts";
+import { layerName } from "../protocol/layerName.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { ReadProgress } from "../protocol/worker.ts";
 import { count, figure, percent, plural } from "./figures.ts";
@@ -39,7 +40,7 @@ export function outcome(run: RunSummary): string {
 }
 
 const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: string }): string =>
-  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layer} (${where})`;
+  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layerName(layer)} (${where})`;
 
 const LONGEST_NAME = 40;
 

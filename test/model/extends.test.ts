@@ -103,7 +103,7 @@ suite("extends", () => {
   test("what only the changed model makes wrong says which model it is about", () => {
     const residual = base.replace(linear, `{ "type": «"Residual"», "layers": [${linear}] }`);
     assertProblems(file(residual, '"d": { "extends": "base", "input": [3] }'), [
-      'in model "d": Residual adds both branches, but the layers of 0 give [4] and its identity shortcut gives [3]: ' +
+      'in model "d": Residual adds both branches, but the layers of layer 0 give [4] and its identity shortcut gives [3]: ' +
         'a "projection" changes the shape',
     ]);
   });

@@ -45,7 +45,7 @@ suite("limits", () => {
     const wide = '{ "type": «"Linear"», "out_features": 100000 }';
     assertProblems(withLayers(`{ "type": "Linear", "out_features": 2000 }, ${wide}`), [
       // 2000·(4 + 1) + 100,000·(2000 + 1)
-      "the model's trainable values are 200,110,000 (200,100,000 of them in 1), but at most 134,217,728 are allowed",
+      "the model's trainable values are 200,110,000 (200,100,000 of them in layer 1), but at most 134,217,728 are allowed",
     ]);
   });
 

@@ -18,7 +18,7 @@ suite("shapes", () => {
 
   test("a parameter that does not fit says what it is given", () => {
     assertProblems(withLayers(`${linear}, { "type": «"GroupNorm"», "num_groups": 3 }`), [
-      "GroupNorm: num_groups 3 does not divide the 4 channels of the input (0 gives [4])",
+      "GroupNorm: num_groups 3 does not divide the 4 channels of the input (layer 0 gives [4])",
     ]);
   });
 
@@ -63,7 +63,7 @@ suite("shapes", () => {
       withLayers(`{ "type": "Linear", "out_features": 4, «"foo"»: 1 }, ${conv('«"Conv2d"»')}`),
       [
         'unknown parameter "foo" of Linear: it has out_features, bias',
-        "Conv2d needs [channels, height, width], but 0 gives [4]",
+        "Conv2d needs [channels, height, width], but layer 0 gives [4]",
       ],
       extended,
     );
@@ -75,7 +75,7 @@ suite("shapes", () => {
         'a "projection" changes the shape',
     ]);
     assertProblems(withLayers(`{ "type": "Residual", "layers": [${narrow}], "shortcut": «[${linear}]» }`), [
-      "Residual adds both branches, but the layers of 0 give [2] and its shortcut gives [4]",
+      "Residual adds both branches, but the layers of layer 0 give [2] and its shortcut gives [4]",
     ]);
   });
 
@@ -87,7 +87,7 @@ suite("shapes", () => {
         `{ "type": "Residual", "layers": [${block}], "shortcut": «"projection"» }, ${linear}`,
         images,
       ),
-      ["0: no projection turns [3, 12, 12] into [3, 5, 5]: no stride does"],
+      ["layer 0: no projection turns [3, 12, 12] into [3, 5, 5]: no stride does"],
       extended,
     );
   });
@@ -102,7 +102,7 @@ suite("shapes", () => {
     assertGood(withLayers(`{ "layers": [{ "type": "Tokens" }] }, ${linear}`), extended);
     assertProblems(
       withLayers(`${linear}, { "type": «"Tokens"» }`),
-      ["Tokens takes token ids, so it comes first in a model, but 0 gives numbers"],
+      ["Tokens takes token ids, so it comes first in a model, but layer 0 gives numbers"],
       extended,
     );
     assertProblems(

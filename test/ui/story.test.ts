@@ -90,5 +90,18 @@ suiteInWindow(
         assert.ok(fs.statSync(file).size > 50_000, "the picture is empty");
       });
     }
+
+    test("a remedy that is run then lies over it, and its button hides and shows what is below", async () => {
+      const { workbench } = window();
+      await workbench.goTo(34); // in "relu-he"
+      await workbench.runCommand("GradLens: Run Model");
+      const { frame } = await panel(workbench);
+      const legend = (): Promise<string> => frame.innerText('[data-chart="gradient-flow"] .legend');
+      await eventually("sigmoid in the legend", legend, (words) =>
+        /sigmoid · \d\d:\d\d:\d\d \(layers by path\)/.test(words),
+      );
+      await frame.getByRole("button", { name: /^Compare with sigmoid/ }).click();
+      await eventually("a legend without it", legend, (words) => !words.includes("sigmoid"));
+    });
   },
 );

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { layersAxis, logAxis, position, settled, stepsAxis } from "../../webview/charts/axis.ts";
+import { axesOf } from "../../webview/charts/axes.ts";
+import { layersAxis, logAxis, position, settled, stepsAxis, withRoomFor } from "../../webview/charts/axis.ts";
 import type { LogAxis } from "../../webview/charts/axis.ts";
+import type { LinesPlot } from "../../webview/charts/chart.ts";
 import { layerTicks, linearTicks, logTicks } from "../../webview/charts/ticks.ts";
 import { historyOf } from "../support/history.ts";
-import { chainLayers, framesOf, runOf } from "./runs.ts";
+import { chainLayers, framesOf, layer, runOf } from "./runs.ts";
 
 const log = (min: number, max: number, more: Partial<LogAxis> = {}): LogAxis => ({
   kind: "log",
@@ -76,6 +78,58 @@ suite("an axis while data arrive", () => {
   });
 });
 
+suite("two axes with one base line", () => {
+  const plot = (min: number, max: number, times: number): LinesPlot => ({
+    kind: "lines",
+    x: layersAxis(chainLayers(1)),
+    y: log(min, max),
+    right: { title: "Product", times },
+    series: [],
+  });
+  /** Where each has its 1, as a part of its height from below. */
+  const bases = (axes: ReturnType<typeof axesOf>): readonly number[] =>
+    [axes.y, axes.y2 ?? axes.x].map(({ min, max }) => -min / (max - min));
+
+  test("share it however far one of them was held", () => {
+    let axes = axesOf(plot(-0.7, 0.6, 18));
+    for (const next of [plot(-0.6, 0.6, 1), plot(-3, 0.6, 2), plot(-0.6, 0.7, 1), plot(-0.6, 4, 9)]) {
+      axes = axesOf(next, axes);
+      const [left, right] = bases(axes);
+      assert.ok(Math.abs(left - right) < 1e-12, `${left} and ${right}`);
+    }
+  });
+
+  test("the one on the right holds its decades while they are at most twice what is needed", () => {
+    const factor = (axes: ReturnType<typeof axesOf>): number => (axes.y2?.max ?? NaN) / axes.y.max;
+    const before = axesOf(plot(-1, 1, 10));
+    assert.ok(Math.abs(factor(axesOf(plot(-1, 1, 5), before)) - 10) < 1e-12);
+    assert.ok(Math.abs(factor(axesOf(plot(-1, 1, 4), before)) - 4) < 1e-12);
+    assert.ok(Math.abs(factor(axesOf(plot(-1, 1, 11), before)) - 11) < 1e-12);
+  });
+});
+
+suite("room for the figures of another run", () => {
+  const span = ({ min, max }: { readonly min: number; readonly max: number }): readonly number[] => [
+    min,
+    max,
+  ];
+
+  test("is made as long as the shown run keeps half of the axis", () => {
+    assert.deepEqual(span(withRoomFor(log(-2, 0), [0.03, 2e-4])), [-4, 0]);
+    assert.deepEqual(span(withRoomFor(log(-2, 0), [0.03, 2e-14, 1])), [-4, 0]);
+    // Of the 2 decades that there are to give, 7 below and 9 above get 0.875 and 1.125, in whole ones 0 and 1.
+    assert.deepEqual(span(withRoomFor(log(-2, 0), [1e-9, 1e9])), [-2, 1]);
+    const linear = { kind: "linear", title: "Loss", min: 0, max: 0.8 } as const;
+    assert.deepEqual(span(withRoomFor(linear, [0.7, 1.2])), [0, 1.2]);
+    assert.deepEqual(span(withRoomFor(linear, [0.7, 1e20])), [0, 1.6]);
+  });
+
+  test("is not made where nothing needs it, nor for what has no place", () => {
+    assert.deepEqual(span(withRoomFor(log(-2, 0), [])), [-2, 0]);
+    assert.deepEqual(span(withRoomFor(log(-2, 0), [0.5, NaN, 0, Infinity])), [-2, 0]);
+  });
+});
+
 suite("the axis of steps", () => {
   const layers = chainLayers(1);
   const history = historyOf(framesOf(layers, { steps: 70, gain: () => 1 }));
@@ -97,6 +151,16 @@ suite("the axis of steps", () => {
 
   test("ends with the last step of a run that has ended", () => {
     assert.equal(stepsAxis({ ...view, run: runOf(layers, { state: "ended" }) }).max, 70);
+  });
+
+  test("has no tick between two steps", () => {
+    for (const max of [1, 2, 3, 7]) {
+      const ticks = linearTicks({ ...stepsAxis(view), max }, 8).map(({ at }) => at);
+      assert.deepEqual(
+        ticks,
+        Array.from({ length: max + 1 }, (_, step) => step),
+      );
+    }
   });
 
   test("is labelled at round steps", () => {
@@ -121,6 +185,22 @@ suite("the names along an axis of layers", () => {
     assert.deepEqual(
       layerTicks(axis, 320, letters).map(({ label }) => label),
       ["block.0", "block.2", "block.4", "block.6", "block.8", "head"],
+    );
+  });
+
+  test("name a layer without a name as sentences do", () => {
+    const unnamed = layersAxis([layer("0", "Linear"), layer("1", "ReLU"), layer("head", "Linear")]);
+    assert.deepEqual(
+      layerTicks(unnamed, 1000, letters).map(({ label }) => label),
+      ["layer 0", "layer 1", "head"],
+    );
+  });
+
+  test("are shortened before they are spread", () => {
+    const long = layersAxis([layer("a".repeat(60), "Linear"), layer("b".repeat(60), "Linear")]);
+    assert.deepEqual(
+      layerTicks(long, 120, letters, (name) => name.slice(0, 5)).map(({ label }) => label),
+      ["aaaaa", "bbbbb"],
     );
   });
 

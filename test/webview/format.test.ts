@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { count, duration, figure, fold, powerOfTen, superscript } from "../../webview/format.ts";
+import { count, duration, figure, fold, powerOfTen, shortened, superscript } from "../../webview/format.ts";
 
 suite("numbers for people", () => {
   const figures: readonly (readonly [x: number, text: string, digits?: number])[] = [
@@ -40,5 +40,24 @@ suite("numbers for people", () => {
 
   test("a duration has the unit that suits it", () => {
     assert.deepEqual([412.4, 2100, 185_000].map(duration), ["412 ms", "2.1 s", "3 min 5 s"]);
+  });
+});
+
+suite("a long name", () => {
+  const fits =
+    (most: number) =>
+    ({ length }: string): boolean =>
+      length <= most;
+
+  test("loses so much of its middle that it fits", () => {
+    assert.equal(shortened("convolution_replacement", fits(11)), "convo…ement");
+    assert.equal(shortened("convolution_replacement", fits(12)), "convol…ement");
+  });
+
+  test("stays as it is where it fits", () => assert.equal(shortened("head", fits(4)), "head"));
+
+  test("keeps four letters where nothing fits, and no half of a pair of code units", () => {
+    assert.equal(shortened("convolution", fits(0)), "co…on");
+    assert.equal(shortened("🙂🙃🙂🙃🙂🙃", fits(0)), "🙂🙃…🙂🙃");
   });
 });

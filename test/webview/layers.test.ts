@@ -55,6 +55,11 @@ suite("layers", () => {
   });
 
   test("a sentence calls them by name or number", () => {
-    assert.deepEqual(["head", "3", "block.0"].map(spoken), ["the head", "layer 3", "block.0"]);
+    assert.deepEqual(["head", "3", "block.0", "3.1"].map(spoken), [
+      "the head",
+      "layer 3",
+      "block.0",
+      "layer 3.1",
+    ]);
   });
 });

@@ -18,6 +18,8 @@ const POLICY = [
   "style-src-attr 'unsafe-inline'",
   `font-src ${ORIGIN}`,
   `img-src ${ORIGIN} data:`,
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join("; ");
 
 // The part of VS Code's own API that a webview has; what it is told to keep outlives a reload, as there.

@@ -97,7 +97,7 @@ suite("the sentence", () => {
     assert.deepEqual(read(threeLayers, [1, 1, 1], { change }), {
       severity: "error",
       layer: "1",
-      text: "NaN or ∞ in the activation of layer 1 at step 20.",
+      text: "NaN or ∞ in the activation of layer 1 at step 1.",
     });
   });
 

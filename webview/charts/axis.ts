@@ -21,6 +21,8 @@ export interface LinearAxis {
   readonly title: string;
   /** Stands before the first label: `step 0`, then `100`, `200`, …. */
   readonly prefix?: string;
+  /** What is counted along it, if anything: then only whole numbers have a tick. */
+  readonly counts?: "steps" | "time steps";
   readonly min: number;
   readonly max: number;
 }
@@ -60,7 +62,14 @@ export function stepsAxis({ run, history }: View): LinearAxis {
     run.state === "ended"
       ? last
       : Math.min(run.info.steps ?? Infinity, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
-  return { kind: "linear", title: "Step", prefix: "step ", min: 0, max: Math.max(1, last, end) };
+  return {
+    kind: "linear",
+    title: "Step",
+    prefix: "step ",
+    counts: "steps",
+    min: 0,
+    max: Math.max(1, last, end),
+  };
 }
 
 /** Whole decades around all finite positive values, at least two; room below and above where a 0 or an ∞ has to be shown. */
@@ -82,6 +91,21 @@ export function position(axis: Axis, value: number): number {
   if (value === 0) return axis.min;
   if (value === Infinity) return axis.max;
   return value > 0 ? Math.log10(value) : NaN;
+}
+
+/**
+ * The axis with room for the figures of another run, as far as the run that is shown keeps half of it: one that exploded must not
+ * flatten it. What lies beyond is clipped there, and marked (`compared.ts`).
+ */
+export function withRoomFor(axis: LinearAxis | LogAxis, values: readonly number[]): LinearAxis | LogAxis {
+  const places = values.map((value) => position(axis, value)).filter(Number.isFinite);
+  const least = places.reduce((a, b) => Math.min(a, b), axis.min);
+  const greatest = places.reduce((a, b) => Math.max(a, b), axis.max);
+  const whole = axis.kind === "log" ? Math.ceil : (x: number): number => x;
+  const [below, above] = [whole(axis.min - least), whole(greatest - axis.max)];
+  const part = Math.min(1, (axis.max - axis.min) / Math.max(below + above, Number.MIN_VALUE));
+  const trimmed = axis.kind === "log" ? Math.floor : (x: number): number => x;
+  return { ...axis, min: axis.min - trimmed(below * part), max: axis.max + trimmed(above * part) };
 }
 
 /**

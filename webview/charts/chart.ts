@@ -33,18 +33,34 @@ export interface Figures {
   readonly rows: readonly (readonly [name: string, value: string])[];
 }
 
-export type Plot = LinesPlot | HeatPlot;
+export type Plot = (LinesPlot | HeatPlot) & {
+  /** Where the run broke; `views/plot.ts` adds it to every plot. */
+  readonly broke?: BrokenPlace;
+};
+
+/** The step with the first NaN or ∞, and the layer that had it, by its index, where it was a layer. */
+export interface BrokenPlace {
+  readonly step: number;
+  readonly layer?: number;
+}
 
 /** Lines, points and bars over layers, steps or time. */
 export interface LinesPlot {
   readonly kind: "lines";
   readonly x: Axis;
   readonly y: Axis;
-  /** Axis on the right, of the series that say so. */
-  readonly y2?: Axis;
+  /** The axis on the right, of the series that say so. */
+  readonly right?: RightAxis;
   readonly series: readonly Series[];
   /** Where the keyboard stops along `x`; absent: at every point of the longest line. */
   readonly stops?: readonly number[];
+}
+
+/** A logarithmic axis with its 1 where that of `y` is, and every decade a whole number of times as tall. */
+export interface RightAxis {
+  readonly title: string;
+  /** Decades on this axis for each on the left. */
+  readonly times: number;
 }
 
 /** A rectangle of cells under a colour scale: layers from top to bottom. */
@@ -62,10 +78,10 @@ export interface HeatPlot {
 export interface Series {
   /** What the legend calls it; a series without a label is not in the legend. */
   readonly label?: string;
-  readonly draw: "line" | "thin" | "dots" | "diamonds" | "band" | "bars" | "marks";
+  readonly draw: "line" | "thin" | "dots" | "diamonds" | "band" | "bars" | "marks" | "above" | "below";
   readonly ink: Ink;
   readonly points: readonly Point[];
-  /** Goes by `y2`. */
+  /** Goes by the axis on the right. */
   readonly right?: boolean;
   /** Draws on over missing points. */
   readonly bridged?: boolean;

@@ -2,9 +2,10 @@ import { css, rampColour, shareColour } from "../scale.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import { nonfiniteFill } from "./patterns.ts";
+import type { Axes } from "./axes.ts";
 import { position } from "./axis.ts";
 import type { Axis } from "./axis.ts";
-import type { LinesPlot, Point, Series } from "./chart.ts";
+import type { Ink, LinesPlot, Point, Series } from "./chart.ts";
 
 /** What Chart.js calls a dataset, as far as it is used here. */
 export interface Dataset extends Readonly<Record<string, unknown>> {
@@ -12,17 +13,11 @@ export interface Dataset extends Readonly<Record<string, unknown>> {
   readonly data: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** The axes as drawn. */
-export interface Axes {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly y2?: Axis;
-}
-
 export const datasetsOf = ({ series }: LinesPlot, axes: Axes, theme: Theme): readonly Dataset[] =>
-  series.flatMap((one) => {
+  series.flatMap((one, i) => {
     const axis = (one.right ? axes.y2 : axes.y) ?? axes.y;
-    return STYLES[one.draw](one, place(one.points, axis, "y"), theme, axis);
+    const datasets = STYLES[one.draw](one, place(one.points, axis, "y"), theme, axis);
+    return datasets.map((dataset) => ({ ...dataset, order: -i })); // what comes later lies on top
   });
 
 type Placed = Dataset["data"];
@@ -47,7 +42,7 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
   thin: (series, data, theme) => [
     {
       ...common(series, data),
-      borderColor: faded(colour(series, theme), 0.4),
+      borderColor: colour(series, theme),
       borderWidth: 1,
       pointRadius: 0,
     },
@@ -103,7 +98,21 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
       pointBorderColor: pointColours(series, theme),
     },
   ],
+  above: (series, data, theme) => [arrow(series, data, theme, 0)],
+  below: (series, data, theme) => [arrow(series, data, theme, 180)],
 };
+
+/** Points out of the axis that the line leaves at this edge. */
+const arrow = (series: Series, data: Placed, theme: Theme, rotation: number): Dataset => ({
+  ...common(series, data),
+  showLine: false,
+  clip: 8,
+  pointStyle: "triangle",
+  rotation,
+  pointRadius: 4,
+  pointBorderWidth: 0,
+  pointBackgroundColor: colour(series, theme),
+});
 
 const common = (series: Series, data: Placed): Dataset => ({
   type: "line",
@@ -124,7 +133,12 @@ function radii({ ink }: Series, points: number): number | readonly number[] {
 }
 
 /** The colour of a line, or of all marks alike. */
-export function colour({ ink }: Series, theme: Theme): string {
+export function colour({ ink, draw }: Series, theme: Theme): string {
+  if (draw === "thin") return faded(plain(ink, theme), 0.4);
+  return plain(ink, theme);
+}
+
+function plain(ink: Ink, theme: Theme): string {
   if (ink === "second") return theme.second;
   if (ink === "faint") return faded(theme.muted, 0.8);
   if (typeof ink === "object" && "ramp" in ink) return css(rampColour(ink.ramp, theme.kind));

@@ -1,8 +1,11 @@
+import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
-import type { Stat } from "../../src/protocol/frame.ts";
-import { figure } from "../format.ts";
+import type { Frame, Stat } from "../../src/protocol/frame.ts";
+import type { LayerInfo } from "../../src/protocol/run.ts";
+import { count, figure } from "../format.ts";
 import { logSharesOf, columnOf } from "../gradient.ts";
 import { isBroken } from "../history.ts";
+import { shownFrame } from "../finite.ts";
 import type { View } from "../view.ts";
 import type { Figures, Place, Table } from "./chart.ts";
 
@@ -16,26 +19,43 @@ const FIGURES: readonly (readonly [name: string, stat: Stat])[] = [
   ["saturated", "act_saturated"],
 ];
 
-/** The figures of a layer at the latest step; those that it does not have are left out. */
+/**
+ * The figures of a layer at the step that is shown; those that it does not have are left out. The title names the step where it is
+ * not the latest.
+ */
 export function layerFigures(view: View, { layer = -1 }: Place): Figures {
   const info = view.layers[layer];
-  const frame = view.history.recent.at(-1);
-  if (!info || !frame) return { title: info?.path ?? "", rows: [] };
-  const broken = isBroken(frame);
+  const frame = shownFrame(view.history);
+  if (!info || !frame) return { title: layerName(info?.path ?? ""), rows: [] };
   const rows = FIGURES.flatMap(([name, stat]) => {
     const value = statOf(frame, layer, stat);
-    const missing = Number.isNaN(value) && !(broken && stat === "delta_norm");
-    return missing ? [] : [[name, figure(value)] as const];
+    return Number.isNaN(value) && !isLost(frame, info, stat) ? [] : [[name, figure(value)] as const];
   });
-  const share = logSharesOf(columnOf(frame, view.layers, "delta_norm"), broken)[layer] ?? NaN;
+  const share = logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame))[layer] ?? NaN;
   const part = Number.isFinite(share) ? [["of the last layer's", figure(10 ** share)] as const] : [];
-  return { title: `${info.path} ${info.type}`, rows: [...rows.slice(0, 1), ...part, ...rows.slice(1)] };
+  const at = frame === view.history.recent.at(-1) ? "" : `, step ${count(frame.step)}`;
+  const title = `${layerName(info.path)} ${info.type}${at}`;
+  return { title, rows: [...rows.slice(0, 1), ...part, ...rows.slice(1)] };
 }
 
-/** One row per layer with the given columns of the latest step. */
+/** A figure that the layer has, and that is NaN because it was computed of numbers that were not finite. */
+const isLost = (frame: Frame, { stats }: LayerInfo, stat: Stat): boolean =>
+  stats.includes(stat) && isBroken(frame);
+
+/** One figure of every layer at the step that is shown, for a table: `"NaN"` where it was computed as such, NaN where there is none. */
+export function cellsOf({ layers, history }: View, stat: Stat): readonly (string | number)[] {
+  const frame = shownFrame(history);
+  if (!frame) return [];
+  return columnOf(frame, layers, stat).map((value, i) => {
+    const info = layers[i];
+    return Number.isNaN(value) && info && isLost(frame, info, stat) ? "NaN" : value;
+  });
+}
+
+/** One row per layer with the given columns of the step that is shown. */
 export function layerTable(
   view: View,
-  columns: readonly (readonly [name: string, values: readonly number[]])[],
+  columns: readonly (readonly [name: string, values: readonly (string | number)[]])[],
 ): Table {
   return {
     columns: ["layer", "type", ...columns.map(([name]) => name)],

@@ -1,10 +1,13 @@
 import { figure } from "../format.ts";
 import { columnOf, logSharesOf, runningProduct, typical } from "../gradient.ts";
 import { isBroken } from "../history.ts";
+import { shownFrame } from "../finite.ts";
+import { noFigure } from "../nonFinite.ts";
+import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
-import type { Chart } from "./chart.ts";
-import { layerFigures, layerTable } from "./figures.ts";
+import type { Chart, RightAxis } from "./chart.ts";
+import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
 export const gains: Chart = {
   id: "gains",
@@ -16,23 +19,21 @@ export const gains: Chart = {
   reading(view) {
     const values = typical(view, "gain");
     const known = values.filter(Number.isFinite);
-    if (known.length === 0) return "No gain is known yet";
+    if (known.length === 0) return noFigure(view, noGradient(view));
     const product = runningProduct(view.layers, values).find((p) => !Number.isNaN(p)) ?? NaN;
     const range = `${figure(Math.min(...known))} to ${figure(Math.max(...known))}`;
     return `Factors from ${range}, their product is ${figure(product)}`;
   },
 
   plot(view) {
-    const frame = view.history.recent.at(-1);
+    const frame = shownFrame(view.history);
     const values = frame ? columnOf(frame, view.layers, "gain") : [];
     const product = runningProduct(view.layers, values);
     const shares = frame ? logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame)) : [];
-    const [y, y2] = axesAroundOne(values, product);
     return {
       kind: "lines",
       x: layersAxis(view.layers),
-      y,
-      y2,
+      ...axesAroundOne(values, product),
       series: [
         {
           label: "gain of a layer",
@@ -55,39 +56,37 @@ export const gains: Chart = {
   describe: layerFigures,
 
   table(view) {
-    const frame = view.history.recent.at(-1);
+    const frame = shownFrame(view.history);
     const values = frame ? columnOf(frame, view.layers, "gain") : [];
     return layerTable(view, [
-      ["gain", values],
+      ["gain", cellsOf(view, "gain")],
       ["product", runningProduct(view.layers, values)],
     ]);
   },
 };
 
+/** Why no layer has a gain although a step was made: 0 / 0 is none. */
+const noGradient = (view: View): string =>
+  typical(view, "delta_norm").every((norm) => norm === 0)
+    ? "No factor to be had: the gradient is exactly 0 at every layer"
+    : "No gain is known yet";
+
 /** Room beyond the longest bar, as a part of it. */
 const MARGIN = 1.15;
 
-/**
- * Axes of the gains and of their product with 1 at the same height, so that one base line serves both: the product's
- * axis is the gains' with every decade a whole number of times as tall.
- */
+/** Axes of the gains and of their product with 1 at the same height, so that one base line serves both. */
 export function axesAroundOne(
   gains: readonly number[],
   product: readonly number[],
-): readonly [LogAxis, LogAxis] {
+): { readonly y: LogAxis; readonly right: RightAxis } {
   const [low, high] = decades(gains);
   const [below, above] = [Math.min(low, -0.5) * MARGIN, Math.max(high, 0.5) * MARGIN];
   const [productLow, productHigh] = decades(product);
   const times = Math.max(1, Math.ceil(productLow / below), Math.ceil(productHigh / above));
-  const axis = (title: string, factor: number): LogAxis => ({
-    kind: "log",
-    title,
-    min: below * factor,
-    max: above * factor,
-    zero: false,
-    infinite: false,
-  });
-  return [axis("Gain", 1), axis("Running product", times)];
+  return {
+    y: { kind: "log", title: "Gain", min: below, max: above, zero: false, infinite: false },
+    right: { title: "Running product", times },
+  };
 }
 
 /** The least and the greatest exponent of ten, 0 included. */

@@ -1,5 +1,7 @@
-import { HIST_BINS, HIST_OFFSET, statOf } from "../../src/protocol/frame.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
+import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { count, figure } from "../format.ts";
+import { isBroken } from "../history.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
@@ -19,12 +21,11 @@ export const histogram: Chart = {
   reading(view) {
     const middles = rowsOf(view).flatMap((layer) => {
       const size = medianSize(countsOf(view, layer));
-      return Number.isNaN(size) ? [] : [`${figure(size, 1)} at ${view.layers[layer]?.path ?? ""}`];
+      return Number.isNaN(size) ? [] : [`${figure(size, 1)} at ${nameOf(view, layer)}`];
     });
     const [first, last] = [middles[0], middles.at(-1)];
     const when = takenAt(view);
-    if (!first || !last)
-      return `${isFinite(view) ? "Every element is 0" : "No element is finite and not 0"}${when}`;
+    if (!first || !last) return `${uncounted(view)}${when}`;
     return `Half lie below ${first === last ? first : `${first}, ${last}`}${when}`;
   },
 
@@ -49,10 +50,10 @@ export const histogram: Chart = {
     const bin = x === undefined ? -1 : Math.floor(x / LOG_2 + HIST_OFFSET);
     const total = counts.reduce((a, b) => a + b, 0);
     return {
-      title: view.layers[layer]?.path ?? "",
+      title: nameOf(view, layer),
       rows: [
-        ["median size", figure(medianSize(counts))],
-        ...(bin >= 0 && bin < HIST_BINS
+        ["median size", total > 0 ? figure(medianSize(counts)) : uncounted(view)],
+        ...(total > 0 && bin >= 0 && bin < HIST_BINS
           ? [
               [
                 `${figure(10 ** exponentOf(bin), 1)} … ${figure(10 ** exponentOf(bin + 1), 1)}`,
@@ -65,7 +66,7 @@ export const histogram: Chart = {
   },
 
   table: (view) => ({
-    columns: ["layer", "elements not 0", "median size"],
+    columns: ["layer", "finite elements not 0", "median size"],
     rows: rowsOf(view).map((layer) => {
       const counts = countsOf(view, layer);
       return [view.layers[layer]?.path ?? "", counts.reduce((a, b) => a + b, 0), medianSize(counts)];
@@ -78,6 +79,14 @@ export const histogram: Chart = {
   }),
 };
 
+const nameOf = ({ layers }: View, layer: number): string => layerName(layers[layer]?.path ?? "");
+
+/** Why nothing is counted: only elements that are finite and not 0 are. */
+function uncounted({ history }: View): string {
+  const frame = history.frames().find(({ step }) => step === history.histogram?.step);
+  return frame && isBroken(frame) ? "No element is finite and not 0" : "Every element is 0";
+}
+
 const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
@@ -87,13 +96,6 @@ function takenAt({ run: { info }, history: { histogram } }: View): string {
   if (!histogram) return "";
   const every = info.hist_every > 1 ? `: counted every ${count(info.hist_every)} steps` : "";
   return ` (at step ${count(histogram.step)}${every})`;
-}
-
-/** Whether all that was counted was finite, as far as the step is still known. */
-function isFinite(view: View): boolean {
-  const { histogram } = view.history;
-  const frame = view.history.frames().find(({ step }) => step === histogram?.step);
-  return !frame || !rowsOf(view).some((layer) => statOf(frame, layer, "grad_nonfinite") > 0);
 }
 
 const countsOf = ({ history }: View, layer: number): Float64Array =>

@@ -1,11 +1,14 @@
 import { lastStep, rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { courseOf, validationOf } from "../../src/protocol/kept.ts";
+import { shownFrame } from "../finite.ts";
 import { count, counted, figure } from "../format.ts";
 import type { View } from "../view.ts";
-import { logAxis, stepsAxis } from "./axis.ts";
-import type { Axis } from "./axis.ts";
-import type { Chart, Point, Series } from "./chart.ts";
+import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
+import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
+import type { Chart, Figures, Point, Series } from "./chart.ts";
+import { comparedName, underlay } from "./compared.ts";
+import type { Compared } from "./compared.ts";
 import { bucketAt, curveOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
@@ -19,31 +22,37 @@ export const loss: Chart = {
     "exponential mean over about 20 steps. Dots: the validation set. Ticks at the bottom: steps at which the gradient was clipped.",
 
   reading({ history }) {
-    const last = history.latest();
-    if (!last) return "No step yet";
+    const [last, shown] = [history.latest(), shownFrame(history)];
+    if (!last || !shown) return "No step yet";
     const { lowest, lowest_step, clipped } = history.tally;
     const least = Number.isFinite(lowest)
       ? `, lowest ${figure(lowest, 3)} at step ${count(lowest_step)}`
       : "";
     const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${stepsSeen(history)}` : "";
-    return `${figure(last.loss, 3)} now${least}${clips}`;
+    const when = shown === last ? "now" : `at step ${count(shown.step)}`;
+    return `${figure(shown.loss, 3)} ${when}${least}${clips}`;
   },
 
   plot(view) {
     const series = seriesOf(view);
     const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
-    const y = lossAxis(values);
+    const other = view.compare ? smoothed(view.compare.history) : [];
+    const y = withRoomFor(
+      lossAxis(values),
+      other.map((point) => point.y),
+    );
+    const under = view.compare ? underlay({ label: comparedName(view.compare), points: other }, y) : [];
     const stops = view.history.course.buckets.map(lastStep);
     return {
       kind: "lines",
       x: stepsAxis(view),
       y,
-      series: [...series, ...clips(view.history, bottom(y))],
+      series: [...under, ...series, ...clips(view.history, bottom(y))],
       stops,
     };
   },
 
-  describe({ history }, { x }) {
+  describe({ history, compare }, { x }) {
     const bucket = bucketAt(history, x);
     if (!bucket) return { title: "", rows: [] };
     const span = spanOf(bucket);
@@ -63,6 +72,7 @@ export const loss: Chart = {
         ...(clipped > 0
           ? [["clipped", frames === 1 ? "yes" : `${count(clipped)} of ${counted(frames, "step")}`] as const]
           : []),
+        ...(compare ? comparedLoss(compare, span.to) : []),
       ],
     };
   },
@@ -100,21 +110,11 @@ function between(values: readonly number[]): string {
   return low === high || Number.isNaN(low) ? figure(low, 3) : `${figure(low, 3)} … ${figure(high, 3)}`;
 }
 
-function seriesOf({ history, compare }: View): readonly Series[] {
+function seriesOf({ history }: View): readonly Series[] {
   const validation = history.validation.buckets.flatMap(evaluations);
   return [
-    ...(compare
-      ? [
-          {
-            label: `run before (${compare.run.started})`,
-            draw: "line",
-            ink: "faint",
-            points: curveOf(compare.history, courseOf("smooth")),
-          } as const,
-        ]
-      : []),
     { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss")) },
-    { label: "smoothed", draw: "line", ink: "main", points: curveOf(history, courseOf("smooth")) },
+    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history) },
     ...(validation.length > 0
       ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
       : []),
@@ -126,6 +126,14 @@ function evaluations(bucket: Bucket): readonly Point[] {
   const { min, max } = rangeOf(bucket, validationOf("val_loss"));
   return [...new Set([min, max])].filter(Number.isFinite).map((y) => ({ x: lastStep(bucket), y }));
 }
+
+/** The other run's smoothed loss at this step, if it came so far. */
+function comparedLoss(compare: Compared, step: number): Figures["rows"] {
+  const bucket = compare.history.tally.step >= step ? bucketAt(compare.history, step) : undefined;
+  return bucket ? [[comparedName(compare), figure(rangeOf(bucket, courseOf("smooth")).last, 3)]] : [];
+}
+
+const smoothed = (history: History): readonly Point[] => curveOf(history, courseOf("smooth"));
 
 function clips({ course }: History, y: number): readonly Series[] {
   const points = course.buckets
@@ -139,7 +147,7 @@ const bottom = (axis: Axis): number => (axis.kind === "log" ? 10 ** axis.min : a
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Logarithmic where all values are positive and spread over more than `SPAN_FOR_LOG`; else from 0, or close around the values. */
-export function lossAxis(values: readonly number[]): Axis {
+export function lossAxis(values: readonly number[]): LinearAxis | LogAxis {
   const [min, max] = [
     values.reduce((a, b) => Math.min(a, b), Infinity),
     values.reduce((a, b) => Math.max(a, b), -Infinity),

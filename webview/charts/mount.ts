@@ -10,12 +10,12 @@ import {
 } from "chart.js";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
 import type { Theme } from "../theme.ts";
-import { settled } from "./axis.ts";
+import { axesOf } from "./axes.ts";
 import type { Place, Plot } from "./chart.ts";
 import { datasetsOf } from "./datasets.ts";
-import type { Axes, Dataset } from "./datasets.ts";
+import type { Dataset } from "./datasets.ts";
 import { drawCells } from "./heatmap.ts";
-import { drawBase, drawGroups, drawMark, placeAt, pointOf } from "./overlay.ts";
+import { drawBase, drawBreak, drawGroups, drawMark, placeAt, pointOf } from "./overlay.ts";
 import type { Pixel, Stage } from "./overlay.ts";
 import { scalesOf, signatureOf } from "./scales.ts";
 
@@ -23,7 +23,8 @@ Drawing.register(BarController, BarElement, Filler, LineController, LineElement,
 
 /** A plot on a canvas. */
 export interface Mounted {
-  update(plot: Plot, theme: Theme): void;
+  /** The axes hold still for as long as `run` is the same; without one they are the plot's alone. */
+  update(plot: Plot, theme: Theme, run: number | undefined): void;
   /** Marks this layer, by its index in the run; `undefined` marks none. */
   mark(layer: number | undefined): void;
   /** What lies under a point of the canvas, in CSS pixels; `undefined` outside of the axes. */
@@ -36,6 +37,7 @@ export interface Mounted {
 /** Draws plots on this canvas, whose parent gives the size. */
 export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Theme): Mounted {
   let [plot, theme, axes] = [firstPlot, firstTheme, axesOf(firstPlot)];
+  let held: number | undefined;
   let signature = "";
   let marked: number | undefined;
 
@@ -49,20 +51,22 @@ export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Th
       if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
     },
     afterDatasetsDraw(chart) {
-      if (plot.kind === "heat") drawMark(stageOf(chart), plot, marked, theme);
+      const stage = stageOf(chart);
+      if (plot.kind === "heat") drawMark(stage, plot, marked, theme);
+      if (plot.broke) drawBreak(stage, plot, plot.broke, theme);
     },
   };
   const drawing = new Drawing(canvas, configurationWith(layers));
 
-  function update(nextPlot: Plot, nextTheme: Theme): void {
-    [plot, theme, axes] = [nextPlot, nextTheme, axesOf(nextPlot, axes)];
+  function update(nextPlot: Plot, nextTheme: Theme, run: number | undefined): void {
+    const before = run !== undefined && run === held ? axes : undefined;
+    [plot, theme, axes, held] = [nextPlot, nextTheme, axesOf(nextPlot, before), run];
     const next = signatureOf(axes, theme);
     if (next !== signature) drawing.options.scales = scalesOf(axes, theme);
     signature = next;
     replace(drawing.data, plot.kind === "lines" ? datasetsOf(plot, axes, theme) : []);
     drawing.update("none");
   }
-  update(plot, theme);
 
   return {
     update,
@@ -76,12 +80,6 @@ export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Th
     dispose: () => drawing.destroy(),
   };
 }
-
-const axesOf = (plot: Plot, before?: Axes): Axes => ({
-  x: settled(before?.x, plot.x),
-  y: settled(before?.y, plot.y),
-  ...(plot.kind === "lines" && plot.y2 && { y2: settled(before?.y2, plot.y2) }),
-});
 
 const configurationWith = (plugin: Plugin<"line">): ChartConfiguration<"line"> => ({
   type: "line",

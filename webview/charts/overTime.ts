@@ -2,11 +2,13 @@ import { rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buck
 import type { Frame } from "../../src/protocol/frame.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { deltaOf, layersIn } from "../../src/protocol/kept.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
+import { finiteFrames } from "../finite.ts";
 import { count, figure } from "../format.ts";
 import { columnOf, logSharesOf } from "../gradient.ts";
 import { isBroken } from "../history.ts";
+import { noFigure } from "../nonFinite.ts";
 import { partOf } from "../reading.ts";
-import { levelOf } from "../scale.ts";
 import type { View } from "../view.ts";
 import { layersAxis, stepsAxis } from "./axis.ts";
 import type { Chart, HeatPlot, Table } from "./chart.ts";
@@ -23,21 +25,21 @@ export const overTime: Chart = {
     "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue starves, red explodes, " +
     "magenta with a hatch is NaN or ∞. Where steps are too many to tell apart, their mean. Layers from first (top) to last.",
 
-  reading({ layers, history }) {
-    const [first, last] = [history.first[0], history.latest()];
-    const path = layers[0]?.path;
-    if (!first || !last || !path) return "No step yet";
-    const [then, now] = [first, last].map((frame) => sharesOfFrame(frame, layers)[0] ?? NaN) as [
-      number,
-      number,
-    ];
-    if (!Number.isFinite(now))
-      return `${path}: ${levelOf(now) === "zero" ? "no gradient" : "NaN or ∞"} at step ${count(last.step)}`;
+  reading(view) {
+    const { layers, history } = view;
+    const [first, last] = [history.first[0], finiteFrames(history).at(-1)];
+    const name = layerName(layers[0]?.path ?? "");
+    if (!first || !last || !name) return noFigure(view, "No step yet");
+    const shareAt = (frame: Frame): number => sharesOfFrame(frame, layers)[0] ?? NaN;
+    const [then, now] = [shareAt(first), shareAt(last)];
+    const at = last === history.latest() ? "now" : `at step ${count(last.step)}`;
+    if (now === -Infinity) return `${name}: exactly 0 ${at}`;
+    if (!Number.isFinite(now)) return `${name}: no share of the last layer's gradient ${at}`;
     const since =
       first.step === last.step || !Number.isFinite(then)
         ? ""
         : `, ${figure(10 ** then, 1)} at step ${count(first.step)}`;
-    return `${path}: ${partOf(now)} the last layer's${since}`;
+    return `${name}: ${partOf(now)} the last layer's${since}`;
   },
 
   plot(view) {
@@ -57,11 +59,11 @@ export const overTime: Chart = {
     const { min, max, mean, last, finite } = rangeOf(bucket, deltaOf(place.layer));
     const several = finite > 1 && min !== max;
     return {
-      title: view.layers[place.layer]?.path ?? "",
+      title: layerName(view.layers[place.layer]?.path ?? ""),
       rows: [
         stepsOf(spanOf(bucket)),
         ["‖∂L/∂h‖", several ? `${figure(min)} … ${figure(max)}, mean ${figure(mean)}` : figure(last)],
-        ["of the last layer's", share === Infinity ? "NaN or ∞" : figure(10 ** share)],
+        ...(Number.isNaN(share) ? [] : [["of the last layer's", wordFor(share)] as const]),
       ],
     };
   },
@@ -76,7 +78,10 @@ export const overTime: Chart = {
       columns: ["layer", ...some.map((bucket) => stepsOf(spanOf(bucket)).join(" "))],
       rows: layers.map(({ path }, layer) => [
         path,
-        ...some.map((bucket) => 10 ** (sharesAt(bucket)[layer] ?? NaN)),
+        ...some.map((bucket) => {
+          const share = sharesAt(bucket)[layer] ?? NaN;
+          return share === Infinity ? wordFor(share) : 10 ** share;
+        }),
       ]),
     };
   },
@@ -111,6 +116,8 @@ function columnsOf({ course, tally }: History): Pick<HeatPlot, "cells" | "edges"
   }
   return { cells, edges: edges.length > 0 ? edges : [0] };
 }
+
+const wordFor = (share: number): string => (share === Infinity ? "NaN or ∞" : figure(10 ** share));
 
 const sharesOfFrame = (frame: Frame, layers: View["layers"]): readonly number[] =>
   logSharesOf(columnOf(frame, layers, "delta_norm"), isBroken(frame));

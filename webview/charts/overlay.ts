@@ -1,7 +1,8 @@
+import { css, shareColour } from "../scale.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import type { LayersAxis } from "./axis.ts";
-import type { Place, Plot } from "./chart.ts";
+import type { BrokenPlace, Place, Plot } from "./chart.ts";
 
 /** The canvas with the places of its axes. */
 export interface Stage {
@@ -67,6 +68,39 @@ export function drawMark(stage: Stage, plot: Plot, layer: number | undefined, th
   ctx.strokeRect(...box);
 }
 
+/** Pixels from the middle of a cross to its ends. */
+const CROSS = 4;
+
+/** Marks where the run broke: a line at the step, or a cross at the layer that had the first NaN or ∞. */
+export function drawBreak(stage: Stage, plot: Plot, broke: BrokenPlace, theme: Theme): void {
+  const { ctx, area, xOf, yOf } = stage;
+  ctx.save();
+  ctx.strokeStyle = css(shareColour(Infinity, theme.kind));
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  if (plot.x.kind === "linear" && plot.x.counts === "steps") {
+    const x = Math.min(area.right - 1, xOf(broke.step));
+    ctx.setLineDash([4, 3]);
+    ctx.moveTo(x, area.top);
+    ctx.lineTo(x, area.bottom);
+  } else {
+    const unit = layersOf(plot)?.rows.indexOf(broke.layer ?? -1) ?? -1;
+    if (unit >= 0) {
+      const heat = plot.kind === "heat";
+      cross(ctx, heat ? area.right - 2 * CROSS : xOf(unit), heat ? yOf(unit) : area.top + CROSS);
+    }
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function cross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+  for (const way of [1, -1]) {
+    ctx.moveTo(x - CROSS, y - way * CROSS);
+    ctx.lineTo(x + CROSS, y + way * CROSS);
+  }
+}
+
 /** The axis along which the layers go, if there is one. */
 export function layersOf(plot: Plot): LayersAxis | undefined {
   if (plot.kind === "heat") return plot.y;
@@ -80,14 +114,16 @@ function widened(from: number, to: number, least = 4): readonly [number, number]
   return [middle - half, middle + half];
 }
 
-/** What lies under a point; `undefined` outside of the axes. */
+/** What lies under a point: also the layer whose shortened name it is on. `undefined` outside of the axes and their names. */
 export function placeAt({ area, xAt, yAt }: Stage, plot: Plot, { x, y }: Pixel): Place | undefined {
-  if (x < area.left || x > area.right || y < area.top || y > area.bottom) return undefined;
+  const [across, along] = [x >= area.left && x <= area.right, y >= area.top && y <= area.bottom];
   const axis = layersOf(plot);
-  if (!axis) return { x: xAt(x) };
-  const layer = axis.rows[Math.round(plot.kind === "heat" ? yAt(y) : xAt(x))];
+  if (!axis) return across && along ? { x: xAt(x) } : undefined;
+  const heat = plot.kind === "heat";
+  if (heat ? !along || x > area.right : !across || y < area.top) return undefined;
+  const layer = axis.rows[Math.round(heat ? yAt(y) : xAt(x))];
   if (layer === undefined) return undefined;
-  return plot.kind === "heat" ? { layer, x: xAt(x) } : { layer };
+  return heat && across ? { layer, x: xAt(x) } : { layer };
 }
 
 /** Where a place lies: at the top of its column, or in its row at the right. */

@@ -1,13 +1,15 @@
+import { shortened } from "../format.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import type { Axis } from "./axis.ts";
-import type { Axes } from "./datasets.ts";
+import type { Axes } from "./axes.ts";
 import { ticksOf } from "./ticks.ts";
 import type { Tick } from "./ticks.ts";
 
 /** What is used of a scale of Chart.js. */
 interface Scale {
   readonly ctx: CanvasRenderingContext2D;
+  readonly chart: { readonly width: number };
   width: number;
   height: number;
   ticks: { value: number }[];
@@ -15,6 +17,9 @@ interface Scale {
 
 /** Pixels that the labels of a vertical axis take: constant for figures, so that nothing shifts as they change. */
 const LABELS = 42;
+
+/** What a layer's name may take of a chart's width, and in pixels: the rest is for the figures. */
+const MOST_OF_WIDTH = 0.3;
 const MOST_FOR_LAYERS = 96;
 
 const SIZE = 11;
@@ -72,13 +77,9 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
     },
     afterBuildTicks(scale: Scale) {
       const extentOf = (label: string): number => (horizontal ? measure(scale, label) : SIZE);
-      ticks = ticksOf(axis, horizontal ? scale.width : scale.height, extentOf);
-      if (!horizontal && axis.kind === "layers") {
-        ticks = ticks.map(({ at, label }) => ({
-          at,
-          label: shortened(label, (text) => measure(scale, text)),
-        }));
-      }
+      const most = Math.min(MOST_FOR_LAYERS, scale.chart.width * MOST_OF_WIDTH);
+      const called = (name: string): string => shortened(name, (text) => measure(scale, text) <= most);
+      ticks = ticksOf(axis, horizontal ? scale.width : scale.height, extentOf, called);
       scale.ticks = ticks.map(({ at }) => ({ value: at }));
     },
     afterFit(scale: Scale) {
@@ -92,12 +93,4 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
 function widthOf(ctx: CanvasRenderingContext2D, label: string, theme: Theme): number {
   ctx.font = `${SIZE}px ${theme.font}`;
   return ctx.measureText(label).width;
-}
-
-/** The end of a path that is too long: its last names tell more than its first. */
-function shortened(label: string, widthOf: (text: string) => number): string {
-  let text = label;
-  while (text.length > 4 && widthOf(text) > MOST_FOR_LAYERS)
-    text = `…${text.slice(text.startsWith("…") ? 2 : 1)}`;
-  return text;
 }

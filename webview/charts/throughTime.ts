@@ -1,4 +1,7 @@
 import { figure } from "../format.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
+import { shownFrame } from "../finite.ts";
+import { noFigure } from "../nonFinite.ts";
 import { timeNorms, timeShares } from "../time.ts";
 import type { View } from "../view.ts";
 import { logAxis } from "./axis.ts";
@@ -14,11 +17,11 @@ export const throughTime: Chart = {
   applies: (view) => normsOf(view).length > 0,
 
   reading(view) {
-    const worst = timeShares(view.layers, view.history.recent.at(-1)?.time).toSorted(
+    const worst = timeShares(view.layers, shownFrame(view.history)?.time).toSorted(
       (a, b) => a.logShare - b.logShare,
     )[0];
-    if (!worst) return "No gradient at the last time step";
-    return `${figure(10 ** worst.logShare, 1)} of it gets back over the ${worst.steps} steps of ${worst.path}`;
+    if (!worst) return noFigure(view, "The gradient is exactly 0 at the last time step");
+    return `${figure(10 ** worst.logShare, 1)} of it gets back over the ${worst.steps} steps of ${layerName(worst.path)}`;
   },
 
   plot(view) {
@@ -26,13 +29,13 @@ export const throughTime: Chart = {
     const steps = Math.max(2, ...lines.map(({ norms }) => norms.length));
     return {
       kind: "lines",
-      x: { kind: "linear", title: "Time step", prefix: "t = ", min: 1, max: steps },
+      x: { kind: "linear", title: "Time step", prefix: "t = ", counts: "time steps", min: 1, max: steps },
       y: logAxis(
         "‖∂L/∂h_t‖",
         lines.flatMap(({ norms }) => [...norms]),
       ),
       series: lines.map(({ path, norms }, i) => ({
-        label: path,
+        label: layerName(path),
         draw: "line",
         ink: { ramp: lines.length === 1 ? 1 : 0.35 + (0.65 * i) / (lines.length - 1) },
         points: Array.from(norms, (y, t) => ({ x: t + 1, y })),
@@ -44,7 +47,7 @@ export const throughTime: Chart = {
     const t = Math.max(1, Math.round(x));
     return {
       title: `Time step ${t}`,
-      rows: normsOf(view).map(({ path, norms }) => [path, figure(norms[t - 1] ?? NaN)]),
+      rows: normsOf(view).map(({ path, norms }) => [layerName(path), figure(norms[t - 1] ?? NaN)]),
     };
   },
 
@@ -59,4 +62,4 @@ export const throughTime: Chart = {
 };
 
 const normsOf = ({ layers, history }: View): ReturnType<typeof timeNorms> =>
-  timeNorms(layers, history.recent.at(-1)?.time);
+  timeNorms(layers, shownFrame(history)?.time);

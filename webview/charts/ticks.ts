@@ -1,3 +1,4 @@
+import { layerName } from "../../src/protocol/layerName.ts";
 import { grouped, powerOfTen } from "../format.ts";
 import type { Axis, LayersAxis, LinearAxis, LogAxis } from "./axis.ts";
 
@@ -8,11 +9,16 @@ export interface Tick {
 }
 
 /** The ticks of an axis that is so many pixels long, given how many a label takes along it. */
-export function ticksOf(axis: Axis, pixels: number, extentOf: (label: string) => number): readonly Tick[] {
+export function ticksOf(
+  axis: Axis,
+  pixels: number,
+  extentOf: (label: string) => number,
+  called?: (name: string) => string,
+): readonly Tick[] {
   const most = Math.max(2, Math.floor(pixels / (extentOf("10,000") + SPACE)));
   switch (axis.kind) {
     case "layers":
-      return layerTicks(axis, pixels, extentOf);
+      return layerTicks(axis, pixels, extentOf, called);
     case "linear":
       return linearTicks(axis, most).map(({ at, label }, i) => ({
         at,
@@ -25,13 +31,14 @@ export function ticksOf(axis: Axis, pixels: number, extentOf: (label: string) =>
   }
 }
 
-/** The names of every group, or of every n-th where they would touch; the last one always. */
+/** The names of every group, shortened as `called` does, or of every n-th where they would touch; the last one always. */
 export function layerTicks(
   { groups, min, max }: LayersAxis,
   pixels: number,
   extentOf: (label: string) => number,
+  called: (name: string) => string = (name) => name,
 ): readonly Tick[] {
-  const all = groups.map(({ label, from, to }) => ({ at: (from + to) / 2, label }));
+  const all = groups.map(({ label, from, to }) => ({ at: (from + to) / 2, label: called(layerName(label)) }));
   const last = all.at(-1);
   if (!last) return [];
   const fits = (a: Tick, b: Tick): boolean =>
@@ -86,12 +93,13 @@ const plain = (digit: number, decade: number): string =>
     ? String(Number(`${digit}e${decade}`))
     : `${digit === 1 ? "" : `${digit}·`}${powerOfTen(decade)}`;
 
-/** Ticks of a linear axis at 1, 2 or 5 times a power of ten. */
-export function linearTicks({ min, max }: LinearAxis, most = 6): readonly Tick[] {
+/** Ticks of a linear axis at 1, 2 or 5 times a power of ten; whole ones where something is counted. */
+export function linearTicks({ min, max, counts }: LinearAxis, most = 6): readonly Tick[] {
   if (!(max > min)) return [{ at: min, label: shortNumber(min) }];
   const rough = (max - min) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const stride = ([1, 2, 5].find((s) => s * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const round = ([1, 2, 5].find((s) => s * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const stride = counts ? Math.max(1, round) : round;
   const first = Math.ceil(min / stride - 1e-9);
   return Array.from({ length: Math.floor(max / stride + 1e-9) - first + 1 }, (_, i) => {
     const at = (first + i) * stride;

@@ -12,7 +12,7 @@ export function emptyView(hasModels: boolean, command: (command: PanelCommand) =
     ["New Model File", "newModel"],
     ["Open Examples", "openExamples"],
   ] as const;
-  return element("div", { class: "empty" }, [
+  return element("main", { class: "empty" }, [
     icon("graph-line"),
     element("h1", {}, ["No run yet"]),
     element("p", {}, [text]),

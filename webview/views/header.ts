@@ -1,24 +1,38 @@
 import type { PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
+import { comparedName } from "../charts/compared.ts";
 import { dropdown, iconButton } from "../controls.ts";
-import { element, setAttribute, setText } from "../dom.ts";
+import { element, icon, setAttribute, setIcon, setText } from "../dom.ts";
 import { progressOf, stateOf, stepOf } from "../progress.ts";
 import type { View } from "../view.ts";
+import { setWords } from "./words.ts";
 
 /** The run that is shown, how it goes, and what can be done with it. */
 export interface Header {
   readonly element: HTMLElement;
-  update(runs: readonly RunSummary[], view: View): void;
+  /** `comparing`: the other run is drawn under the shown one, if there is another. */
+  update(runs: readonly RunSummary[], view: View, comparing: boolean): void;
 }
 
-export function header(command: (command: PanelCommand) => void, select: (run: number) => void): Header {
+/** What the user does in the header. */
+export interface HeaderEvents {
+  command(command: PanelCommand): void;
+  select(run: number): void;
+  /** Shows the other run under this one, or hides it. */
+  compare(): void;
+}
+
+export function header({ command, select, compare }: HeaderEvents): Header {
   const picker = dropdown("Run", (value) => select(Number(value)));
-  const stale = element("span", { class: "stale", title: "The model or its data have changed since this run." }, [
-    "stale",
-  ]);
+  const stale = element(
+    "span",
+    { class: "stale", title: "The model or its data have changed since this run." },
+    ["stale"],
+  );
   const dot = element("span", { class: "dot", "aria-hidden": "true" });
   const state = element("span", { class: "state", role: "status" });
   const progress = element("span", { class: "progress" });
   const bar = element("div", { class: "progress-bar", "aria-hidden": "true" });
+  const other = toggle(compare);
 
   let paused = false;
   const pause = iconButton("debug-pause", "Pause", () => command(paused ? "resume" : "pause"));
@@ -39,17 +53,19 @@ export function header(command: (command: PanelCommand) => void, select: (run: n
       ]),
       element("div", { class: "header-state" }, [dot, state, progress, stale]),
       element("div", { class: "progress-track", "aria-hidden": "true" }, [bar]),
+      other.element,
     ]),
-    update(runs, view) {
+    update(runs, view, comparing) {
       const { run } = view;
       paused = run.state === "paused";
       picker.set(runs.map(choiceOf), String(run.id));
       setAttribute(picker.element, "title", `${run.info.model} in ${run.file}, started ${run.started}`);
       stale.hidden = !run.stale;
       setAttribute(dot, "class", `dot dot-${tone(run)}`);
-      setText(state, stateOf(run));
+      setWords(state, stateOf(run));
       setText(progress, progressOf(view));
       bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
+      other.update(view, comparing);
       const going = run.state === "running" || paused;
       pause.set({
         icon: paused ? "debug-continue" : "debug-pause",
@@ -59,6 +75,31 @@ export function header(command: (command: PanelCommand) => void, select: (run: n
       step.set({ disabled: !paused });
       stop.set({ disabled: run.state === "ended" });
       again.set({ disabled: run.state === "preparing" });
+    },
+  };
+}
+
+/** The button that shows the other run, and says which it is. */
+function toggle(compare: () => void): {
+  readonly element: HTMLElement;
+  update(view: View, on: boolean): void;
+} {
+  const eye = icon("eye");
+  const name = element("span");
+  const button = element(
+    "button",
+    { class: "compare", type: "button", title: "Show this run faintly under the other one, or hide it" },
+    [eye, name],
+  );
+  button.addEventListener("click", compare);
+  return {
+    element: button,
+    update({ compare: other }, on) {
+      button.hidden = !other;
+      if (!other) return;
+      setWords(name, `Compare with ${comparedName(other)}`);
+      setIcon(eye, on ? "eye" : "eye-closed");
+      setAttribute(button, "aria-pressed", String(on));
     },
   };
 }

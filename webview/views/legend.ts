@@ -1,10 +1,11 @@
-import { css, shareColour } from "../scale.ts";
+import { css, rampColour, shareColour } from "../scale.ts";
 import { element } from "../dom.ts";
 import type { Theme } from "../theme.ts";
-import { powerOfTen } from "../format.ts";
-import type { Plot, Series } from "../charts/chart.ts";
+import { count, powerOfTen } from "../format.ts";
+import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
 import { colour } from "../charts/datasets.ts";
-import { faded } from "../theme.ts";
+import { inkOn } from "../charts/patterns.ts";
+import { words } from "./words.ts";
 
 /** What the marks of a plot are called, beside a sample of each; the colour bar of a heat map. */
 export interface Legend {
@@ -18,28 +19,56 @@ export function legend(): Legend {
   return {
     element: root,
     update(plot, theme) {
-      const items = plot.kind === "lines" ? plot.series.filter(({ label }) => label !== undefined) : [];
-      const key = JSON.stringify([
-        plot.kind === "heat" && plot.paint,
-        items.map(({ label, draw }) => [label, draw]),
-        theme,
-      ]);
+      const items = plot.kind === "lines" ? plot.series.flatMap((series) => itemOf(series, theme)) : [];
+      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, theme]);
       if (key === shown) return;
       shown = key;
       root.replaceChildren(
-        ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : items.map((s) => sample(s, theme))),
+        ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : []),
+        ...items.map(sample),
+        ...(plot.broke ? [sample(breakItem(plot.broke, theme))] : []),
       );
     },
   };
 }
 
-function sample(series: Series, theme: Theme): HTMLElement {
-  const nonfinite = series.draw === "marks" && typeof series.ink === "object";
-  const swatch = element("span", { class: `swatch swatch-${nonfinite ? "nonfinite" : series.draw}` });
-  const ink = nonfinite ? css(shareColour(Infinity, theme.kind)) : colour(series, theme);
-  swatch.style.setProperty("--ink", series.draw === "thin" ? faded(ink, 0.5) : ink);
-  if (series.ink === "faint") swatch.classList.add("swatch-dashed");
-  return element("span", { class: "legend-item" }, [swatch, series.label ?? ""]);
+interface Item {
+  readonly label: string;
+  /** Which of the style sheet's samples. */
+  readonly swatch: string;
+  /** A colour, or for bars of many colours a gradient over those that they have. */
+  readonly ink: string;
+}
+
+function itemOf(series: Series, theme: Theme): readonly Item[] {
+  const { label, draw, ink } = series;
+  if (label === undefined) return [];
+  const shares = typeof ink === "object" && "shares" in ink ? ink.shares : undefined;
+  if (draw === "marks" && shares) return [{ label, swatch: "cross", ink: nonfiniteColour(theme) }];
+  if (draw === "bars" && shares) return [{ label, swatch: "bars", ink: gradientOf(shares, theme) }];
+  const swatch = draw === "line" && ink === "faint" ? "dashed" : draw;
+  return [{ label, swatch, ink: colour(series, theme) }];
+}
+
+const breakItem = ({ step }: BrokenPlace, theme: Theme): Item => ({
+  label: `NaN or ∞ at step ${count(step)}`,
+  swatch: "cross",
+  ink: nonfiniteColour(theme),
+});
+
+const nonfiniteColour = (theme: Theme): string => css(shareColour(Infinity, theme.kind));
+
+/** The colours of the least share to the greatest, in whole decades so that it holds still while they move. */
+function gradientOf(shares: readonly number[], { kind }: Theme): string {
+  const known = shares.filter((share) => !Number.isNaN(share) && share !== Infinity).map(Math.round);
+  const ends = known.length > 0 ? [Math.min(...known), Math.max(...known)] : [0, 0];
+  return `linear-gradient(to right, ${ends.map((share) => css(shareColour(share, kind))).join(", ")})`;
+}
+
+function sample({ label, swatch, ink }: Item): HTMLElement {
+  const picture = element("span", { class: `swatch swatch-${swatch}` });
+  picture.style.setProperty("--ink", ink);
+  return element("span", { class: "legend-item" }, [picture, element("span", {}, words(label))]);
 }
 
 /** Decades that the colour bar is labelled at. */
@@ -47,7 +76,9 @@ const LABELLED = [-12, -6, -3, 0, 3, 6, 12];
 
 function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement[] {
   if (paint === "ramp") {
-    return [element("span", {}, ["|∂L/∂θ| of a layer's elements, from rare to frequent"])];
+    const ends = [0, 1].map((t) => css(rampColour(t, theme.kind)));
+    const ink = `linear-gradient(to right, ${ends.join(", ")})`;
+    return [sample({ label: "|∂L/∂θ| of a layer's elements, from rare to frequent", swatch: "ramp", ink })];
   }
   const stops = Array.from({ length: 25 }, (_, i) => css(shareColour(i - 12, theme.kind)));
   const bar = element("div", { class: "colour-bar" });
@@ -60,7 +91,8 @@ function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement
     return label;
   });
   const special = element("span", { class: "swatch swatch-nonfinite" });
-  special.style.setProperty("--ink", css(shareColour(Infinity, theme.kind)));
+  special.style.setProperty("--ink", nonfiniteColour(theme));
+  special.style.setProperty("--hatch", inkOn(theme.kind));
   return [
     element("div", { class: "colour-scale" }, [bar, element("div", { class: "colour-labels" }, labels)]),
     element("span", { class: "legend-item" }, [special, "NaN, ∞"]),

@@ -1,6 +1,8 @@
 import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
+import { breakOf } from "../finite.ts";
+import { brokenNote } from "../nonFinite.ts";
 import type { Chart, Place, Plot } from "../charts/chart.ts";
 import { mount } from "../charts/mount.ts";
 import type { Mounted } from "../charts/mount.ts";
@@ -75,14 +77,15 @@ export function plotView(chart: Chart, events: Events): PlotView {
   return {
     element: element("div", { class: "plot-and-legend" }, [frame, names.element]),
     update(view, theme, speak) {
-      const plot = chart.plot(view);
+      const plot = plotOf(chart, view);
       const mounted = drawn?.mounted ?? mount(canvas, plot, theme);
-      if (drawn) mounted.update(plot, theme);
+      // What is shown of a run that has ended follows from its figures alone, whatever stood there before.
+      mounted.update(plot, theme, view.run.state === "ended" ? undefined : view.run.id);
       drawn = { view, plot, mounted };
       mounted.mark(indexOf(marked));
       names.update(plot, theme);
       if (!speak) return;
-      setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}`);
+      setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}${brokenNote(view)}`);
       if (place) tip.show(chart.describe(view, place), at);
     },
     mark(layer) {
@@ -90,4 +93,12 @@ export function plotView(chart: Chart, events: Events): PlotView {
       drawn?.mounted.mark(indexOf(layer));
     },
   };
+}
+
+/** The chart's plot, and where the run broke. */
+function plotOf(chart: Chart, view: View): Plot {
+  const broke = breakOf(view);
+  if (!broke) return chart.plot(view);
+  const layer = view.layers.findIndex(({ path }) => path === broke.layer);
+  return { ...chart.plot(view), broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
 }

@@ -1,12 +1,14 @@
 import { iconButton } from "../controls.ts";
 import { toCsv } from "../csv.ts";
-import { element, icon, setAttribute, setIcon, setText } from "../dom.ts";
+import { element, icon, setAttribute, setIcon } from "../dom.ts";
+import { brokenNote } from "../nonFinite.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
 import type { Chart } from "../charts/chart.ts";
 import type { Events } from "./events.ts";
 import { plotView } from "./plot.ts";
 import { tableView } from "./table.ts";
+import { setWords } from "./words.ts";
 
 /** One foldable part of the panel: a chart, or its table, under its title and reading. */
 export interface Section {
@@ -105,7 +107,7 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
     folded: () => folded,
     update(next, theme, speak) {
       view = next;
-      if (speak) setText(reading, chart.reading(view));
+      if (speak) setWords(reading, chart.reading(view) + brokenNote(view));
       if (folded || !inSight) return;
       if (!asTable) plot.update(view, theme, speak);
       else if (speak) table.update(chart.table(view));

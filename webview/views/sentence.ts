@@ -1,6 +1,8 @@
 import { element, icon, setAttribute, setIcon } from "../dom.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
 import { spoken } from "../layers.ts";
 import type { Reading } from "../reading.ts";
+import { words } from "./words.ts";
 
 /** The panel's first line, with the layer it is about as a link. */
 export interface SentenceView {
@@ -32,16 +34,17 @@ export function sentenceView(reveal: (layer: string) => void): SentenceView {
 }
 
 function parts({ text, layer }: Reading, reveal: (layer: string) => void): readonly (Node | string)[] {
-  if (layer === undefined) return [text];
+  if (layer === undefined) return words(text);
+  const name = layerName(layer);
   const found = mention(text, layer);
   const link = element(
     "button",
-    { class: "link", type: "button", title: `Show ${layer} in the model file` },
-    [found?.word ?? `Show ${layer}`],
+    { class: "link", type: "button", title: `Show ${name} in the model file` },
+    words(found?.word ?? `Show ${name}`),
   );
   link.addEventListener("click", () => reveal(layer));
-  if (!found) return [text, " ", link];
-  return [text.slice(0, found.at), link, text.slice(found.at + found.word.length)];
+  if (!found) return [...words(text), " ", link];
+  return [...words(text.slice(0, found.at)), link, ...words(text.slice(found.at + found.word.length))];
 }
 
 /** Where a sentence names a layer: by its path, or by the block that it lies in. */
@@ -52,7 +55,7 @@ export function mention(
   const parts = layer.split(".");
   for (let length = parts.length; length > 0; length--) {
     const name = parts.slice(0, length).join(".");
-    for (const word of /^\d+$/.test(name) ? [spoken(name)] : [spoken(name), name]) {
+    for (const word of layerName(name) === name ? [spoken(name), name] : [spoken(name)]) {
       const at = text.search(new RegExp(`(?<![\\w.])${word.replaceAll(".", "\\.")}(?!\\.?\\w)`));
       if (at >= 0) return { word, at };
     }

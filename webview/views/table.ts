@@ -1,6 +1,8 @@
-import { element, setText } from "../dom.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
+import { element } from "../dom.ts";
 import { figure } from "../format.ts";
 import type { Table } from "../charts/chart.ts";
+import { setWords } from "./words.ts";
 
 export interface TableView {
   readonly element: HTMLElement;
@@ -17,7 +19,7 @@ export function tableView(label: string): TableView {
   return {
     element: root,
     update({ columns, rows }) {
-      fill(head, [columns], (tag) => element(tag === 0 ? "th" : "th", { scope: "col" }));
+      fill(head, [columns], () => element("th", { scope: "col" }));
       fill(body, rows, (column) => (column === 0 ? element("th", { scope: "row" }) : element("td")));
     },
   };
@@ -33,14 +35,14 @@ function fill(
     const line = part.children[i] ?? part.appendChild(element("tr"));
     while (line.children.length > row.length) line.lastElementChild?.remove();
     for (const [column, value] of row.entries()) {
-      setText(line.children[column] ?? line.appendChild(cellOf(column)), show(value));
+      setWords(line.children[column] ?? line.appendChild(cellOf(column)), show(value));
     }
   }
 }
 
-/** A figure that a layer does not have is no news: a dash. Steps and counts stay whole. */
+/** A figure that a layer does not have is no news: a dash. Steps and counts stay whole, and a layer's path is read as its name. */
 const show = (value: string | number): string => {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return layerName(value);
   if (Number.isNaN(value)) return "–";
   return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : figure(value, 3);
 };
