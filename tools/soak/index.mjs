@@ -68,13 +68,6 @@ const log = path.join(scratch, "probe.jsonl");
 const workbench = await open();
 /** @type {Sample[]} */
 const samples = [];
-try {
-  await soak();
-} finally {
-  await workbench.close();
-  fs.rmSync(scratch, { recursive: true, force: true });
-}
-report();
 
 async function open() {
   const folder = path.join(scratch, "workspace");
@@ -122,7 +115,8 @@ const PHASES = [
   {
     name: "closed",
     enter: async () => {
-      await workbench.runCommand("View: Close Other Groups").catch(() => {});
+      const tab = workbench.page.locator(".tabs-container .tab", { hasText: "Gradients" });
+      await tab.click({ button: "middle" });
       await workbench.page.keyboard.press("Control+B");
     },
   },
@@ -199,3 +193,11 @@ function report() {
     if (points.length > 2) console.log(`${what.padEnd(9)}${verdictOf(slopeOf(points, phases), ALLOWED)}`);
   }
 }
+
+try {
+  await soak();
+} finally {
+  await workbench.close();
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+report();
