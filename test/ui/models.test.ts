@@ -19,25 +19,28 @@ suiteInWindow(
       const list = workbench.page.locator(".quick-input-widget .quick-input-list .monaco-list-row");
       const texts = await eventually(
         "the models",
-        () => list.allInnerTexts(),
+        () =>
+          list.evaluateAll((all) =>
+            all
+              .map((row) => ({ at: Number(row.getAttribute("data-index")), text: row.textContent ?? "" }))
+              .sort((one, other) => one.at - other.at)
+              .map(({ text }) => text),
+          ),
         (found) => found.some((text) => text.includes("sigmoid")),
       );
       await workbench.page.keyboard.press("Escape");
       return texts;
     };
-    const places = (texts: readonly string[], ...names: readonly string[]) =>
-      names.map((name) => texts.findIndex((text) => new RegExp(`^\\s*${name}\\b`).test(text)));
-
     test("begins with those of the file that is shown, the nearest to the cursor first", async () => {
       const { workbench } = window();
       await lensesWith(workbench, EXAMPLE, /▶ Run/);
       const text = fs.readFileSync(path.join(window().folder, EXAMPLE), "utf8");
       const line = text.slice(0, text.indexOf('"relu-he"')).split("\n").length;
       await workbench.goTo(line);
-      const found = await rows();
-      assert.match(found[0] ?? "", /relu-he[^]*this file/);
+      const first = async () => (await rows()).filter((text) => text !== "this file")[0] ?? "";
+      assert.match(await first(), /^relu-he/);
       await workbench.goTo(1);
-      assert.match((await rows())[0] ?? "", /^sigmoid/);
+      assert.match(await first(), /^sigmoid/);
     });
 
     test("goes on with those that were run elsewhere, with how that ended, and then the others", async () => {
@@ -47,12 +50,20 @@ suiteInWindow(
       await workbench.openFile("exploding.gradlens.json");
       await lensesWith(workbench, "exploding.gradlens.json", /▶ Run/);
       const found = await rows();
-      const own = found.findIndex((text) => text.includes("this file"));
-      const [sigmoid = -1] = places(found, "sigmoid");
-      const others = found.findIndex((text) => text.includes("other models"));
-      assert.ok(own === 0 && own < sigmoid && (others < 0 || sigmoid < others), found.join("\n---\n"));
-      assert.match(found[sigmoid] ?? "", /completed[^]*|run before/);
-      assert.match(found[sigmoid] ?? "", /loss \S+ after \d+ steps · completed/);
+      const at = (pattern: RegExp): number => found.findIndex((text) => pattern.test(text));
+      const order = [at(/this file/), at(/run before/), at(/^sigmoid.*loss \S+ after \d+ steps · completed/)];
+      const shown = found.join("\n");
+      assert.ok(
+        order.every((place) => place >= 0),
+        shown,
+      );
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+        shown,
+      );
+      const others = at(/other models/); // further down than the list is high, maybe
+      assert.ok(others < 0 || others > at(/^sigmoid/), shown);
     });
   },
 );
