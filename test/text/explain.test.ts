@@ -50,6 +50,9 @@ suite("explainLayers", () => {
   });
 
   test("says that the model has changed since, or its data", () => {
-    assert.match(explainLayers(info, frame, [2], true), /stale: the model or its data have changed since this run/);
+    assert.match(
+      explainLayers(info, frame, [2], true),
+      /stale: the model or its data have changed since this run/,
+    );
   });
 });

@@ -12,9 +12,11 @@ export interface Header {
 
 export function header(command: (command: PanelCommand) => void, select: (run: number) => void): Header {
   const picker = dropdown("Run", (value) => select(Number(value)));
-  const stale = element("span", { class: "stale", title: "The model or its data have changed since this run." }, [
-    "stale",
-  ]);
+  const stale = element(
+    "span",
+    { class: "stale", title: "The model or its data have changed since this run." },
+    ["stale"],
+  );
   const dot = element("span", { class: "dot", "aria-hidden": "true" });
   const state = element("span", { class: "state", role: "status" });
   const progress = element("span", { class: "progress" });
