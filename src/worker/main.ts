@@ -130,11 +130,12 @@ function holdChecks(hold = preparing !== undefined || runner !== undefined): voi
   store.hold(hold);
 }
 
+/** At once where there is more to be read, then now and then. */
 function tellProgress(): (progress: ReadProgress) => void {
-  let told = performance.now();
+  let told = -Infinity;
   return (progress) => {
     const now = performance.now();
-    if (now - told < PROGRESS_MS) return;
+    if (now - told < PROGRESS_MS || progress.read === progress.total) return;
     told = now;
     void tell("reading", progress);
   };
