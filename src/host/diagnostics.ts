@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
 import { plain } from "../text/quote.ts";
+import { ClosedError } from "../protocol/rpc.ts";
 import type { DataFiles } from "./dataFiles.ts";
 import { openModelFiles, type Models } from "./models.ts";
 import { rangeOf } from "./quickFix.ts";
@@ -22,6 +23,8 @@ export class Diagnostics implements vscode.Disposable {
     vscode.TextDocument,
     { readonly version: number; readonly problems: readonly Problem[] }
   >();
+  /** The version of a document that was checked once more. */
+  readonly #retried = new WeakMap<vscode.TextDocument, number>();
   readonly #check = new Debounce<vscode.TextDocument>(
     DATA_QUIET_MS,
     (document) => void this.#checkData(document),
@@ -75,10 +78,17 @@ export class Diagnostics implements vscode.Disposable {
         document,
         all.filter((problem) => !known.has(keyOf(problem))),
       );
-    } catch {
-      // Another check has taken this one's place, or the thread was ended while it read, by Stop or by a failure that has been
-      // told of: after a run, and after the next change, the data are looked at again.
+    } catch (error) {
+      if (error instanceof ClosedError) this.#checkOnceMore(document);
+      // Else another check has taken this one's place.
     }
+  }
+
+  /** The thread was ended while it read, by Stop or by a failure. Not again and again: the data may be what it has failed at. */
+  #checkOnceMore(document: vscode.TextDocument): void {
+    if (document.isClosed || this.#retried.get(document) === document.version) return;
+    this.#retried.set(document, document.version);
+    this.#check.request(document);
   }
 
   #setData(document: vscode.TextDocument, problems: readonly Problem[]): void {

@@ -90,9 +90,9 @@ suite("data of a model file", () => {
   });
 
   test("problems go after a run that has found none", async () => {
-    const document = await show("after.gradlens.json", small("after.csv"));
+    const document = await show("recheck.gradlens.json", small("recheck.csv"));
     await until("the problem", () => problems(document.uri)[0]);
-    await write("after.csv", XOR);
+    await write("recheck.csv", XOR);
     assert.equal((await ended(await start(document.uri))).end?.reason, "completed");
     await until("no problem", () => problems(document.uri).length === 0);
   });

@@ -11,7 +11,7 @@ import { eventually, repo } from "./support.ts";
 const START_MS = 120_000;
 
 suite("npm start without a desktop", () => {
-  test("leads from a busy port to the example with its code lenses, for those who have the token and trust the folder", async () => {
+  test("leads from a busy port to the example with its code lenses, for those who have the token, and in Restricted Mode until the folder is trusted", async () => {
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-start-"));
     const busy = await occupyPort();
     const started = start(["--browser", "--user-data-dir", scratch, "--port", String(busy.port)]);
@@ -29,15 +29,17 @@ suite("npm start without a desktop", () => {
       await page.goto(address);
       const editor = page.locator('.monaco-editor[data-uri$="/vanishing.gradlens.json"]');
       await editor.waitFor({ timeout: START_MS });
-      const trust = page.locator(".monaco-dialog-box", { hasText: /trust the authors/i });
-      await trust.waitFor({ timeout: START_MS });
-      await page.locator(".part.banner", { hasText: "Restricted Mode" }).waitFor();
-      await trust.getByRole("button", { name: /^Yes/ }).click();
-      await page.locator(".part.banner", { hasText: "Restricted Mode" }).waitFor({ state: "hidden" });
       await editor
         .locator(".codelens-decoration a", { hasText: "Run" })
         .first()
         .waitFor({ timeout: START_MS });
+
+      // It is the user who says that the folder is trusted.
+      const banner = page.locator(".part.banner", { hasText: "Restricted Mode" });
+      await banner.getByText("Manage", { exact: true }).click();
+      const trust = page.locator(".workspace-trust-editor").getByRole("button", { name: /^Trust$/ });
+      await trust.first().click();
+      await banner.waitFor({ state: "hidden" });
 
       started.process.kill("SIGINT");
       assert.equal(await started.exited, 0);

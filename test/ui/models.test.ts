@@ -1,0 +1,101 @@
+import { suite, test } from "node:test";
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { Workbench } from "../../tools/vscode/workbench.mjs";
+import { eventually, lensesWith, openWindow, repo, suiteInWindow } from "./support.ts";
+
+const EXAMPLE = "vanishing.gradlens.json";
+
+suiteInWindow(
+  "the list of models to run",
+  () => openWindow({ openFile: EXAMPLE }),
+  (window) => {
+    /** Labels and groups of the list, in order. */
+    const rows = async (): Promise<string[]> => {
+      const { workbench } = window();
+      await workbench.runCommand("GradLens: Run Model…");
+      const list = workbench.page.locator(".quick-input-widget .quick-input-list .monaco-list-row");
+      const texts = await eventually(
+        "the models",
+        () =>
+          list.evaluateAll((all) =>
+            all
+              .map((row) => ({ at: Number(row.getAttribute("data-index")), text: row.textContent ?? "" }))
+              .sort((one, other) => one.at - other.at)
+              .map(({ text }) => text),
+          ),
+        (found) => found.some((text) => text.includes("sigmoid")),
+      );
+      await workbench.page.keyboard.press("Escape");
+      return texts;
+    };
+    test("begins with those of the file that is shown, the nearest to the cursor first", async () => {
+      const { workbench } = window();
+      await lensesWith(workbench, EXAMPLE, /▶ Run/);
+      const text = fs.readFileSync(path.join(window().folder, EXAMPLE), "utf8");
+      const line = text.slice(0, text.indexOf('"relu-he"')).split("\n").length;
+      await workbench.goTo(line);
+      const first = async () => (await rows()).filter((text) => text !== "this file")[0] ?? "";
+      assert.match(await first(), /^relu-he/);
+      await workbench.goTo(1);
+      assert.match(await first(), /^sigmoid/);
+    });
+
+    test("goes on with those that were run elsewhere, with how that ended, and then the others", async () => {
+      const { workbench } = window();
+      await workbench.codeLenses(EXAMPLE).filter({ hasText: "▶ Run" }).first().click();
+      await lensesWith(workbench, EXAMPLE, /· completed/);
+      await workbench.openFile("exploding.gradlens.json");
+      await lensesWith(workbench, "exploding.gradlens.json", /▶ Run/);
+      const found = await rows();
+      const at = (pattern: RegExp): number => found.findIndex((text) => pattern.test(text));
+      const order = [at(/this file/), at(/run before/), at(/^sigmoid.*loss \S+ after \d+ steps · completed/)];
+      const shown = found.join("\n");
+      assert.ok(
+        order.every((place) => place >= 0),
+        shown,
+      );
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+        shown,
+      );
+      const others = at(/other models/); // further down than the list is high, maybe
+      assert.ok(others < 0 || others > at(/^sigmoid/), shown);
+    });
+  },
+);
+
+suite("a model file that is opened alone", () => {
+  test("has its lenses and runs, and its data are watched", async () => {
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-alone-"));
+    const file = path.join(scratch, "alone.gradlens.json");
+    const model = {
+      input: [2],
+      layers: [{ type: "Linear", out_features: 1 }],
+      loss: "BCEWithLogitsLoss",
+      data: { type: "csv", path: "late.csv", target: "y" },
+      train: { steps: 5, batch_size: 4 },
+    };
+    fs.writeFileSync(file, JSON.stringify({ version: 1, models: { m: model } }, undefined, 2));
+    const workbench = await Workbench.open({
+      userDataDir: path.join(scratch, "user-data"),
+      openFile: file,
+      extensionDevelopmentPath: repo,
+    });
+    try {
+      await lensesWith(workbench, "alone.gradlens.json", /▶ Run · 1 layer/);
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: "late.csv" }).first().waitFor();
+      fs.writeFileSync(path.join(scratch, "late.csv"), "x0,x1,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+      await problems.filter({ hasText: "late.csv" }).first().waitFor({ state: "hidden" });
+      await workbench.codeLenses("alone.gradlens.json").filter({ hasText: "▶ Run" }).first().click();
+      await lensesWith(workbench, "alone.gradlens.json", /· completed/);
+    } finally {
+      await workbench.close();
+      fs.rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+});

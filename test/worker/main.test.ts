@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, suite, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { Rpc } from "../../src/protocol/rpc.ts";
+import type { RunEnd } from "../../src/protocol/run.ts";
+import type { ReadProgress, WorkerCalls, WorkerEvents } from "../../src/protocol/worker.ts";
+import { portOf } from "../../src/worker/port.ts";
+
+const MAIN = join(import.meta.dirname, "../../src/worker/main.ts");
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "gradlens-main-")));
+after(() => rmSync(folder, { recursive: true }));
+
+/** The thread, and what it has told. */
+async function withThread(
+  use: (
+    rpc: Rpc<WorkerEvents, WorkerCalls>,
+    told: { readonly progress: ReadProgress[]; ended(): Promise<RunEnd> },
+  ) => Promise<void>,
+): Promise<void> {
+  const worker = new Worker(MAIN);
+  const progress: ReadProgress[] = [];
+  let end = Promise.withResolvers<RunEnd>();
+  const rpc = new Rpc<WorkerEvents, WorkerCalls>(portOf(worker), {
+    reading: (one) => void progress.push(one),
+    frames: () => undefined,
+    ended: (how) => {
+      end.resolve(how);
+      end = Promise.withResolvers();
+    },
+  });
+  try {
+    await use(rpc, { progress, ended: () => end.promise });
+  } finally {
+    rpc.dispose();
+    await worker.terminate();
+  }
+}
+
+const sourceOf = (fields: object, name = "m.gradlens.json") => ({
+  text: JSON.stringify({
+    version: 1,
+    models: {
+      m: {
+        input: [2],
+        layers: [{ type: "Linear", out_features: 1 }],
+        loss: "BCEWithLogitsLoss",
+        data: { type: "xor", samples: 64 },
+        train: { steps: 5, batch_size: 16 },
+        ...fields,
+      },
+    },
+  }),
+  file: join(folder, name),
+  root: folder,
+});
+
+const csv = (path: string) => ({ data: { type: "csv", path, target: "y" } });
+
+suite("the thread that trains", () => {
+  writeFileSync(join(folder, "large.csv"), `a,b,y\n${"0,1,1\n1,1,0\n".repeat(2_000_000)}`);
+
+  test("tells how far it reads, and stops reading when it is told to", () =>
+    withThread(async (rpc, { progress }) => {
+      const request = {
+        source: sourceOf(csv("large.csv")),
+        model: "m",
+        options: { engine: "scalar" },
+      } as const;
+      const refused = assert.rejects(rpc.call("start", request), /abort/);
+      for (let i = 0; progress.length === 0 && i < 1000; i++) await delay(2);
+      const [first] = progress;
+      assert.ok(first, "no progress was told");
+      assert.equal(first.file, "large.csv");
+      assert.ok(first.read > 0 && first.read <= first.total);
+      await rpc.call("stop", undefined);
+      await refused;
+      const { info, files } = await rpc.call("start", { ...request, source: sourceOf({}) });
+      assert.equal(info.model, "m");
+      assert.deepEqual(files, []);
+    }));
+
+  test("gives up a check when the same file is checked anew, and when it is closed", () =>
+    withThread(async (rpc) => {
+      const source = sourceOf(csv("large.csv"));
+      const outdated = assert.rejects(rpc.call("check", source), /abort/);
+      const checked = rpc.call("check", sourceOf(csv("nowhere.csv")));
+      await outdated;
+      assert.match((await checked)[0]?.message ?? "", /nowhere\.csv/);
+      const forgotten = assert.rejects(rpc.call("check", source), /abort/);
+      await rpc.call("forget", { file: source.file });
+      await forgotten;
+    }));
+
+  test("says in what state files are, and nothing of those outside of the root", () =>
+    withThread(async (rpc) => {
+      const paths = ["large.csv", "nowhere.csv", "../secret.csv"];
+      const states = await rpc.call("states", { ...sourceOf({}), paths });
+      assert.deepEqual(
+        states.map(({ path }) => path),
+        paths,
+      );
+      assert.match(states[0]?.state ?? "", /^\d+ \d+$/);
+      assert.match(states[1]?.state ?? "", /no such file/);
+      assert.match(states[2]?.state ?? "", /outside/);
+    }));
+
+  test("gives the memory of a run back when it is over", () =>
+    withThread(async (rpc, { ended }) => {
+      const wide = { type: "Linear", out_features: 3000 };
+      const layers = [wide, { type: "Tanh" }, wide, { type: "Tanh" }, { type: "Linear", out_features: 1 }];
+      const source = sourceOf({ layers, optimizer: { type: "Adam" }, train: { steps: 2, batch_size: 16 } });
+      const end = ended();
+      await rpc.call("start", { source, model: "m", options: {} });
+      assert.equal((await end).reason, "completed");
+      const before = process.memoryUsage.rss();
+      const held = 4 * 3000 * 3000 * 4; // bytes of the middle layer's weights, gradients and Adam's two averages
+      for (let i = 0; process.memoryUsage.rss() > before - held / 2 && i < 100; i++) await delay(100);
+      const given = before - process.memoryUsage.rss();
+      assert.ok(
+        given > held / 2,
+        `${(given / 1e6).toFixed(0)} of ${(held / 1e6).toFixed(0)} MB were given back`,
+      );
+    }));
+});
