@@ -61,7 +61,8 @@ suite("numbers in an exported program", () => {
   test("are integers where PyTorch counts", () => {
     for (const { model, argument } of numericOptions) {
       if (!argument || argument.isFloat) continue;
-      for (const text of valuesOf(programOf(model) ?? "", argument.name)) assert.match(text, /^("|None$|-?\d+$)/);
+      for (const text of valuesOf(programOf(model) ?? "", argument.name))
+        assert.match(text, /^("|None$|-?\d+$)/);
     }
   });
 
