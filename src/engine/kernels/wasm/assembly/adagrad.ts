@@ -12,7 +12,7 @@ import { finish, gradient, hyperAt, lastChanges, put, sureChanges } from "./step
 function step(t: usize, g: usize, s: usize, lanes: i32, scale: v128, limit: v128, lr: v128, eps: v128, decay: v128): v128 {
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(true, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
   const square = madd(slope, slope, v128.load(s));
   put(s, square, lanes);
   const after = f32x4.sub(before, f32x4.div(f32x4.mul(lr, slope), f32x4.add(f32x4.sqrt(square), eps)));
@@ -34,8 +34,8 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
     const block = min(left, BLOCK) & ~7;
     for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
-      const slope0 = gradient(true, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(true, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
       const square0 = madd(slope0, slope0, v128.load(s)), square1 = madd(slope1, slope1, v128.load(s, 16));
       v128.store(s, square0);
       v128.store(s, square1, 16);

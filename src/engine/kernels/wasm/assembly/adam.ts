@@ -1,7 +1,7 @@
 import { addTwo, sumLanes } from "./lanes";
 import { f32At, f64At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { clips, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
+import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
@@ -10,12 +10,12 @@ import { clips, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges
 // @ts-ignore: decorator
 @inline
 function step(
-  amsgrad: bool, clipped: bool, t: usize, g: usize, m: usize, v: usize, top: usize, lanes: i32, scale: v128, limit: v128,
+  amsgrad: bool, clipped: bool, decaying: bool, t: usize, g: usize, m: usize, v: usize, top: usize, lanes: i32, scale: v128, limit: v128,
   decay: v128, size: v128, fresh1: v128, beta2: v128, fresh2: v128, root: v128, eps: v128, keep: v128,
 ): v128 {
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(clipped, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
   const old = v128.load(m);
   const mean = madd(fresh1, f32x4.sub(slope, old), old);
   put(m, mean, lanes);
@@ -33,7 +33,7 @@ function step(
 
 // @ts-ignore: decorator
 @inline
-function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
+function all(amsgrad: bool, clipped: bool, decaying: bool, n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), size = hyperAt(hyper, 2);
   const fresh1 = restOf(hyper, 3), beta2 = hyperAt(hyper, 4), fresh2 = restOf(hyper, 4), eps = hyperAt(hyper, 5);
   const decay = hyperAt(hyper, 6), root = f32x4.splat(<f32>(1 / f64.load(f64At(hyper + 7)))), keep = hyperAt(hyper, 8);
@@ -46,8 +46,8 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
     const block = min(left, BLOCK) & ~7;
     for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
-      const slope0 = gradient(clipped, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(clipped, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(clipped, decaying, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
       const old0 = v128.load(m), old1 = v128.load(m, 16);
       const mean0 = madd(fresh1, f32x4.sub(slope0, old0), old0), mean1 = madd(fresh1, f32x4.sub(slope1, old1), old1);
       let second0 = madd(beta2, v128.load(v), f32x4.mul(f32x4.mul(fresh2, slope0), slope0));
@@ -88,7 +88,7 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
   const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16, v += 16, top += 16) {
     const change = step(
-      amsgrad, clipped, t, g, m, v, top, left, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep,
+      amsgrad, clipped, decaying, t, g, m, v, top, left, scale, limit, decay, size, fresh1, beta2, fresh2, root, eps, keep,
     );
     moved += lastChanges(change, moved, t, left);
   }
@@ -97,13 +97,16 @@ function all(amsgrad: bool, clipped: bool, n: i32, t: usize, g: usize, m: usize,
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
 function withClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
-  all(false, true, n, t, g, m, v, 0, hyper, out);
+  all(false, true, true, n, t, g, m, v, 0, hyper, out);
 }
 function withoutClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
-  all(false, false, n, t, g, m, v, 0, hyper, out);
+  all(false, false, true, n, t, g, m, v, 0, hyper, out);
+}
+function plain(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
+  all(false, false, false, n, t, g, m, v, 0, hyper, out);
 }
 function withAmsgrad(n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
-  all(true, true, n, t, g, m, v, top, hyper, out);
+  all(true, true, true, n, t, g, m, v, top, hyper, out);
 }
 
 /** See `OptimizerKernels.adam`. */
@@ -111,5 +114,6 @@ export function adam(n: i32, theta: i32, grad: i32, mean: i32, square: i32, grea
   const t = f32At(theta), g = f32At(grad), m = f32At(mean), v = f32At(square);
   if (greatest >= 0) withAmsgrad(n, t, g, m, v, f32At(greatest), hyper, out);
   else if (clips(hyper)) withClipping(n, t, g, m, v, hyper, out);
-  else withoutClipping(n, t, g, m, v, hyper, out);
+  else if (decays(hyper, 6)) withoutClipping(n, t, g, m, v, hyper, out);
+  else plain(n, t, g, m, v, hyper, out);
 }

@@ -15,7 +15,7 @@ function step(
 ): v128 {
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(true, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
   const square = madd(alpha, v128.load(v), f32x4.mul(f32x4.mul(fresh, slope), slope));
   put(v, square, lanes);
   let variance = square;
@@ -49,8 +49,8 @@ function all(momentum: bool, centered: bool, n: i32, t: usize, g: usize, v: usiz
     const block = min(left, BLOCK) & ~7;
     for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16);
-      const slope0 = gradient(true, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(true, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
       const square0 = madd(alpha, v128.load(v), f32x4.mul(f32x4.mul(fresh, slope0), slope0));
       const square1 = madd(alpha, v128.load(v, 16), f32x4.mul(f32x4.mul(fresh, slope1), slope1));
       v128.store(v, square0);

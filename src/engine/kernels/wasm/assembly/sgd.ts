@@ -1,14 +1,7 @@
 import { addTwo, sumLanes } from "./lanes";
 import { f32At, f64At, madd, scratch } from "./memory";
 import { BLOCK, sureSquares } from "./statistics";
-import { clips, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
-
-/** The gradient that the optimizer sees; without weight decay and clipping it is the one that it is given. */
-// @ts-ignore: decorator
-@inline
-function slopeOf(clipped: bool, decays: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
-  return clipped || decays ? gradient(clipped, g, theta, scale, limit, decay) : g;
-}
+import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
@@ -17,12 +10,12 @@ function slopeOf(clipped: bool, decays: bool, g: v128, theta: v128, scale: v128,
 // @ts-ignore: decorator
 @inline
 function step(
-  momentum: bool, nesterov: bool, clipped: bool, decays: bool, t: usize, g: usize, m: usize, lanes: i32,
+  momentum: bool, nesterov: bool, clipped: bool, decaying: bool, t: usize, g: usize, m: usize, lanes: i32,
   scale: v128, limit: v128, decay: v128, lr: v128, mu: v128, fresh: v128,
 ): v128 {
   const before = v128.load(t);
   v128.store(scratch, before);
-  let change = slopeOf(clipped, decays, v128.load(g), before, scale, limit, decay);
+  let change = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
   if (momentum) {
     const buffer = madd(mu, v128.load(m), f32x4.mul(fresh, change));
     put(m, buffer, lanes);
@@ -35,7 +28,7 @@ function step(
 
 // @ts-ignore: decorator
 @inline
-function all(momentum: bool, nesterov: bool, clipped: bool, decays: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+function all(momentum: bool, nesterov: bool, clipped: bool, decaying: bool, n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0), limit = hyperAt(hyper, 1), lr = f32x4.neg(hyperAt(hyper, 2)), mu = hyperAt(hyper, 3);
   const fresh = restOf(hyper, 4), decay = hyperAt(hyper, 5);
   let moved: f64 = 0, squares: f64 = 0;
@@ -47,10 +40,10 @@ function all(momentum: bool, nesterov: bool, clipped: bool, decays: bool, n: i32
     const block = min(left, BLOCK) & ~15;
     for (const end = t + ((<usize>block) << 2); t < end; ) {
       const before0 = v128.load(t), before1 = v128.load(t, 16), before2 = v128.load(t, 32), before3 = v128.load(t, 48);
-      let change0 = slopeOf(clipped, decays, v128.load(g), before0, scale, limit, decay);
-      let change1 = slopeOf(clipped, decays, v128.load(g, 16), before1, scale, limit, decay);
-      let change2 = slopeOf(clipped, decays, v128.load(g, 32), before2, scale, limit, decay);
-      let change3 = slopeOf(clipped, decays, v128.load(g, 48), before3, scale, limit, decay);
+      let change0 = gradient(clipped, decaying, v128.load(g), before0, scale, limit, decay);
+      let change1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
+      let change2 = gradient(clipped, decaying, v128.load(g, 32), before2, scale, limit, decay);
+      let change3 = gradient(clipped, decaying, v128.load(g, 48), before3, scale, limit, decay);
       if (momentum) {
         const buffer0 = madd(mu, v128.load(m), f32x4.mul(fresh, change0));
         const buffer1 = madd(mu, v128.load(m, 16), f32x4.mul(fresh, change1));
@@ -92,7 +85,7 @@ function all(momentum: bool, nesterov: bool, clipped: bool, decays: bool, n: i32
   }
   const last = t, rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16) {
-    const change = step(momentum, nesterov, clipped, decays, t, g, m, left, scale, limit, decay, lr, mu, fresh);
+    const change = step(momentum, nesterov, clipped, decaying, t, g, m, left, scale, limit, decay, lr, mu, fresh);
     moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
@@ -109,6 +102,9 @@ function plainClipped(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
   all(false, false, true, true, n, t, g, 0, hyper, out);
 }
 function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
+  all(true, false, false, false, n, t, g, m, hyper, out);
+}
+function heavyBallDecayed(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
   all(true, false, false, true, n, t, g, m, hyper, out);
 }
 function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
@@ -127,13 +123,14 @@ export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, ou
   const nesterov = f64.load(f64At(hyper + 6)) != 0;
   if (momentum < 0) {
     if (clips(hyper)) plainClipped(n, t, g, hyper, out);
-    else if (f64.load(f64At(hyper + 5)) != 0) plainDecayed(n, t, g, hyper, out);
+    else if (decays(hyper, 5)) plainDecayed(n, t, g, hyper, out);
     else plain(n, t, g, hyper, out);
   } else if (nesterov) {
     if (clips(hyper)) nesterovsClipped(n, t, g, m, hyper, out);
     else nesterovs(n, t, g, m, hyper, out);
   } else {
     if (clips(hyper)) heavyBallClipped(n, t, g, m, hyper, out);
+    else if (decays(hyper, 5)) heavyBallDecayed(n, t, g, m, hyper, out);
     else heavyBall(n, t, g, m, hyper, out);
   }
 }

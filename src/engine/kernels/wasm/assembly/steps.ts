@@ -52,14 +52,21 @@ export function clips(hyper: i32): bool {
   return f64.load(f64At(hyper)) != 1 || f64.load(f64At(hyper + 1)) < Infinity;
 }
 
+/** Whether the weight decay of `hyper` is any. */
+// @ts-ignore: decorator
+@inline
+export function decays(hyper: i32, i: i32): bool {
+  return f64.load(f64At(hyper + i)) != 0;
+}
+
 /**
  * The gradient that an optimizer sees: g · scale within ±limit, plus decay · θ. `pmin` and `pmax` give their first operand
  * where that is NaN.
  */
 // @ts-ignore: decorator
 @inline
-export function gradient(clipped: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
-  if (!clipped) return madd(decay, theta, g);
+export function gradient(clipped: bool, decaying: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
+  if (!clipped) return decaying ? madd(decay, theta, g) : g;
   const within = f32x4.pmax(f32x4.pmin(f32x4.mul(g, scale), limit), f32x4.neg(limit));
   return madd(decay, theta, within);
 }
