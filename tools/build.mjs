@@ -35,6 +35,7 @@ const bundles = [
     maxKB: 250,
   },
   { from: "src/worker/main.ts", to: "worker.cjs", options: { ...forNode, format: "cjs" } },
+  { from: "src/worker/reading.ts", to: "reader.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/worker/thread.ts", to: "kernel-thread.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/cli.ts", to: "cli.js", options: { ...forNode, format: "esm" }, executable: true },
   { from: "webview/main.ts", to: "webview.js", options: { ...forBrowser, format: "iife" }, maxKB: 600 },

@@ -1,26 +1,27 @@
 import type * as vscode from "vscode";
-import type { Parsed, ParsedModel } from "../model/parse.ts";
+import type { HeldLayer, HeldModel } from "../model/held.ts";
+import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
 import { outcome, short } from "../text/run.ts";
-import { outline, type Declared, type Figures } from "./models.ts";
+import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
 import type { LensSettings } from "./settings.ts";
 
 /** Above a model: run it, stop it, or see why it cannot run. */
 export function runCommand(
   uri: vscode.Uri,
-  model: ParsedModel,
-  parsed: Parsed,
+  model: HeldModel,
+  problems: readonly Problem[],
   run: Run | undefined,
 ): vscode.Command {
   if (run && !run.end) return { title: "■ Stop", tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
-  if (!model.spec) {
-    const title = problemsLens(errorsOf(parsed, model.name));
+  if (!model.spec || model.stale) {
+    const title = problemsLens(errorsOf(problems, model.name));
     return { title, tooltip: LENS_HINTS.problems, command: "gradlens.showProblems" };
   }
   return {
-    title: runLens(outline(model.spec).rows.length, model.parameters ?? 0),
+    title: runLens(model.spec.rows, model.spec.parameters),
     tooltip: LENS_HINTS.run,
     command: "gradlens.run",
     arguments: [uri, model.name],
@@ -28,7 +29,7 @@ export function runCommand(
 }
 
 /** After the result: the model as a PyTorch program. */
-export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): vscode.Command | undefined {
+export function exportCommand(uri: vscode.Uri, { name, spec }: HeldModel): vscode.Command | undefined {
   if (!spec) return undefined;
   return {
     title: "PyTorch",
@@ -39,7 +40,7 @@ export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): vsc
 }
 
 /** Errors of the model's own text; those of the whole file where it has none of its own. */
-function errorsOf({ problems }: Parsed, model: string): number {
+function errorsOf(problems: readonly Problem[], model: string): number {
   const errors = problems.filter(({ severity }) => severity === "error");
   return errors.filter(({ path }) => path[0] === "models" && path[1] === model).length || errors.length;
 }
@@ -73,14 +74,13 @@ export function figuresCommand(figures: Figures, shown: LensSettings): vscode.Co
 }
 
 /** What the text alone says, until a run has figures: the line has its lens then already, and nothing moves. */
-export function shapesCommand({ uses }: Declared, shown: LensSettings): vscode.Command | undefined {
-  const use = uses.find(({ model }) => model.spec);
-  if (!use?.model.spec || !shown.shapes) return undefined;
-  const paths = new Set(use.paths);
-  const rows = outline(use.model.spec).rows.filter(({ info }) => paths.has(info.path));
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (!first || !last) return undefined;
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const title = shapeLens(first.input, last.output, parameters, rows.length);
+export function shapesCommand(
+  { shapes }: HeldLayer,
+  stale: boolean,
+  shown: LensSettings,
+): vscode.Command | undefined {
+  if (!shapes || !shown.shapes) return undefined;
+  const { input, output, parameters, rows } = shapes;
+  const title = shapeLens(input, output, parameters, rows, stale);
   return { title, tooltip: LENS_HINTS.shapes, command: "" };
 }

@@ -21,8 +21,9 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
 
 /** Where the user wants it, a saved file's latest run is made again if its model has changed. */
 export const rerunOnSave = (models: Models, runs: Runs, running: Running): vscode.Disposable =>
-  vscode.workspace.onDidSaveTextDocument((document) => {
+  vscode.workspace.onDidSaveTextDocument(async (document) => {
     if (!settings.autoRun() || !isModelFile(document) || !vscode.workspace.isTrusted) return;
+    await models.read(document);
     const last = runs.all().findLast(({ origin }) => origin.uri.toString() === document.uri.toString());
     if (!last || !models.isStale(last)) return;
     const model = models.of(document).models.find(({ name }) => name === last.origin.model);

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ParsedModel } from "../model/parse.ts";
+import type { ModelDigest } from "../model/digest.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
@@ -11,7 +11,7 @@ import type { Trainer } from "./trainer.ts";
 /** A model of a document. */
 export interface Target {
   readonly document: vscode.TextDocument;
-  readonly model: ParsedModel;
+  readonly model: ModelDigest;
 }
 
 /** Decides which model the user means and starts it. What stands in the way is said, and nothing starts. */
@@ -41,7 +41,7 @@ export class Running {
     const document = uri ? await open(uri) : activeModelFile();
     if (uri && !document) return refuse(`${relative(uri)} is gone: it was deleted or renamed.`);
     if (!document) return this.#pick(title);
-    const { models } = this.#models.of(document);
+    const { models } = await this.#models.read(document);
     if (name !== undefined) {
       const model = models.find((one) => one.name === name);
       return model ? { document, model } : refuse(`${relative(document.uri)} has no model ${name} any more.`);
@@ -53,6 +53,7 @@ export class Running {
   /** Lets the user pick a model of a file, or of the workspace. */
   async #pick(title: string, document?: vscode.TextDocument): Promise<Target | undefined> {
     const files = document ? [document] : await modelFiles();
+    await Promise.all(files.map((file) => this.#models.read(file)));
     const items = files.flatMap((file) =>
       this.#models.of(file).models.map((model) => ({
         label: model.name,
@@ -71,9 +72,10 @@ export class Running {
     return this.run(run.origin.uri, run.origin.model);
   }
 
-  #start({ document, model }: Target, options: RunOptions): Run | undefined {
+  async #start({ document, model }: Target, options: RunOptions): Promise<Run | undefined> {
     const machine = { threads: settings.threads(), joinVectors: settings.joinVectors() };
-    const request = requestOf(document, model, { ...machine, ...options });
+    const info = model.spec && (await this.#models.expected(document, model.name));
+    const request = requestOf(document, model, info, { ...machine, ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");
   }
@@ -109,8 +111,8 @@ function activeModelFile(): vscode.TextDocument | undefined {
 /** The model whose lines the cursor is on, at whatever column. */
 function modelAtCursor(
   document: vscode.TextDocument,
-  models: readonly ParsedModel[],
-): ParsedModel | undefined {
+  models: readonly ModelDigest[],
+): ModelDigest | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document !== document) return undefined;
   const { line } = editor.selection.active;

@@ -42,7 +42,7 @@ export class Thread {
   }
 }
 
-const portOf = (worker: Worker): Port => ({
+export const portOf = (worker: Worker): Port => ({
   post: (message, transfer) =>
     worker.postMessage(
       message,

@@ -74,16 +74,18 @@ function range(values: readonly number[], show: (x: number) => string): string {
 
 /**
  * `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. Of a
- * repeated layer: what goes into the first, what comes out of the last, and the parameters of all.
+ * repeated layer: what goes into the first, what comes out of the last, and the parameters of all. Stale where the text by now
+ * says something else, or nothing that can be read.
  */
 export function shapeLens(
   input: readonly number[],
   output: readonly number[],
   parameters: number,
   repeated: number,
+  stale: boolean,
 ): string {
   const over = repeated > 1 ? ` over ${count(repeated)}` : "";
-  const shapes = `[${input.join(", ")}] → [${output.join(", ")}]`;
+  const shapes = `${stale ? STALE : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
   return parameters > 0
     ? joined([shapes, plural(parameters, "parameter") + over], LONGEST)
     : joined([shapes + over], LONGEST);

@@ -38,6 +38,7 @@ suite("the package", () => {
       "dist/kernels-joined.wasm",
       "dist/kernels-simd.wasm",
       "dist/licences.txt",
+      "dist/reader.cjs",
       "dist/webview.css",
       "dist/webview.js",
       "dist/worker.cjs",
