@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EditorFigures } from "./editor.ts";
 import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { specOf } from "./problem.ts";
@@ -24,7 +25,7 @@ const notes = (file: string): string =>
   readFileSync(join(import.meta.dirname, "notes", file), "utf8").trimEnd();
 
 /** `docs/benchmarks.md`: what was measured, between what is written by hand in `notes/`. */
-export function page({ workloads: all, tables }: Results): string {
+export function page({ workloads: all, tables, editor }: Results): string {
   const rows = workloadNames.flatMap((name): Row[] => {
     const measured = all[name];
     return measured ? [[name, measured]] : [];
@@ -38,6 +39,7 @@ export function page({ workloads: all, tables }: Results): string {
     "## The engine's own limits",
     peakTable(rows, tables?.joinedPeak),
     ...(tables ? ownTables(tables) : []),
+    ...(editor ? ["## The editor", notes("editor.md"), editorTable(editor)] : []),
     "## Every workload",
     ...rows.flatMap(details),
   ];
@@ -172,6 +174,30 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
       .join(", ")}.`,
   ];
 }
+
+function editorTable({ rows }: EditorFigures): string {
+  const longest = (times: readonly number[]): number => Math.max(...times);
+  const cells = rows.map(({ models, layersOfEach, characters, lensesMs, answers, stalls, idle, busy }) => [
+    `${models} × ${figure(layersOfEach)} layers, ${figure(characters / 1e6)} MB`,
+    figure(lensesMs),
+    `${figure(median(answers))}, ${figure(longest(answers))}`,
+    `${figure(idle.p50)}, ${figure(idle.p99)}, ${figure(idle.max)}`,
+    `${figure(busy.p50)}, ${against(busy.p99, MOST_P99_MS, "most")}, ${figure(busy.max)}`,
+    `${figure(median(stalls))}, ${figure(longest(stalls))}`,
+  ]);
+  const head = [
+    "ms",
+    "opened to all lenses",
+    "edit to diagnostics: median, longest",
+    "loop's delay while nobody edits: p50, p99, longest",
+    "while somebody edits",
+    "longest delay of each edit: median, longest",
+  ];
+  return table(head, cells);
+}
+
+/** How late the extension host's loop, which all extensions share, may be in the worst of a hundred turns. */
+const MOST_P99_MS = 15;
 
 const LOOKING = {
   none: "nothing",

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { EditorFigures, EditorRow } from "../editor.ts";
@@ -48,7 +48,7 @@ async function measure(models: number, layersOfEach: number): Promise<EditorRow>
   const idle = await watched(() => delay(EDITS * 100));
   const stalls: number[] = [];
   const answers: number[] = [];
-  const busy = await watched(async (loop) => {
+  const busy = await watched(async () => {
     for (let i = 0; i < EDITS; i++) {
       const [old, added] = i % 2 === 0 ? [RIGHT, WRONG] : [WRONG, RIGHT];
       const one = monitorEventLoopDelay({ resolution: 1 });
@@ -58,7 +58,6 @@ async function measure(models: number, layersOfEach: number): Promise<EditorRow>
       one.disable();
       stalls.push(one.max / 1e6);
     }
-    return loop;
   });
   await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   return { models, layersOfEach, characters: text.length, lensesMs, answers, stalls, idle, busy };
@@ -87,10 +86,10 @@ const problemsOf = (uri: vscode.Uri): number =>
   vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "GradLens").length;
 
 /** Percentiles of the loop's delay in milliseconds, meanwhile. */
-async function watched(act: (loop: IntervalHistogram) => Promise<unknown>): Promise<EditorRow["idle"]> {
+async function watched(act: () => Promise<unknown>): Promise<EditorRow["idle"]> {
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
-  await act(loop);
+  await act();
   loop.disable();
   return { p50: loop.percentile(50) / 1e6, p99: loop.percentile(99) / 1e6, max: loop.max / 1e6 };
 }
