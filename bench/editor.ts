@@ -5,10 +5,19 @@ import { runTests } from "@vscode/test-electron";
 import * as esbuild from "esbuild";
 import { quietSettings } from "../tools/vscode/settings.mjs";
 
-interface Delays {
+export interface Delays {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+}
+
+/** How late the extension host's event loop is. */
+export interface Loop {
+  /** While nobody does anything, and while somebody edits. */
+  readonly idle: Delays;
+  readonly busy: Delays;
+  /** The longest delay of each edit, with all that it led to. */
+  readonly stalls: readonly number[];
 }
 
 /** What it takes to edit one large file. Times are in milliseconds. */
@@ -20,11 +29,9 @@ export interface EditorRow {
   readonly lensesMs: number;
   /** From each edit to its diagnostics. */
   readonly answers: readonly number[];
-  /** The longest time that each edit, with all that it led to, held up the extension host. */
-  readonly stalls: readonly number[];
-  /** The delay of the extension host's event loop while nobody does anything, and while somebody edits. */
-  readonly idle: Delays;
-  readonly busy: Delays;
+  readonly loop: Loop;
+  /** The same where the file has another name, which GradLens does not know: what VS Code and its own extensions do. */
+  readonly without: Loop;
 }
 
 export interface EditorFigures {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { EditorFigures, EditorRow } from "../editor.ts";
+import type { Delays, EditorFigures, EditorRow, Loop } from "../editor.ts";
 import { largeFile, RIGHT, WRONG } from "./largeFile.ts";
 
 const EDITS = 60;
@@ -14,7 +14,9 @@ const SHAPES: readonly (readonly [models: number, layersOfEach: number])[] = [
 /** Longer than any answer takes. */
 const PATIENCE_MS = 60_000;
 /** A pause between edits, in which all that an edit leads to comes to its end. */
-const PAUSE_MS = 700;
+const PAUSE_MS = 1000;
+/** Schema, colours and folding of so long a text. */
+const SETTLED_MS = 5000;
 
 /** What VS Code calls in its extension host: edits large files there, and watches the loop that all extensions share. */
 export async function run(): Promise<void> {
@@ -26,47 +28,71 @@ export async function run(): Promise<void> {
 }
 
 async function measure(models: number, layersOfEach: number): Promise<EditorRow> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (!folder) throw new Error("no folder is open");
   const text = largeFile(models, layersOfEach);
-  const uri = vscode.Uri.joinPath(folder, `large-${models}.gradlens.json`);
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  const other = await open(`large-${models}.jsonc`, text);
+  const without = await watched(other, text, applied);
 
-  const openedMs = performance.now();
-  const document = await vscode.workspace.openTextDocument(uri);
-  const editor = await vscode.window.showTextDocument(document);
-  const lenses = await vscode.commands.executeCommand<unknown[]>("vscode.executeCodeLensProvider", uri, 0);
-  const lensesMs = performance.now() - openedMs;
+  const startedMs = performance.now();
+  const document = await open(`large-${models}.gradlens.json`, text);
+  const lenses = await vscode.commands.executeCommand<readonly unknown[]>(
+    "vscode.executeCodeLensProvider",
+    document.uri,
+    0,
+  );
+  const lensesMs = performance.now() - startedMs;
   if (lenses.length < models * layersOfEach) throw new Error(`only ${lenses.length} lenses`);
 
-  const at = text.indexOf(RIGHT, text.length / 2);
-  const range = (length: number): vscode.Range =>
-    new vscode.Range(document.positionAt(at), document.positionAt(at + length));
-  editor.revealRange(range(0));
-  await delay(5 * PAUSE_MS); // schema validation, colours and folding of so long a text
-
-  const idle = await watched(() => delay(EDITS * 100));
-  const stalls: number[] = [];
   const answers: number[] = [];
-  const busy = await watched(async () => {
+  const loop = await watched(document, text, async (uri, change, problems) => {
+    answers.push(await answered(uri, change, problems));
+  });
+  return { models, layersOfEach, characters: text.length, lensesMs, answers, loop, without };
+}
+
+async function open(name: string, text: string): Promise<vscode.TextDocument> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (!folder) throw new Error("no folder is open");
+  const uri = vscode.Uri.joinPath(folder, name);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+type Edit = (uri: vscode.Uri, change: vscode.WorkspaceEdit, problems: number) => Promise<void>;
+
+/** The loop's delays while nobody edits, and while somebody puts a mistake in the middle and takes it out again. */
+async function watched(document: vscode.TextDocument, text: string, edit: Edit): Promise<Loop> {
+  const at = text.indexOf(RIGHT, text.length / 2);
+  const [start, right, wrong] = [0, RIGHT.length, WRONG.length].map((length) =>
+    document.positionAt(at + length),
+  );
+  vscode.window.activeTextEditor?.revealRange(new vscode.Range(start, start));
+  await delay(SETTLED_MS);
+  const idle = await delaysOf(() => delay(SETTLED_MS));
+  const stalls: number[] = [];
+  const busy = await delaysOf(async () => {
     for (let i = 0; i < EDITS; i++) {
-      const [old, added] = i % 2 === 0 ? [RIGHT, WRONG] : [WRONG, RIGHT];
-      const one = monitorEventLoopDelay({ resolution: 1 });
-      one.enable();
-      answers.push(await edit(uri, range(old.length), added, i % 2 === 0 ? 1 : 0));
-      await delay(PAUSE_MS);
-      one.disable();
-      stalls.push(one.max / 1e6);
+      const isRight = i % 2 === 0;
+      const change = new vscode.WorkspaceEdit();
+      change.replace(document.uri, new vscode.Range(start, isRight ? right : wrong), isRight ? WRONG : RIGHT);
+      const { max } = await delaysOf(async () => {
+        await edit(document.uri, change, isRight ? 1 : 0);
+        await delay(PAUSE_MS);
+      });
+      stalls.push(max);
     }
   });
   await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
-  return { models, layersOfEach, characters: text.length, lensesMs, answers, stalls, idle, busy };
+  return { idle, busy, stalls };
 }
 
-/** How long it takes from the edit until GradLens has so many problems with the file. */
-async function edit(uri: vscode.Uri, range: vscode.Range, text: string, problems: number): Promise<number> {
-  const change = new vscode.WorkspaceEdit();
-  change.replace(uri, range, text);
+async function applied(_uri: vscode.Uri, change: vscode.WorkspaceEdit): Promise<void> {
+  if (!(await vscode.workspace.applyEdit(change))) throw new Error("the edit was refused");
+}
+
+/** How long it takes until GradLens has so many problems with the file, in milliseconds. */
+async function answered(uri: vscode.Uri, change: vscode.WorkspaceEdit, problems: number): Promise<number> {
   const startedMs = performance.now();
   const there = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`waited for ${problems} problems`)), PATIENCE_MS);
@@ -77,7 +103,7 @@ async function edit(uri: vscode.Uri, range: vscode.Range, text: string, problems
       resolve();
     });
   });
-  if (!(await vscode.workspace.applyEdit(change))) throw new Error("the edit was refused");
+  await applied(uri, change);
   await there;
   return performance.now() - startedMs;
 }
@@ -85,8 +111,8 @@ async function edit(uri: vscode.Uri, range: vscode.Range, text: string, problems
 const problemsOf = (uri: vscode.Uri): number =>
   vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "GradLens").length;
 
-/** Percentiles of the loop's delay in milliseconds, meanwhile. */
-async function watched(act: () => Promise<unknown>): Promise<EditorRow["idle"]> {
+/** How late the loop is meanwhile, in milliseconds. */
+async function delaysOf(act: () => Promise<unknown>): Promise<Delays> {
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   await act();

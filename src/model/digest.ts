@@ -97,7 +97,7 @@ export function digest(
     ({ spec }) => spec && new Map(outline(spec).rows.map((row) => [row.info.path, row])),
   );
   return {
-    models: models.map(({ name, base, key, body, spec }) => ({
+    models: models.map(({ name, base, key, body, spec, parameters = 0 }) => ({
       name,
       ...(base !== undefined && { base }),
       key,
@@ -108,7 +108,7 @@ export function digest(
         spec: {
           fingerprint: fingerprint(spec),
           rows: outline(spec).rows.length,
-          parameters: outline(spec).parameters,
+          parameters,
         },
       }),
     })),

@@ -145,8 +145,20 @@ suite("what is held of a text that somebody types in", () => {
     ]);
     assert.equal(held.find("b", "block.1.1"), tanh);
     assert.equal(held.find("b", "block.9.9"), undefined);
+    assert.equal(held.find("x", "block.1.1"), undefined);
     assert.equal(held.layerAt({ line: 0, column: 0 }), undefined);
     assert.deepEqual(tanh.shapes, { input: [8], output: [8], parameters: 0, rows: 2 });
+  });
+
+  test("a row that has no object of its own is found at its block", () => {
+    const block = `{ "type": "Residual", "name": "res", "shortcut": "projection", "layers": [{ "type": "Tanh" },
+      { "type": "Linear", "out_features": 3 }] }`;
+    const text = TEXT.replace(
+      `{ "type": "Linear", "out_features": 1 }`,
+      `${block}, { "type": "Linear", "out_features": 1 }`,
+    );
+    const held = new Held(digestOf(text));
+    assert.deepEqual(held.find("c", "res.shortcut")?.start, positionOf(text, text.indexOf(block)));
   });
 
   test("a good text is held as it is read, whatever was typed before", () => {
