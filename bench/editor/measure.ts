@@ -37,7 +37,6 @@ async function measure(models: number, layersOfEach: number): Promise<EditorRow>
   const lenses = await vscode.commands.executeCommand<readonly unknown[]>(
     "vscode.executeCodeLensProvider",
     document.uri,
-    0,
   );
   const lensesMs = performance.now() - startedMs;
   if (lenses.length < models * layersOfEach) throw new Error(`only ${lenses.length} lenses`);

@@ -25,7 +25,7 @@ async function shown(scheme: string): Promise<vscode.TextDocument> {
 suite("documents that are no files of the user", () => {
   suiteSetup(api);
 
-  for (const scheme of ["gitlens", "conflictResolution", "vscode-local-history", "chat-editing-text-model"]) {
+  for (const scheme of ["gitlens", "conflictResolution", "review", "chat-editing-text-model"]) {
     test(`${scheme}: has no lens, problem, quick fix or run`, async () => {
       const { uri } = await shown(scheme);
       assert.deepEqual(await lenses(uri), []);
