@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EditorFigures, Loop } from "./editor.ts";
 import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { specOf } from "./problem.ts";
@@ -23,7 +24,7 @@ const notes = (file: string): string =>
   readFileSync(join(import.meta.dirname, "notes", file), "utf8").trimEnd();
 
 /** `docs/benchmarks.md`: what was measured, between what is written by hand in `notes/`. */
-export function page({ workloads: all, tables }: Results): string {
+export function page({ workloads: all, tables, editor }: Results): string {
   const rows = workloadNames.flatMap((name): Row[] => {
     const measured = all[name];
     return measured ? [[name, measured]] : [];
@@ -37,6 +38,7 @@ export function page({ workloads: all, tables }: Results): string {
     "## The engine's own limits",
     peakTable(rows),
     ...(tables ? ownTables(tables) : []),
+    ...(editor ? ["## The editor", notes("editor.md"), editorTable(editor)] : []),
     "## Every workload",
     ...rows.flatMap(details),
   ];
@@ -160,6 +162,35 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
       .join(", ")}.`,
   ];
 }
+
+function editorTable({ rows }: EditorFigures): string {
+  const longest = (times: readonly number[]): string => figure(Math.max(...times));
+  const cells = rows.flatMap(({ models, layersOfEach, characters, lensesMs, answers, loop, without }) => {
+    const name = `${models} × ${figure(layersOfEach)} layers, ${figure(characters / 1e6)} MB`;
+    const delays = ({ idle, busy, stalls }: Loop, p99: string): readonly string[] => [
+      `${figure(idle.p50)}, ${figure(idle.p99)}, ${figure(idle.max)}`,
+      `${figure(busy.p50)}, ${p99}, ${figure(busy.max)}`,
+      `${figure(median(stalls))}, ${longest(stalls)}`,
+    ];
+    const answer = `${figure(median(answers))}, ${longest(answers)}`;
+    return [
+      [name, figure(lensesMs), answer, ...delays(loop, against(loop.busy.p99, MOST_P99_MS, "most"))],
+      ["the same under another name", "", "", ...delays(without, figure(without.busy.p99))],
+    ];
+  });
+  const head = [
+    "ms",
+    "opened to all lenses",
+    "edit to diagnostics: median, longest",
+    "loop's delay while nobody edits: p50, p99, longest",
+    "while somebody edits",
+    "longest delay of each edit: median, longest",
+  ];
+  return table(head, cells);
+}
+
+/** How late the extension host's loop, which all extensions share, may be in the worst of a hundred turns. */
+const MOST_P99_MS = 15;
 
 const LOOKING = {
   none: "nothing",

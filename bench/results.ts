@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EditorFigures } from "./editor.ts";
 import type { Looking, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
 import type { WorkloadName } from "./workloads.ts";
@@ -26,6 +27,7 @@ export interface Measured {
 export interface Results {
   readonly workloads: Readonly<Partial<Record<WorkloadName, Measured>>>;
   readonly tables?: Tables;
+  readonly editor?: EditorFigures;
 }
 
 const file = join(import.meta.dirname, "results.json");

@@ -1,7 +1,8 @@
-// `npm run bench [W1 W2 … tables]`: measures this engine and its peers on all workloads, or on those that are named, and writes
-// `docs/benchmarks.md`. BENCH_ROUNDS and BENCH_SECONDS make it shorter.
+// `npm run bench [W1 W2 … tables editor]`: measures this engine and its peers on all workloads, this engine alone, and the editor
+// with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS and BENCH_SECONDS make it shorter.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { measureEditor } from "./editor.ts";
 import { figure } from "./markdown.ts";
 import { page } from "./page.ts";
 import { missingPeers } from "./programs.ts";
@@ -11,7 +12,7 @@ import { measureTables } from "./tables.ts";
 import { reached, targets } from "./targets.ts";
 import { workloadNames } from "./workloads.ts";
 
-const choices: readonly string[] = [...workloadNames, "tables"];
+const choices: readonly string[] = [...workloadNames, "tables", "editor"];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !choices.includes(name));
 if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}: expected some of ${choices.join(", ")}`);
@@ -35,3 +36,4 @@ for (const name of workloadNames.filter(wanted)) {
   console.log(`${name}: ${measured.series.length} ways in ${seconds} s; ${ratios.join(", ")} times as fast`);
 }
 if (wanted("tables")) add({ tables: await measureTables() });
+if (wanted("editor")) add({ editor: await measureEditor() });

@@ -12,6 +12,7 @@ import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
+import { ReaderThread } from "./host/readerThread.ts";
 import { Running } from "./host/running.ts";
 import { Runs } from "./host/runs.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
@@ -47,10 +48,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   let channel: vscode.OutputChannel | undefined;
   const log = (): vscode.OutputChannel => (channel ??= own(vscode.window.createOutputChannel("GradLens")));
 
-  const models = own(new Models());
+  const threads = (name: string): string => vscode.Uri.joinPath(extensionUri, "dist", name).fsPath;
+  const reader = own(new ReaderThread(threads("reader.cjs"), (line) => log().appendLine(line)));
+  const models = own(new Models(reader));
   const runs = own(new Runs(settings.keepRuns));
-  const worker = vscode.Uri.joinPath(extensionUri, "dist", "worker.cjs").fsPath;
-  const trainer = new Trainer(runs, worker, (line) => log().appendLine(line.trimEnd()));
+  const trainer = new Trainer(runs, threads("worker.cjs"), (line) => log().appendLine(line.trimEnd()));
   const running = new Running(models, runs, trainer);
   const isStale = (run: Run): boolean => models.isStale(run);
 

@@ -1,101 +1,135 @@
 import * as vscode from "vscode";
+import type { HeldLayer, HeldModel } from "../model/held.ts";
+import { LatestRuns } from "./figures.ts";
+import { Announcer } from "./lensAnnouncer.ts";
 import { exportCommand, figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
 import { isModelFile, type Models } from "./models.ts";
+import { rangeOf } from "./place.ts";
 import type { Runs } from "./runs.ts";
-import type { LensCommand } from "./say.ts";
-import { settings } from "./settings.ts";
-import { Throttle } from "./throttle.ts";
+import { settings, type LensSettings } from "./settings.ts";
+import { isInSight, MARGIN_LINES } from "./sight.ts";
 
-/** VS Code itself asks for lenses at most every 250 ms. */
-const EVERY_MS = 500;
-/** A change that VS Code has not asked about for so long is told of again: it forgets them when an editor loses the focus. */
-const FORGOTTEN_MS = 3000;
-/** Where lenses are switched off nobody ever asks. */
-const REMINDERS = 3;
 /** A run shows its first figures sooner than this, as a rule: lenses that change twice within it are drawn once. */
 const FIRST_FIGURES_MS = 150;
+/** A text that takes longer to read is shown as it was until it has been read. */
+const PATIENCE_MS = 200;
 
-/** Lenses above models and layers. Their set depends on the text alone; while a run goes on only their words change. */
+/** A lens above a layer, which gets its words when it comes into sight. */
+class LayerLens extends vscode.CodeLens {
+  readonly document: vscode.TextDocument;
+  readonly model: HeldModel;
+  readonly layer: HeldLayer;
+
+  constructor(document: vscode.TextDocument, model: HeldModel, layer: HeldLayer) {
+    super(rangeOf({ start: layer.start, end: layer.start }));
+    this.document = document;
+    this.model = model;
+    this.layer = layer;
+  }
+}
+
+/**
+ * Lenses above models and layers. Their set depends on the text alone; while a run goes on only their words change, and while
+ * somebody types they stay as they were until the text is right again.
+ */
 export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly onDidChangeCodeLenses = this.#changed.event;
-  readonly #fire = new Throttle(
-    () => EVERY_MS,
-    () => this.#fireUnlessAwaited(),
-  );
-  /** Documents on screen that VS Code has been told of and has not asked about since. */
-  readonly #awaited = new Set<vscode.TextDocument>();
-  #reminder: NodeJS.Timeout | undefined;
-  readonly #subscription: vscode.Disposable;
+  readonly #announcer = new Announcer(onScreen);
+  readonly onDidChangeCodeLenses = this.#announcer.event;
+  readonly #subscriptions: vscode.Disposable[];
 
   constructor(models: Models, runs: Runs) {
     this.#models = models;
     this.#runs = runs;
-    this.#subscription = runs.onDidChange(({ what }) => {
-      if (what === "added") setTimeout(() => this.refresh(), FIRST_FIGURES_MS);
-      else this.refresh();
-    });
+    this.#subscriptions = [
+      runs.onDidChange(({ what }) => {
+        if (what === "added") setTimeout(() => this.refresh(), FIRST_FIGURES_MS);
+        else if (what === "frames") this.refresh();
+        else this.#announcer.now();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#announcer.again()),
+      vscode.window.onDidChangeWindowState(() => this.#announcer.again()),
+    ];
   }
 
-  /**
-   * VS Code shows lenses of before, which do nothing, until it has asked again, and forgets to ask when the editor loses the
-   * focus meanwhile: whatever takes it (the panel) has this called.
-   */
+  /** What lenses say has changed. */
   refresh(): void {
-    this.#fire.request();
+    this.#announcer.soon();
   }
 
-  /**
-   * VS Code waits for a pause between changes before it asks, and the slower the answers were the longer: told of every
-   * change, it would not ask at all while a run goes on. When it asks it gets what is true then.
-   */
-  #fireUnlessAwaited(): void {
-    if (!this.#isAwaited()) this.#fireAndRemind(REMINDERS);
-  }
-
-  #fireAndRemind(reminders: number): void {
-    clearTimeout(this.#reminder);
-    this.#awaited.clear();
-    for (const document of onScreen()) this.#awaited.add(document);
-    this.#changed.fire();
-    this.#reminder = setTimeout(() => {
-      if (this.#isAwaited() && reminders > 0) this.#fireAndRemind(reminders - 1);
-      else this.#awaited.clear();
-    }, FORGOTTEN_MS);
-  }
-
-  #isAwaited = (): boolean => onScreen().some((document) => this.#awaited.has(document));
-
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    this.#awaited.delete(document);
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    if (!isModelFile(document)) return [];
+    this.#announcer.asked(document);
+    await this.#models.readWithin(document, PATIENCE_MS);
     const shown = settings.lenses();
-    const lenses: vscode.CodeLens[] = [];
-    const add = (offset: number, command: LensCommand | undefined): void => {
-      const position = document.positionAt(offset);
-      if (command) lenses.push(new vscode.CodeLens(new vscode.Range(position, position), command));
-    };
-    const parsed = this.#models.of(document);
-    for (const model of parsed.models) {
-      const run = this.#runs.latest(document.uri, model.name);
-      if (shown.run) add(model.key.offset, runCommand(document.uri, model, parsed, run));
-      if (shown.result && run) add(model.key.offset, resultCommand(run, this.#models.isStale(run)));
-      if (shown.export) add(model.key.offset, exportCommand(document.uri, model));
-    }
-    for (const declared of this.#models.declared(document)) {
-      const figures = this.#models.figures(document, declared, this.#runs);
-      add(declared.at.offset, figures ? figuresCommand(figures, shown) : shapesCommand(declared, shown));
-    }
-    return lenses;
+    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const models = this.#models.held(document)?.models ?? [];
+    return models.flatMap((model) => [
+      ...this.#ofModel(document, model, latest, shown),
+      ...ofLayers(document, model, latest, shown),
+    ]);
+  }
+
+  resolveCodeLens(lens: vscode.CodeLens): vscode.CodeLens {
+    if (!(lens instanceof LayerLens)) return lens;
+    const latest = new LatestRuns(this.#models, this.#runs, lens.document);
+    lens.command = layerCommand(lens, latest, settings.lenses()) ?? { title: "", command: "" };
+    return lens;
+  }
+
+  #ofModel(
+    document: vscode.TextDocument,
+    model: HeldModel,
+    latest: LatestRuns,
+    shown: LensSettings,
+  ): vscode.CodeLens[] {
+    if (!model.start) return [];
+    const { uri } = document;
+    const range = rangeOf({ start: model.start, end: model.start });
+    const { run, stale = false } = latest.of(model.name) ?? {};
+    const commands = [
+      shown.run && runCommand(uri, model, this.#models.of(document).problems, run),
+      shown.result && run && resultCommand(run, stale),
+      shown.export && exportCommand(uri, model),
+    ];
+    return commands.flatMap((command) => (command ? [new vscode.CodeLens(range, command)] : []));
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    this.#fire.dispose();
-    clearTimeout(this.#reminder);
-    this.#changed.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#announcer.dispose();
   }
+}
+
+/** Those in sight with their words, the others without. */
+function ofLayers(
+  document: vscode.TextDocument,
+  model: HeldModel,
+  latest: LatestRuns,
+  shown: LensSettings,
+): vscode.CodeLens[] {
+  const inSight = isInSight(document, MARGIN_LINES);
+  return model.layers.flatMap((layer) => {
+    const lens = new LayerLens(document, model, layer);
+    if (hasLens(layer, shown) && !inSight(layer.start.line)) return [lens];
+    const command = layerCommand(lens, latest, shown);
+    if (command) lens.command = command;
+    return command ? [lens] : [];
+  });
+}
+
+/** Whatever its lens says: there is one. */
+const hasLens = ({ isKnown }: HeldLayer, { gradients, activations, shapes }: LensSettings): boolean =>
+  isKnown && gradients && activations && shapes;
+
+function layerCommand(
+  { layer, model }: LayerLens,
+  latest: LatestRuns,
+  shown: LensSettings,
+): vscode.Command | undefined {
+  const figures = latest.figures(layer);
+  return figures ? figuresCommand(figures, shown) : shapesCommand(layer, model.stale, shown);
 }
 
 const onScreen = (): readonly vscode.TextDocument[] =>

@@ -47,7 +47,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     newModel: (target) => newModel(target instanceof vscode.Uri ? target : undefined),
     openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
     exportPyTorch: (uri, model) =>
-      exportPyTorch(running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+      exportPyTorch(models, running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { LatestRuns } from "./figures.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import type { Runs } from "./runs.ts";
@@ -16,7 +17,7 @@ export function followCursor(models: Models, runs: Runs, panel: Panel): vscode.D
       // The cursor is still where it was when the focus has gone elsewhere.
       if (!editor || !isModelFile(editor.document)) return;
       const declared = models.at(editor.document, editor.selection.active);
-      const figures = declared && models.figures(editor.document, declared, runs);
+      const figures = declared && new LatestRuns(models, runs, editor.document).figures(declared);
       const layer = figures?.run.info.layers[figures.rows[0] ?? -1]?.path;
       const key = `${figures?.run.id} ${layer}`;
       if (key === last) return;

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { filesOf } from "../model/files.ts";
 import type { FileState } from "../protocol/worker.ts";
 import { isModelFile, openModelFiles, type Models } from "./models.ts";
 import { sourceOf } from "./request.ts";
@@ -59,7 +58,7 @@ export class DataFiles implements vscode.Disposable {
     const source = sourceOf(document);
     if (!source) return;
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const names = this.#models.of(document).models.flatMap(({ spec }) => (spec ? filesOf(spec) : []));
+    const names = this.#models.of(document).models.flatMap(({ spec }) => spec?.files ?? []);
     for (const name of new Set(names)) {
       const wanted = watchedOf(source, name, folder !== undefined);
       if (!wanted) continue;

@@ -1,13 +1,19 @@
 import * as vscode from "vscode";
 import { shareOf, worst, type Share } from "../text/share.ts";
+import { LatestRuns } from "./figures.ts";
 import { gutterTypes } from "./gutter.ts";
 import { isModelFile, type Models } from "./models.ts";
+import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
+import { isInSight, MARGIN_LINES } from "./sight.ts";
 import { Throttle } from "./throttle.ts";
 
 const EVERY_MS = 500;
+
+/** The overview ruler has about so many pixels: of more marks than these, each shows the worst of its neighbours. */
+const MOST_MARKS = 1000;
 
 /** What a line's mark says. */
 export interface LineMark {
@@ -36,6 +42,9 @@ export class Decorations implements vscode.Disposable {
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+        if (isModelFile(textEditor.document)) this.refresh();
+      }),
     ];
   }
 
@@ -46,13 +55,15 @@ export class Decorations implements vscode.Disposable {
   /** The marks of a document's lines; none of figures that are stale. */
   marks(document: vscode.TextDocument): readonly LineMark[] {
     if (!settings.gutter() || !isModelFile(document)) return [];
-    return this.#models.declared(document).flatMap((declared) => {
-      const found = this.#models.figures(document, declared, this.#runs);
+    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const layers = this.#models.held(document)?.models.flatMap((model) => model.layers) ?? [];
+    return layers.flatMap((layer) => {
+      const found = latest.figures(layer);
       if (!found || found.stale) return [];
       const { frame, rows, run } = found;
       const last = run.info.layers.length - 1;
       const share = worst(rows.map((row) => shareOf(frame, row, last)));
-      return [{ line: document.positionAt(declared.at.offset).line, share }];
+      return [{ line: layer.start.line, share }];
     });
   }
 
@@ -60,9 +71,8 @@ export class Decorations implements vscode.Disposable {
   point(run: Run, layer: string | undefined): void {
     for (const editor of vscode.window.visibleTextEditors) {
       const here = layer !== undefined && editor.document.uri.toString() === run.origin.uri.toString();
-      const at = here ? this.#models.find(editor.document, run.origin.model, layer) : undefined;
-      const position = at && editor.document.positionAt(at.offset);
-      editor.setDecorations(this.#pointed, position ? [new vscode.Range(position, position)] : []);
+      const found = here ? this.#models.held(editor.document)?.find(run.origin.model, layer) : undefined;
+      editor.setDecorations(this.#pointed, found ? [rangeOf({ start: found.start, end: found.start })] : []);
     }
   }
 
@@ -71,7 +81,7 @@ export class Decorations implements vscode.Disposable {
   }
 
   #drawOne(editor: vscode.TextEditor): void {
-    const marks = this.marks(editor.document);
+    const marks = few(this.marks(editor.document), isInSight(editor.document, MARGIN_LINES));
     for (const [share, type] of this.#types) {
       const lines = marks.filter((mark) => mark.share === share);
       editor.setDecorations(
@@ -87,4 +97,18 @@ export class Decorations implements vscode.Disposable {
     this.#pointed.dispose();
     for (const type of this.#types.values()) type.dispose();
   }
+}
+
+/** Those in sight, and at most `MOST_MARKS` of the others: the worst of neighbours. */
+function few(marks: readonly LineMark[], inSight: (line: number) => boolean): readonly LineMark[] {
+  if (marks.length <= MOST_MARKS) return marks;
+  const neighbours = Math.ceil(marks.length / MOST_MARKS);
+  const kept: LineMark[] = marks.filter(({ line }) => inSight(line));
+  for (let i = 0; i < marks.length; i += neighbours) {
+    const group = marks.slice(i, i + neighbours);
+    const share = worst(group.map((mark) => mark.share));
+    const shown = group.find((mark) => mark.share === share);
+    if (shown && !inSight(shown.line)) kept.push(shown);
+  }
+  return kept;
 }

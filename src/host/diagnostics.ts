@@ -65,6 +65,7 @@ export class Diagnostics implements vscode.Disposable {
 
   async #checkData(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed) return;
+    await this.#models.read(document);
     const readable = this.#models.of(document).models.some(({ spec }) => spec);
     const source = readable ? sourceOf(document) : undefined;
     if (!source || !vscode.workspace.isTrusted) return this.#setData(document, []);

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { plain, withIcon } from "../text/quote.ts";
 import { starter } from "../text/starter.ts";
 import { pick, type PickItem } from "./say.ts";
+import { hasModelName } from "./userFiles.ts";
 
 /** Where a copy of the examples is opened. */
 type Way = "window" | "here" | "copy";
@@ -91,8 +92,8 @@ async function askFile(): Promise<vscode.Uri | undefined> {
     filters: { "GradLens model": ["gradlens.json"] },
     ...(folder && { defaultUri: await freeName(folder) }),
   });
-  if (!picked || /(^|\/)([^/]*\.)?gradlens\.json$/.test(picked.path)) return picked;
-  return picked.with({ path: `${picked.path.replace(/\.json$/, "")}.gradlens.json` });
+  if (!picked || hasModelName(picked)) return picked;
+  return picked.with({ path: `${picked.path.replace(/\.json$/i, "")}.gradlens.json` });
 }
 
 async function freeName(folder: vscode.Uri): Promise<vscode.Uri> {
@@ -104,7 +105,7 @@ async function freeName(folder: vscode.Uri): Promise<vscode.Uri> {
 
 /** `wine.gradlens.json` → `wine` */
 const modelName = (uri: vscode.Uri): string =>
-  /([^/]*)\.gradlens\.json$/.exec(uri.path)?.[1]?.replace(/[^\w-]+/g, "-") ?? "model";
+  /([^/]*)\.gradlens\.json$/i.exec(uri.path)?.[1]?.replace(/[^\w-]+/g, "-") ?? "model";
 
 async function exists(uri: vscode.Uri): Promise<boolean> {
   try {

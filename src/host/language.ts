@@ -2,25 +2,42 @@ import * as vscode from "vscode";
 import type { Lenses } from "./codeLens.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { figuresHover } from "./hover.ts";
-import { MODEL_FILES, type Models } from "./models.ts";
+import { isModelFile, type Models } from "./models.ts";
 import { quickFixes } from "./quickFix.ts";
 import type { Runs } from "./runs.ts";
-
-const FILES: vscode.DocumentSelector = { pattern: MODEL_FILES };
+import { modelDocuments, userSchemes } from "./userFiles.ts";
 
 /** What the editor shows in model files beyond what the JSON Schema gives. */
-export const registerLanguage = (
+export function registerLanguage(
   models: Models,
   runs: Runs,
   lenses: Lenses,
   diagnostics: Diagnostics,
-): vscode.Disposable =>
-  vscode.Disposable.from(
-    vscode.languages.registerCodeLensProvider(FILES, lenses),
-    vscode.languages.registerHoverProvider(FILES, figuresHover(models, runs)),
-    vscode.languages.registerCodeActionsProvider(
-      FILES,
-      quickFixes((document) => diagnostics.problems(document)),
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
-    ),
-  );
+): vscode.Disposable {
+  const hover = figuresHover(models, runs);
+  const fixes = quickFixes(async (document) => {
+    if (!isModelFile(document)) return [];
+    await models.read(document);
+    return diagnostics.problems(document);
+  });
+  const register = (): vscode.Disposable => {
+    void vscode.commands.executeCommand("setContext", "gradlens.schemes", userSchemes());
+    const documents = modelDocuments();
+    return vscode.Disposable.from(
+      vscode.languages.registerCodeLensProvider(documents, lenses),
+      vscode.languages.registerHoverProvider(documents, hover),
+      vscode.languages.registerCodeActionsProvider(documents, fixes, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+    );
+  };
+  let registered = register();
+  const folders = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+    registered.dispose();
+    registered = register();
+  });
+  return new vscode.Disposable(() => {
+    folders.dispose();
+    registered.dispose();
+  });
+}

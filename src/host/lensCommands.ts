@@ -1,10 +1,11 @@
 import type * as vscode from "vscode";
-import type { Parsed, ParsedModel } from "../model/parse.ts";
+import type { HeldLayer, HeldModel } from "../model/held.ts";
+import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
 import { plain } from "../text/quote.ts";
 import { outcome, short } from "../text/run.ts";
-import { outline, type Declared, type Figures } from "./models.ts";
+import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
 import type { LensCommand } from "./say.ts";
 import type { LensSettings } from "./settings.ts";
@@ -12,17 +13,17 @@ import type { LensSettings } from "./settings.ts";
 /** Above a model: run it, stop it, or see why it cannot run. */
 export function runCommand(
   uri: vscode.Uri,
-  model: ParsedModel,
-  parsed: Parsed,
+  model: HeldModel,
+  problems: readonly Problem[],
   run: Run | undefined,
 ): LensCommand {
   if (run && !run.end) return { title: plain`■ Stop`, tooltip: LENS_HINTS.stop, command: "gradlens.stop" };
-  if (!model.spec) {
-    const title = problemsLens(errorsOf(parsed, model.name));
+  if (!model.spec || model.stale) {
+    const title = problemsLens(errorsOf(problems, model.name));
     return { title, tooltip: LENS_HINTS.problems, command: "gradlens.showProblems" };
   }
   return {
-    title: runLens(outline(model.spec).rows.length, model.parameters ?? 0),
+    title: runLens(model.spec.rows, model.spec.parameters),
     tooltip: LENS_HINTS.run,
     command: "gradlens.run",
     arguments: [uri, model.name],
@@ -30,7 +31,7 @@ export function runCommand(
 }
 
 /** After the result: the model as a PyTorch program. */
-export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): LensCommand | undefined {
+export function exportCommand(uri: vscode.Uri, { name, spec }: HeldModel): LensCommand | undefined {
   if (!spec) return undefined;
   return {
     title: plain`PyTorch`,
@@ -41,7 +42,7 @@ export function exportCommand(uri: vscode.Uri, { name, spec }: ParsedModel): Len
 }
 
 /** Errors of the model's own text; those of the whole file where it has none of its own. */
-function errorsOf({ problems }: Parsed, model: string): number {
+function errorsOf(problems: readonly Problem[], model: string): number {
   const errors = problems.filter(({ severity }) => severity === "error");
   return errors.filter(({ path }) => path[0] === "models" && path[1] === model).length || errors.length;
 }
@@ -75,14 +76,13 @@ export function figuresCommand(figures: Figures, shown: LensSettings): LensComma
 }
 
 /** What the text alone says, until a run has figures: the line has its lens then already, and nothing moves. */
-export function shapesCommand({ uses }: Declared, shown: LensSettings): LensCommand | undefined {
-  const use = uses.find(({ model }) => model.spec);
-  if (!use?.model.spec || !shown.shapes) return undefined;
-  const paths = new Set(use.paths);
-  const rows = outline(use.model.spec).rows.filter(({ info }) => paths.has(info.path));
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (!first || !last) return undefined;
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const title = shapeLens(first.input, last.output, parameters, rows.length);
+export function shapesCommand(
+  { shapes }: HeldLayer,
+  stale: boolean,
+  shown: LensSettings,
+): LensCommand | undefined {
+  if (!shapes || !shown.shapes) return undefined;
+  const { input, output, parameters, rows } = shapes;
+  const title = shapeLens(input, output, parameters, rows, stale);
   return { title, tooltip: LENS_HINTS.shapes, command: "" };
 }

@@ -1,131 +1,119 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { declarationAt, declarationOf, type Declaration } from "../model/declarations.ts";
-import { outlineOf, type Outline } from "../model/outline.ts";
-import { parse, type Parsed, type ParsedModel } from "../model/parse.ts";
-import type { Frame } from "../protocol/frame.ts";
+import type { FileDigest, ModelDigest, ReaderCalls, SourceText } from "../model/digest.ts";
+import { Held, type HeldLayer } from "../model/held.ts";
+import type { Problem } from "../protocol/problem.ts";
+import type { RunInfo } from "../protocol/run.ts";
+import type { ReaderThread } from "./readerThread.ts";
 import type { Run } from "./run.ts";
-import type { Runs } from "./runs.ts";
 import { Debounce } from "./throttle.ts";
+import { isModelUri, MODEL_FILES } from "./userFiles.ts";
 
-export const MODEL_FILES = "**/{gradlens.json,*.gradlens.json}";
+export { MODEL_FILES } from "./userFiles.ts";
 
-/** A layer's object in the text, with every model that it is part of: its own, and those that extend it. */
-export interface Declared {
-  readonly at: Declaration;
-  readonly uses: readonly { readonly model: ParsedModel; readonly paths: readonly string[] }[];
+/** What a text says. */
+export interface Reading {
+  readonly models: readonly ModelDigest[];
+  readonly problems: readonly Problem[];
 }
 
-/** The figures that stand at a declaration. */
-export interface Figures {
-  readonly run: Run;
-  readonly frame: Frame;
-  /** Rows of the frame, in order. */
-  readonly rows: readonly number[];
-  /** The model is no longer what ran. */
-  readonly stale: boolean;
-}
-
-/** How long the text must have been quiet before its problems are shown anew. */
+/** How long the text must have been quiet before it is read, and its problems shown, anew. */
 const QUIET_MS = 150;
 
-/** A model that can run. */
-type ModelSpec = NonNullable<ParsedModel["spec"]>;
+/** A file that nobody can read is tried once more: the thread may have ended for another file's sake. */
+const TRIES = 2;
 
-const outlines = new WeakMap<ModelSpec, Outline>();
-const fingerprints = new WeakMap<ModelSpec, string>();
+const NOTHING: Reading = { models: [], problems: [] };
 
-/** Cached with the spec, which a text keeps until it changes. */
-export const outline = (spec: ModelSpec): Outline => cached(outlines, spec, outlineOf);
-
-/** Equal for models that train alike: comments and layout do not count. */
-export const fingerprintOf = (spec: ModelSpec): string => cached(fingerprints, spec, JSON.stringify);
-
-function cached<T>(cache: WeakMap<ModelSpec, T>, spec: ModelSpec, make: (spec: ModelSpec) => T): T {
-  const value = cache.get(spec) ?? make(spec);
-  cache.set(spec, value);
-  return value;
+/** What is known of a document. */
+interface Known {
+  version: number;
+  reading: Reading;
+  held: Held | undefined;
+  /** What the thread is asked for. */
+  pending: { readonly version: number; readonly done: Promise<void> } | undefined;
 }
 
-/** The model files that are open, as the parser reads them. */
+/** The model files that are open, as the thread has read them. An answer about a text that has changed meanwhile is dropped. */
 export class Models implements vscode.Disposable {
-  readonly #parsed = new WeakMap<
-    vscode.TextDocument,
-    { readonly version: number; readonly parsed: Parsed }
-  >();
+  readonly #thread: ReaderThread;
+  readonly #known = new WeakMap<vscode.TextDocument, Known>();
   readonly #didParse = new vscode.EventEmitter<vscode.TextDocument>();
-  /** A model file was opened, or its text has changed and is quiet again. */
+  /** A model file was opened, or its text has changed and is quiet again; and it has been read. */
   readonly onDidParse = this.#didParse.event;
-  readonly #quiet = new Debounce<vscode.TextDocument>(QUIET_MS, (document) => this.#announce(document));
+  readonly #quiet = new Debounce<vscode.TextDocument>(QUIET_MS, (document) => void this.#announce(document));
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor() {
+  constructor(thread: ReaderThread) {
+    this.#thread = thread;
     this.#subscriptions = [
-      vscode.workspace.onDidOpenTextDocument((document) => this.#announce(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => void this.#announce(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && isModelFile(document)) this.#quiet.request(document);
+        if (contentChanges.length === 0 || !isModelFile(document)) return;
+        this.#move(document, contentChanges);
+        this.#quiet.request(document);
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#quiet.cancel(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
+    for (const document of openModelFiles()) void this.#announce(document);
   }
 
-  #announce(document: vscode.TextDocument): void {
-    if (isModelFile(document) && !document.isClosed) this.#didParse.fire(document);
+  /** What the text said when it was last read: nothing before the first time. `read` waits for what it says now. */
+  of(document: vscode.TextDocument): Reading {
+    return this.#known.get(document)?.reading ?? NOTHING;
   }
 
-  /** The text as it is now: read once for each version. */
-  of(document: vscode.TextDocument): Parsed {
-    const known = this.#parsed.get(document);
-    if (known?.version === document.version) return known.parsed;
-    const parsed = parse(document.getText());
-    this.#parsed.set(document, { version: document.version, parsed });
-    return parsed;
-  }
-
-  /** Every layer's object in the order of the text; those that stand for no row of a frame are left out. */
-  declared(document: vscode.TextDocument): readonly Declared[] {
-    const byOffset = new Map<number, { at: Declaration; uses: Declared["uses"][number][] }>();
-    for (const model of this.of(document).models) {
-      for (const at of model.declarations) {
-        if (at.paths.length === 0) continue;
-        const one = byOffset.get(at.offset) ?? { at, uses: [] };
-        one.uses.push({ model, paths: at.paths });
-        byOffset.set(at.offset, one);
+  /** What the text says now. */
+  async read(document: vscode.TextDocument): Promise<Reading> {
+    const known = this.#knownOf(document);
+    while (known.version !== document.version) {
+      const { version } = document;
+      if (known.pending?.version !== version) {
+        known.pending = { version, done: this.#readNow(document, known, version) };
       }
+      await known.pending.done;
     }
-    return [...byOffset.values()].sort((a, b) => a.at.offset - b.at.offset);
+    return known.reading;
+  }
+
+  /** The same, or what was known before where that takes longer than `patienceMs`. The first time it is waited for. */
+  async readWithin(document: vscode.TextDocument, patienceMs: number): Promise<void> {
+    const read = this.read(document);
+    if (!this.held(document)) return void (await read);
+    const stop = new AbortController();
+    const timer = delay(patienceMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    await Promise.race([read, timer]);
+    stop.abort();
+  }
+
+  /** Models and layers at the places where they stand now, as they were when they were last right. */
+  held(document: vscode.TextDocument): Held | undefined {
+    return this.#known.get(document)?.held;
   }
 
   /** The innermost layer's object at a place of the text. */
-  at(document: vscode.TextDocument, position: vscode.Position): Declared | undefined {
-    const found = declarationAt(this.of(document), document.offsetAt(position));
-    return found && this.declared(document).find(({ at }) => at.offset === found.declaration.offset);
+  at(document: vscode.TextDocument, { line, character }: vscode.Position): HeldLayer | undefined {
+    return this.held(document)?.layerAt({ line, column: character });
   }
 
-  /** Where a layer of a model is declared. */
-  find(document: vscode.TextDocument, model: string, layer: string): Declaration | undefined {
-    return declarationOf(this.of(document), model, layer);
+  /** A model as the text says it now; absent where it cannot run. */
+  spec(document: vscode.TextDocument, model: string): Promise<ReturnType<ReaderCalls["spec"]>> {
+    return this.#thread.call("spec", { ...sourceOf(document), model });
   }
 
-  /** Those of the latest run that the declaration takes part in; `undefined` where none has made a step. */
-  figures(document: vscode.TextDocument, declared: Declared, runs: Runs): Figures | undefined {
-    let latest: Figures | undefined;
-    for (const { model, paths } of declared.uses) {
-      const run = runs.latest(document.uri, model.name);
-      const frame = run?.history.latest();
-      if (!run || !frame || (latest && latest.run.id > run.id)) continue;
-      const rows = run.rows(paths);
-      if (rows.length > 0) latest = { run, frame, rows, stale: this.isStale(run) };
-    }
-    return latest;
+  /** What the text says of a run of the model; absent where it cannot run. */
+  expected(document: vscode.TextDocument, model: string): Promise<RunInfo | undefined> {
+    return this.#thread.call("expected", { ...sourceOf(document), model });
   }
 
   /** Whether the model, or a file that it reads, is no longer what ran. What a closed file holds now is not known, and does not count. */
   isStale(run: Run): boolean {
     const document = openDocument(run.origin.uri);
-    if (!document) return false;
+    const held = document && this.held(document);
+    if (!held) return false;
     if (run.filesChanged) return true;
-    const model = this.of(document).models.find(({ name }) => name === run.origin.model);
-    return !model?.spec || fingerprintOf(model.spec) !== run.origin.fingerprint;
+    const model = held.model(run.origin.model);
+    return !model?.spec || model.stale || model.spec.fingerprint !== run.origin.fingerprint;
   }
 
   dispose(): void {
@@ -133,10 +121,71 @@ export class Models implements vscode.Disposable {
     this.#quiet.dispose();
     this.#didParse.dispose();
   }
+
+  async #announce(document: vscode.TextDocument): Promise<void> {
+    if (!isModelFile(document) || document.isClosed) return;
+    await this.read(document);
+    if (!document.isClosed) this.#didParse.fire(document);
+  }
+
+  async #readNow(document: vscode.TextDocument, known: Known, version: number): Promise<void> {
+    const digest = await this.#digest(document);
+    if (document.version !== version && !document.isClosed) return;
+    known.version = document.version;
+    if (!digest) return;
+    known.reading = digest;
+    if (known.held) known.held.take(digest);
+    else known.held = new Held(digest);
+  }
+
+  async #digest(document: vscode.TextDocument): Promise<FileDigest | undefined> {
+    const source = sourceOf(document);
+    for (let left = TRIES; left > 0; left--) {
+      try {
+        return await this.#thread.call("read", source);
+      } catch {
+        // The thread says itself why it broke.
+      }
+    }
+    return undefined;
+  }
+
+  #knownOf(document: vscode.TextDocument): Known {
+    const known = this.#known.get(document) ?? {
+      version: -1,
+      reading: NOTHING,
+      held: undefined,
+      pending: undefined,
+    };
+    this.#known.set(document, known);
+    return known;
+  }
+
+  #move(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    const held = this.held(document);
+    for (const { range, text } of changes) {
+      held?.change({ start: placeOf(range.start), end: placeOf(range.end), text });
+    }
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    if (!isModelFile(document)) return;
+    this.#quiet.cancel(document);
+    this.#known.delete(document);
+    this.#thread.call("forget", nameOf(document)).catch(() => undefined);
+  }
 }
 
-export const isModelFile = ({ uri }: vscode.TextDocument): boolean =>
-  /(^|\/)([^/]*\.)?gradlens\.json$/.test(uri.path);
+const placeOf = ({ line, character }: vscode.Position) => ({ line, column: character });
+
+const sourceOf = (document: vscode.TextDocument): SourceText => ({
+  file: nameOf(document),
+  text: document.getText(),
+});
+
+const nameOf = ({ uri }: vscode.TextDocument): string => uri.toString();
+
+export const isModelFile = ({ uri }: vscode.TextDocument): boolean => isModelUri(uri);
 
 /** Model files that are open. */
 export const openModelFiles = (): readonly vscode.TextDocument[] =>

@@ -5,10 +5,10 @@ import { quickFix } from "./say.ts";
 
 /** Turns the fix of every problem at the place that is asked about into an action. */
 export const quickFixes = (
-  problemsOf: (document: vscode.TextDocument) => readonly Problem[],
+  problemsOf: (document: vscode.TextDocument) => Promise<readonly Problem[]>,
 ): vscode.CodeActionProvider => ({
-  provideCodeActions: (document, range, { diagnostics }) =>
-    problemsOf(document).flatMap((problem) => {
+  provideCodeActions: async (document, range, { diagnostics }) =>
+    (await problemsOf(document)).flatMap((problem) => {
       const { fix } = problem;
       const at = rangeOf(document, problem);
       if (!fix || !at.intersection(range)) return [];

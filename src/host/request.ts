@@ -1,10 +1,9 @@
 import { dirname } from "node:path";
 import * as vscode from "vscode";
-import { expectedRun } from "../model/outline.ts";
+import type { ModelDigest } from "../model/digest.ts";
+import type { RunInfo } from "../protocol/run.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
-import type { ParsedModel } from "../model/parse.ts";
 import { plain, type Plain } from "../text/quote.ts";
-import { fingerprintOf, outline } from "./models.ts";
 import type { RunRequest } from "./run.ts";
 
 /** The document as the worker reads it; `undefined` where it does not lie in a folder of this machine. */
@@ -15,25 +14,29 @@ export function sourceOf(document: vscode.TextDocument): ModelSource | undefined
   return { text: document.getText(), file, root: folder?.uri.fsPath ?? dirname(file) };
 }
 
-/** What the trainer needs to run a model of a document, as the text is now; else why it cannot run, as a sentence. */
+/**
+ * What the trainer needs to run a model of a document, as the text is now; else why it cannot run, as a sentence. `info` is what
+ * the text says of the run, where the model can run.
+ */
 export function requestOf(
   document: vscode.TextDocument,
-  model: ParsedModel,
+  model: ModelDigest,
+  info: RunInfo | undefined,
   options: RunOptions,
 ): RunRequest | Plain {
   const source = sourceOf(document);
   if (!source)
     return plain`${model.name} cannot run: ${document.uri.path} is not a file on this machine. Save it first.`;
   const { spec } = model;
-  if (!spec) {
+  if (!spec || !info) {
     return plain`${model.name} cannot run: its file has problems, which the Problems view lists.`;
   }
   const origin = {
     uri: document.uri,
     file: vscode.workspace.asRelativePath(document.uri),
     model: model.name,
-    fingerprint: fingerprintOf(spec),
-    info: expectedRun(spec, outline(spec)),
+    fingerprint: spec.fingerprint,
+    info,
   };
   return { origin, source, options };
 }

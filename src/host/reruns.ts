@@ -37,7 +37,7 @@ export class Reruns implements vscode.Disposable {
 
   async #saved(document: vscode.TextDocument): Promise<void> {
     if (!settings.autoRun() || !isModelFile(document) || !vscode.workspace.isTrusted) return;
-    const { models } = this.#models.of(document);
+    const { models } = await this.#models.read(document);
     this.#waiting = models
       .flatMap(({ name }) => this.#runs.latest(document.uri, name) ?? [])
       .filter((run) => this.#isDue(run));

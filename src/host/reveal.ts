@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { plain, type Plain } from "../text/quote.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { Models } from "./models.ts";
-import { rangeOf } from "./quickFix.ts";
+import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
 
 /** Shows the declaration of a run's layer, selected. The result says, as a sentence, why it cannot be shown. */
@@ -10,10 +10,11 @@ export async function reveal(models: Models, run: Run, layer: string): Promise<P
   const { uri, file, model } = run.origin;
   const document = await open(uri);
   if (!document) return plain`${file} is gone: it was deleted or renamed since the run of ${model}.`;
-  const declared = models.find(document, model, layer);
+  await models.read(document);
+  const declared = models.held(document)?.find(model, layer);
   if (!declared)
     return plain`${layerName(layer)} is no longer in ${model}: ${file} has changed since the run.`;
-  const range = rangeOf(document, declared);
+  const range = rangeOf(declared);
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {
     selection: range,

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ParsedModel } from "../model/parse.ts";
+import type { ModelDigest } from "../model/digest.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { plain, withIcon, type Plain } from "../text/quote.ts";
 import { outcome, short } from "../text/run.ts";
@@ -16,7 +16,7 @@ import type { Trainer } from "./trainer.ts";
 /** A model of a document. */
 export interface Target {
   readonly document: vscode.TextDocument;
-  readonly model: ParsedModel;
+  readonly model: ModelDigest;
 }
 
 interface Item extends PickItem {
@@ -55,7 +55,7 @@ export class Running {
     const document = uri ? await open(uri) : activeModelFile();
     if (uri && !document) return refuse(plain`${relative(uri)} is gone: it was deleted or renamed.`);
     if (!document) return this.#pick(title);
-    const { models } = this.#models.of(document);
+    const { models } = await this.#models.read(document);
     if (name !== undefined) {
       const model = models.find((one) => one.name === name);
       return model
@@ -69,6 +69,7 @@ export class Running {
   /** Lets the user pick a model of a file, or of the workspace. */
   async #pick(title: Plain, document?: vscode.TextDocument): Promise<Target | undefined> {
     const files = document ? [document] : await modelFiles();
+    await Promise.all(files.map((file) => this.#models.read(file)));
     const candidates = files.flatMap((file) =>
       this.#models.of(file).models.map((model) => this.#candidate(file, model)),
     );
@@ -82,11 +83,10 @@ export class Running {
   }
 
   /** A row of the list: with how the model's latest run ended, or goes. */
-  #candidate(document: vscode.TextDocument, model: ParsedModel): Candidate<Item> {
+  #candidate(document: vscode.TextDocument, model: ModelDigest): Candidate<Item> {
     const run = this.#runs.latest(document.uri, model.name);
     const result = run && plain`${short(outcome(run.summary(this.#models.isStale(run))), LONGEST_DETAIL)}`;
     const detail = model.spec ? result : withIcon("error", plain`has problems`);
-    const lineOf = (offset: number): number => document.positionAt(offset).line;
     return {
       value: {
         label: plain`${model.name}`,
@@ -95,8 +95,8 @@ export class Running {
         target: { document, model },
       },
       file: document.uri.toString(),
-      first: lineOf(model.key.offset),
-      last: lineOf(model.body.offset + model.body.length),
+      first: model.start.line,
+      last: model.end.line,
       ...(run && { run: run.id }),
     };
   }
@@ -106,9 +106,10 @@ export class Running {
     return this.run(run.origin.uri, run.origin.model);
   }
 
-  #start({ document, model }: Target, options: RunOptions): Run | undefined {
+  async #start({ document, model }: Target, options: RunOptions): Promise<Run | undefined> {
     const machine = { threads: settings.threads() };
-    const request = requestOf(document, model, { ...machine, ...options });
+    const info = model.spec && (await this.#models.expected(document, model.name));
+    const request = requestOf(document, model, info, { ...machine, ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
     return refuse(request, "Show Problems", "workbench.actions.view.problems");
   }
@@ -143,8 +144,8 @@ function activeModelFile(): vscode.TextDocument | undefined {
 /** The model whose lines the cursor is on, at whatever column. */
 function modelAtCursor(
   document: vscode.TextDocument,
-  models: readonly ParsedModel[],
-): ParsedModel | undefined {
+  models: readonly ModelDigest[],
+): ModelDigest | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document !== document) return undefined;
   const { line } = editor.selection.active;

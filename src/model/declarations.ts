@@ -1,7 +1,6 @@
 import type { Entry } from "./entry.ts";
 import type { Range } from "./json.ts";
 import { pathOf } from "./json.ts";
-import type { Parsed, ParsedModel } from "./parse.ts";
 
 /** A layer's object in the text, and the rows that it stands for. */
 export interface Declaration extends Range {
@@ -36,43 +35,3 @@ const declaration = ({ at, anchor, type }: Entry, paths: readonly string[]): Dec
   type,
   paths,
 });
-
-/**
- * Where the row at `path` of a model is declared. A row that has no object of its own (a projection) is declared
- * where the innermost block around it is.
- */
-export function declarationOf(parsed: Parsed, model: string, path: string): Declaration | undefined {
-  const found = parsed.models.find(({ name }) => name === model);
-  const byPath = found && indexOf(found);
-  for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
-    const declaration = byPath?.get(at);
-    if (declaration) return declaration;
-  }
-  return undefined;
-}
-
-/** Findings, lenses and marks ask for every row of a model, twice a second while it runs. */
-const indexes = new WeakMap<ParsedModel, ReadonlyMap<string, Declaration>>();
-
-function indexOf(model: ParsedModel): ReadonlyMap<string, Declaration> {
-  const known = indexes.get(model);
-  if (known) return known;
-  const index = new Map(
-    model.declarations.flatMap((d) => d.paths.map((path): [string, Declaration] => [path, d])),
-  );
-  indexes.set(model, index);
-  return index;
-}
-
-/** The innermost declaration at a place of the text, with the models it belongs to: its own, and those that extend it. */
-export function declarationAt(
-  parsed: Parsed,
-  offset: number,
-): { readonly declaration: Declaration; readonly models: readonly string[] } | undefined {
-  const found = parsed.models.flatMap(({ name, declarations }) => {
-    const declaration = declarations.findLast((d) => d.offset <= offset && offset < d.offset + d.length);
-    return declaration ? [{ name, declaration }] : [];
-  });
-  const first = found.at(0);
-  return first && { declaration: first.declaration, models: found.map(({ name }) => name) };
-}

@@ -55,8 +55,18 @@ export const typeMeant = (written: string, layers: Table<LayerType>): string | u
 export function anchorOf(json: JsonObject): Place {
   const type = json.members.get("type");
   if (type) return type.value;
-  return json.members.get("layers")?.name ?? { ...json, length: Math.min(1, json.length) };
+  return json.members.get("layers")?.name ?? firstCharacter(json);
 }
+
+/** Follows the object where it is moved. */
+const firstCharacter = (json: JsonObject): Place => ({
+  get offset() {
+    return json.offset;
+  },
+  length: Math.min(1, json.length),
+  parent: json.parent,
+  key: json.key,
+});
 
 export function readName(json: JsonObject, report: Report): string | undefined {
   const name = json.members.get("name")?.value;

@@ -1,6 +1,7 @@
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
 import type { Finding } from "./report.ts";
+import { endOfComment, endOfString } from "./segments.ts";
 
 /**
  * What makes a text too dangerous to parse, if anything: its size, or brackets nested so deep that a recursive
@@ -27,23 +28,24 @@ export function danger(text: string): Finding | undefined {
 
 /** Offset of the first bracket that opens one level too many. */
 function tooDeep(text: string): number | undefined {
-  const open: string[] = [];
+  const open: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case '"':
+    const character = text.charCodeAt(at);
+    switch (character) {
+      case QUOTE:
         at = endOfString(text, at);
         break;
-      case "/":
+      case SLASH:
         at = endOfComment(text, at);
         break;
-      case "[":
-      case "{":
+      case BRACKET:
+      case BRACE:
         if (open.length === LIMITS.nesting) return at;
-        open.push(text[at] === "[" ? "]" : "}");
+        open.push(character + TO_CLOSING);
         break;
-      case "]":
-      case "}":
-        if (open.at(-1) === text[at]) open.pop();
+      case BRACKET + TO_CLOSING:
+      case BRACE + TO_CLOSING:
+        if (open.at(-1) === character) open.pop();
         break;
       default:
     }
@@ -51,23 +53,7 @@ function tooDeep(text: string): number | undefined {
   return undefined;
 }
 
-/** Offset of the closing quote; an unclosed string ends with its line. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === '"' || text[at] === "\n" || text[at] === "\r") return at;
-  }
-  return text.length;
-}
+const [QUOTE, SLASH, BRACKET, BRACE] = [0x22, 0x2f, 0x5b, 0x7b];
 
-/** Offset of a comment's last character; `start` where there is none. */
-function endOfComment(text: string, start: number): number {
-  if (text[start + 1] === "*") {
-    const end = text.indexOf("*/", start + 2);
-    return end < 0 ? text.length : end + 1;
-  }
-  if (text[start + 1] !== "/") return start;
-  let at = start;
-  while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at++;
-  return at;
-}
+/** From an opening bracket's code to that of the closing one. */
+const TO_CLOSING = 2;

@@ -2,7 +2,7 @@ import { readEntries } from "./entries.ts";
 import type { Entry, Reading } from "./entry.ts";
 import type { Json } from "./json.ts";
 import { isBroken } from "./json.ts";
-import type { Report } from "./report.ts";
+import type { Finding, Report } from "./report.ts";
 
 /** A model's list of layers as written. */
 export interface LayerList {
@@ -11,25 +11,38 @@ export interface LayerList {
   readonly whole: boolean;
 }
 
-/** Reads each list of layers once, however many models share it through `extends`. */
+interface Read extends LayerList {
+  readonly findings: readonly Finding[];
+}
+
+/** Reads each list of layers once, however many models share it through `extends`, and for as long as its text stays. */
 export class Lists {
-  readonly #read = new Map<Json, LayerList>();
+  readonly #read = new WeakMap<Json, Read>();
   readonly #reading: Omit<Reading, "report">;
+  #told = new Set<Json>();
 
   constructor(reading: Omit<Reading, "report">) {
     this.#reading = reading;
   }
 
+  /** Another text: what is wrong in a list is told anew, once. */
+  begin(): void {
+    this.#told = new Set();
+  }
+
   get(json: Json, tell: Report): LayerList {
-    const known = this.#read.get(json);
-    if (known) return known;
-    let whole = !isBroken(json);
-    const report: Report = (finding) => {
-      whole &&= finding.severity === "warning";
-      tell(finding);
-    };
+    const list = this.#read.get(json) ?? this.#readNow(json);
+    if (!this.#told.has(json)) list.findings.forEach(tell);
+    this.#told.add(json);
+    return list;
+  }
+
+  #readNow(json: Json): Read {
+    const findings: Finding[] = [];
+    const report: Report = (finding) => findings.push(finding);
     const entries = readEntries("layers", json, { ...this.#reading, report });
-    const list = { entries, whole };
+    const whole = !isBroken(json) && findings.every(({ severity }) => severity === "warning");
+    const list = { entries, whole, findings };
     this.#read.set(json, list);
     return list;
   }

@@ -13,7 +13,8 @@ import { checkTotals, Total } from "./totals.ts";
 /** All layers of a model, unrolled. */
 export interface Stack {
   readonly modules: readonly ModuleSpec[];
-  readonly declarations: readonly Declaration[];
+  /** Where its layers are declared now. */
+  declarations(): readonly Declaration[];
   /** Shape of the model's output; absent where a layer is wrong. */
   readonly output: Shape | undefined;
   /** Number of trainable values. */
@@ -63,6 +64,6 @@ export function buildStack(
       message: "layers: none of them has parameters to train",
     });
   }
-  const declarations = declare(entries, paths);
+  const declarations = (): readonly Declaration[] => declare(entries, paths);
   return { modules, declarations, output: flow.shape, parameters: totals.parameters.sum, whole };
 }

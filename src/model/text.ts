@@ -6,6 +6,7 @@ import { quote } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
 import type { Report } from "./report.ts";
+import { segmentsOf, type Segment } from "./segments.ts";
 import { syntaxFindings } from "./syntax.ts";
 
 export interface JsonText {
@@ -15,23 +16,141 @@ export interface JsonText {
   readonly whole: boolean;
 }
 
-/** The file's text as JSON with comments and trailing commas. Mistakes are reported, and cost only the value they are in. */
-export function readJson(text: string, report: Report): JsonText {
-  const refusal = danger(text);
-  if (refusal) {
-    report(refusal);
-    return { root: undefined, whole: false };
+/** A model's object as it was read, with the text that it was read from. */
+interface Known {
+  readonly text: string;
+  readonly json: Json;
+}
+
+/**
+ * Reads a file's text as JSON with comments and trailing commas, again and again: objects of models whose text is what it was
+ * stay the same, and only move. Mistakes are reported, and cost only the value they are in.
+ */
+export class JsonReader {
+  #known = new Map<string, Known>();
+
+  read(text: string, report: Report): JsonText {
+    const refusal = danger(text);
+    if (refusal) {
+      report(refusal);
+      return { root: undefined, whole: false };
+    }
+    const root = this.#inParts(text, report);
+    if (root) return { root, whole: true };
+    const errors: ParseError[] = [];
+    const tree = parse(text, errors);
+    const all = tree && convert(tree, undefined, "", { text, report, offsetOf: (offset) => offset });
+    syntaxFindings(text, all, errors).forEach(report);
+    return { root: all, whole: errors.length === 0 };
   }
-  const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const root = tree && convert(tree, undefined, "", { text, report });
-  syntaxFindings(text, root, errors).forEach(report);
-  return { root, whole: errors.length === 0 };
+
+  /** Model by model; `undefined`, and nothing reported, where the text has to be read as one. */
+  #inParts(text: string, report: Report): Json | undefined {
+    const segments = segmentsOf(text);
+    if (!segments || segments.length === 0) return undefined;
+    const errors: ParseError[] = [];
+    const tree = parse(skeleton(text, segments), errors);
+    if (!tree || errors.length > 0) return undefined;
+
+    const parts = new Map<number, Segment & { readonly node: Node | undefined; readonly known?: Known }>();
+    for (const segment of segments) {
+      const known = this.#known.get(nameIn(text, segment));
+      const same = known?.text === text.slice(segment.start, segment.end);
+      const node = same ? undefined : parse(text.slice(segment.body, segment.end), errors);
+      if (errors.length > 0) return undefined;
+      parts.set(segment.body, { ...segment, node, ...(same && { known }) });
+    }
+
+    const read = new Map<string, Known>();
+    const partAt = (offset: number, parent: Place, key: string | number): Json | undefined => {
+      const part = parts.get(offset);
+      if (!part) return undefined;
+      let sound = true;
+      const tell: Report = (finding) => {
+        sound = false;
+        report(finding);
+      };
+      const { known, node, start, body, end } = part;
+      const json = known
+        ? move(known.json, parent, body)
+        : node && convert(node, parent, key, { text, report: tell, offsetOf: (at) => at + body });
+      // What had something to report is read anew next time, and says it again.
+      if (json && sound) read.set(nameIn(text, part), { text: text.slice(start, end), json });
+      return json;
+    };
+    const root = convert(tree, undefined, "", { text, report, offsetOf: behind(segments), partAt });
+    this.#known = read;
+    return root;
+  }
+}
+
+const parse = (text: string, errors: ParseError[]): Node | undefined =>
+  parseTree(text, errors, { allowTrailingComma: true });
+
+/** The name as it is written, with its quotes. */
+const nameIn = (text: string, { start, body }: Segment): string => text.slice(start, body);
+
+/** The text with `{}` for every model's object. */
+function skeleton(text: string, segments: readonly Segment[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { body, end } of segments) {
+    parts.push(text.slice(at, body + 1));
+    at = end - 1;
+  }
+  return parts.join("") + text.slice(at);
+}
+
+/** Offsets of the skeleton as offsets of the text. They are asked for in any order. */
+function behind(segments: readonly Segment[]): (offset: number) => number {
+  let removed = 0;
+  const cuts = segments.map(({ body, end }) => {
+    const at = body + 1 - removed;
+    removed += end - body - 2;
+    return { at, removed };
+  });
+  return (offset) => {
+    let [low, high] = [0, cuts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (cuts[middle].at <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return offset + (cuts[low - 1]?.removed ?? 0);
+  };
+}
+
+type Movable = { -readonly [K in keyof Place]: Place[K] };
+
+/** The same objects at another place of another text: nobody but the reader holds them from one text to the next. */
+function move(json: Json, parent: Place, offset: number): Json {
+  const delta = offset - json.offset;
+  const top: Movable = json;
+  top.parent = parent;
+  if (delta !== 0) shift(json, delta);
+  return json;
+}
+
+function shift(json: Json, delta: number): void {
+  const place: Movable = json;
+  place.offset += delta;
+  if (json.kind === "array") for (const item of json.items) shift(item, delta);
+  if (json.kind !== "object") return;
+  for (const { name, value } of json.members.values()) {
+    const at: Movable = name;
+    at.offset += delta;
+    shift(value, delta);
+  }
 }
 
 interface Source {
+  /** All of it. */
   readonly text: string;
   readonly report: Report;
+  /** A node's offset in the text. */
+  offsetOf(offset: number): number;
+  /** What stands at this offset of the text, where it is read apart. */
+  readonly partAt?: (offset: number, parent: Place, key: string | number) => Json | undefined;
 }
 
 function convert(node: Node, parent: Place | undefined, key: string | number, source: Source): Json {
@@ -57,9 +176,10 @@ function convert(node: Node, parent: Place | undefined, key: string | number, so
 }
 
 /** A node that the parser could not finish reaches to the end of the text. */
-function rangeOf({ offset, length }: Node, { text }: Source): Range {
-  const start = Math.min(offset, text.length);
-  return { offset: start, length: length < 0 ? text.length - start : Math.min(length, text.length - start) };
+function rangeOf({ offset, length }: Node, { text, offsetOf }: Source): Range {
+  const start = Math.min(offsetOf(offset), text.length);
+  const end = length < 0 ? text.length : Math.min(offsetOf(offset + length), text.length);
+  return { offset: start, length: end - start };
 }
 
 // The children of an object or array need their parent before it is complete: it is made first and filled then.
@@ -86,12 +206,15 @@ function object({ children = [] }: Node, place: Place, source: Source): JsonObje
       break;
     }
     const value = valueNode
-      ? convert(valueNode, json, name, source)
+      ? valueOf(valueNode, json, name, source)
       : ({ ...nameAt, kind: "broken" } as const);
     members.set(name, { name: nameAt, value });
   }
   return json;
 }
+
+const valueOf = (node: Node, parent: Place, key: string, source: Source): Json =>
+  source.partAt?.(source.offsetOf(node.offset), parent, key) ?? convert(node, parent, key, source);
 
 function number(value: number, place: Place, { text, report }: Source): Json {
   if (Number.isFinite(value)) return Object.assign(place, { kind: "number", value } as const);

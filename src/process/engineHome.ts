@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { messageOf, type Port } from "../protocol/rpc.ts";
+import { portOf } from "./port.ts";
 import { THREAD_LIMITS } from "./threadLimits.ts";
 import { canRevectorize, REVECTORIZE } from "./wideSimd.ts";
 
@@ -45,17 +46,7 @@ function inThread(file: string, { text, ended }: EngineHomeEvents): EngineHome {
   worker.on("exit", (code) => ended(reason ?? `the training thread exited with code ${code}`));
   return {
     what: "a thread of the extension host",
-    port: {
-      post: (message, transfer) =>
-        worker.postMessage(
-          message,
-          transfer?.filter((part) => part instanceof ArrayBuffer),
-        ),
-      listen(listener) {
-        worker.on("message", listener);
-        return { dispose: () => worker.off("message", listener) };
-      },
-    },
+    port: portOf(worker),
     kill: () => worker.terminate(),
   };
 }

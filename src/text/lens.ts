@@ -76,16 +76,18 @@ function range(values: readonly number[], show: (x: number) => string): string {
 
 /**
  * `[2] → [64] · 192 parameters`: what stands above a layer until a run has figures, so that no line moves when they come. Of a
- * repeated layer: what goes into the first, what comes out of the last, and the parameters of all.
+ * repeated layer: what goes into the first, what comes out of the last, and the parameters of all. Stale where the text by now
+ * says something else, or nothing that can be read.
  */
 export function shapeLens(
   input: readonly number[],
   output: readonly number[],
   parameters: number,
   repeated: number,
+  stale: boolean,
 ): Plain {
   const over = repeated > 1 ? ` over ${count(repeated)}` : "";
-  const shapes = `[${input.join(", ")}] → [${output.join(", ")}]`;
+  const shapes = `${stale ? STALE : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
   const parts = parameters > 0 ? [shapes, plural(parameters, "parameter") + over] : [shapes + over];
   return plain`${joined(parts, LONGEST)}`;
 }

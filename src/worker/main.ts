@@ -8,7 +8,7 @@ import type { FileState, ModelSource, ReadProgress, WorkerCalls, WorkerEvents } 
 import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load } from "./load.ts";
-import { portOf } from "./port.ts";
+import { portOf } from "../process/port.ts";
 import { Runner } from "./runner.ts";
 
 /*

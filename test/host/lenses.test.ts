@@ -1,41 +1,54 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { Lenses } from "../../src/host/codeLens.ts";
-import { Models } from "../../src/host/models.ts";
-import { Runs } from "../../src/host/runs.ts";
+import type * as vscode from "vscode";
+import { Announcer } from "../../src/host/lensAnnouncer.ts";
 import { api, modelText, show, until } from "./support.ts";
 
 suite("lenses that change", () => {
-  suiteSetup(api);
+  let document: vscode.TextDocument;
+  let announcer: Announcer;
+  let told: number;
+
+  suiteSetup(async () => {
+    await api();
+    document = await show("lenses.gradlens.json", modelText());
+  });
+  setup(() => {
+    announcer = new Announcer(() => [document]);
+    told = 0;
+    announcer.event(() => told++);
+  });
+  teardown(() => announcer.dispose());
 
   // VS Code asks only after a pause between changes: told too often it would never ask.
-  test("are told of at most twice a second, and not again until VS Code has asked or forgotten", async () => {
-    const [models, runs] = [new Models(), new Runs(() => 10)];
-    const lenses = new Lenses(models, runs);
-    let told = 0;
-    lenses.onDidChangeCodeLenses(() => told++);
-    try {
-      const document = await show("lenses.gradlens.json", modelText());
-      const unanswered = await during(1500, () => lenses.refresh());
-      assert.ok(told >= 1 && told <= 1 + unanswered / 3000, `told ${told} times in ${unanswered} ms`);
+  test("are told of at most twice a second, however often they change", async () => {
+    const tookMs = await during(2000, () => {
+      announcer.soon();
+      announcer.asked(document);
+    });
+    assert.ok(told >= 2 && told <= 1 + tookMs / 500, `told ${told} times in ${tookMs} ms`);
+  });
 
-      assert.equal(lenses.provideCodeLenses(document).length, 5);
-      told = 0;
-      const answered = await during(1500, () => {
-        lenses.refresh();
-        lenses.provideCodeLenses(document);
-      });
-      assert.ok(told >= 1 && told <= 1 + answered / 500, `told ${told} times in ${answered} ms`);
+  test("are told of again soon where VS Code does not ask, but always later, so that it comes to ask", async () => {
+    const times: number[] = [];
+    announcer.event(() => times.push(performance.now()));
+    announcer.soon();
+    await during(3500, () => announcer.soon());
+    const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    assert.ok(waits.length >= 2, `told ${times.length} times`);
+    assert.ok((waits[0] ?? Infinity) < 600, `the first reminder came after ${waits[0]} ms`);
+    for (const [i, wait] of waits.entries()) assert.ok(wait > 1.7 * (waits[i - 1] ?? 0), waits.join(", "));
+  });
 
-      lenses.refresh();
-      await delay(600);
-      const before = told; // the last of them is not answered
-      await until("the reminder", () => told > before);
-    } finally {
-      lenses.dispose();
-      runs.dispose();
-      models.dispose();
-    }
+  test("are told of at once where a run has ended and VS Code waits for nothing", async () => {
+    announcer.now();
+    announcer.asked(document);
+    const before = told;
+    announcer.now();
+    assert.equal(told, before + 1);
+    announcer.now(); // VS Code is about to ask: told again, it would wait again
+    assert.equal(told, before + 1);
+    await until("the reminder", () => told > before + 1);
   });
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { declarationAt, declarationOf } from "../../src/model/declarations.ts";
 import { parse } from "../../src/model/parse.ts";
 import { assertGood, linear, withLayers } from "../support/models.ts";
 
@@ -33,32 +32,14 @@ suite("declarations", () => {
     assert.deepEqual(tanh.path, ["models", "m", "layers", 0, "layers", 1]);
   });
 
-  test("are found by row, a projection at its block", () => {
-    const parsed = parse(text);
-    assert.equal(declarationOf(parsed, "m", "block.2.1")?.type, "Tanh");
-    assert.deepEqual(declarationOf(parsed, "m", "fc.1")?.paths, ["fc.0", "fc.1"]);
-    assert.equal(declarationOf(parsed, "m", "res.shortcut")?.type, "Residual");
-    assert.equal(declarationOf(parsed, "m", "block.9.9"), undefined);
-    assert.equal(declarationOf(parsed, "x", "fc.1"), undefined);
-  });
-
-  test("are found by place, the innermost", () => {
-    const parsed = parse(text);
-    assert.equal(declarationAt(parsed, text.indexOf('"Tanh"'))?.declaration.type, "Tanh");
-    assert.equal(declarationAt(parsed, text.indexOf('"block"'))?.declaration.type, "Sequential");
-    assert.equal(declarationAt(parsed, 0), undefined);
-  });
-
   test("belong to every model that has them through extends", () => {
     const shared = text.replace(
       '"models": {',
       '"models": { "d": { "extends": "m", "train": { "seed": 1 } },',
     );
-    const parsed = assertGood(shared);
-    const found = declarationAt(parsed, shared.indexOf('"Tanh"'));
-    assert.deepEqual(found?.models, ["d", "m"]);
-    assert.equal(declarationOf(parsed, "d", "block.0.1"), parsed.models[0].declarations[2]);
-    assert.equal(declarationOf(parsed, "d", "block.0.1")?.offset, found.declaration.offset);
+    const [derived, base] = assertGood(shared).models;
+    assert.deepEqual([derived?.name, base?.name], ["d", "m"]);
+    assert.deepEqual(derived?.declarations, base?.declarations);
   });
 
   test("are there for a model that is wrong, with the rows of what is right", () => {

@@ -95,10 +95,11 @@ test("a layer's lens has at most 70 characters beside its warning sign, whatever
 });
 
 test("shapeLens shows what goes in and out, and the parameters", () => {
-  assert.equal(shapeLens([2], [64], 192, 1), "[2] → [64] · 192 parameters");
-  assert.equal(shapeLens([64], [64], 0, 1), "[64] → [64]");
-  assert.equal(shapeLens([2], [64], 79_232, 20), "[2] → [64] · 79,232 parameters over 20");
-  assert.equal(shapeLens([64], [64], 0, 20), "[64] → [64] over 20");
+  assert.equal(shapeLens([2], [64], 192, 1, false), "[2] → [64] · 192 parameters");
+  assert.equal(shapeLens([64], [64], 0, 1, false), "[64] → [64]");
+  assert.equal(shapeLens([2], [64], 79_232, 20, false), "[2] → [64] · 79,232 parameters over 20");
+  assert.equal(shapeLens([64], [64], 0, 20, false), "[64] → [64] over 20");
+  assert.equal(shapeLens([2], [64], 192, 1, true), "(stale) [2] → [64] · 192 parameters");
 });
 
 test("the lenses above a model count", () => {

@@ -39,6 +39,7 @@ suite("the package", () => {
       "dist/kernels-simd.wasm",
       "dist/kernels-wide.wasm",
       "dist/licences.txt",
+      "dist/reader.cjs",
       "dist/webview.css",
       "dist/webview.js",
       "dist/worker.cjs",

@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import { Rpc } from "../../src/protocol/rpc.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import type { ReadProgress, WorkerCalls, WorkerEvents } from "../../src/protocol/worker.ts";
-import { portOf } from "../../src/worker/port.ts";
+import { portOf } from "../../src/process/port.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/worker/main.ts");
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "gradlens-main-")));

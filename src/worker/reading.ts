@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { parentPort } from "node:worker_threads";
+import type { ModelSpec } from "../engine/spec.ts";
+import { digest, outline, type ReaderCalls, type SourceText } from "../model/digest.ts";
+import { expectedRun } from "../model/outline.ts";
+import type { Parsed } from "../model/parse.ts";
+import { FileReader } from "../model/reader.ts";
+import { standard } from "../model/tables.ts";
+import { Rpc } from "../protocol/rpc.ts";
+import { portOf } from "../process/port.ts";
+
+/*
+ * Entry of the thread that reads model files, so that the one of all extensions does not: thousands of layers take a while. It
+ * keeps what it has read of each file, and reads anew what has changed.
+ */
+if (!parentPort) throw new Error("this is the entry of a worker thread");
+
+interface Known {
+  readonly reader: FileReader;
+  readonly text: string;
+  readonly parsed: Parsed;
+}
+
+const files = new Map<string, Known>();
+const prints = new WeakMap<ModelSpec, string>();
+
+function fingerprint(spec: ModelSpec): string {
+  const known = prints.get(spec) ?? createHash("sha256").update(JSON.stringify(spec)).digest("base64");
+  prints.set(spec, known);
+  return known;
+}
+
+function parsed({ file, text }: SourceText): Parsed {
+  const known = files.get(file);
+  if (known?.text === text) return known.parsed;
+  const reader = known?.reader ?? new FileReader(standard);
+  const now = { reader, text, parsed: reader.read(text) };
+  files.set(file, now);
+  return now.parsed;
+}
+
+const specOf = (source: SourceText, model: string): ModelSpec | undefined =>
+  parsed(source).models.find(({ name }) => name === model)?.spec;
+
+new Rpc<ReaderCalls, Record<never, never>>(portOf(parentPort), {
+  read: (source) => digest(source.text, parsed(source), fingerprint),
+
+  spec: ({ model, ...source }) => specOf(source, model),
+
+  expected({ model, ...source }) {
+    const spec = specOf(source, model);
+    return spec && expectedRun(spec, outline(spec));
+  },
+
+  forget: (file) => void files.delete(file),
+});
