@@ -25,7 +25,7 @@ const root = () =>
     "the folder that data may be read from, instead of the model file's own; it holds that",
   );
 
-let exit: ExitCode = EXIT.completed;
+let exit: number = EXIT.completed;
 
 const program = new Command("gradlens")
   .description("See the gradients of a neural network at the layer that causes them.")
@@ -55,6 +55,8 @@ program
     integer(threads),
     everyCore(),
   )
+  .option("--no-wide-simd", "leave vectors at 128 bits where V8 could compute with 256 (x64)")
+  .option("--verbose", "say what computes, and why")
   .addOption(new Option("--engine <engine>", "what computes").choices(["auto", "scalar"]).default("auto"))
   .addOption(root())
   .action(async (name: string, { model, root, ...flags }: RunFlags & { model?: string; root?: string }) => {

@@ -12,8 +12,8 @@ export interface Output {
   readonly interactive: boolean;
 }
 
-/** What a process ends with. */
-export const EXIT = { completed: 0, badFile: 1, usage: 2, nonFinite: 3, broken: 4 } as const;
+/** What a process ends with; 70 is EX_SOFTWARE of sysexits.h. */
+export const EXIT = { completed: 0, badFile: 1, usage: 2, nonFinite: 3, broken: 70 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -15,12 +15,17 @@ import { load, problemOf, withOptions } from "../worker/load.ts";
 import { layerName } from "../protocol/layerName.ts";
 import { problemLines } from "./problems.ts";
 import type { ModelFile } from "./file.ts";
-import { EXIT, type ExitCode, type Output } from "./output.ts";
+import { EXIT, type Output } from "./output.ts";
 import { table } from "./table.ts";
+import { runWide, wideChoice } from "./wide.ts";
 
 export interface RunFlags extends RunOptions {
   readonly every: number;
   readonly format: "table" | "jsonl";
+  /** 256-bit SIMD where it pays; absent: yes. */
+  readonly wideSimd?: boolean;
+  /** Say what computes. */
+  readonly verbose?: boolean;
 }
 
 /** Threads where nobody says how many. */
@@ -35,7 +40,7 @@ export async function run(
   model: ParsedModel,
   flags: RunFlags,
   output: Output,
-): Promise<ExitCode> {
+): Promise<number> {
   const refusal = model.spec && againstRun(withOptions(model.spec, flags), standard);
   if (refusal !== undefined) {
     output.err(line`--steps ${flags.steps ?? 0}: ${refusal}`);
@@ -47,9 +52,16 @@ export async function run(
       line`--threads ${flags.threads ?? 1}: this machine has ${plural(cores, "core")}, and no more threads are used`,
     );
   }
+  if (model.spec && flags.engine !== "scalar") {
+    const { start, why } = wideChoice(withOptions(model.spec, flags), flags.wideSimd ?? true);
+    if (flags.verbose) output.err(line`${why}`);
+    const code = start ? await runWide() : undefined;
+    if (code !== undefined) return code;
+  }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);
   if (!training) return EXIT.badFile;
+  if (flags.verbose) output.err(line`engine: ${training.info.engine}`);
   const reporter =
     flags.format === "jsonl" ? jsonl(training.info, flags.every, output) : people(training.info, output);
   const end = await train(training, reporter);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
+import { canRevectorize } from "../../src/process/wideSimd.ts";
 
 const repo = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "gradlens-cli-"));
@@ -96,6 +97,54 @@ suite("gradlens on a terminal", () => {
     const { status, stdout, stderr } = gradlens("run", example, "--model", "sigmoid");
     assert.equal(status, 0, stderr);
     assert.match(stdout, /steps in/);
+  });
+
+  test("256-bit SIMD changes no figure of a run that is long enough for it, and --verbose says what computes", () => {
+    const block = {
+      name: "block",
+      repeat: 8,
+      layers: [{ type: "Linear", out_features: 128 }, { type: "Tanh" }],
+    };
+    const layers = [block, { type: "Linear", out_features: 1 }];
+    const long = write("long.gradlens.json", { m: model({ layers, train: { steps: 400, batch_size: 64 } }) });
+    const lines = (...options: string[]) => {
+      const { stdout, stderr, status } = gradlens(
+        "run",
+        long,
+        "--format",
+        "jsonl",
+        "--every",
+        "100",
+        ...options,
+      );
+      assert.equal(status, 0, stderr);
+      return { stderr, steps: stdout.split("\n").filter((one) => one.includes('"grad_norm"')) };
+    };
+    const [wide, narrow] = [lines("--verbose"), lines("--verbose", "--no-wide-simd")];
+    assert.equal(wide.steps.length, 4);
+    assert.deepEqual(wide.steps, narrow.steps);
+    assert.match(narrow.stderr, /^128-bit SIMD: asked for by --no-wide-simd\nengine: wasm(?!, 256)/);
+    if (canRevectorize())
+      assert.match(wide.stderr, /^256-bit SIMD: this process was started[^]*engine: wasm, 256 bits/m);
+    else assert.match(wide.stderr, /^128-bit SIMD: 256 bits are not known to serve/);
+  });
+
+  test("a short run starts no other process", () => {
+    const { stderr } = gradlens("run", one, "--verbose");
+    assert.match(stderr, canRevectorize() ? /^128-bit SIMD: the run is too short/ : /^128-bit SIMD/);
+  });
+
+  test("passes the exit code of a run in another process on", () => {
+    const block = { repeat: 8, layers: [{ type: "Linear", out_features: 256 }, { type: "ReLU" }] };
+    const fields = {
+      layers: [block, { type: "Linear", out_features: 1 }],
+      loss: "MSELoss",
+      optimizer: { type: "SGD", lr: 1e9 },
+    };
+    const explodes = write("explodes.gradlens.json", {
+      m: model({ ...fields, train: { steps: 9000, batch_size: 10 } }),
+    });
+    assert.equal(gradlens("run", explodes).status, 3);
   });
 
   test("asks which of several models is meant, and names them", () => {

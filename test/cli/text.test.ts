@@ -301,13 +301,13 @@ suite("a failure of GradLens's own", () => {
 
   test("is a sentence, with a code of its own", () => {
     const { status, stderr } = failing({});
-    assert.equal(status, 4);
+    assert.equal(status, 70);
     assert.equal(stderr, "gradlens failed: no\\u001b[2J more\n");
   });
 
   test("has its stack for whoever asks with GRADLENS_DEBUG", () => {
     const { status, stderr } = failing({ GRADLENS_DEBUG: "1" });
-    assert.equal(status, 4);
+    assert.equal(status, 70);
     assert.match(stderr, /^ +at /m);
   });
 });

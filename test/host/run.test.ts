@@ -92,7 +92,7 @@ suite("a run", () => {
       .flatMap(({ contents }) => contents)
       .map((one) => (typeof one === "string" ? one : one.value));
     assert.ok(
-      texts.some((text) => /^\*\*1\*\* · Tanh · step 50/.test(text) && text.includes("| saturated |")),
+      texts.some((text) => /^\*\*layer 1\*\* · Tanh · step 50/.test(text) && text.includes("| saturated |")),
       texts.join("\n"),
     );
   });
