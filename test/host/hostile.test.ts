@@ -123,7 +123,9 @@ suite("names from a hostile file", () => {
 
   test("are text alone in the status bar, in its tooltip, in lenses, hovers and problems", async () => {
     const document = await open({ data: { type: "csv", path: `${EVIL}.csv`, target: EVIL } });
-    const found = await until("a problem of the data", () => problems(document.uri).find(({ code }) => code === "data"));
+    const found = await until("a problem of the data", () =>
+      problems(document.uri).find(({ code }) => code === "data"),
+    );
     assertPlain(found.message);
     assert.match(found.message, /\[Show Problems\] \(command:/);
     const { end } = await ended(await start(document.uri, EVIL));

@@ -63,9 +63,16 @@ export async function show(name: string, text: string): Promise<vscode.TextDocum
   const uri = at(name);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   const document = await vscode.workspace.openTextDocument(uri);
-  if (document.getText() !== text) await edit(document, document.getText(), text);
+  // An editor that holds an earlier text may read the file anew meanwhile, which refuses the edit.
+  await until(`${name} to hold the text`, () => document.getText() === text || replace(document, text));
   await vscode.window.showTextDocument(document);
   return document;
+}
+
+async function replace(document: vscode.TextDocument, text: string): Promise<boolean> {
+  const whole = new vscode.WorkspaceEdit();
+  whole.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  return (await vscode.workspace.applyEdit(whole)) && document.getText() === text;
 }
 
 /** Replaces the only place where `old` stands. */
