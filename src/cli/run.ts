@@ -46,17 +46,17 @@ export async function run(
     output.err(line`--steps ${flags.steps ?? 0}: ${refusal}`);
     return EXIT.usage;
   }
-  const cores = availableParallelism();
-  if ((flags.threads ?? 1) > cores) {
-    output.err(
-      line`--threads ${flags.threads ?? 1}: this machine has ${plural(cores, "core")}, and no more threads are used`,
-    );
-  }
   if (model.spec && flags.engine !== "scalar") {
     const { start, why } = wideChoice(withOptions(model.spec, flags), flags.wideSimd ?? true);
     if (flags.verbose) output.err(line`${why}`);
     const code = start ? await runWide() : undefined;
     if (code !== undefined) return code;
+  }
+  const cores = availableParallelism();
+  if ((flags.threads ?? 1) > cores) {
+    output.err(
+      line`--threads ${flags.threads ?? 1}: this machine has ${plural(cores, "core")}, and no more threads are used`,
+    );
   }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
   const training = await begin(file, model, { ...flags, ...everyFigure }, output);
@@ -137,7 +137,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
   return {
     begin() {
       err(
-        line`${info.model} · ${info.layers.length} layers · ${info.parameters} parameters · seed ${info.seed}`,
+        line`${info.model} · ${plural(info.layers.length, "layer")} · ${plural(info.parameters, "parameter")} · seed ${info.seed}`,
       );
       return Promise.resolve();
     },
@@ -175,8 +175,12 @@ function summary(end: RunEnd, last: Frame | undefined): Terminal {
     case "failed":
       return line`failed: ${end.message}`;
     case "non_finite":
-      return line`not finite at step ${end.steps}: first in ${layerName(end.layer)}, in its ${end.where} · ${figures}`;
+      return line`not finite at step ${end.steps}: ${placeOf(end)} · ${figures}`;
     default:
       return end satisfies never;
   }
 }
+
+/** Where a NaN or ∞ was first. */
+const placeOf = ({ layer, where }: RunEnd & { readonly reason: "non_finite" }): string =>
+  layer === "loss" ? "first in the loss" : `first in ${layerName(layer)}, in its ${where}`;

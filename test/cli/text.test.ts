@@ -133,7 +133,7 @@ suite("a file with a sound model and broken ones", () => {
       first,
       /^"sound" is sound and runs; elsewhere in its file: mixed\.gradlens\.json:\d+:\d+: unknown layer type "Relu": did you mean "ReLU"\? \(and 2 more: gradlens check lists them\)$/,
     );
-    assert.match(second, /^sound · 1 layers/);
+    assert.match(second, /^sound · 1 layer /);
   });
 
   test("runs no broken one", () => {
