@@ -1,5 +1,5 @@
-import { rules } from "./parallel/rules/index.ts";
-import { conflict, reads, type Touch } from "./parallel/touches.ts";
+import { argsOf, isCallOf, makeCall } from "./arguments.ts";
+import { type Access, accessesOf, hazard } from "./parallel/hazards.ts";
 import type { Call } from "./record.ts";
 
 /*
@@ -21,52 +21,59 @@ const FURTHEST = 256;
  */
 export function sumBiases(calls: readonly Call[], place: (size: number) => number): readonly Call[] {
   const joined = new Map<Call, readonly Call[]>();
-  /** Where the latest derivative that writes to a place stands among the calls. */
-  const writers = new Map<number, number>();
-  const touches: (readonly Touch[])[] = [];
-  const free = (i: number, moved: readonly Touch[]): boolean =>
-    !conflict((touches[i] ??= touchesOf(calls[i])), moved);
+  /** The latest derivative that writes to a place. */
+  const writers = new Map<number, Writer>();
+  const accesses: (readonly Access[])[] = [];
+  const isFree = (i: number, moved: readonly Access[]): boolean =>
+    !hazard((accesses[i] ??= allAccessesOf(calls[i])), moved);
 
   calls.forEach((call, i) => {
-    if (call.kernel === "activationGradSquares") writers.set(call.args[5], i);
-    const slices = writersOf(call, calls, writers);
+    if (isCallOf(call, "activationGradSquares")) writers.set(argsOf(call).dx, { call, i });
+    if (!isCallOf(call, "columnSums")) return;
+    const slices = writersOf(call, writers);
     if (slices.length === 0) return;
-    const [rows, n, X, , out] = call.args;
+    const { rows, n, X, out } = argsOf(call);
     const isWhole = slices.length === 1;
-    const moved = isWhole ? touchesOf(call) : reads(X, rows * n);
-    const first = Math.min(...slices) + 1;
+    const reads: Access = { doubles: false, writes: false, at: X, size: rows * n };
+    const moved = isWhole ? allAccessesOf(call) : [reads];
+    const first = Math.min(...slices.map((writer) => writer.i)) + 1;
     if (i - first > FURTHEST) return;
-    for (let j = first; j < i; j++) if (!slices.includes(j) && !free(j, moved)) return;
+    const between = new Set(slices.map((writer) => writer.i));
+    for (let j = first; j < i; j++) if (!between.has(j) && !isFree(j, moved)) return;
 
     const sums = isWhole ? out : place(slices.length * n);
     slices.forEach((writer, slice) => {
-      const [kind, size, ...rest] = calls[writer].args;
-      const args = [kind, size / n, n, ...rest, sums + slice * n];
-      joined.set(calls[writer], [{ kernel: "activationGradSums", args }]);
+      const { kind, n: size, x, y, dy, dx, alpha, beta, dyOut, dxOut } = argsOf(writer.call);
+      const ends = { alpha, beta, dyOut, dxOut, out: sums + slice * n };
+      const fused = makeCall("activationGradSums", { kind, rows: size / n, n, x, y, dy, dx, ...ends });
+      joined.set(writer.call, [fused]);
     });
-    const total = { kernel: "columnSums", args: [slices.length, n, sums, n, out, 0] } as const;
-    joined.set(call, isWhole ? [] : [total]);
+    const total = { rows: slices.length, n, X: sums, ldx: n, out, accumulate: 0 };
+    joined.set(call, isWhole ? [] : [makeCall("columnSums", total)]);
   });
   return calls.flatMap((call) => joined.get(call) ?? [call]);
 }
 
-/** All of memory, where nobody knows. */
-const touchesOf = ({ kernel, args }: Call): readonly Touch[] =>
-  rules[kernel]?.touches(args) ?? [{ doubles: false, writes: true, at: 0, size: Infinity }];
+/** A derivative, and where it stands among the calls. */
+interface Writer {
+  readonly call: Call<"activationGradSquares">;
+  readonly i: number;
+}
 
-/** Where the derivatives stand that have written, slice by slice, the rows that a call adds up; none: it is not to be joined. */
-function writersOf(
-  { kernel, args: [rows, n, X, ldx, , accumulate] }: Call,
-  calls: readonly Call[],
-  writers: ReadonlyMap<number, number>,
-): readonly number[] {
-  if (kernel !== "columnSums" || ldx !== n || accumulate !== 0 || n % WIDTH !== 0) return [];
-  const slices: number[] = [];
+/** All of memory, where nobody knows. */
+const allAccessesOf = (call: Call): readonly Access[] =>
+  accessesOf(call) ?? [{ doubles: false, writes: true, at: 0, size: Infinity }];
+
+/** The derivatives that have written, slice by slice, the rows that a call adds up; none: it is not to be joined. */
+function writersOf(call: Call<"columnSums">, writers: ReadonlyMap<number, Writer>): readonly Writer[] {
+  const { rows, n, X, ldx, accumulate } = argsOf(call);
+  if (ldx !== n || accumulate !== 0 || n % WIDTH !== 0) return [];
+  const slices: Writer[] = [];
   const end = X + rows * n;
   for (let at = X; at < end;) {
     const writer = writers.get(at);
-    if (writer === undefined) return [];
-    const [, size] = calls[writer].args;
+    if (!writer) return [];
+    const { n: size } = argsOf(writer.call);
     if (size > LARGEST || size % n !== 0 || at + size > end) return [];
     slices.push(writer);
     at += size;

@@ -1,4 +1,5 @@
-import { isLooking } from "./cost.ts";
+import { argsOf, type ArgsOf, isCallOf, makeCall } from "./arguments.ts";
+import { isStatistics } from "./cost.ts";
 import type { Node } from "./graph.ts";
 import { ACTIVATION_NAMES } from "./kernels/activations.ts";
 import { LIGHT } from "./kernels/observed.ts";
@@ -17,81 +18,103 @@ const LARGEST = 2 ** 16;
 export const writesApart = (way: "forward" | "backward", { op, output }: Node): boolean =>
   (LIGHT[way] as readonly string[]).includes(op.name) && sizeOf(output.shape) <= LARGEST;
 
-/** What a call is joined with: sums of the tensors at two of its places, n elements each. */
-interface Joint {
-  readonly sums: "moments" | "sumSquares";
-  readonly light: readonly string[];
-  readonly from: number;
-  readonly to: number;
-  readonly fused: Call["kernel"];
-  /** Arguments that are places. */
-  readonly places: readonly number[];
+type Sums = "moments" | "sumSquares";
+
+/** A slice of a tensor whose sums one call takes. */
+interface Slice {
+  readonly call: Call;
+  readonly args: ArgsOf<Sums>;
 }
 
-const JOINTS: Partial<Record<Call["kernel"], Joint>> = {
-  activation: {
-    sums: "moments",
-    light: LIGHT.forward,
-    from: 2,
-    to: 3,
-    fused: "activationMoments",
-    places: [2, 3],
-  },
-  activationGrad: {
-    sums: "sumSquares",
-    light: LIGHT.backward,
-    from: 4,
-    to: 5,
-    fused: "activationGradSquares",
-    places: [2, 3, 4, 5],
-  },
-};
+/** An activation's pass that can be joined with sums over the n elements at both of these places. */
+interface Pass {
+  readonly sums: Sums;
+  readonly n: number;
+  readonly from: number;
+  readonly to: number;
+  /** The pass over n elements from the first of a slice on, which puts the sums of both tensors there. */
+  fused(first: number, n: number, fromOut: number, toOut: number): Call;
+}
 
-/** The calls with those that only look joined with what they stand beside. In linear time. */
+/** `undefined`: it cannot. */
+function passOf(call: Call): Pass | undefined {
+  if (isCallOf(call, "activation")) {
+    const { kind, n, x, y, alpha, beta } = argsOf(call);
+    if (!LIGHT.forward.includes(ACTIVATION_NAMES[kind])) return undefined;
+    return {
+      sums: "moments",
+      n,
+      from: x,
+      to: y,
+      fused: (first, n, xOut, yOut) =>
+        makeCall("activationMoments", { kind, n, x: x + first, y: y + first, alpha, beta, xOut, yOut }),
+    };
+  }
+  if (isCallOf(call, "activationGrad")) {
+    const { kind, n, x, y, dy, dx, alpha, beta } = argsOf(call);
+    if (!LIGHT.backward.includes(ACTIVATION_NAMES[kind])) return undefined;
+    return {
+      sums: "sumSquares",
+      n,
+      from: dy,
+      to: dx,
+      fused: (first, n, dyOut, dxOut) =>
+        makeCall("activationGradSquares", {
+          kind,
+          n,
+          x: x + first,
+          y: y + first,
+          dy: dy + first,
+          dx: dx + first,
+          alpha,
+          beta,
+          dyOut,
+          dxOut,
+        }),
+    };
+  }
+  return undefined;
+}
+
+/** The calls with those that only take statistics joined with what they stand beside. In linear time. */
 export function fuse(calls: readonly Call[]): readonly Call[] {
   const fused = new Map<Call, readonly Call[]>();
   calls.forEach((call, i) => {
-    const joint = JOINTS[call.kernel];
-    if (!joint?.light.includes(ACTIVATION_NAMES[call.args[0]])) return;
-    const [n, from, to] = [call.args[1], call.args[joint.from], call.args[joint.to]];
-    if (from === to) return;
-    const before = sumsOf(calls, i, -1, joint.sums, from, n);
-    const after = sumsOf(calls, i, 1, joint.sums, to, n);
+    const pass = passOf(call);
+    if (!pass || pass.from === pass.to) return;
+    const before = slicesOf(calls, i, -1, pass.sums, pass.from, pass.n);
+    const after = slicesOf(calls, i, 1, pass.sums, pass.to, pass.n);
     if (before.length === 0 || !alike(before, after)) return;
-    const parts = before.map((own, slice) => joined(call, joint, own, after[slice], own.args[1] - from));
-    for (const sum of [...before, ...after]) fused.set(sum, []);
+    const parts = before.map(({ args: { n, x, out } }, slice) =>
+      pass.fused(x - pass.from, n, out, after[slice].args.out),
+    );
+    for (const sums of [...before, ...after]) fused.set(sums.call, []);
     fused.set(call, parts);
   });
   return calls.flatMap((call) => fused.get(call) ?? [call]);
 }
 
-/** The sums of n elements at `at`, slice by slice, among the calls before or behind call i that only look. */
-function sumsOf(
+/** The sums of n elements at `at`, slice by slice, among the calls before or behind call i that only take statistics. */
+function slicesOf(
   calls: readonly Call[],
   i: number,
   direction: 1 | -1,
-  kernel: Joint["sums"],
+  sums: Sums,
   at: number,
   n: number,
-): readonly Call[] {
-  const found: Call[] = [];
-  for (let j = i + direction; j >= 0 && j < calls.length && isLooking(calls[j]); j += direction) {
-    const { args } = calls[j];
-    if (calls[j].kernel === kernel && args[1] >= at && args[1] < at + n) found.push(calls[j]);
+): readonly Slice[] {
+  const found: Slice[] = [];
+  for (let j = i + direction; j >= 0 && j < calls.length && isStatistics(calls[j]); j += direction) {
+    const call = calls[j];
+    if (!isCallOf(call, sums)) continue;
+    const args = argsOf(call);
+    if (args.x >= at && args.x < at + n) found.push({ call, args });
   }
-  const sorted = found.toSorted((a, b) => a.args[1] - b.args[1]);
-  const covers = sorted.reduce((end, { args }) => (args[1] === end ? end + args[0] : NaN), at) === at + n;
+  const sorted = found.toSorted((a, b) => a.args.x - b.args.x);
+  const covers = sorted.reduce((end, { args }) => (args.x === end ? end + args.n : NaN), at) === at + n;
   return covers ? sorted : [];
 }
 
 /** Whether slices are of the same sizes. */
-const alike = (a: readonly Call[], b: readonly Call[]): boolean =>
-  a.length === b.length && a.every(({ args: [n] }, i) => n === b[i].args[0]);
-
-/** The part of a call whose sums are taken by `before` and `after`, from element `first` on. */
-function joined(call: Call, { fused, places }: Joint, before: Call, after: Call, first: number): Call {
-  const args = call.args.map((value, i) =>
-    i === 1 ? before.args[0] : places.includes(i) ? value + first : value,
-  );
-  return { kernel: fused, args: [...args, before.args[2], after.args[2]] };
-}
+const alike = (a: readonly Slice[], b: readonly Slice[]): boolean =>
+  a.length === b.length && a.every(({ args: { n } }, i) => n === b[i].args.n);

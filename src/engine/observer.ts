@@ -1,4 +1,5 @@
 import { HIST_BINS } from "../protocol/frame.ts";
+import { makeCall } from "./arguments.ts";
 import type { Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { UPDATE } from "./kernels/optimizers.ts";
@@ -150,7 +151,7 @@ export class Observer {
     );
     if (this.#what === "gradients") return;
     sums.hist = this.#slots.take(HIST_BINS);
-    this.rare.push({ kernel: "histogram", args: [size, grad, sums.hist] });
+    this.rare.push(makeCall("histogram", { n: size, x: grad, out: sums.hist }));
   }
 
   /** What the node of this number calls with the place of ∂L/∂h_t, for the samples' n elements of each step. */

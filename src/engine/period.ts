@@ -1,4 +1,4 @@
-import { costOf, lookingCostOf } from "./cost.ts";
+import { costOf, statisticsCostOf } from "./cost.ts";
 import type { Plan } from "./plan.ts";
 import type { Call } from "./record.ts";
 
@@ -11,9 +11,9 @@ const SHARE = 0.02;
 /** Every how many steps what is rare is computed, histograms before all. */
 export function rarePeriod({ forward, backward, rare }: Plan): number {
   const calls = [...forward, ...backward];
-  const looking = calls.reduce((sum, call) => sum + lookingCostOf(call), 0);
-  const plain = cost(calls) - looking;
-  if (looking + cost(rare) <= TOGETHER * plain) return 1;
+  const statistics = calls.reduce((sum, call) => sum + statisticsCostOf(call), 0);
+  const plain = cost(calls) - statistics;
+  if (statistics + cost(rare) <= TOGETHER * plain) return 1;
   return Math.max(1, Math.ceil(cost(rare) / (SHARE * plain)));
 }
 

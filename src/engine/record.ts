@@ -1,34 +1,27 @@
-import type { Kernels, KernelName } from "./kernels/kernels.ts";
-import { scalar } from "./kernels/scalar.ts";
+import type { Loop } from "./kernels/kernel.ts";
+import { type KernelName, type Kernels, kernels } from "./kernels/kernels.ts";
 
-/** One call of a kernel with its arguments fixed. */
-export interface Call {
-  readonly kernel: KernelName;
+/** One call of a kernel with its arguments fixed, in the order of its parameters; `arguments.ts` knows them by name. */
+export interface Call<K extends KernelName = KernelName> {
+  readonly kernel: K;
   readonly args: readonly number[];
 }
 
-/** The names of all kernels, in the order of their contracts. */
-export const KERNEL_NAMES = Object.keys(
-  scalar({ floats: new Float32Array(0), doubles: new Float64Array(0) }, () => 0),
-) as readonly KernelName[];
-
 /** Kernels that compute nothing and append every call to `list()`. */
 export function recorder(list: () => Call[]): Kernels {
-  const record = (kernel: KernelName): readonly [KernelName, Kernel] => [
+  const record = (kernel: KernelName): readonly [KernelName, Loop] => [
     kernel,
     (...args) => void list().push({ kernel, args }),
   ];
-  return Object.fromEntries(KERNEL_NAMES.map(record)) as Record<KernelName, Kernel>;
+  return Object.fromEntries((Object.keys(kernels) as KernelName[]).map(record)) as Kernels;
 }
-
-type Kernel = (...args: number[]) => void;
 
 /** The calls as functions without arguments: what a step runs through. */
 export const bind = (kernels: Kernels, calls: readonly Call[]): readonly (() => void)[] =>
   calls.map(({ kernel, args }) => closure(kernels[kernel], args));
 
 /** A call with its arguments in variables; spreading a list at every call would cost more than many a kernel. */
-function closure(f: Kernel, args: readonly number[]): () => void {
+function closure(f: Loop, args: readonly number[]): () => void {
   const [a, b, c, d, e, g, h, i, j, l, m, n, o] = args;
   switch (args.length) {
     case 3:

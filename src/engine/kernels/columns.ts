@@ -1,37 +1,32 @@
-import type { ConvKernels, ConvSizes } from "./conv.ts";
+import { type ConvList, type ConvLoops, type ConvSizes, namedSizes } from "./convSizes.ts";
 import { wayOf } from "./direct.ts";
-import type { MatrixKernels } from "./matrix.ts";
+import type { LoopsOf } from "./kernel.ts";
+import type { matrixKernels } from "./matrix.ts";
 import type { Memory } from "./memory.ts";
 
 /** Elements of columns that are made at a time: 1 MB in f32, still in the cache when they are used. */
 const COLUMNS = 2 ** 18;
 
 /** Rows of columns: products that are summed for one element of y. */
-const depthOf = ([, channels, , groups, , , , , kernelHeight, kernelWidth]: ConvSizes): number =>
+const depthOf = ({ channels, groups, kernelHeight, kernelWidth }: ConvSizes): number =>
   (channels / groups) * kernelHeight * kernelWidth;
 
 /** Each element of y takes one of x only, at the same place: x is its own columns. */
-const isPointwise = ([
-  ,
-  ,
-  ,
-  ,
+const isPointwise = ({
   height,
   width,
   outHeight,
   outWidth,
-  kh,
-  kw,
-  ,
-  ,
+  kernelHeight,
+  kernelWidth,
   padY,
   padX,
-]: ConvSizes): boolean =>
-  kh * kw === 1 && padY === 0 && padX === 0 && height === outHeight && width === outWidth;
+}: ConvSizes): boolean =>
+  kernelHeight * kernelWidth === 1 && padY === 0 && padX === 0 && height === outHeight && width === outWidth;
 
 /** A rectangle of y whose columns are made together: whole rows, as many as there is room for, or a part of one. */
 function blockSize(sizes: ConvSizes): readonly [rows: number, columns: number] {
-  const [, , , , , , outHeight, outWidth] = sizes;
+  const { outHeight, outWidth } = sizes;
   if (isPointwise(sizes)) return [outHeight, outWidth];
   const room = Math.max(1, Math.floor(COLUMNS / depthOf(sizes)));
   return room < outWidth ? [1, room] : [Math.min(outHeight, Math.floor(room / outWidth)), outWidth];
@@ -60,7 +55,7 @@ interface Block {
 
 /** The same object every time. */
 function eachBlock(sizes: ConvSizes, visit: (block: Block) => void): void {
-  const [batch, channels, outChannels, groups, height, width, outHeight, outWidth] = sizes;
+  const { batch, channels, outChannels, groups, height, width, outHeight, outWidth } = sizes;
   const [rows, columns] = blockSize(sizes);
   const block: Block = { row: 0, rows, column: 0, columns, group: 0, x: 0, y: 0, W: 0, first: true };
   for (let part = 0; part < batch * groups; part++) {
@@ -119,26 +114,46 @@ export type PlaneSums = (
 ) => void;
 
 /** What convolution by columns is made of. */
-export interface ColumnParts extends Pick<MatrixKernels, "gemm"> {
+export interface ColumnParts extends Pick<LoopsOf<typeof matrixKernels>, "gemm"> {
   readonly moveColumns: ColumnMover;
   readonly planeSums: PlaneSums;
 }
 
 /** By columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. */
-export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: ColumnParts): ConvKernels {
+export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: ColumnParts): ConvLoops {
   const { floats: f } = memory;
 
   /** Copies a block's elements of x to `to`, one column for each of y, or where `back` adds them up from there. */
   function move(x: number, to: number, block: Block, sizes: ConvSizes, back: boolean): void {
-    const [, channels, , groups, height, width, , , kh, kw, sy, sx, padY, padX, dilationY, dilationX] = sizes;
+    const { channels, groups, height, width, kernelHeight, kernelWidth } = sizes;
+    const { strideY, strideX, padY, padX, dilationY, dilationX } = sizes;
     const { row, rows, column, columns } = block;
-    const window = [height, width, kh, kw, sy, sx, padY, padX, dilationY, dilationX] as const;
-    moveColumns(x, to, back ? 1 : 0, row, rows, column, columns, channels / groups, ...window);
+    moveColumns(
+      x,
+      to,
+      back ? 1 : 0,
+      row,
+      rows,
+      column,
+      columns,
+      channels / groups,
+      height,
+      width,
+      kernelHeight,
+      kernelWidth,
+      strideY,
+      strideX,
+      padY,
+      padX,
+      dilationY,
+      dilationX,
+    );
   }
 
   return {
-    conv2d(x, W, bias, y, columns, ...sizes) {
-      const [batch, , outChannels, groups, , , outHeight, outWidth] = sizes;
+    conv2d(x, W, bias, y, columns, ...list: ConvList) {
+      const sizes = namedSizes(list);
+      const { batch, outChannels, groups, outHeight, outWidth } = sizes;
       const [pixels, depth, pointwise] = [outHeight * outWidth, depthOf(sizes), isPointwise(sizes)];
       for (let i = 0; bias >= 0 && i < batch * outChannels; i++) {
         f.fill(f[bias + (i % outChannels)], y + i * pixels, y + (i + 1) * pixels);
@@ -153,8 +168,9 @@ export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: 
     },
 
     // columns of dx = Wᵀ·dy
-    conv2dGradInput(dy, W, dx, columns, ...sizes) {
-      const [batch, channels, outChannels, groups, height, width, outHeight, outWidth] = sizes;
+    conv2dGradInput(dy, W, dx, columns, ...list: ConvList) {
+      const sizes = namedSizes(list);
+      const { batch, channels, outChannels, groups, height, width, outHeight, outWidth } = sizes;
       const [pixels, depth, pointwise] = [outHeight * outWidth, depthOf(sizes), isPointwise(sizes)];
       if (!pointwise) f.fill(0, dx, dx + batch * channels * height * width);
       eachBlock(sizes, (block) => {
@@ -167,8 +183,9 @@ export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: 
     },
 
     // dW = Σ dy·(columns of x)ᵀ    dbias = Σ dy
-    conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes) {
-      const [batch, , outChannels, groups, , , outHeight, outWidth] = sizes;
+    conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...list: ConvList) {
+      const sizes = namedSizes(list);
+      const { batch, outChannels, groups, outHeight, outWidth } = sizes;
       const [pixels, depth, pointwise] = [outHeight * outWidth, depthOf(sizes), isPointwise(sizes)];
       if (dbias >= 0) planeSums(batch, outChannels, pixels, dy, first, count, dbias);
       if (dW < 0) return;

@@ -1,44 +1,17 @@
-import type { Memory } from "./memory.ts";
-import { enter, leave, type Window } from "./window.ts";
-
-/** The sizes of a convolution: x[batch, channels, height, width] to y[batch, outChannels, outHeight, outWidth]. */
-export type ConvSizes = readonly [
-  batch: number,
-  channels: number,
-  outChannels: number,
-  groups: number,
-  ...window: Window,
-];
-
-/**
- * Convolution as `nn.Conv2d` has it, that is cross-correlation, with W[outChannels, channels / groups, kernelHeight,
- * kernelWidth]; what lies outside the plane is 0. `columns` is a place for `columnsOf(sizes)` elements.
- */
-export interface ConvKernels {
-  /** y = x ∗ W, plus the outChannels elements at `bias` where that is not −1. */
-  conv2d(x: number, W: number, bias: number, y: number, columns: number, ...sizes: ConvSizes): void;
-  /** dx from dy. */
-  conv2dGradInput(dy: number, W: number, dx: number, columns: number, ...sizes: ConvSizes): void;
-  /** dW and dbias, each where it is not −1, from x and dy: of `count` output channels from `first` on. */
-  conv2dGradWeight(
-    x: number,
-    dy: number,
-    dW: number,
-    dbias: number,
-    columns: number,
-    first: number,
-    count: number,
-    ...sizes: ConvSizes
-  ): void;
-}
+import { place, size, kernel } from "./kernel.ts";
+import type { Floats } from "../tensor.ts";
+import { columnsOf } from "./columns.ts";
+import { type ConvList, convSizes, type ConvSizes, namedSizes } from "./convSizes.ts";
+import { products } from "./costs.ts";
+import { enter, leave } from "./window.ts";
 
 /** A run of `n` elements of a plane of y, each of which takes one of x at the same tap: `strideX` apart. */
 type Run = (tap: number, x: number, y: number, n: number) => void;
 
 /** All pairs of elements of two planes that meet at some tap, as runs. */
 function eachRun(sizes: ConvSizes, visit: Run): void {
-  const [, , , , height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX] =
-    sizes;
+  const { height, width, outHeight, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
+  const { strideY: sy, strideX: sx, padY, padX, dilationY, dilationX } = sizes;
   for (let tap = 0; tap < kh * kw; tap++) {
     const top = Math.floor(tap / kw) * dilationY - padY;
     const left = (tap % kw) * dilationX - padX;
@@ -50,88 +23,200 @@ function eachRun(sizes: ConvSizes, visit: Run): void {
   }
 }
 
-/** Plain loops over pairs of planes, which need no columns. */
-export function convKernels({ floats: f }: Memory): ConvKernels {
-  let sums = new Float64Array(0);
+function sumsOver(f: Floats) {
+  let buffer = new Float64Array(0);
 
-  /** Sets the sums of n elements to one value. */
-  const startSums = (n: number, value: number): void => {
-    if (sums.length < n) sums = new Float64Array(n);
-    sums.fill(value, 0, n);
+  /** The sums of n elements, each set to one value. */
+  const startSums = (n: number, value: number): Float64Array => {
+    if (buffer.length < n) buffer = new Float64Array(n);
+    return buffer.fill(value, 0, n);
   };
 
   const storeSums = (n: number, to: number): void => {
-    for (let i = 0; i < n; i++) f[to + i] = sums[i];
+    for (let i = 0; i < n; i++) f[to + i] = buffer[i];
   };
 
-  return {
-    conv2d(x, W, bias, y, _columns, ...sizes) {
-      const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-      const [batch, channels, outChannels] = sizes;
-      for (let i = 0; i < batch * outChannels; i++) {
-        const [b, o] = [Math.floor(i / outChannels), i % outChannels];
-        startSums(outArea, bias < 0 ? 0 : f[bias + o]);
-        for (let c = 0; c < ins; c++) {
-          const from = x + (b * channels + Math.floor(o / outs) * ins + c) * area;
-          const weights = W + (o * ins + c) * taps;
-          eachRun(sizes, (tap, atX, atY, n) => {
-            const w = f[weights + tap];
-            for (let j = 0, k = from + atX; j < n; j++, k += step) sums[atY + j] += w * f[k];
-          });
-        }
-        storeSums(outArea, y + i * outArea);
-      }
-    },
-
-    conv2dGradInput(dy, W, dx, _columns, ...sizes) {
-      const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-      const [batch, channels, outChannels] = sizes;
-      for (let i = 0; i < batch * channels; i++) {
-        const [b, c] = [Math.floor(i / channels), i % channels];
-        startSums(area, 0);
-        for (let o = Math.floor(c / ins) * outs, end = o + outs; o < end; o++) {
-          const from = dy + (b * outChannels + o) * outArea;
-          const weights = W + (o * ins + (c % ins)) * taps;
-          eachRun(sizes, (tap, atX, atY, n) => {
-            const w = f[weights + tap];
-            for (let j = 0, k = from + atY; j < n; j++) sums[atX + j * step] += w * f[k + j];
-          });
-        }
-        storeSums(area, dx + i * area);
-      }
-    },
-
-    conv2dGradWeight(x, dy, dW, dbias, _columns, first, count, ...sizes) {
-      const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-      const [batch, channels, outChannels] = sizes;
-      for (let o = first; o < first + count; o++) {
-        for (let c = 0; dW >= 0 && c < ins; c++) {
-          startSums(taps, 0);
-          for (let b = 0; b < batch; b++) {
-            const [from, to] = [(b * channels + Math.floor(o / outs) * ins + c) * area, b * outChannels + o];
-            eachRun(sizes, (tap, atX, atY, n) => {
-              let sum = 0;
-              const k = dy + to * outArea + atY;
-              for (let j = 0, i = x + from + atX; j < n; j++, i += step) sum += f[k + j] * f[i];
-              sums[tap] += sum;
-            });
-          }
-          storeSums(taps, dW + (o * ins + c) * taps);
-        }
-        if (dbias < 0) continue;
-        let sum = 0;
-        for (let b = 0; b < batch; b++) {
-          for (let i = 0, k = dy + (b * outChannels + o) * outArea; i < outArea; i++) sum += f[k + i];
-        }
-        f[dbias + o] = sum;
-      }
-    },
-  };
+  return { startSums, storeSums };
 }
 
+/** Elements of a convolution's tensors. */
+const volumesOf = (sizes: ConvSizes) => ({
+  x: sizes.batch * sizes.channels * sizes.height * sizes.width,
+  W: ((sizes.outChannels * sizes.channels) / sizes.groups) * sizes.kernelHeight * sizes.kernelWidth,
+  y: sizes.batch * sizes.outChannels * sizes.outHeight * sizes.outWidth,
+});
+
+/** A convolution by columns has one place for them. */
+const hasColumns = (sizes: ConvSizes): boolean => columnsOf(sizes) > 0;
+
+/** Elements of one sample's x and y. */
+const sampleOf = (sizes: ConvSizes) => ({
+  x: sizes.channels * sizes.height * sizes.width,
+  y: sizes.outChannels * sizes.outHeight * sizes.outWidth,
+});
+
+const samplesOf = (sizes: ConvSizes): number => (hasColumns(sizes) ? 1 : sizes.batch);
+
+const convolution = (sizes: ConvSizes): number => {
+  const { batch, channels, outChannels, groups, outHeight, outWidth, kernelHeight, kernelWidth } = sizes;
+  const taps = (batch * channels * outChannels * kernelHeight * kernelWidth) / groups;
+  return products(taps * outHeight * outWidth);
+};
+
+/**
+ * Convolution as `nn.Conv2d` has it, that is cross-correlation, with W[outChannels, channels / groups, kernelHeight,
+ * kernelWidth]; what lies outside the plane is 0. `columns` is a place for `columnsOf(sizes)` elements.
+ */
+export const convKernels = {
+  /** y = x ∗ W, plus the outChannels elements at `bias` where that is not −1. */
+  conv2d: kernel({
+    params: { x: place, W: place, bias: place, y: place, columns: place, ...convSizes },
+
+    scalar: ({ floats: f }) => {
+      const { startSums, storeSums } = sumsOver(f);
+      return (x, W, bias, y, _columns, ...list: ConvList) => {
+        const sizes = namedSizes(list);
+        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
+        const { batch, channels, outChannels } = sizes;
+        for (let i = 0; i < batch * outChannels; i++) {
+          const [b, o] = [Math.floor(i / outChannels), i % outChannels];
+          const sums = startSums(outArea, bias < 0 ? 0 : f[bias + o]);
+          for (let c = 0; c < ins; c++) {
+            const from = x + (b * channels + Math.floor(o / outs) * ins + c) * area;
+            const weights = W + (o * ins + c) * taps;
+            eachRun(sizes, (tap, atX, atY, n) => {
+              const w = f[weights + tap];
+              for (let j = 0, k = from + atX; j < n; j++, k += step) sums[atY + j] += w * f[k];
+            });
+          }
+          storeSums(outArea, y + i * outArea);
+        }
+      };
+    },
+    access: (args) => ({
+      reads: { x: volumesOf(args).x, W: volumesOf(args).W, bias: args.outChannels },
+      writes: { y: volumesOf(args).y, columns: columnsOf(args) },
+    }),
+    split: {
+      units: (args) => samplesOf(args),
+      part(args, from, to) {
+        const each = sampleOf(args);
+        return hasColumns(args)
+          ? {}
+          : { x: args.x + from * each.x, y: args.y + from * each.y, batch: to - from };
+      },
+    },
+    cost: (args) => convolution(args),
+  }),
+
+  /** dx from dy. */
+  conv2dGradInput: kernel({
+    params: { dy: place, W: place, dx: place, columns: place, ...convSizes },
+
+    scalar: ({ floats: f }) => {
+      const { startSums, storeSums } = sumsOver(f);
+      return (dy, W, dx, _columns, ...list: ConvList) => {
+        const sizes = namedSizes(list);
+        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
+        const { batch, channels, outChannels } = sizes;
+        for (let i = 0; i < batch * channels; i++) {
+          const [b, c] = [Math.floor(i / channels), i % channels];
+          const sums = startSums(area, 0);
+          for (let o = Math.floor(c / ins) * outs, end = o + outs; o < end; o++) {
+            const from = dy + (b * outChannels + o) * outArea;
+            const weights = W + (o * ins + (c % ins)) * taps;
+            eachRun(sizes, (tap, atX, atY, n) => {
+              const w = f[weights + tap];
+              for (let j = 0, k = from + atY; j < n; j++) sums[atX + j * step] += w * f[k + j];
+            });
+          }
+          storeSums(area, dx + i * area);
+        }
+      };
+    },
+    access: (args) => ({
+      reads: { dy: volumesOf(args).y, W: volumesOf(args).W },
+      writes: { dx: volumesOf(args).x, columns: columnsOf(args) },
+    }),
+    split: {
+      units: (args) => samplesOf(args),
+      part(args, from, to) {
+        const each = sampleOf(args);
+        return hasColumns(args)
+          ? {}
+          : { dy: args.dy + from * each.y, dx: args.dx + from * each.x, batch: to - from };
+      },
+    },
+    cost: (args) => convolution(args),
+  }),
+
+  /** dW and dbias, each where it is not −1, from x and dy: of `count` output channels from `first` on. */
+  conv2dGradWeight: kernel({
+    params: {
+      x: place,
+      dy: place,
+      dW: place,
+      dbias: place,
+      columns: place,
+      first: size,
+      count: size,
+      ...convSizes,
+    },
+
+    scalar: ({ floats: f }) => {
+      const { startSums, storeSums } = sumsOver(f);
+      return (x, dy, dW, dbias, _columns, first, count, ...list: ConvList) => {
+        const sizes = namedSizes(list);
+        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
+        const { batch, channels, outChannels } = sizes;
+        for (let o = first; o < first + count; o++) {
+          for (let c = 0; dW >= 0 && c < ins; c++) {
+            const sums = startSums(taps, 0);
+            for (let b = 0; b < batch; b++) {
+              const [from, to] = [
+                (b * channels + Math.floor(o / outs) * ins + c) * area,
+                b * outChannels + o,
+              ];
+              eachRun(sizes, (tap, atX, atY, n) => {
+                let sum = 0;
+                const k = dy + to * outArea + atY;
+                for (let j = 0, i = x + from + atX; j < n; j++, i += step) sum += f[k + j] * f[i];
+                sums[tap] += sum;
+              });
+            }
+            storeSums(taps, dW + (o * ins + c) * taps);
+          }
+          if (dbias < 0) continue;
+          let sum = 0;
+          for (let b = 0; b < batch; b++) {
+            for (let i = 0, k = dy + (b * outChannels + o) * outArea; i < outArea; i++) sum += f[k + i];
+          }
+          f[dbias + o] = sum;
+        }
+      };
+    },
+    access(args) {
+      const { first, count, outChannels } = args;
+      const volumes = volumesOf(args);
+      return {
+        reads: { x: volumes.x, dy: volumes.y },
+        writes: {
+          dW: [(first * volumes.W) / outChannels, (count * volumes.W) / outChannels],
+          dbias: [first, count],
+          columns: columnsOf(args),
+        },
+      };
+    },
+    split: {
+      units: (args) => (hasColumns(args) ? 1 : args.count),
+      part: (args, from, to) => (hasColumns(args) ? {} : { first: args.first + from, count: to - from }),
+    },
+    cost: (args) => convolution(args),
+  }),
+};
+
 /** Channels of a group, and elements of its planes. */
-function planesOf([
-  ,
+function planesOf({
   channels,
   outChannels,
   groups,
@@ -139,11 +224,10 @@ function planesOf([
   width,
   outHeight,
   outWidth,
-  kh,
-  kw,
-  ,
-  sx,
-]: ConvSizes) {
+  kernelHeight: kh,
+  kernelWidth: kw,
+  strideX: sx,
+}: ConvSizes) {
   return {
     ins: channels / groups,
     outs: outChannels / groups,

@@ -1,4 +1,4 @@
-import type { ConvSizes } from "./conv.ts";
+import type { ConvSizes } from "./convSizes.ts";
 
 /** Elements of scratch that convolution without columns may take: 4 MB in f32. */
 export const DIRECT_SCRATCH = 2 ** 20;
@@ -18,8 +18,8 @@ const CHANNELS = 8;
  * matter: a part of it goes the way of the whole.
  */
 export function wayOf(sizes: ConvSizes): Way {
-  const [, channels, outChannels, groups, , width, , outWidth, kh, kw, sy, sx, , , dilationY, dilationX] =
-    sizes;
+  const { channels, outChannels, groups, width, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
+  const { strideY: sy, strideX: sx, dilationY, dilationX } = sizes;
   if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return "columns";
   const fits = (...parts: readonly number[]) => Math.max(...parts) <= DIRECT_SCRATCH;
   const square = kh === 3 && kw === 3 && dilationY * dilationX === 1;
@@ -33,7 +33,7 @@ export function wayOf(sizes: ConvSizes): Way {
 const PIXELS = 512;
 
 /** Samples whose part of dW is computed at a time, at most. */
-export const directSamples = ([, , , , , , outHeight, outWidth]: ConvSizes): number =>
+export const directSamples = ({ outHeight, outWidth }: ConvSizes): number =>
   Math.ceil(PIXELS / (outHeight * outWidth));
 
 /** Elements of transforms that are made at a time: 512 KB in f32, still in the cache when they are used. */
@@ -41,18 +41,19 @@ const TRANSFORMS = 2 ** 17;
 
 /** Samples that are transformed at a time, at most. */
 export function winogradSamples(sizes: ConvSizes): number {
-  const [, channels, outChannels, groups] = sizes;
+  const { channels, outChannels, groups } = sizes;
   const each = (16 * tilesOf(sizes) * (channels + outChannels)) / groups;
   return Math.max(1, Math.floor(TRANSFORMS / each));
 }
 
 /** Tiles of 2 × 2 elements of the larger of a plane of x and one of y. */
-const tilesOf = ([, , , , height, width, outHeight, outWidth]: ConvSizes): number =>
+const tilesOf = ({ height, width, outHeight, outWidth }: ConvSizes): number =>
   Math.ceil(Math.max(height, outHeight) / 2) * Math.ceil(Math.max(width, outWidth) / 2);
 
 /** For the larger of x ∗ W and dy ∗ Wᵀ: packed weights and biases, tables of taps and of pixels, padded planes. */
 function correlationScratch(sizes: ConvSizes): number {
-  const [, channels, outChannels, groups, height, width, outHeight, outWidth, kh, kw] = sizes;
+  const { channels, outChannels, groups, height, width, outHeight, outWidth } = sizes;
+  const { kernelHeight: kh, kernelWidth: kw } = sizes;
   const weights = (channels * outChannels * kh * kw) / groups;
   const most = Math.max(channels, outChannels);
   const pixels = Math.max(height * (width + 8), outHeight * (outWidth + 8));
@@ -61,7 +62,7 @@ function correlationScratch(sizes: ConvSizes): number {
 
 /** For dW: its transpose, tables of taps and of pixels, the transpose of dy and padded planes of x for some samples. */
 function gradientScratch(sizes: ConvSizes): number {
-  const [, channels, outChannels, groups, , , outHeight, outWidth, kh, kw] = sizes;
+  const { channels, outChannels, groups, outHeight, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
   const [depth, samples, outs] = [
     (channels / groups) * kh * kw,
     directSamples(sizes),
@@ -73,7 +74,7 @@ function gradientScratch(sizes: ConvSizes): number {
 
 /** For the largest of the three: transforms of weights, of x and of y, tables, a sample's y, and padded planes. */
 function winogradScratch(sizes: ConvSizes): number {
-  const [, channels, outChannels, groups, height, width, outHeight, outWidth] = sizes;
+  const { channels, outChannels, groups, height, width, outHeight, outWidth } = sizes;
   const [ins, outs] = [channels / groups + 4, outChannels / groups + 4];
   const row = winogradSamples(sizes) * tilesOf(sizes) + 8;
   const area = Math.max(height * width, outHeight * outWidth);
@@ -84,10 +85,9 @@ function winogradScratch(sizes: ConvSizes): number {
 }
 
 /** Elements of planes with the zeros around them, whichever of x and y they are of, and of whatever size made even. */
-function planes(
-  [, , , , height, width, outHeight, outWidth, kh, kw, , , , , dy, dx]: ConvSizes,
-  count: number,
-): number {
+function planes(sizes: ConvSizes, count: number): number {
+  const { height, width, outHeight, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
+  const { dilationY: dy, dilationX: dx } = sizes;
   const [high, wide] = [Math.max(height, outHeight) + 1, Math.max(width, outWidth) + 1];
   return count * ((high + (kh - 1) * dy) * (wide + (kw - 1) * dx) + 16);
 }

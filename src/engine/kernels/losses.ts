@@ -1,39 +1,11 @@
-import { type Memory, rangeOf } from "./memory.ts";
+import { size, place, doublesPlace, number, kernel } from "./kernel.ts";
+import type { Floats } from "../tensor.ts";
+import { rangeOf } from "./memory.ts";
 
-/**
- * Losses with `reduction="mean"`: each writes the loss to `doubles[out]`, the number of right answers to
- * `doubles[out + 1]` where it is a classification, and ∂loss/∂x to dx. They are computed in double precision; but in a run of
- * single precision what PyTorch's floats do not hold is no number here either: an error, its square, the sum of all losses
- * before it is divided.
- */
-export interface LossKernels {
-  /** mean of (x − t)² */
-  mse(n: number, x: number, t: number, dx: number, out: number): void;
-  /** mean of |x − t| */
-  l1(n: number, x: number, t: number, dx: number, out: number): void;
-  /** mean of ½e² below δ = |e|, else δ(|e| − ½δ) (Huber, Robust Estimation of a Location Parameter, 1964) */
-  huber(n: number, x: number, t: number, delta: number, dx: number, out: number): void;
-  /** Huber's loss divided by β; |e| where β is 0. */
-  smoothL1(n: number, x: number, t: number, beta: number, dx: number, out: number): void;
-  /** mean of −t·ln p − (1 − t)·ln(1 − p), logarithms not below −100, as PyTorch has it. */
-  bce(n: number, p: number, t: number, dx: number, out: number): void;
-  /** The same of p = σ(x), from x. */
-  bceWithLogits(n: number, x: number, t: number, dx: number, out: number): void;
-  /** mean over the rows of −Σ q·ln softmax(x), with q the class in t, smoothed: (1 − s)·onehot + s/n. */
-  crossEntropy(
-    rows: number,
-    n: number,
-    x: number,
-    t: number,
-    smoothing: number,
-    dx: number,
-    out: number,
-  ): void;
-  /** mean over the rows of −x at the class in t: x are log-probabilities. */
-  nll(rows: number, n: number, x: number, t: number, dx: number, out: number): void;
-}
+/** Writes the gradient of a mean over elements, and gives their sum. */
+type Sum = (n: number, x: number, t: number, dx: number) => number;
 
-export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
+function lossLoops(f: Floats) {
   const within = rangeOf(f);
 
   /** The mean of n losses that have this sum, divided by `divisor` each; not finite where the sum of them is not. */
@@ -41,9 +13,6 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
     const total = within(sum / divisor);
     return Number.isFinite(total) ? sum / n / divisor : total;
   };
-
-  /** Writes the gradient of a mean over elements, and gives their sum. */
-  type Sum = (n: number, x: number, t: number, dx: number) => number;
 
   const pointwise =
     (value: (x: number, t: number) => number, slope: (x: number, t: number) => number): Sum =>
@@ -95,87 +64,158 @@ export function lossKernels({ floats: f, doubles: d }: Memory): LossKernels {
       (e) => (Math.abs(e) < delta ? e : delta * Math.sign(e)),
     );
 
-  return {
-    mse(n, x, t, dx, out) {
-      d[out] = meanOf(mse(n, x, t, dx), n);
-    },
-
-    l1(n, x, t, dx, out) {
-      d[out] = meanOf(l1(n, x, t, dx), n);
-    },
-
-    huber(n, x, t, delta, dx, out) {
-      d[out] = meanOf(huberOf(delta)(n, x, t, dx), n);
-    },
-
-    smoothL1(n, x, t, beta, dx, out) {
-      if (beta === 0) {
-        d[out] = meanOf(l1(n, x, t, dx), n);
-        return;
-      }
-      d[out] = meanOf(huberOf(beta)(n, x, t, dx), n, beta);
-      for (let i = 0; i < n; i++) f[dx + i] /= beta;
-    },
-
-    bce(n, p, t, dx, out) {
-      d[out] = meanOf(bce(n, p, t, dx), n);
-      d[out + 1] = rightAnswers(n, p, t, 0.5);
-    },
-
-    bceWithLogits(n, x, t, dx, out) {
-      d[out] = meanOf(bceWithLogits(n, x, t, dx), n);
-      d[out + 1] = rightAnswers(n, x, t, 0);
-    },
-
-    // PyTorch sums −ln p of the classes, and those of all scores a row, apart, and scales the two means.
-    crossEntropy(rows, n, x, t, smoothing, dx, out) {
-      let loss = 0;
-      let own = 0;
-      let spread = 0;
-      let right = 0;
-      for (let r = 0; r < rows; r++) {
-        const row = x + r * n;
-        let max = -Infinity;
-        for (let i = 0; i < n; i++) max = Math.max(max, f[row + i]);
-        let sum = 0;
-        let total = 0;
-        for (let i = 0; i < n; i++) {
-          sum += Math.exp(f[row + i] - max);
-          total += f[row + i];
-        }
-        const logSum = max + Math.log(sum);
-        const target = f[t + r];
-        loss += (1 - smoothing) * (logSum - f[row + target]);
-        own += within(logSum - f[row + target]);
-        if (smoothing !== 0) {
-          loss += smoothing * (logSum - total / n); // not 0 · ∞, where a score is −∞
-          spread += within(n * logSum - total);
-        }
-        for (let i = 0; i < n; i++) {
-          const q = (i === target ? 1 - smoothing : 0) + smoothing / n;
-          f[dx + r * n + i] = (Math.exp(f[row + i] - logSum) - q) / rows;
-        }
-        if (argmax(row, n) === target) right++;
-      }
-      const both = [within(own), within(spread)];
-      d[out] = both.every(Number.isFinite)
-        ? loss / rows
-        : (1 - smoothing) * both[0] + (smoothing === 0 ? 0 : (smoothing / n) * both[1]);
-      d[out + 1] = right;
-    },
-
-    nll(rows, n, x, t, dx, out) {
-      let loss = 0;
-      let right = 0;
-      f.fill(0, dx, dx + rows * n);
-      for (let r = 0; r < rows; r++) {
-        const target = f[t + r];
-        loss -= f[x + r * n + target];
-        f[dx + r * n + target] = -1 / rows;
-        if (argmax(x + r * n, n) === target) right++;
-      }
-      d[out] = meanOf(loss, rows);
-      d[out + 1] = right;
-    },
-  };
+  return { within, meanOf, argmax, rightAnswers, mse, l1, bce, bceWithLogits, huberOf };
 }
+
+/**
+ * Losses with `reduction="mean"`: each writes the loss to `doubles[out]`, the number of right answers to
+ * `doubles[out + 1]` where it is a classification, and ∂loss/∂x to dx. They are computed in double precision; but in a run of
+ * single precision what PyTorch's floats do not hold is no number here either: an error, its square, the sum of all losses
+ * before it is divided.
+ */
+export const lossKernels = {
+  /** mean of (x − t)² */
+  mse: kernel({
+    params: { n: size, x: place, t: place, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, mse } = lossLoops(f);
+      return (n, x, t, dx, out) => {
+        d[out] = meanOf(mse(n, x, t, dx), n);
+      };
+    },
+  }),
+
+  /** mean of |x − t| */
+  l1: kernel({
+    params: { n: size, x: place, t: place, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, l1 } = lossLoops(f);
+      return (n, x, t, dx, out) => {
+        d[out] = meanOf(l1(n, x, t, dx), n);
+      };
+    },
+  }),
+
+  /** mean of ½e² below δ = |e|, else δ(|e| − ½δ) (Huber, Robust Estimation of a Location Parameter, 1964) */
+  huber: kernel({
+    params: { n: size, x: place, t: place, delta: number, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, huberOf } = lossLoops(f);
+      return (n, x, t, delta, dx, out) => {
+        d[out] = meanOf(huberOf(delta)(n, x, t, dx), n);
+      };
+    },
+  }),
+
+  /** Huber's loss divided by β; |e| where β is 0. */
+  smoothL1: kernel({
+    params: { n: size, x: place, t: place, beta: number, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, l1, huberOf } = lossLoops(f);
+      return (n, x, t, beta, dx, out) => {
+        if (beta === 0) {
+          d[out] = meanOf(l1(n, x, t, dx), n);
+          return;
+        }
+        d[out] = meanOf(huberOf(beta)(n, x, t, dx), n, beta);
+        for (let i = 0; i < n; i++) f[dx + i] /= beta;
+      };
+    },
+  }),
+
+  /** mean of −t·ln p − (1 − t)·ln(1 − p), logarithms not below −100, as PyTorch has it. */
+  bce: kernel({
+    params: { n: size, p: place, t: place, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, rightAnswers, bce } = lossLoops(f);
+      return (n, p, t, dx, out) => {
+        d[out] = meanOf(bce(n, p, t, dx), n);
+        d[out + 1] = rightAnswers(n, p, t, 0.5);
+      };
+    },
+  }),
+
+  /** The same of p = σ(x), from x. */
+  bceWithLogits: kernel({
+    params: { n: size, x: place, t: place, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, rightAnswers, bceWithLogits } = lossLoops(f);
+      return (n, x, t, dx, out) => {
+        d[out] = meanOf(bceWithLogits(n, x, t, dx), n);
+        d[out + 1] = rightAnswers(n, x, t, 0);
+      };
+    },
+  }),
+
+  /** mean over the rows of −Σ q·ln softmax(x), with q the class in t, smoothed: (1 − s)·onehot + s/n. */
+  crossEntropy: kernel({
+    params: { rows: size, n: size, x: place, t: place, smoothing: number, dx: place, out: doublesPlace },
+    // PyTorch sums −ln p of the classes, and those of all scores a row, apart, and scales the two means.
+    scalar: ({ floats: f, doubles: d }) => {
+      const { within, argmax } = lossLoops(f);
+      return (rows, n, x, t, smoothing, dx, out) => {
+        let loss = 0;
+        let own = 0;
+        let spread = 0;
+        let right = 0;
+        for (let r = 0; r < rows; r++) {
+          const row = x + r * n;
+          let max = -Infinity;
+          for (let i = 0; i < n; i++) max = Math.max(max, f[row + i]);
+          let sum = 0;
+          let total = 0;
+          for (let i = 0; i < n; i++) {
+            sum += Math.exp(f[row + i] - max);
+            total += f[row + i];
+          }
+          const logSum = max + Math.log(sum);
+          const target = f[t + r];
+          loss += (1 - smoothing) * (logSum - f[row + target]);
+          own += within(logSum - f[row + target]);
+          if (smoothing !== 0) {
+            loss += smoothing * (logSum - total / n); // not 0 · ∞, where a score is −∞
+            spread += within(n * logSum - total);
+          }
+          for (let i = 0; i < n; i++) {
+            const q = (i === target ? 1 - smoothing : 0) + smoothing / n;
+            f[dx + r * n + i] = (Math.exp(f[row + i] - logSum) - q) / rows;
+          }
+          if (argmax(row, n) === target) right++;
+        }
+        const both = [within(own), within(spread)];
+        d[out] = both.every(Number.isFinite)
+          ? loss / rows
+          : (1 - smoothing) * both[0] + (smoothing === 0 ? 0 : (smoothing / n) * both[1]);
+        d[out + 1] = right;
+      };
+    },
+  }),
+
+  /** mean over the rows of −x at the class in t: x are log-probabilities. */
+  nll: kernel({
+    params: { rows: size, n: size, x: place, t: place, dx: place, out: doublesPlace },
+
+    scalar: ({ floats: f, doubles: d }) => {
+      const { meanOf, argmax } = lossLoops(f);
+      return (rows, n, x, t, dx, out) => {
+        let loss = 0;
+        let right = 0;
+        f.fill(0, dx, dx + rows * n);
+        for (let r = 0; r < rows; r++) {
+          const target = f[t + r];
+          loss -= f[x + r * n + target];
+          f[dx + r * n + target] = -1 / rows;
+          if (argmax(x + r * n, n) === target) right++;
+        }
+        d[out] = meanOf(loss, rows);
+        d[out + 1] = right;
+      };
+    },
+  }),
+};

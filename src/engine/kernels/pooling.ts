@@ -1,41 +1,6 @@
-import type { Memory } from "./memory.ts";
-import { enter, leave, type Window } from "./window.ts";
-
-/** Pooling of `planes` planes (samples · channels), one after the other in memory. */
-export interface PoolingKernels {
-  /**
-   * y = the greatest element under the window, the first of several; NaN where there is one. `taps` keeps which of the
-   * window's elements it was, −1 where none lay inside the plane.
-   */
-  maxPool2d(planes: number, x: number, y: number, taps: number, ...window: Window): void;
-  /** dx from dy: each goes to the element that was taken. */
-  maxPool2dGrad(planes: number, taps: number, dy: number, dx: number, ...window: Window): void;
-  /**
-   * y = the sum of what lies inside the plane, divided by `divisor`, or where that is 0 by the number of elements of the
-   * window inside the plane and its padding on both sides, −1: inside the plane. The window has no dilation.
-   */
-  avgPool2d(planes: number, divisor: number, x: number, y: number, ...window: Window): void;
-  avgPool2dGrad(planes: number, divisor: number, dy: number, dx: number, ...window: Window): void;
-  /** y = means over outHeight × outWidth bins, which overlap where the sizes do not divide. */
-  adaptiveAvgPool2d(
-    planes: number,
-    height: number,
-    width: number,
-    outHeight: number,
-    outWidth: number,
-    x: number,
-    y: number,
-  ): void;
-  adaptiveAvgPool2dGrad(
-    planes: number,
-    height: number,
-    width: number,
-    outHeight: number,
-    outWidth: number,
-    dy: number,
-    dx: number,
-  ): void;
-}
+import { size, place, number, type Args, kernel } from "./kernel.ts";
+import type { Floats } from "../tensor.ts";
+import { enter, leave, type Window, window } from "./window.ts";
 
 /** Where bin i of `bins` over `size` elements begins; it ends where `binEnd` says. */
 const binStart = (i: number, size: number, bins: number): number => Math.floor((i * size) / bins);
@@ -92,89 +57,219 @@ function eachBin(
   }
 }
 
-export function poolingKernels({ floats: f }: Memory): PoolingKernels {
-  /** Writes the means over rectangles of x, one after the other from y on. */
-  const means =
-    (x: number, y: number, width: number): Visit =>
-    (plane, top, bottom, left, right, divisor) => {
-      let sum = 0;
-      for (let row = x + plane + top * width, r = top; r < bottom; r++, row += width) {
-        for (let i = row + left; i < row + right; i++) sum += f[i];
-      }
-      f[y++] = sum / divisor;
-    };
+/** Writes the means over rectangles of x, one after the other from y on. */
+const means =
+  (f: Floats, x: number, y: number, width: number): Visit =>
+  (plane, top, bottom, left, right, divisor) => {
+    let sum = 0;
+    for (let row = x + plane + top * width, r = top; r < bottom; r++, row += width) {
+      for (let i = row + left; i < row + right; i++) sum += f[i];
+    }
+    f[y++] = sum / divisor;
+  };
 
-  /** Shares the gradients from dy on, one after the other, among the elements of their rectangles of dx. */
-  const shares =
-    (dy: number, dx: number, width: number): Visit =>
-    (plane, top, bottom, left, right, divisor) => {
-      const share = f[dy++] / divisor;
-      for (let row = dx + plane + top * width, r = top; r < bottom; r++, row += width) {
-        for (let i = row + left; i < row + right; i++) f[i] += share;
-      }
-    };
+/** Shares the gradients from dy on, one after the other, among the elements of their rectangles of dx. */
+const shares =
+  (f: Floats, dy: number, dx: number, width: number): Visit =>
+  (plane, top, bottom, left, right, divisor) => {
+    const share = f[dy++] / divisor;
+    for (let row = dx + plane + top * width, r = top; r < bottom; r++, row += width) {
+      for (let i = row + left; i < row + right; i++) f[i] += share;
+    }
+  };
 
-  return {
-    maxPool2d(planes, x, y, taps, ...window) {
-      const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX] = window;
-      for (let plane = 0, out = 0; plane < planes; plane++, x += height * width) {
-        for (let row = 0; row < outHeight; row++) {
-          const top = row * sy - padY;
-          const [firstRow, lastRow] = [enter(top, dilationY), leave(top, dilationY, height, kh)];
-          for (let column = 0; column < outWidth; column++, out++) {
-            const left = column * sx - padX;
-            const [start, end] = [enter(left, dilationX), leave(left, dilationX, width, kw)];
-            let max = -Infinity;
-            let tap = -1;
-            for (let r = firstRow; r < lastRow; r++) {
-              const from = x + (top + r * dilationY) * width + left;
-              for (let c = start; c < end; c++) {
-                const value = f[from + c * dilationX];
-                if (value > max || value !== value || tap < 0) {
-                  max = value;
-                  tap = r * kw + c;
+/** Elements of a plane, and of what comes out of it. */
+const elementsOf = ({ height, width, outHeight, outWidth }: Args<Planes>) => ({
+  plane: height * width,
+  out: outHeight * outWidth,
+});
+
+type Planes = Pick<typeof window, "height" | "width" | "outHeight" | "outWidth">;
+
+/** Pooling of `planes` planes (samples · channels), one after the other in memory. */
+export const poolingKernels = {
+  /**
+   * y = the greatest element under the window, the first of several; NaN where there is one. `taps` keeps which of the
+   * window's elements it was, −1 where none lay inside the plane.
+   */
+  maxPool2d: kernel({
+    params: { planes: size, x: place, y: place, taps: place, ...window },
+
+    scalar:
+      ({ floats: f }) =>
+      (planes, x, y, taps, ...slid: Window) => {
+        const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX] = slid;
+        for (let plane = 0, out = 0; plane < planes; plane++, x += height * width) {
+          for (let row = 0; row < outHeight; row++) {
+            const top = row * sy - padY;
+            const [firstRow, lastRow] = [enter(top, dilationY), leave(top, dilationY, height, kh)];
+            for (let column = 0; column < outWidth; column++, out++) {
+              const left = column * sx - padX;
+              const [start, end] = [enter(left, dilationX), leave(left, dilationX, width, kw)];
+              let max = -Infinity;
+              let tap = -1;
+              for (let r = firstRow; r < lastRow; r++) {
+                const from = x + (top + r * dilationY) * width + left;
+                for (let c = start; c < end; c++) {
+                  const value = f[from + c * dilationX];
+                  if (value > max || value !== value || tap < 0) {
+                    max = value;
+                    tap = r * kw + c;
+                  }
                 }
               }
+              f[y + out] = max;
+              f[taps + out] = tap;
             }
-            f[y + out] = max;
-            f[taps + out] = tap;
           }
         }
-      }
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return { reads: { x: args.planes * plane }, writes: { y: args.planes * out, taps: args.planes * out } };
     },
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { x: plane, y: out, taps: out };
+      },
+    },
+  }),
 
-    maxPool2dGrad(planes, taps, dy, dx, ...window) {
-      const [height, width, outHeight, outWidth, , kw, sy, sx, padY, padX, dilationY, dilationX] = window;
-      f.fill(0, dx, dx + planes * height * width);
-      for (let plane = 0, out = 0; plane < planes; plane++, dx += height * width) {
-        for (let row = 0; row < outHeight; row++) {
-          for (let column = 0; column < outWidth; column++, out++) {
-            const tap = f[taps + out];
-            if (tap < 0) continue;
-            const r = row * sy - padY + Math.floor(tap / kw) * dilationY;
-            f[dx + r * width + column * sx - padX + (tap % kw) * dilationX] += f[dy + out];
+  /** dx from dy: each goes to the element that was taken. */
+  maxPool2dGrad: kernel({
+    params: { planes: size, taps: place, dy: place, dx: place, ...window },
+
+    scalar:
+      ({ floats: f }) =>
+      (planes, taps, dy, dx, ...slid: Window) => {
+        const [height, width, outHeight, outWidth, , kw, sy, sx, padY, padX, dilationY, dilationX] = slid;
+        f.fill(0, dx, dx + planes * height * width);
+        for (let plane = 0, out = 0; plane < planes; plane++, dx += height * width) {
+          for (let row = 0; row < outHeight; row++) {
+            for (let column = 0; column < outWidth; column++, out++) {
+              const tap = f[taps + out];
+              if (tap < 0) continue;
+              const r = row * sy - padY + Math.floor(tap / kw) * dilationY;
+              f[dx + r * width + column * sx - padX + (tap % kw) * dilationX] += f[dy + out];
+            }
           }
         }
-      }
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return {
+        reads: { taps: args.planes * out, dy: args.planes * out },
+        writes: { dx: args.planes * plane },
+      };
+    },
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { taps: out, dy: out, dx: plane };
+      },
+    },
+  }),
+
+  /**
+   * y = the sum of what lies inside the plane, divided by `divisor`, or where that is 0 by the number of elements of the
+   * window inside the plane and its padding on both sides, −1: inside the plane. The window has no dilation.
+   */
+  avgPool2d: kernel({
+    params: { planes: size, divisor: number, x: place, y: place, ...window },
+
+    scalar:
+      ({ floats: f }) =>
+      (planes, divisor, x, y, ...slid: Window) => {
+        eachWindow(planes, slid, divisor, means(f, x, y, slid[1]));
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return { reads: { x: args.planes * plane }, writes: { y: args.planes * out } };
+    },
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { x: plane, y: out };
+      },
+    },
+  }),
+
+  avgPool2dGrad: kernel({
+    params: { planes: size, divisor: number, dy: place, dx: place, ...window },
+
+    scalar:
+      ({ floats: f }) =>
+      (planes, divisor, dy, dx, ...slid: Window) => {
+        const [height, width] = slid;
+        f.fill(0, dx, dx + planes * height * width);
+        eachWindow(planes, slid, divisor, shares(f, dy, dx, width));
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return { reads: { dy: args.planes * out }, writes: { dx: args.planes * plane } };
+    },
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { dy: out, dx: plane };
+      },
+    },
+  }),
+
+  /** y = means over outHeight × outWidth bins, which overlap where the sizes do not divide. */
+  adaptiveAvgPool2d: kernel({
+    params: { planes: size, height: size, width: size, outHeight: size, outWidth: size, x: place, y: place },
+
+    scalar:
+      ({ floats: f }) =>
+      (planes, height, width, outHeight, outWidth, x, y) => {
+        eachBin(planes, height, width, outHeight, outWidth, means(f, x, y, width));
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return { reads: { x: args.planes * plane }, writes: { y: args.planes * out } };
+    },
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { x: plane, y: out };
+      },
+    },
+  }),
+
+  adaptiveAvgPool2dGrad: kernel({
+    params: {
+      planes: size,
+      height: size,
+      width: size,
+      outHeight: size,
+      outWidth: size,
+      dy: place,
+      dx: place,
     },
 
-    avgPool2d(planes, divisor, x, y, ...window) {
-      eachWindow(planes, window, divisor, means(x, y, window[1]));
+    scalar:
+      ({ floats: f }) =>
+      (planes, height, width, outHeight, outWidth, dy, dx) => {
+        f.fill(0, dx, dx + planes * height * width);
+        eachBin(planes, height, width, outHeight, outWidth, shares(f, dy, dx, width));
+      },
+    access(args) {
+      const { plane, out } = elementsOf(args);
+      return { reads: { dy: args.planes * out }, writes: { dx: args.planes * plane } };
     },
-
-    avgPool2dGrad(planes, divisor, dy, dx, ...window) {
-      const [height, width] = window;
-      f.fill(0, dx, dx + planes * height * width);
-      eachWindow(planes, window, divisor, shares(dy, dx, width));
+    split: {
+      along: "planes",
+      moves(args) {
+        const { plane, out } = elementsOf(args);
+        return { dy: out, dx: plane };
+      },
     },
-
-    adaptiveAvgPool2d(planes, height, width, outHeight, outWidth, x, y) {
-      eachBin(planes, height, width, outHeight, outWidth, means(x, y, width));
-    },
-
-    adaptiveAvgPool2dGrad(planes, height, width, outHeight, outWidth, dy, dx) {
-      f.fill(0, dx, dx + planes * height * width);
-      eachBin(planes, height, width, outHeight, outWidth, shares(dy, dx, width));
-    },
-  };
-}
+  }),
+};

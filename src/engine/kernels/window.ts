@@ -1,7 +1,25 @@
+import { size } from "./kernel.ts";
+
 /**
  * How a window slides over a plane of height × width: to outHeight × outWidth places that are `stride` apart, the first
  * of them `pad` before the plane begins. The window's elements are `dilation` apart.
  */
+export const window = {
+  height: size,
+  width: size,
+  outHeight: size,
+  outWidth: size,
+  kernelHeight: size,
+  kernelWidth: size,
+  strideY: size,
+  strideX: size,
+  padY: size,
+  padX: size,
+  dilationY: size,
+  dilationX: size,
+} as const;
+
+/** The same in the order of the parameters, as a call gives them. */
 export type Window = readonly [
   height: number,
   width: number,

@@ -1,5 +1,5 @@
 import { columnsOf } from "../kernels/columns.ts";
-import type { ConvSizes } from "../kernels/conv.ts";
+import { type ConvList, namedSizes } from "../kernels/convSizes.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 import { type Axis, slides, windowOf } from "./window.ts";
@@ -10,7 +10,7 @@ export interface ConvAttrs {
   readonly groups: number;
 }
 
-const sizesOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvSizes => [
+const sizesOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvList => [
   x[0],
   x[1],
   y[1],
@@ -42,12 +42,12 @@ export const conv = op<ConvAttrs>({
 
   forward(k, { inputs: [x, W, b], out, attrs, scratch }) {
     const sizes = sizesOf(x.shape, out.shape, attrs);
-    k.conv2d(x.at, W.at, at(b), out.at, scratch(columnsOf(sizes)), ...sizes);
+    k.conv2d(x.at, W.at, at(b), out.at, scratch(columnsOf(namedSizes(sizes))), ...sizes);
   },
 
   backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
     const sizes = sizesOf(x.shape, dy.shape, attrs);
-    const columns = scratch(columnsOf(sizes));
+    const columns = scratch(columnsOf(namedSizes(sizes)));
     if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0], ...sizes);
     if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
   },

@@ -1,8 +1,7 @@
 import { costOf } from "../cost.ts";
 import type { Call } from "../record.ts";
-import { rules } from "./rules/index.ts";
-import type { Rule } from "./rules/rule.ts";
-import { conflict, type Touch } from "./touches.ts";
+import { type Access, accessesOf, hazard } from "./hazards.ts";
+import { isDivisible, partition } from "./partition.ts";
 
 /** What one thread does: calls, and between them points where it waits for all others. */
 export type Task = Call | "barrier";
@@ -22,10 +21,8 @@ export function schedule(
 ): readonly (readonly Task[])[] {
   const plan = new Schedule(threads);
   for (const call of calls) {
-    const rule = rules[call.kernel];
-    if (!rule) plan.alone(call);
-    else if (rule.units && rule.part) plan.divide(partsOf(call, rule, threads, batch), rule);
-    else plan.anywhere(call, rule.touches(call.args));
+    if (isDivisible(call)) plan.divide(partition(call, threads, batch));
+    else plan.anywhere(call);
   }
   plan.barrier();
   return plan.tasks;
@@ -41,30 +38,16 @@ export function sectionsOf(list: readonly Task[]): readonly (readonly Call[])[] 
   return sections;
 }
 
-/** `undefined`: nothing is left for that thread. */
-type Parts = readonly (Call | undefined)[];
-
-function partsOf(call: Call, { units, part }: Rule, threads: number, batch: number): Parts {
-  const all = units?.(call.args) ?? 1;
-  // Boundaries between samples where the units are samples, or so many of each.
-  const [whole, each] = all % batch === 0 ? [batch, all / batch] : [all, 1];
-  const cut = (i: number) => Math.floor((whole * i) / threads) * each;
-  return Array.from({ length: threads }, (_, i) => {
-    const [from, to] = [cut(i), cut(i + 1)];
-    return from === to || !part ? undefined : { kernel: call.kernel, args: part(call.args, from, to) };
-  });
-}
-
 class Schedule {
   readonly tasks: readonly Task[][];
   /** Since the last barrier. */
-  readonly #touched: Touch[][];
+  readonly #accesses: Access[][];
   readonly #load: number[];
   #calls = 0;
 
   constructor(threads: number) {
     this.tasks = Array.from({ length: threads }, () => []);
-    this.#touched = this.tasks.map(() => []);
+    this.#accesses = this.tasks.map(() => []);
     this.#load = this.tasks.map(() => 0);
   }
 
@@ -76,19 +59,22 @@ class Schedule {
     this.barrier();
   }
 
-  divide(parts: Parts, rule: Rule): void {
-    const touches = parts.map((part) => (part ? rule.touches(part.args) : []));
-    if (touches.some((own, thread) => this.#conflicts(own, thread))) this.barrier();
-    parts.forEach((part, thread) => part && this.#give(thread, part, touches[thread]));
+  /** Each part by its thread. */
+  divide(parts: readonly (Call | undefined)[]): void {
+    const accesses = parts.map((part) => (part && accessesOf(part)) ?? []);
+    if (accesses.some((own, thread) => this.#waits(own, thread))) this.barrier();
+    parts.forEach((part, thread) => part && this.#give(thread, part, accesses[thread]));
   }
 
   /** Where nothing has to be waited for, else where least is to do. */
-  anywhere(call: Call, touches: readonly Touch[]): void {
-    const free = this.#threads().filter((thread) => !this.#conflicts(touches, thread));
+  anywhere(call: Call): void {
+    const accesses = accessesOf(call);
+    if (!accesses) return void this.alone(call);
+    const free = this.#threads().filter((thread) => !this.#waits(accesses, thread));
     if (free.length === 0) this.barrier();
     const among = free.length > 0 ? free : this.#threads();
     const thread = among.reduce((a, b) => (this.#load[b] < this.#load[a] ? b : a));
-    this.#give(thread, call, touches);
+    this.#give(thread, call, accesses);
   }
 
   barrier(): void {
@@ -96,7 +82,7 @@ class Schedule {
     this.#calls = 0;
     for (const tasks of this.tasks) tasks.push("barrier");
     for (const thread of this.#threads()) {
-      this.#touched[thread].length = 0;
+      this.#accesses[thread].length = 0;
       this.#load[thread] = 0;
     }
   }
@@ -105,14 +91,14 @@ class Schedule {
     return this.tasks.map((_, i) => i);
   }
 
-  /** Whether these touches of a thread would have to wait for another's. */
-  #conflicts(touches: readonly Touch[], thread: number): boolean {
-    return this.#touched.some((others, other) => other !== thread && conflict(touches, others));
+  /** Whether a call of this thread would have to wait for another thread's. */
+  #waits(accesses: readonly Access[], thread: number): boolean {
+    return this.#accesses.some((others, other) => other !== thread && hazard(accesses, others));
   }
 
-  #give(thread: number, call: Call, touches: readonly Touch[]): void {
+  #give(thread: number, call: Call, accesses: readonly Access[]): void {
     this.tasks[thread].push(call);
-    this.#touched[thread].push(...touches);
+    this.#accesses[thread].push(...accesses);
     this.#load[thread] += costOf(call);
     if (++this.#calls >= LONGEST) this.barrier();
   }

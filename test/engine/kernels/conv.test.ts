@@ -1,11 +1,11 @@
 import { suite, test } from "node:test";
-import type { ConvSizes } from "../../../src/engine/kernels/conv.ts";
+import type { ConvList } from "../../../src/engine/kernels/convSizes.ts";
 import { scalar } from "../../../src/engine/kernels/scalar.ts";
 import { assertClose } from "../../support/golden.ts";
 import { directions } from "../../support/random.ts";
 
 /** The convolution written out: every product of an element of x with one of W, and the element of y that it goes to. */
-function eachProduct(sizes: ConvSizes, visit: (x: number, W: number, y: number) => void): void {
+function eachProduct(sizes: ConvList, visit: (x: number, W: number, y: number) => void): void {
   const [batch, channels, outChannels, groups, height, width, outHeight, outWidth, kh, kw, ...rest] = sizes;
   const [sy, sx, padY, padX, dilationY, dilationX] = rest;
   const [ins, outs] = [channels / groups, outChannels / groups];
@@ -24,7 +24,7 @@ function eachProduct(sizes: ConvSizes, visit: (x: number, W: number, y: number) 
 }
 
 suite("a convolution is the sum of all products", () => {
-  const cases: Record<string, ConvSizes> = {
+  const cases: Record<string, ConvList> = {
     "a sequence": [2, 1, 2, 1, 1, 300, 1, 141, 1, 21, 1, 2, 0, 1, 1, 1],
     "strides, padding and dilation": [2, 3, 2, 1, 11, 9, 4, 5, 3, 2, 3, 2, 1, 1, 2, 1],
     groups: [2, 4, 6, 2, 6, 7, 6, 7, 5, 3, 1, 1, 2, 1, 1, 1],

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../../src/engine/backend.ts";
 import { columnsOf } from "../../../src/engine/kernels/columns.ts";
-import type { ConvSizes } from "../../../src/engine/kernels/conv.ts";
+import { type ConvList, namedSizes } from "../../../src/engine/kernels/convSizes.ts";
 import { wayOf } from "../../../src/engine/kernels/direct.ts";
 import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
 import { directions } from "../../support/random.ts";
 import { wasmBackends } from "../../support/wasm.ts";
 
 /** Sizes that need no columns, each for a path that the others do not take. */
-const direct: Record<string, ConvSizes> = {
+const direct: Record<string, ConvList> = {
   "rows of whole vectors": [3, 5, 7, 1, 8, 8, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1],
   "rows that leave half a vector": [3, 4, 16, 1, 7, 14, 7, 14, 3, 3, 1, 1, 1, 1, 1, 1],
   "rows that leave one element": [2, 3, 32, 1, 5, 9, 5, 9, 3, 3, 1, 1, 1, 1, 1, 1],
@@ -30,7 +30,7 @@ const direct: Record<string, ConvSizes> = {
 };
 
 /** Windows of 3 × 3 on enough channels. */
-const winograd: Record<string, ConvSizes> = {
+const winograd: Record<string, ConvList> = {
   "planes of an even size": [5, 16, 32, 1, 14, 14, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1],
   "planes of an odd size": [3, 9, 11, 1, 7, 9, 7, 9, 3, 3, 1, 1, 1, 1, 1, 1],
   "planes narrower than four tiles": [70, 8, 13, 1, 4, 5, 4, 5, 3, 3, 1, 1, 1, 1, 1, 1],
@@ -41,7 +41,7 @@ const winograd: Record<string, ConvSizes> = {
 };
 
 /** Sizes that are computed from columns or from x as it is. */
-const general: Record<string, ConvSizes> = {
+const general: Record<string, ConvList> = {
   "stride 2": [2, 5, 9, 1, 9, 9, 5, 5, 3, 3, 2, 2, 1, 1, 1, 1],
   "groups with different strides": [3, 4, 6, 2, 7, 6, 4, 3, 3, 3, 2, 3, 1, 2, 1, 2],
   "a plane narrower than a vector": [3, 4, 6, 1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1],
@@ -53,7 +53,7 @@ const general: Record<string, ConvSizes> = {
 };
 
 /** The tensors of a convolution one after the other, and the kernels over them. */
-function convolution(backend: Backend, sizes: ConvSizes) {
+function convolution(backend: Backend, sizes: ConvList) {
   const [batch, channels, outChannels, groups, height, width, outHeight, outWidth, kh, kw] = sizes;
   const [xs, ys] = [batch * channels * height * width, batch * outChannels * outHeight * outWidth];
   const Ws = (outChannels * channels * kh * kw) / groups;
@@ -63,7 +63,7 @@ function convolution(backend: Backend, sizes: ConvSizes) {
   const given = end;
   const [y, dx, dW, db] = [ys, xs, Ws, outChannels].map(take);
   const results = { y: [y, dx], dx: [dx, dW], dW: [dW, db], db: [db, end] } as const;
-  const columns = take(columnsOf(sizes));
+  const columns = take(columnsOf(namedSizes(sizes)));
   const memory = backend.memory(end, 1);
   const direction = directions(3);
   for (let i = 0; i < given; i++) memory.floats[i] = direction();
@@ -72,7 +72,7 @@ function convolution(backend: Backend, sizes: ConvSizes) {
   return { k, floats: memory.floats as Float32Array, results, x, W, b, dy, y, dx, dW, db, columns };
 }
 
-function run(backend: Backend, sizes: ConvSizes) {
+function run(backend: Backend, sizes: ConvList) {
   const c = convolution(backend, sizes);
   c.k.conv2d(c.x, c.W, c.b, c.y, c.columns, ...sizes);
   c.k.conv2dGradInput(c.dy, c.W, c.dx, c.columns, ...sizes);
@@ -81,7 +81,7 @@ function run(backend: Backend, sizes: ConvSizes) {
 }
 
 /** The same with the batch in two parts, and the output channels of dW in three. */
-function runInParts(backend: Backend, sizes: ConvSizes) {
+function runInParts(backend: Backend, sizes: ConvList) {
   const [batch, channels, outChannels, , height, width, outHeight, outWidth] = sizes;
   const c = convolution(backend, sizes);
   const half = Math.floor(batch / 2);
@@ -90,7 +90,7 @@ function runInParts(backend: Backend, sizes: ConvSizes) {
     [half, batch - half],
   ]) {
     if (n === 0) continue;
-    const part: ConvSizes = [n, channels, outChannels, ...sizes.slice(3)] as unknown as ConvSizes;
+    const part: ConvList = [n, channels, outChannels, ...sizes.slice(3)] as unknown as ConvList;
     const [atX, atY] = [from * channels * height * width, from * outChannels * outHeight * outWidth];
     c.k.conv2d(c.x + atX, c.W, c.b, c.y + atY, c.columns, ...part);
     c.k.conv2dGradInput(c.dy + atY, c.W, c.dx + atX, c.columns, ...part);
@@ -110,7 +110,10 @@ for (const [variant, backend] of wasmBackends().entries()) {
   suite(`convolution in WebAssembly, build ${variant + 1}`, () => {
     for (const [name, sizes] of Object.entries({ ...direct, ...winograd, ...general })) {
       test(`${name}: what the scalar kernels give`, () => {
-        assert.equal(wayOf(sizes), name in direct ? "direct" : name in winograd ? "winograd" : "columns");
+        assert.equal(
+          wayOf(namedSizes(sizes)),
+          name in direct ? "direct" : name in winograd ? "winograd" : "columns",
+        );
         const [ours, theirs] = [run(backend, sizes), run(scalarBackend, sizes)];
         for (const [tensor, [from, to]] of Object.entries(ours.results)) {
           const expected = theirs.floats.subarray(from, to);

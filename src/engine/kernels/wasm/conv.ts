@@ -1,15 +1,15 @@
 import { columnKernels, type ColumnParts } from "../columns.ts";
-import type { ConvKernels, ConvSizes } from "../conv.ts";
+import { type ConvList, type ConvLoops, namedSizes } from "../convSizes.ts";
 import { directSamples, type Way, wayOf, winogradSamples } from "../direct.ts";
 import type { Memory } from "../memory.ts";
 
 /** What the module has for convolution. Those that take `samples` compute so many at a time. */
 export interface ConvExports extends ColumnParts {
-  directConv2d(x: number, W: number, bias: number, y: number, ...sizes: ConvSizes): void;
-  directConv2dGradInput(dy: number, W: number, dx: number, ...sizes: ConvSizes): void;
+  directConv2d(x: number, W: number, bias: number, y: number, ...sizes: ConvList): void;
+  directConv2dGradInput(dy: number, W: number, dx: number, ...sizes: ConvList): void;
   directConv2dGradWeight: GradWeight;
-  winogradConv2d(x: number, W: number, bias: number, y: number, samples: number, ...sizes: ConvSizes): void;
-  winogradConv2dGradInput(dy: number, W: number, dx: number, samples: number, ...sizes: ConvSizes): void;
+  winogradConv2d(x: number, W: number, bias: number, y: number, samples: number, ...sizes: ConvList): void;
+  winogradConv2dGradInput(dy: number, W: number, dx: number, samples: number, ...sizes: ConvList): void;
   winogradConv2dGradWeight: GradWeight;
 }
 
@@ -21,35 +21,54 @@ type GradWeight = (
   first: number,
   count: number,
   samples: number,
-  ...sizes: ConvSizes
+  ...sizes: ConvList
 ) => void;
 
 /** Convolution, each in the way that suits its sizes. */
-export function convKernels(memory: Memory, module: ConvExports): ConvKernels {
-  const ways: Record<Way, ConvKernels> = {
+export function convKernels(memory: Memory, module: ConvExports): ConvLoops {
+  const ways: Record<Way, ConvLoops> = {
     columns: columnKernels(memory, module),
 
     direct: {
       conv2d: (x, W, bias, y, _columns, ...sizes) => module.directConv2d(x, W, bias, y, ...sizes),
       conv2dGradInput: (dy, W, dx, _columns, ...sizes) => module.directConv2dGradInput(dy, W, dx, ...sizes),
       conv2dGradWeight: (x, dy, dW, dbias, _columns, first, count, ...sizes) =>
-        module.directConv2dGradWeight(x, dy, dW, dbias, first, count, directSamples(sizes), ...sizes),
+        module.directConv2dGradWeight(
+          x,
+          dy,
+          dW,
+          dbias,
+          first,
+          count,
+          directSamples(namedSizes(sizes)),
+          ...sizes,
+        ),
     },
 
     winograd: {
       conv2d: (x, W, bias, y, _columns, ...sizes) =>
-        module.winogradConv2d(x, W, bias, y, winogradSamples(sizes), ...sizes),
+        module.winogradConv2d(x, W, bias, y, winogradSamples(namedSizes(sizes)), ...sizes),
       conv2dGradInput: (dy, W, dx, _columns, ...sizes) =>
-        module.winogradConv2dGradInput(dy, W, dx, winogradSamples(sizes), ...sizes),
+        module.winogradConv2dGradInput(dy, W, dx, winogradSamples(namedSizes(sizes)), ...sizes),
       conv2dGradWeight: (x, dy, dW, dbias, _columns, first, count, ...sizes) =>
-        module.winogradConv2dGradWeight(x, dy, dW, dbias, first, count, winogradSamples(sizes), ...sizes),
+        module.winogradConv2dGradWeight(
+          x,
+          dy,
+          dW,
+          dbias,
+          first,
+          count,
+          winogradSamples(namedSizes(sizes)),
+          ...sizes,
+        ),
     },
   };
   return {
-    conv2d: (x, W, bias, y, columns, ...sizes) => ways[wayOf(sizes)].conv2d(x, W, bias, y, columns, ...sizes),
+    conv2d: (x, W, bias, y, columns, ...sizes) =>
+      ways[wayOf(namedSizes(sizes))].conv2d(x, W, bias, y, columns, ...sizes),
     conv2dGradInput: (dy, W, dx, columns, ...sizes) =>
-      ways[wayOf(sizes)].conv2dGradInput(dy, W, dx, columns, ...sizes),
+      ways[wayOf(namedSizes(sizes))].conv2dGradInput(dy, W, dx, columns, ...sizes),
     conv2dGradWeight: (x, dy, dW, dbias, columns, first, count, ...sizes) =>
-      ways[wayOf(sizes)].conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes),
+      ways[wayOf(namedSizes(sizes))].conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes),
   };
 }
