@@ -1,5 +1,5 @@
 import { layerName } from "../src/protocol/layerName.ts";
-import { counted, figure, fold } from "./format.ts";
+import { counted, figure, fold } from "../src/insight/format.ts";
 import { logSharesOf, median, typical } from "./gradient.ts";
 import { RECENT, recentSteps } from "./history.ts";
 import { chainOf, groupsOf, repetitionOf, spoken } from "./layers.ts";

@@ -2,7 +2,7 @@ import { shorten } from "../protocol/visible.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { ReadProgress } from "../protocol/worker.ts";
-import { count, figure, percent, plural } from "./figures.ts";
+import { compact, count, counted, percent } from "../insight/format.ts";
 import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts";
 
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
@@ -10,7 +10,7 @@ export function progress({ state, step, info, loss, steps_per_second, reading }:
   if (state === "preparing") return reading ? readingText(reading) : "preparing";
   const at = `step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
   if (step === 0) return at;
-  const parts = [at, `loss ${figure(loss, 3)}`];
+  const parts = [at, `loss ${compact(loss, 3)}`];
   parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);
   return parts.join(" · ");
 }
@@ -29,12 +29,12 @@ export function outcome(run: RunSummary): string {
   if (!end) return progress(run);
   if (end.reason === "failed") {
     return end.steps > 0
-      ? `failed after ${plural(end.steps, "step")}: ${end.message}`
+      ? `failed after ${counted(end.steps, "step")}: ${end.message}`
       : `failed: ${end.message}`;
   }
   const after =
     end.steps > 0
-      ? `loss ${figure(run.loss, 3)} after ${plural(end.steps, "step")}`
+      ? `loss ${compact(run.loss, 3)} after ${counted(end.steps, "step")}`
       : "before the first step";
   return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${end.reason}`;
 }

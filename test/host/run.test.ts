@@ -18,7 +18,7 @@ import {
   until,
 } from "./support.ts";
 
-const GRADIENT = /^‖∂L\/∂W‖ \S+ · gain \S+ · update \S+$/;
+const GRADIENT = /^‖∂L\/∂θ‖ \S+ · gain \S+ · update \S+$/;
 const ACTIVATION = /^saturated .+ % · gain \S+$/;
 
 suite("a run", () => {
@@ -75,7 +75,7 @@ suite("a run", () => {
     await ended(await start(document.uri));
     const found = await titles(document.uri);
     assert.ok(
-      found.some((title) => /^‖∂L\/∂W‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title)),
+      found.some((title) => /^‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title)),
       found.join("\n"),
     );
   });

@@ -30,7 +30,7 @@ suite("explainLayers", () => {
         "",
         "| | | |",
         "|---|--:|---|",
-        "| ‖∂L/∂h‖ | 1.0e-9 | size of the gradient that arrives at the output |",
+        "| ‖∂L/∂h‖ | 1.0·10⁻⁹ | size of the gradient that arrives at the output |",
         "| gain | 0.24 | factor by which the gradient grows on its way through |",
         "| saturated | 71 % | outputs where the slope is below 5 % of its maximum |",
       ].join("\n"),

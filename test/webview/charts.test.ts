@@ -169,8 +169,8 @@ suite("over time", () => {
 
   test("reads what the first layer gets now", () => {
     const finite = viewOf(three, [deltas([1e-3, 0.1, 1], 1), deltas([1e-4, 0.1, 1], 2)]);
-    assert.equal(overTime.reading(finite), "a: 10⁻⁴ of the last layer's, 10⁻³ at step 1");
-    assert.equal(overTime.reading(view), "a: 10⁻³ of the last layer's");
+    assert.equal(overTime.reading(finite), "a: 10⁻⁴ of the last layer's, 0.001 at step 1");
+    assert.equal(overTime.reading(view), "a: 0.001 of the last layer's");
   });
 });
 

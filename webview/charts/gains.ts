@@ -1,4 +1,4 @@
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import { columnOf, logSharesOf, runningProduct, typical } from "../gradient.ts";
 import { isBroken } from "../history.ts";
 import { shownFrame } from "../finite.ts";

@@ -1,7 +1,7 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
 import { matching, rowAt } from "../compare.ts";
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import { columnOf, logSharesOf, typical } from "../gradient.ts";
 import { isBroken } from "../history.ts";
 import { finiteFrames, shownFrame } from "../finite.ts";

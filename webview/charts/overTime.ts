@@ -4,7 +4,7 @@ import type { History } from "../../src/protocol/history.ts";
 import { deltaOf, layersIn } from "../../src/protocol/kept.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { finiteFrames } from "../finite.ts";
-import { count, figure } from "../format.ts";
+import { count, figure } from "../../src/insight/format.ts";
 import { columnOf, logSharesOf } from "../gradient.ts";
 import { isBroken } from "../history.ts";
 import { noFigure } from "../nonFinite.ts";

@@ -1,4 +1,4 @@
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { shownFrame } from "../finite.ts";
 import { noFigure } from "../nonFinite.ts";
