@@ -4,6 +4,9 @@ import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { compact, count, counted, percent } from "../insight/format.ts";
+import { summarise } from "../insight/findings/summarise.ts";
+import { History } from "../protocol/history.ts";
+import { Recorder } from "../protocol/recorder.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
@@ -115,6 +118,7 @@ const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
 
 /** Progress on standard error, the last step's table on standard output. */
 function people(info: RunInfo, { out, err, progress, interactive }: Output): Reporter {
+  const recorder = new Recorder();
   let last: Frame | undefined;
   let drawn = 0;
   const started = performance.now();
@@ -131,6 +135,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
     },
     step(frame) {
       last = frame;
+      recorder.push(frame);
       if (interactive && performance.now() - drawn > PROGRESS_MS) {
         drawn = performance.now();
         draw(frame);
@@ -140,6 +145,9 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
     async end(end) {
       if (interactive) progress(undefined);
       if (last) await out(table(info, last));
+      const history = History.EMPTY.extended(recorder.since(0)) ?? History.EMPTY;
+      const { text } = summarise({ run: { state: "ended", end }, layers: info.layers, history });
+      await out(ended(line`${text}`));
       await out(ended(summary(end, last)));
     },
   };

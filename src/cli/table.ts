@@ -3,6 +3,7 @@ import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { shorten } from "../protocol/visible.ts";
 import { compact } from "../insight/format.ts";
+import { logSharesAt } from "../insight/share.ts";
 import { SHORT, shownCompact, type Statistic } from "../insight/statistics.ts";
 import { lines, type Terminal } from "../text/quote.ts";
 
@@ -14,24 +15,20 @@ const BAR = 24;
 const LONGEST_PATH = 48;
 
 /**
- * The last step of a run, a line for each layer, with a bar for the running product of gains: how much of the gradient
- * at the output is left at the layer's input.
+ * The last step of a run, a line for each layer, with a bar for the share of the gradient that reaches the layer:
+ * its ‖∂L/∂h‖ by that of the last one.
  */
 export function table({ layers }: RunInfo, frame: Frame): Terminal {
-  const products = runningProducts(layers.map((_, i) => statOf(frame, i, "delta_norm")));
+  const shares = logSharesAt(frame).map((share) => (share === Infinity ? NaN : 10 ** share));
   const header = ["layer", "type", ...SHORT.map(({ symbol }) => symbol), "of the output's ‖∂L/∂h‖"];
   const rows = layers.map(({ path, type }, i) => [
     shorten(layerName(path), LONGEST_PATH),
     type,
     ...SHORT.map((statistic) => cell(statistic, statOf(frame, i, statistic.column))),
-    `${bar(products[i])} ${compact(products[i])}`,
+    `${bar(shares[i] ?? NaN)} ${compact(shares[i] ?? NaN)}`,
   ]);
   return lines(align([header, ...rows]));
 }
-
-/** ‖∂L/∂h‖ of each layer's output as a share of the last one's. */
-const runningProducts = (deltas: readonly number[]): number[] =>
-  deltas.map((delta) => delta / (deltas.at(-1) ?? NaN));
 
 const cell = (statistic: Statistic, value: number): string =>
   Number.isNaN(value) ? "" : shownCompact(statistic, value);

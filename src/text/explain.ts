@@ -4,7 +4,7 @@ import type { RunInfo } from "../protocol/run.ts";
 import { count } from "../insight/format.ts";
 import { lensStatistics, shown, STATISTICS, type LensKind, type Statistic } from "../insight/statistics.ts";
 import { markdown, ownMarkdown, type Markdown } from "./quote.ts";
-import { SHARE_TEXT, shareOf } from "./share.ts";
+import { layerText, type Summary } from "../insight/findings/summarise.ts";
 
 /** Rows of the table: the columns that the layer has; a count of non-finite numbers only where there are any. */
 const rowsOf = (info: RunInfo, frame: Frame, layer: number): readonly Statistic[] =>
@@ -14,13 +14,20 @@ const rowsOf = (info: RunInfo, frame: Frame, layer: number): readonly Statistic[
   });
 
 /** Which layer and step, what share of the gradient arrives, and every figure with its meaning. */
-export function explainLayer(info: RunInfo, frame: Frame, layer: number, stale: boolean): Markdown {
+export function explainLayer(
+  info: RunInfo,
+  frame: Frame,
+  layer: number,
+  stale: boolean,
+  summary: Summary,
+): Markdown {
   const { path = "", type = "" } = info.layers[layer] ?? {};
-  const share = SHARE_TEXT[shareOf(frame, layer, info.layers.length - 1)];
   const title = markdown`**${layerName(path)}** · ${type} · step `;
   const when = `${count(frame.step)}${stale ? " · stale: the model or its data have changed since this run" : ""}`;
   const rows = rowsOf(info, frame, layer).map((row) => tableRow(frame, layer, row));
-  return ownMarkdown(`${title}${when}\n\n${share}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`);
+  return ownMarkdown(
+    `${title}${when}\n\n${markdown`${layerText(summary, layer)}`}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`,
+  );
 }
 
 const tableRow = (frame: Frame, layer: number, statistic: Statistic): string =>
@@ -32,12 +39,13 @@ export function explainLayers(
   frame: Frame,
   layers: readonly number[],
   stale: boolean,
+  summary: Summary,
 ): Markdown {
   const [first, last] = [layers[0], layers.at(-1)];
   if (first === undefined || last === undefined) return ownMarkdown("");
-  const one = explainLayer(info, frame, first, stale);
+  const one = explainLayer(info, frame, first, stale, summary);
   if (first === last) return one;
-  return ownMarkdown(`${one}\n\n---\n\n${explainLayer(info, frame, last, stale)}`);
+  return ownMarkdown(`${one}\n\n---\n\n${explainLayer(info, frame, last, stale, summary)}`);
 }
 
 /** `gain: factor by which the gradient grows on its way through · …` */

@@ -3,7 +3,7 @@ import type { LayerInfo } from "../protocol/run.ts";
 import { count, counted } from "../insight/format.ts";
 import { lensStatistics, shownCompact, type LensKind, type Statistic } from "../insight/statistics.ts";
 import { plain, withIcon, type Plain } from "./quote.ts";
-import { isNonFinite } from "./share.ts";
+import { isConcern, type Share } from "../insight/share.ts";
 
 /** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
 export interface LensRows {
@@ -12,6 +12,8 @@ export interface LensRows {
   readonly rows: readonly number[];
   /** The model or its data have changed since the run. */
   readonly stale: boolean;
+  /** How each row of the frame is marked (`Summary.marks`). */
+  readonly marks: readonly Share[];
 }
 
 const LONGEST = 70;
@@ -28,8 +30,8 @@ const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
   rows.some((row) => layers[row]?.stats.includes(stat));
 
 function lens(at: LensRows, kind: LensKind): Plain {
-  const { frame, rows, stale } = at;
-  const broken = rows.some((row) => isNonFinite(frame, row));
+  const { frame, rows, stale, marks } = at;
+  const isWrong = rows.some((row) => isConcern(marks[row] ?? "even"));
   const parts = itemsOf(at, kind).map((statistic, i) => {
     const values = rows.map((row) => statOf(frame, row, statistic.column));
     const over = i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : "";
@@ -37,7 +39,7 @@ function lens(at: LensRows, kind: LensKind): Plain {
   });
   if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
   const text = plain`${joined(parts, LONGEST)}`;
-  return broken ? withIcon("warning", text) : text;
+  return isWrong ? withIcon("warning", text) : text;
 }
 
 /** Those that the layer has. The spread of its outputs says something only where no dead or saturated ones are counted. */

@@ -3,12 +3,13 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { STATS, type Stat } from "../../src/protocol/frame.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../../src/text/lens.ts";
+import type { Share } from "../../src/insight/share.ts";
 import { frameOf } from "../support/frames.ts";
 
 type Rows = Parameters<typeof frameOf>[0];
 
 /** The figures of these rows, each of a layer that has the columns that its row names. */
-const at = (table: Rows, stale = false) => ({
+const at = (table: Rows, stale = false, marks: readonly Share[] = []) => ({
   frame: frameOf(table),
   layers: table.map((row, i) => ({
     path: String(i),
@@ -19,6 +20,7 @@ const at = (table: Rows, stale = false) => ({
   })),
   rows: table.map((_, i) => i),
   stale,
+  marks,
 });
 
 const healthy = { delta_norm: 1, act_nonfinite: 0 };
@@ -50,7 +52,16 @@ suite("gradientLens", () => {
 
   test("warns where a number is not finite, and shows that it is not", () => {
     const broken = { ...linear(NaN, NaN), delta_norm: NaN, grad_nonfinite: 12, update_ratio: NaN };
-    assert.equal(gradientLens(at([broken])), "$(warning) ‖∂L/∂θ‖ NaN · gain NaN · update NaN");
+    assert.equal(
+      gradientLens(at([broken], false, ["nonfinite"])),
+      "$(warning) ‖∂L/∂θ‖ NaN · gain NaN · update NaN",
+    );
+  });
+
+  test("warns where the gradient was found to vanish, and not of a share that is merely small", () => {
+    const row = linear(3.1e-7, 0.24);
+    assert.match(gradientLens(at([row], false, ["vanishing2"])), /^\$\(warning\) /);
+    assert.match(gradientLens(at([row], false, ["vanishing1"])), /^‖/);
   });
 
   test("leaves out a figure that the layer does not have", () => {

@@ -4,9 +4,10 @@ import type { Frame, Stat } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
 import { count, figure } from "../../src/insight/format.ts";
 import { SHORT, shown } from "../../src/insight/statistics.ts";
-import { logSharesOf, columnOf } from "../gradient.ts";
-import { isBroken } from "../history.ts";
-import { shownFrame } from "../finite.ts";
+import { logSharesAt } from "../../src/insight/share.ts";
+import { columnOf } from "../../src/insight/typical.ts";
+import { isBroken } from "../../src/protocol/frame.ts";
+import { shownFrame } from "../../src/insight/finite.ts";
 import type { View } from "../view.ts";
 import type { Figures, Place, Table } from "./chart.ts";
 
@@ -23,7 +24,7 @@ export function layerFigures(view: View, { layer = -1 }: Place): Figures {
     const has = !Number.isNaN(value) || isLost(frame, info, statistic.column);
     return has ? [[statistic.symbol, shown(statistic, value)] as const] : [];
   });
-  const share = logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame))[layer] ?? NaN;
+  const share = logSharesAt(frame)[layer] ?? NaN;
   const part = Number.isFinite(share) ? [["of the last layer's", figure(10 ** share)] as const] : [];
   const at = frame === view.history.recent.at(-1) ? "" : `, step ${count(frame.step)}`;
   const title = `${layerName(info.path)} ${info.type}${at}`;

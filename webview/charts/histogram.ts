@@ -1,7 +1,7 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { count, figure, percent } from "../../src/insight/format.ts";
-import { isBroken } from "../history.ts";
+import { isBroken } from "../../src/protocol/frame.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
