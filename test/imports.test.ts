@@ -14,16 +14,21 @@ const ALLOWED: Readonly<
   "src/engine": { folders: ["src/protocol"], packages: [] },
   "src/model": { folders: ["src/engine", "src/protocol"], packages: ["jsonc-parser"] },
   "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
-  "src/text": { folders: ["src/protocol"], packages: [] },
+  "src/insight": { folders: ["src/protocol"], packages: [] },
+  "src/text": { folders: ["src/insight", "src/protocol"], packages: [] },
   "src/process": { folders: ["src/protocol"], packages: ["node:"] },
-  "src/worker": { folders: ["src/engine", "src/model", "src/process", "src/protocol"], packages: ["node:"] },
+  "src/worker": {
+    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol"],
+    packages: ["node:"],
+  },
   "src/host": {
-    folders: ["src/model", "src/process", "src/text", "src/pytorch", "src/protocol"],
+    folders: ["src/insight", "src/model", "src/process", "src/text", "src/pytorch", "src/protocol"],
     packages: ["vscode", "node:"],
   },
   "src/cli": {
     folders: [
       "src/engine",
+      "src/insight",
       "src/model",
       "src/pytorch",
       "src/text",
@@ -39,7 +44,7 @@ const ALLOWED: Readonly<
     packages: ["vscode", "node:"],
   },
   webview: {
-    folders: ["src/protocol"],
+    folders: ["src/insight", "src/protocol"],
     packages: ["chart.js", "@vscode/webview-ui-toolkit", "@vscode/codicons"],
   },
 };

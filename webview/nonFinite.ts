@@ -1,22 +1,6 @@
 import { layerName } from "../src/protocol/layerName.ts";
-import { breakOf, finiteFrames } from "./finite.ts";
-import type { Break } from "./finite.ts";
-import { spoken } from "./layers.ts";
-import type { Reading } from "./reading.ts";
+import { breakOf, finiteFrames } from "../src/insight/finite.ts";
 import type { View } from "./view.ts";
-
-/** The sentence about a run that broke: how it ended by that, or what is not finite while it goes on. */
-export function nonFinite({ run }: View, { step, layer, where }: Break): Reading {
-  const ended = run.end?.reason === "non_finite";
-  if (layer === undefined) {
-    const although = ended ? ", although every layer's output is" : "";
-    return { severity: "error", text: `The loss is no longer finite at step ${step}${although}.` };
-  }
-  const text = ended
-    ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}.`
-    : `NaN or ∞ in the ${where} of ${spoken(layer)} at step ${step}.`;
-  return { severity: "error", layer, text };
-}
 
 /** What a chart's reading adds where the run broke, since the figures are those of the steps before. */
 export function brokenNote(view: View): string {

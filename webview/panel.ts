@@ -1,7 +1,7 @@
 import type { FromWebview } from "../src/protocol/webview.ts";
 import { charts } from "./charts/index.ts";
 import { element, setText } from "./dom.ts";
-import { sentence } from "./reading.ts";
+import { summarise } from "../src/insight/findings/summarise.ts";
 import { markedOf } from "./store.ts";
 import type { State } from "./store.ts";
 import type { Theme } from "./theme.ts";
@@ -93,7 +93,7 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
       empty = undefined;
       const view = comparing ? whole : alone(whole);
       top.update(state.runs, whole, comparing);
-      if (speak) line.update(sentence(view));
+      if (speak) line.update(summarise(view));
       for (const { chart, section } of sections) {
         section.element.hidden = !(chart.applies?.(view) ?? true);
         if (section.element.hidden) continue;

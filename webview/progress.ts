@@ -1,6 +1,6 @@
 import { layerName } from "../src/protocol/layerName.ts";
 import type { RunSummary } from "../src/protocol/webview.ts";
-import { count, duration, figure } from "./format.ts";
+import { count, duration, figure } from "../src/insight/format.ts";
 import type { View } from "./view.ts";
 
 /** The frames are ahead of the summary, which comes less often. */

@@ -3,15 +3,12 @@ export type ThemeKind = "light" | "dark" | "hc" | "hc-light";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A product of gains beyond this many decades from 1 counts as vanishing or exploding. */
-export const DECADES_OF_CONCERN = 3;
-
 /** Decades over which half of what is left of the way to the full colour is covered. */
 const HALF_WAY = 2.5;
 
 interface Ends {
-  readonly starving: Rgb;
-  readonly healthy: Rgb;
+  readonly vanishing: Rgb;
+  readonly even: Rgb;
   readonly exploding: Rgb;
   readonly nonfinite: Rgb;
 }
@@ -19,26 +16,26 @@ interface Ends {
 // Blue and orange-red stay apart in every kind of colour blindness; both gain contrast to the background with distance from neutral.
 const PALETTE: Readonly<Record<ThemeKind, Ends>> = {
   light: {
-    starving: [8, 72, 160],
-    healthy: [214, 214, 210],
+    vanishing: [8, 72, 160],
+    even: [214, 214, 210],
     exploding: [184, 34, 12],
     nonfinite: [176, 0, 160],
   },
   dark: {
-    starving: [70, 160, 255],
-    healthy: [78, 80, 84],
+    vanishing: [70, 160, 255],
+    even: [78, 80, 84],
     exploding: [255, 98, 64],
     nonfinite: [255, 64, 236],
   },
   hc: {
-    starving: [84, 176, 255],
-    healthy: [112, 112, 112],
+    vanishing: [84, 176, 255],
+    even: [112, 112, 112],
     exploding: [255, 110, 70],
     nonfinite: [255, 90, 255],
   },
   "hc-light": {
-    starving: [0, 56, 148],
-    healthy: [176, 176, 176],
+    vanishing: [0, 56, 148],
+    even: [176, 176, 176],
     exploding: [168, 20, 0],
     nonfinite: [150, 0, 140],
   },
@@ -53,7 +50,7 @@ export function shareColour(logShare: number, kind: ThemeKind): Rgb {
   const ends = PALETTE[kind];
   if (Number.isNaN(logShare) || logShare === Infinity) return ends.nonfinite;
   const way = 1 - 2 ** (-Math.abs(logShare) / HALF_WAY);
-  return mix(ends.healthy, logShare < 0 ? ends.starving : ends.exploding, way);
+  return mix(ends.even, logShare < 0 ? ends.vanishing : ends.exploding, way);
 }
 
 /** One hue from the background's neighbourhood to full strength, for shares of a whole (0…1) and for ordered lines. */

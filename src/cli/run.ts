@@ -3,7 +3,10 @@ import type { Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
-import { plural } from "../text/figures.ts";
+import { compact, count, counted, percent } from "../insight/format.ts";
+import { summarise } from "../insight/findings/summarise.ts";
+import { History } from "../protocol/history.ts";
+import { Recorder } from "../protocol/recorder.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
@@ -55,7 +58,7 @@ export async function run(
   const cores = availableParallelism();
   if ((flags.threads ?? 1) > cores) {
     output.err(
-      line`--threads ${flags.threads ?? 1}: this machine has ${plural(cores, "core")}, and no more threads are used`,
+      line`--threads ${flags.threads ?? 1}: this machine has ${counted(cores, "core")}, and no more threads are used`,
     );
   }
   const everyFigure = flags.format === "jsonl" ? { histEvery: 1 } : {};
@@ -127,12 +130,13 @@ const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
 
 /** Progress on standard error, the last step's table on standard output. */
 function people(info: RunInfo, { out, err, progress, interactive }: Output): Reporter {
+  const recorder = new Recorder();
   let last: Frame | undefined;
   let drawn = 0;
   const started = performance.now();
   const draw = ({ step, loss }: Frame) => {
     const rate = Math.round((step / (performance.now() - started)) * 1000);
-    progress(line`step ${step} / ${info.steps ?? "?"} · loss ${loss.toPrecision(4)} · ${rate} steps/s`);
+    progress(line`step ${step} / ${info.steps ?? "?"} · loss ${compact(loss, 3)} · ${count(rate)} steps/s`);
   };
   return {
     begin() {
@@ -143,6 +147,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
     },
     step(frame) {
       last = frame;
+      recorder.push(frame);
       if (interactive && performance.now() - drawn > PROGRESS_MS) {
         drawn = performance.now();
         draw(frame);
@@ -152,6 +157,9 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
     async end(end) {
       if (interactive) progress(undefined);
       if (last) await out(table(info, last));
+      const history = History.EMPTY.extended(recorder.since(0)) ?? History.EMPTY;
+      const { text } = summarise({ run: { state: "ended", end }, layers: info.layers, history });
+      await out(ended(line`${text}`));
       await out(ended(summary(end, last)));
     },
   };
@@ -160,12 +168,10 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
 function summary(end: RunEnd, last: Frame | undefined): Terminal {
   const figures = [
     `${end.steps} steps in ${(end.elapsed_ms / 1000).toFixed(2)} s`,
-    ...(last ? [`loss ${last.loss.toPrecision(4)}`] : []),
-    ...(last && !Number.isNaN(last.metric) ? [`accuracy ${(last.metric * 100).toFixed(1)} %`] : []),
-    ...(last && !Number.isNaN(last.val_loss) ? [`validation loss ${last.val_loss.toPrecision(4)}`] : []),
-    ...(last && !Number.isNaN(last.val_metric)
-      ? [`validation accuracy ${(last.val_metric * 100).toFixed(1)} %`]
-      : []),
+    ...(last ? [`loss ${compact(last.loss, 3)}`] : []),
+    ...(last && !Number.isNaN(last.metric) ? [`accuracy ${percent(last.metric, 1)}`] : []),
+    ...(last && !Number.isNaN(last.val_loss) ? [`validation loss ${compact(last.val_loss, 3)}`] : []),
+    ...(last && !Number.isNaN(last.val_metric) ? [`validation accuracy ${percent(last.val_metric, 1)}`] : []),
   ].join(" · ");
   switch (end.reason) {
     case "completed":

@@ -1,20 +1,11 @@
-import { type Frame, type Stat, statOf } from "../protocol/frame.ts";
+import { type Frame, statOf } from "../protocol/frame.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { shorten } from "../protocol/visible.ts";
-import { figure, percent } from "../text/figures.ts";
+import { compact } from "../insight/format.ts";
+import { logSharesAt } from "../insight/share.ts";
+import { SHORT, shownCompact, type Statistic } from "../insight/statistics.ts";
 import { lines, type Terminal } from "../text/quote.ts";
-
-const COLUMNS: readonly { readonly title: string; readonly stat: Stat }[] = [
-  { title: "‖∂L/∂θ‖", stat: "grad_norm" },
-  { title: "‖∂L/∂h‖", stat: "delta_norm" },
-  { title: "gain", stat: "gain" },
-  { title: "update", stat: "update_ratio" },
-  { title: "dead", stat: "act_dead" },
-  { title: "saturated", stat: "act_saturated" },
-];
-
-const SHARES: ReadonlySet<Stat> = new Set(["act_dead", "act_saturated"]);
 
 /** Decades that the bar spans: what falls below them is as good as nothing. */
 const DECADES = 12;
@@ -24,29 +15,23 @@ const BAR = 24;
 const LONGEST_PATH = 48;
 
 /**
- * The last step of a run, a line for each layer, with a bar for the running product of gains: how much of the gradient
- * at the output is left at the layer's input.
+ * The last step of a run, a line for each layer, with a bar for the share of the gradient that reaches the layer:
+ * its ‖∂L/∂h‖ by that of the last one.
  */
 export function table({ layers }: RunInfo, frame: Frame): Terminal {
-  const products = runningProducts(layers.map((_, i) => statOf(frame, i, "delta_norm")));
-  const header = ["layer", "type", ...COLUMNS.map(({ title }) => title), "of the output's ‖∂L/∂h‖"];
+  const shares = logSharesAt(frame).map((share) => (share === Infinity ? NaN : 10 ** share));
+  const header = ["layer", "type", ...SHORT.map(({ symbol }) => symbol), "of the output's ‖∂L/∂h‖"];
   const rows = layers.map(({ path, type }, i) => [
     shorten(layerName(path), LONGEST_PATH),
     type,
-    ...COLUMNS.map(({ stat }) => cell(stat, statOf(frame, i, stat))),
-    `${bar(products[i])} ${figure(products[i])}`,
+    ...SHORT.map((statistic) => cell(statistic, statOf(frame, i, statistic.column))),
+    `${bar(shares[i] ?? NaN)} ${compact(shares[i] ?? NaN)}`,
   ]);
   return lines(align([header, ...rows]));
 }
 
-/** ‖∂L/∂h‖ of each layer's output as a share of the last one's. */
-const runningProducts = (deltas: readonly number[]): number[] =>
-  deltas.map((delta) => delta / (deltas.at(-1) ?? NaN));
-
-function cell(stat: Stat, value: number): string {
-  if (Number.isNaN(value)) return "";
-  return SHARES.has(stat) ? percent(value) : figure(value);
-}
+const cell = (statistic: Statistic, value: number): string =>
+  Number.isNaN(value) ? "" : shownCompact(statistic, value);
 
 /** Full for a share of 1, one `DECADES`-th less for each power of ten below it; `»` where it grows beyond 1. */
 function bar(share: number): string {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { shareOf, worst, type Share } from "../text/share.ts";
+import { worst, type Share } from "../insight/share.ts";
 import { LatestRuns } from "./figures.ts";
 import { gutterTypes } from "./gutter.ts";
 import { isModelFile, type Models } from "./models.ts";
@@ -21,7 +21,7 @@ export interface LineMark {
   readonly share: Share;
 }
 
-/** Marks each layer's line by the share of the gradient that reaches it, and the line of the layer that is pointed at. */
+/** Marks each layer's line by what was found of the gradient there, and the line of the layer that is pointed at. */
 export class Decorations implements vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
@@ -60,9 +60,8 @@ export class Decorations implements vscode.Disposable {
     return layers.flatMap((layer) => {
       const found = latest.figures(layer);
       if (!found || found.stale) return [];
-      const { frame, rows, run } = found;
-      const last = run.info.layers.length - 1;
-      const share = worst(rows.map((row) => shareOf(frame, row, last)));
+      const { marks } = found.run.findings();
+      const share = worst(found.rows.map((row) => marks[row] ?? "even"));
       return [{ line: layer.start.line, share }];
     });
   }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { SHARES, type Share } from "../text/share.ts";
+import { SHARES, type Share } from "../insight/share.ts";
 
 interface Mark {
   /** SVG on a square of 16 by 16, in `currentColor`: the shape tells the classes apart, not the colour alone. */
@@ -16,12 +16,12 @@ const outline = (path: string): string =>
   `<path d="${path}" fill="none" stroke="currentColor" stroke-width="1.3"/>`;
 const filled = (path: string): string => `<path d="${path}" fill="currentColor"/>`;
 
-/** Blue points down where the gradient starves, red points up where it explodes: outline, filled, double. */
+/** Blue points down where the gradient vanishes, red points up where it explodes: outline, filled, double. */
 const MARKS: Readonly<Record<Share, Mark>> = {
-  starving3: { shape: filled("M3 2h10l-5 6zM3 8h10l-5 6z"), light: "#0848a0", dark: "#46a0ff", ruler: true },
-  starving2: { shape: filled(DOWN), light: "#2a64b4", dark: "#4a90dd", ruler: true },
-  starving1: { shape: outline(DOWN), light: "#5b86c2", dark: "#5b82b0", ruler: false },
-  healthy: {
+  vanishing3: { shape: filled("M3 2h10l-5 6zM3 8h10l-5 6z"), light: "#0848a0", dark: "#46a0ff", ruler: true },
+  vanishing2: { shape: filled(DOWN), light: "#2a64b4", dark: "#4a90dd", ruler: true },
+  vanishing1: { shape: outline(DOWN), light: "#5b86c2", dark: "#5b82b0", ruler: false },
+  even: {
     shape: `<circle cx="8" cy="8" r="1.7" fill="currentColor"/>`,
     light: "#9a9a96",
     dark: "#7d8084",

@@ -12,6 +12,6 @@ export const figuresHover = (models: Models, runs: Runs): vscode.HoverProvider =
     const found = layer && new LatestRuns(models, runs, document).figures(layer);
     if (!found) return undefined;
     const { run, frame, rows, stale } = found;
-    return hover(explainLayers(run.info, frame, rows, stale));
+    return hover(explainLayers(run.info, frame, rows, stale, run.findings()));
   },
 });

@@ -66,7 +66,7 @@ export function figuresCommand(figures: Figures, shown: LensSettings): LensComma
   const { layers } = run.info;
   const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
   if (!shown[kind]) return undefined;
-  const at = { ...figures, layers };
+  const at = { ...figures, layers, marks: run.findings().marks };
   return {
     title: kind === "gradients" ? gradientLens(at) : activationLens(at),
     tooltip: LENS_HINTS[kind],

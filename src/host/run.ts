@@ -3,6 +3,7 @@ import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
+import { summarise, type Summary } from "../insight/findings/summarise.ts";
 import { History } from "../protocol/history.ts";
 import type { Increment } from "../protocol/increment.ts";
 
@@ -113,6 +114,12 @@ export class Run {
     end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string },
   ): void {
     this.finish({ ...end, steps: this.step, elapsed_ms: performance.now() - this.#startedMs });
+  }
+
+  /** What there is to say of it. */
+  findings(): Summary {
+    const { state, end, history } = this;
+    return summarise({ run: { state, ...(end && { end }) }, layers: this.info.layers, history });
   }
 
   summary(stale: boolean): RunSummary {

@@ -46,7 +46,12 @@ export class Status implements vscode.Disposable {
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
     const links = run.end ? AGAIN : CONTROLS[run.state === "paused" ? "paused" : "running"];
-    this.#item.show(statusText(summary), statusSpoken(summary), tooltip(statusHover(summary), links));
+    const found = run.findings();
+    this.#item.show(
+      statusText(summary, found),
+      statusSpoken(summary, found),
+      tooltip(statusHover(summary, found), links),
+    );
   }
 
   dispose(): void {

@@ -59,14 +59,22 @@ export const copyFrame = (frame: Frame): Frame => ({
 /** Number of rows of a frame. */
 export const layerCount = ({ values }: Frame): number => values.length / STATS.length;
 
-/** A NaN or ±∞ was computed at this step. */
+/**
+ * A NaN or ±∞ is among the layer's activations, its gradients, or the gradient that arrives at its output. A NaN there is one
+ * wherever the layer was looked at at all: then its outputs were counted.
+ */
+export function isNonFinite(frame: Frame, layer: number): boolean {
+  const delta = statOf(frame, layer, "delta_norm");
+  const outputs = statOf(frame, layer, "act_nonfinite");
+  if (outputs > 0 || statOf(frame, layer, "grad_nonfinite") > 0) return true;
+  return Number.isNaN(delta) ? !Number.isNaN(outputs) : !Number.isFinite(delta);
+}
+
+/** A NaN or ±∞ was computed at this step: in a layer, in the loss, or in the total of the gradients. */
 export function isBroken(frame: Frame): boolean {
   if (!Number.isFinite(frame.loss) || !Number.isFinite(frame.grad_norm)) return true;
   const layers = layerCount(frame);
-  for (let layer = 0; layer < layers; layer++) {
-    if (statOf(frame, layer, "grad_nonfinite") > 0 || statOf(frame, layer, "act_nonfinite") > 0) return true;
-    if (statOf(frame, layer, "delta_norm") === Infinity) return true;
-  }
+  for (let layer = 0; layer < layers; layer++) if (isNonFinite(frame, layer)) return true;
   return false;
 }
 

@@ -1,8 +1,9 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
-import { count, figure, percent, plural } from "./figures.ts";
+import { count, counted } from "../insight/format.ts";
+import { lensStatistics, shownCompact, type LensKind, type Statistic } from "../insight/statistics.ts";
 import { plain, withIcon, type Plain } from "./quote.ts";
-import { isNonFinite } from "./share.ts";
+import { isConcern, type Share } from "../insight/share.ts";
 
 /** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
 export interface LensRows {
@@ -11,49 +12,40 @@ export interface LensRows {
   readonly rows: readonly number[];
   /** The model or its data have changed since the run. */
   readonly stale: boolean;
+  /** How each row of the frame is marked (`Summary.marks`). */
+  readonly marks: readonly Share[];
 }
 
 const LONGEST = 70;
 const SEPARATOR = " · ";
 
-/** `‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6`; over repetitions `‖∂L/∂W‖ 3.1e-7 … 0.12 over 20 · gain 0.24 … 0.25`. */
-export const gradientLens = (at: LensRows): Plain =>
-  lens(at, [
-    ["‖∂L/∂W‖", "grad_norm", figure],
-    ["gain", "gain", figure],
-    ["update", "update_ratio", figure],
-  ]);
+/** `‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6`; over repetitions `‖∂L/∂θ‖ 3.1e-7 … 0.12 over 20 · gain 0.24 … 0.25`. */
+export const gradientLens = (at: LensRows): Plain => lens(at, "gradients");
 
 /** `dead 12 % · saturated 71 % · gain 0.24`, for a layer without parameters; `std 0.31 · gain 0.24` where neither can be. */
-export const activationLens = (at: LensRows): Plain =>
-  lens(at, [
-    ["dead", "act_dead", percent],
-    ["saturated", "act_saturated", percent],
-    ...(has(at, "act_dead") || has(at, "act_saturated") ? [] : [["std", "act_std", figure] as const]),
-    ["gain", "gain", figure],
-  ]);
-
-type Item = readonly [word: string, stat: Stat, show: (x: number) => string];
+export const activationLens = (at: LensRows): Plain => lens(at, "activations");
 
 /** A column that a layer does not have is NaN, but so is one that has gone wrong: the run says which it is. */
 const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
   rows.some((row) => layers[row]?.stats.includes(stat));
 
-function lens(at: LensRows, items: readonly Item[]): Plain {
-  const { frame, rows, stale } = at;
-  const broken = rows.some((row) => isNonFinite(frame, row));
-  const parts = items
-    .filter(([, stat]) => has(at, stat))
-    .map(([word, stat, show], i) => {
-      const figures = range(
-        rows.map((row) => statOf(frame, row, stat)),
-        show,
-      );
-      return `${word} ${figures}${i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : ""}`;
-    });
+function lens(at: LensRows, kind: LensKind): Plain {
+  const { frame, rows, stale, marks } = at;
+  const isWrong = rows.some((row) => isConcern(marks[row] ?? "even"));
+  const parts = itemsOf(at, kind).map((statistic, i) => {
+    const values = rows.map((row) => statOf(frame, row, statistic.column));
+    const over = i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : "";
+    return `${statistic.symbol} ${range(values, statistic)}${over}`;
+  });
   if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
   const text = plain`${joined(parts, LONGEST)}`;
-  return broken ? withIcon("warning", text) : text;
+  return isWrong ? withIcon("warning", text) : text;
+}
+
+/** Those that the layer has. The spread of its outputs says something only where no dead or saturated ones are counted. */
+function itemsOf(at: LensRows, kind: LensKind): readonly Statistic[] {
+  const counted = has(at, "act_dead") || has(at, "act_saturated");
+  return lensStatistics(kind).filter(({ column }) => has(at, column) && !(column === "act_std" && counted));
 }
 
 const STALE = "(stale) ";
@@ -69,9 +61,9 @@ function joined(parts: readonly string[], longest: number): string {
   return text;
 }
 
-function range(values: readonly number[], show: (x: number) => string): string {
-  const [first, last] = [values[0] ?? NaN, values.at(-1) ?? NaN];
-  return values.length > 1 ? `${show(first)} … ${show(last)}` : show(first);
+function range(values: readonly number[], statistic: Statistic): string {
+  const [first, last] = [values[0] ?? NaN, values.at(-1) ?? NaN].map((x) => shownCompact(statistic, x));
+  return values.length > 1 ? `${first} … ${last}` : `${first}`;
 }
 
 /**
@@ -88,13 +80,14 @@ export function shapeLens(
 ): Plain {
   const over = repeated > 1 ? ` over ${count(repeated)}` : "";
   const shapes = `${stale ? STALE : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
-  const parts = parameters > 0 ? [shapes, plural(parameters, "parameter") + over] : [shapes + over];
+  const parts = parameters > 0 ? [shapes, counted(parameters, "parameter") + over] : [shapes + over];
   return plain`${joined(parts, LONGEST)}`;
 }
 
 /** `▶ Run · 20 layers · 84,161 parameters`, above a model that can run. */
 export const runLens = (layers: number, parameters: number): Plain =>
-  plain`▶ Run · ${plural(layers, "layer")} · ${plural(parameters, "parameter")}`;
+  plain`▶ Run · ${counted(layers, "layer")} · ${counted(parameters, "parameter")}`;
 
 /** `$(error) 2 problems`, above a model that cannot. */
-export const problemsLens = (errors: number): Plain => withIcon("error", plain`${plural(errors, "problem")}`);
+export const problemsLens = (errors: number): Plain =>
+  withIcon("error", plain`${counted(errors, "problem")}`);

@@ -2,7 +2,8 @@ import { shorten } from "../protocol/visible.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { ReadProgress } from "../protocol/worker.ts";
-import { count, figure, percent, plural } from "./figures.ts";
+import { compact, count, counted, percent } from "../insight/format.ts";
+import type { Summary } from "../insight/findings/summarise.ts";
 import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts";
 
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
@@ -10,7 +11,7 @@ export function progress({ state, step, info, loss, steps_per_second, reading }:
   if (state === "preparing") return reading ? readingText(reading) : "preparing";
   const at = `step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
   if (step === 0) return at;
-  const parts = [at, `loss ${figure(loss, 3)}`];
+  const parts = [at, `loss ${compact(loss, 3)}`];
   parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);
   return parts.join(" · ");
 }
@@ -29,12 +30,12 @@ export function outcome(run: RunSummary): string {
   if (!end) return progress(run);
   if (end.reason === "failed") {
     return end.steps > 0
-      ? `failed after ${plural(end.steps, "step")}: ${end.message}`
+      ? `failed after ${counted(end.steps, "step")}: ${end.message}`
       : `failed: ${end.message}`;
   }
   const after =
     end.steps > 0
-      ? `loss ${figure(run.loss, 3)} after ${plural(end.steps, "step")}`
+      ? `loss ${compact(run.loss, 3)} after ${counted(end.steps, "step")}`
       : "before the first step";
   return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${end.reason}`;
 }
@@ -44,19 +45,27 @@ const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: s
 
 const LONGEST_NAME = 40;
 
+/** What was found, and how grave it is. */
+type Found = Pick<Summary, "severity" | "text">;
+
+/** A run that went to its end can still have gone wrong. */
+const isWrong = ({ end }: RunSummary, { severity }: Found): boolean =>
+  end?.reason === "completed" && severity === "warning";
+
 /** The status bar's text: a codicon for the state, the model, and what it does. */
-export const statusText = (run: RunSummary): Plain => {
+export const statusText = (run: RunSummary, found: Found): Plain => {
   const stale = run.stale && run.end ? "(stale) " : "";
   const text = plain`${shorten(run.info.model, LONGEST_NAME)}: ${stale}${short(outcome(run), 60)}`;
-  return withIcon(ICON[statusOf(run)], text);
+  return withIcon(isWrong(run, found) ? "warning" : ICON[statusOf(run)], text);
 };
 
 /** What a screen reader says of the status bar's item. */
-export const statusSpoken = (run: RunSummary): Plain => plain`GradLens: ${run.info.model}, ${outcome(run)}`;
+export const statusSpoken = (run: RunSummary, found: Found): Plain =>
+  plain`GradLens: ${run.info.model}, ${outcome(run)}. ${found.text}`;
 
 /** What the status bar's item shows when it is pointed at. */
-export const statusHover = (run: RunSummary): Markdown =>
-  markdown`**${run.info.model}** · ${run.file}\n\n${outcome(run)}`;
+export const statusHover = (run: RunSummary, found: Found): Markdown =>
+  markdown`**${run.info.model}** · ${run.file}\n\n${outcome(run)}\n\n${found.text}`;
 
 type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
 

@@ -18,7 +18,7 @@ import {
   until,
 } from "./support.ts";
 
-const GRADIENT = /^‖∂L\/∂W‖ \S+ · gain \S+ · update \S+$/;
+const GRADIENT = /^‖∂L\/∂θ‖ \S+ · gain \S+ · update \S+$/;
 const ACTIVATION = /^saturated .+ % · gain \S+$/;
 
 suite("a run", () => {
@@ -75,7 +75,7 @@ suite("a run", () => {
     await ended(await start(document.uri));
     const found = await titles(document.uri);
     assert.ok(
-      found.some((title) => /^‖∂L\/∂W‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title)),
+      found.some((title) => /^‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title)),
       found.join("\n"),
     );
   });
@@ -198,7 +198,7 @@ suite("a run", () => {
     await until("the status", async () => (await api()).statusText().includes("NaN or ∞"));
   });
 
-  test("marks the lines of layers that starve", async () => {
+  test("marks the lines of layers at which the gradient vanishes", async () => {
     const block = {
       repeat: 12,
       name: "block",
@@ -213,8 +213,8 @@ suite("a run", () => {
       marks.map(({ line: its }) => its),
       [line('"type": "Linear"'), line('"type": "Sigmoid"'), line('"name": "head"') - 1],
     );
-    assert.match(marks[0]?.share ?? "", /^starving[23]$/);
-    assert.equal(marks.at(-1)?.share, "healthy");
+    assert.match(marks[0]?.share ?? "", /^vanishing[23]$/);
+    assert.equal(marks.at(-1)?.share, "even");
 
     const settings = vscode.workspace.getConfiguration("gradlens");
     await settings.update("gutter.enabled", false, vscode.ConfigurationTarget.Global);

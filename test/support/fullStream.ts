@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { layerCount, statOf, type Frame } from "../../src/protocol/frame.ts";
 import type { Table } from "../../webview/charts/chart.ts";
-import { count, counted, figure } from "../../webview/format.ts";
+import { count, counted, figure } from "../../src/insight/format.ts";
 import type { Line } from "./stream.ts";
 
 /** Every step of a run, as its full stream has it: what a panel shows is held against it. */

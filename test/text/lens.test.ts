@@ -3,12 +3,13 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { STATS, type Stat } from "../../src/protocol/frame.ts";
 import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../../src/text/lens.ts";
+import type { Share } from "../../src/insight/share.ts";
 import { frameOf } from "../support/frames.ts";
 
 type Rows = Parameters<typeof frameOf>[0];
 
 /** The figures of these rows, each of a layer that has the columns that its row names. */
-const at = (table: Rows, stale = false) => ({
+const at = (table: Rows, stale = false, marks: readonly Share[] = []) => ({
   frame: frameOf(table),
   layers: table.map((row, i) => ({
     path: String(i),
@@ -19,6 +20,7 @@ const at = (table: Rows, stale = false) => ({
   })),
   rows: table.map((_, i) => i),
   stale,
+  marks,
 });
 
 const healthy = { delta_norm: 1, act_nonfinite: 0 };
@@ -33,29 +35,38 @@ const linear = (grad_norm: number, gain: number) => ({
 
 suite("gradientLens", () => {
   test("shows three figures", () => {
-    assert.equal(gradientLens(at([linear(3.1e-7, 0.24)])), "‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6");
+    assert.equal(gradientLens(at([linear(3.1e-7, 0.24)])), "‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6");
   });
 
   test("shows first and last of a repeated layer, and how many there are", () => {
     const rows = [linear(3.1e-7, 0.24), linear(1e-3, 0.3), linear(0.12, 0.25)];
-    assert.equal(gradientLens(at(rows)), "‖∂L/∂W‖ 3.1e-7 … 0.12 over 3 · gain 0.24 … 0.25");
+    assert.equal(gradientLens(at(rows)), "‖∂L/∂θ‖ 3.1e-7 … 0.12 over 3 · gain 0.24 … 0.25");
   });
 
   test("says first that it is stale", () => {
     assert.equal(
       gradientLens(at([linear(3.1e-7, 0.24)], true)),
-      "(stale) ‖∂L/∂W‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+      "(stale) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
     );
   });
 
   test("warns where a number is not finite, and shows that it is not", () => {
     const broken = { ...linear(NaN, NaN), delta_norm: NaN, grad_nonfinite: 12, update_ratio: NaN };
-    assert.equal(gradientLens(at([broken])), "$(warning) ‖∂L/∂W‖ NaN · gain NaN · update NaN");
+    assert.equal(
+      gradientLens(at([broken], false, ["nonfinite"])),
+      "$(warning) ‖∂L/∂θ‖ NaN · gain NaN · update NaN",
+    );
+  });
+
+  test("warns where the gradient was found to vanish, and not of a share that is merely small", () => {
+    const row = linear(3.1e-7, 0.24);
+    assert.match(gradientLens(at([row], false, ["vanishing2"])), /^\$\(warning\) /);
+    assert.match(gradientLens(at([row], false, ["vanishing1"])), /^‖/);
   });
 
   test("leaves out a figure that the layer does not have", () => {
     const { gain: _, ...embedding } = linear(0.5, 1);
-    assert.equal(gradientLens(at([embedding])), "‖∂L/∂W‖ 0.50 · update 2.0e-6");
+    assert.equal(gradientLens(at([embedding])), "‖∂L/∂θ‖ 0.50 · update 2.0e-6");
   });
 });
 

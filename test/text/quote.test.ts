@@ -29,7 +29,7 @@ const piece = fc.oneof(
     "\ud800",
     "\udc00",
     "🙂",
-    "‖∂L/∂W‖",
+    "‖∂L/∂θ‖",
     "נוירון",
     "deep-tanh",
     "x".repeat(700),

@@ -24,6 +24,9 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   ...more,
 });
 
+/** Nothing was found. */
+const fine = { severity: "ok", text: "All is well" } as const;
+
 suite("progress", () => {
   test("says step, loss and speed", () => {
     assert.equal(progress(run({})), "step 240 / 500 · loss 0.693 · 1,240 steps/s");
@@ -83,18 +86,26 @@ suite("outcome", () => {
 });
 
 test("statusText has an icon for the state and stays short", () => {
-  assert.match(statusText(run({})), /^\$\(pulse\) m: step 240/);
+  assert.match(statusText(run({}), fine), /^\$\(pulse\) m: step 240/);
   const end = { reason: "failed", steps: 0, elapsed_ms: 1, message: "x".repeat(500) } as const;
-  assert.ok(statusText(run({ state: "ended", end })).length < 80);
+  assert.ok(statusText(run({ state: "ended", end }), fine).length < 80);
 });
 
 test("statusText says of a run that has ended that its model has changed since", () => {
   const end = { reason: "completed", steps: 500, elapsed_ms: 1 } as const;
   assert.equal(
-    statusText(run({ state: "ended", end, stale: true })),
+    statusText(run({ state: "ended", end, stale: true }), fine),
     "$(check) m: (stale) loss 0.693 after 500 steps · completed",
   );
-  assert.doesNotMatch(statusText(run({ stale: true })), /stale/);
+  assert.doesNotMatch(statusText(run({ stale: true }), fine), /stale/);
+});
+
+test("a run that went to its end warns where something was found, and its hover says what", () => {
+  const end = { reason: "completed", steps: 500, elapsed_ms: 1 } as const;
+  const found = { severity: "warning", text: "No gradient gets through layer 2" } as const;
+  assert.match(statusText(run({ state: "ended", end }), found), /^\$\(warning\) m: loss/);
+  assert.match(statusText(run({}), found), /^\$\(pulse\) m/);
+  assert.match(statusHover(run({ state: "ended", end }), found), /\n\nNo gradient gets through layer 2$/);
 });
 
 test("stepsPerSecond is 0 where no time has passed", () => {
@@ -115,22 +126,22 @@ suite("names in the status bar", () => {
   const named = { ...hostile, info: { ...hostile.info, model: evil } };
 
   test("are text there, and for a screen reader", () => {
-    assert.match(statusText(named), /^\$\(error\) \[a\] \(command:b\) \$ \(bug\)\\n/);
-    for (const text of [statusText(named).slice("$(error)".length), statusSpoken(named)]) {
+    assert.match(statusText(named, fine), /^\$\(error\) \[a\] \(command:b\) \$ \(bug\)\\n/);
+    for (const text of [statusText(named, fine).slice("$(error)".length), statusSpoken(named, fine)]) {
       assert.doesNotMatch(text, /\]\(|\$\(|\n/);
     }
   });
 
   test("are text in the tooltip, each with its own characters", () => {
     assert.equal(
-      statusHover({ ...run({ state: "ended", end: { ...end, message: "*x*" } }), file: "[f](g)" }),
-      "**m** · \\[f\\]\\(g\\)\n\nfailed\\: \\*x\\*",
+      statusHover({ ...run({ state: "ended", end: { ...end, message: "*x*" } }), file: "[f](g)" }, fine),
+      "**m** · \\[f\\]\\(g\\)\n\nfailed\\: \\*x\\*\n\nAll is well",
     );
-    assert.doesNotMatch(statusHover(named), /(?<!\\)[[\]()!]|https?:/);
+    assert.doesNotMatch(statusHover(named, fine), /(?<!\\)[[\]()!]|https?:/);
   });
 
   test("leave room for how the run goes, however long they are", () => {
     const long = { ...run({}), info: { ...run({}).info, model: "x".repeat(1e6) } };
-    assert.match(statusText(long), /^\$\(pulse\) x{20}…x{19}: step 240/);
+    assert.match(statusText(long, fine), /^\$\(pulse\) x{20}…x{19}: step 240/);
   });
 });

@@ -9,7 +9,7 @@ import { loss } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
 import type { Chart } from "../../webview/charts/chart.ts";
 import { toCsv } from "../../webview/csv.ts";
-import { sentence } from "../../webview/reading.ts";
+import { summarise } from "../../src/insight/findings/summarise.ts";
 import type { View } from "../../webview/view.ts";
 import { cliRun, type CliRun } from "../support/cliStream.ts";
 import {
@@ -103,7 +103,7 @@ async function assertShown(page: Page, { run, full, view }: Expected): Promise<v
     (reading) => reading === loss.reading(view),
     5000,
   );
-  assert.equal(await page.innerText(".sentence-text"), sentence(view).text);
+  assert.equal(await page.innerText(".sentence-text"), summarise(view).text);
   for (const chart of CHARTS) {
     const [reading, csv] = [await shown(chart), await csvOf(page, chart)];
     assert.equal(reading, chart.reading(view), chart.title);

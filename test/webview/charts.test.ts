@@ -14,7 +14,8 @@ import { loss, lossAxis } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
 import { throughTime } from "../../webview/charts/throughTime.ts";
 import { toCsv } from "../../webview/csv.ts";
-import { logSharesOf, runningProduct } from "../../webview/gradient.ts";
+import { runningProduct } from "../../src/insight/chain.ts";
+import { logSharesOf } from "../../src/insight/share.ts";
 import type { View } from "../../webview/view.ts";
 import { moved } from "../../webview/views/moves.ts";
 import { frameOf } from "../support/frames.ts";
@@ -169,8 +170,8 @@ suite("over time", () => {
 
   test("reads what the first layer gets now", () => {
     const finite = viewOf(three, [deltas([1e-3, 0.1, 1], 1), deltas([1e-4, 0.1, 1], 2)]);
-    assert.equal(overTime.reading(finite), "a: 10⁻⁴ of the last layer's, 10⁻³ at step 1");
-    assert.equal(overTime.reading(view), "a: 10⁻³ of the last layer's");
+    assert.equal(overTime.reading(finite), "a: 10⁻⁴ of the last layer's, 0.001 at step 1");
+    assert.equal(overTime.reading(view), "a: 0.001 of the last layer's");
   });
 });
 

@@ -11,7 +11,7 @@ import type { FromWebview } from "../../src/protocol/webview.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { loss } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
-import { logSharesOf } from "../../webview/gradient.ts";
+import { logSharesOf } from "../../src/insight/share.ts";
 import { INITIAL, lacking, reduce, type State } from "../../webview/store.ts";
 import { viewOf, type View } from "../../webview/view.ts";
 import { frameOf } from "../support/frames.ts";

@@ -9,10 +9,10 @@ import { histogram } from "../../webview/charts/histogram.ts";
 import { loss } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
 import { throughTime } from "../../webview/charts/throughTime.ts";
-import { breakOf, finiteFrames, shownFrame } from "../../webview/finite.ts";
+import { breakOf, finiteFrames, shownFrame } from "../../src/insight/finite.ts";
 import { historyOf } from "../support/history.ts";
 import { brokenNote } from "../../webview/nonFinite.ts";
-import { sentence } from "../../webview/reading.ts";
+import { summarise } from "../../src/insight/findings/summarise.ts";
 import type { View } from "../../webview/view.ts";
 import { HIST_BINS } from "../../src/protocol/frame.ts";
 import { frameOf } from "../support/frames.ts";
@@ -116,7 +116,7 @@ suite("a run that broke", () => {
   });
 
   test("keeps the cause in the sentence", () => {
-    assert.equal(sentence(broken).text, "The first NaN or ∞ was in the activation of the rnn at step 3.");
+    assert.equal(summarise(broken).text, "The first NaN or ∞ was in the activation of the rnn at step 3.");
   });
 
   test("says in every reading up to where the figures are finite", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { RECENT, recentSteps } from "../../webview/history.ts";
+import { RECENT, recentSteps } from "../../src/insight/recent.ts";
 import { INITIAL, lacking, markedOf, reduce, shownOf } from "../../webview/store.ts";
 import { EMPTY, historyOf, recorded } from "../support/history.ts";
 import { chainLayers, framesOf, runOf, stateOf } from "./runs.ts";

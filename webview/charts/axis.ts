@@ -1,5 +1,5 @@
-import { groupsOf } from "../layers.ts";
-import type { Group } from "../layers.ts";
+import { groupsOf } from "../../src/insight/chain.ts";
+import type { Group } from "../../src/insight/chain.ts";
 import type { View } from "../view.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
 

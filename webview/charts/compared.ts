@@ -1,4 +1,4 @@
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import type { View } from "../view.ts";
 import { position } from "./axis.ts";
 import type { Axis } from "./axis.ts";

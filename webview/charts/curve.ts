@@ -1,6 +1,6 @@
 import { rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
-import { count } from "../format.ts";
+import { count } from "../../src/insight/format.ts";
 import type { Point } from "./chart.ts";
 
 /**

@@ -2,22 +2,14 @@ import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
 import type { Frame, Stat } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
-import { count, figure } from "../format.ts";
-import { logSharesOf, columnOf } from "../gradient.ts";
-import { isBroken } from "../history.ts";
-import { shownFrame } from "../finite.ts";
+import { count, figure } from "../../src/insight/format.ts";
+import { SHORT, shown } from "../../src/insight/statistics.ts";
+import { logSharesAt } from "../../src/insight/share.ts";
+import { columnOf } from "../../src/insight/typical.ts";
+import { isBroken } from "../../src/protocol/frame.ts";
+import { shownFrame } from "../../src/insight/finite.ts";
 import type { View } from "../view.ts";
 import type { Figures, Place, Table } from "./chart.ts";
-
-/** What is said of a layer wherever it is pointed at. */
-const FIGURES: readonly (readonly [name: string, stat: Stat])[] = [
-  ["‖∂L/∂h‖", "delta_norm"],
-  ["‖∂L/∂θ‖", "grad_norm"],
-  ["gain", "gain"],
-  ["update : weight", "update_ratio"],
-  ["dead", "act_dead"],
-  ["saturated", "act_saturated"],
-];
 
 /**
  * The figures of a layer at the step that is shown; those that it does not have are left out. The title names the step where it is
@@ -27,11 +19,12 @@ export function layerFigures(view: View, { layer = -1 }: Place): Figures {
   const info = view.layers[layer];
   const frame = shownFrame(view.history);
   if (!info || !frame) return { title: layerName(info?.path ?? ""), rows: [] };
-  const rows = FIGURES.flatMap(([name, stat]) => {
-    const value = statOf(frame, layer, stat);
-    return Number.isNaN(value) && !isLost(frame, info, stat) ? [] : [[name, figure(value)] as const];
+  const rows = SHORT.flatMap((statistic) => {
+    const value = statOf(frame, layer, statistic.column);
+    const has = !Number.isNaN(value) || isLost(frame, info, statistic.column);
+    return has ? [[statistic.symbol, shown(statistic, value)] as const] : [];
   });
-  const share = logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame))[layer] ?? NaN;
+  const share = logSharesAt(frame)[layer] ?? NaN;
   const part = Number.isFinite(share) ? [["of the last layer's", figure(10 ** share)] as const] : [];
   const at = frame === view.history.recent.at(-1) ? "" : `, step ${count(frame.step)}`;
   const title = `${layerName(info.path)} ${info.type}${at}`;

@@ -1,7 +1,8 @@
-import { figure } from "../format.ts";
-import { columnOf, logSharesOf, runningProduct, typical } from "../gradient.ts";
-import { isBroken } from "../history.ts";
-import { shownFrame } from "../finite.ts";
+import { figure } from "../../src/insight/format.ts";
+import { runningProduct } from "../../src/insight/chain.ts";
+import { logSharesAt } from "../../src/insight/share.ts";
+import { columnOf, typical } from "../../src/insight/typical.ts";
+import { shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
@@ -29,7 +30,7 @@ export const gains: Chart = {
     const frame = shownFrame(view.history);
     const values = frame ? columnOf(frame, view.layers, "gain") : [];
     const product = runningProduct(view.layers, values);
-    const shares = frame ? logSharesOf(columnOf(frame, view.layers, "delta_norm"), isBroken(frame)) : [];
+    const shares = frame ? logSharesAt(frame) : [];
     return {
       kind: "lines",
       x: layersAxis(view.layers),

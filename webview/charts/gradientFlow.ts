@@ -1,10 +1,10 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
 import { matching, rowAt } from "../compare.ts";
-import { figure } from "../format.ts";
-import { columnOf, logSharesOf, typical } from "../gradient.ts";
-import { isBroken } from "../history.ts";
-import { finiteFrames, shownFrame } from "../finite.ts";
+import { figure } from "../../src/insight/format.ts";
+import { logSharesAt } from "../../src/insight/share.ts";
+import { columnOf, typical } from "../../src/insight/typical.ts";
+import { finiteFrames, shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
 import type { View } from "../view.ts";
 import { layersAxis, logAxis, withRoomFor } from "./axis.ts";
@@ -68,7 +68,7 @@ function seriesOf(view: View): readonly Series[] {
   const frame = shownFrame(history);
   if (!frame) return [];
   const delta = columnOf(frame, layers, "delta_norm");
-  const shares = logSharesOf(delta, isBroken(frame));
+  const shares = logSharesAt(frame);
   const points = (values: readonly number[]): readonly Point[] => values.map((y, x) => ({ x, y }));
   const infinite = shares.flatMap((share, x) => (share === Infinity ? [{ x, y: Infinity }] : []));
   return [

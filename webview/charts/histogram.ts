@@ -1,7 +1,7 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
-import { count, figure } from "../format.ts";
-import { isBroken } from "../history.ts";
+import { count, figure, percent } from "../../src/insight/format.ts";
+import { isBroken } from "../../src/protocol/frame.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
@@ -88,8 +88,6 @@ function uncounted({ history }: View): string {
 }
 
 const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
-
-const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
 /** Which step the counts are of: not every step is counted, since that costs too much beside it. */
 function takenAt({ run: { info }, history: { histogram } }: View): string {

@@ -1,8 +1,8 @@
 import { lastStep, rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { courseOf, validationOf } from "../../src/protocol/kept.ts";
-import { shownFrame } from "../finite.ts";
-import { count, counted, figure } from "../format.ts";
+import { shownFrame } from "../../src/insight/finite.ts";
+import { count, counted, figure } from "../../src/insight/format.ts";
 import type { View } from "../view.ts";
 import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";

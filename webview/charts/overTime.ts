@@ -3,13 +3,10 @@ import type { Frame } from "../../src/protocol/frame.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { deltaOf, layersIn } from "../../src/protocol/kept.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
-import { finiteFrames } from "../finite.ts";
-import { count, figure } from "../format.ts";
-import { columnOf, logSharesOf } from "../gradient.ts";
-import { isBroken } from "../history.ts";
+import { finiteFrames } from "../../src/insight/finite.ts";
+import { count, figure } from "../../src/insight/format.ts";
+import { logSharesAt, logSharesOf, partOf } from "../../src/insight/share.ts";
 import { noFigure } from "../nonFinite.ts";
-import { partOf } from "../reading.ts";
-import type { View } from "../view.ts";
 import { layersAxis, stepsAxis } from "./axis.ts";
 import type { Chart, HeatPlot, Table } from "./chart.ts";
 import { bucketAt, isGap, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
@@ -30,7 +27,7 @@ export const overTime: Chart = {
     const [first, last] = [history.first[0], finiteFrames(history).at(-1)];
     const name = layerName(layers[0]?.path ?? "");
     if (!first || !last || !name) return noFigure(view, "No step yet");
-    const shareAt = (frame: Frame): number => sharesOfFrame(frame, layers)[0] ?? NaN;
+    const shareAt = (frame: Frame): number => logSharesAt(frame)[0] ?? NaN;
     const [then, now] = [shareAt(first), shareAt(last)];
     const at = last === history.latest() ? "now" : `at step ${count(last.step)}`;
     if (now === -Infinity) return `${name}: exactly 0 ${at}`;
@@ -118,9 +115,6 @@ function columnsOf({ course, tally }: History): Pick<HeatPlot, "cells" | "edges"
 }
 
 const wordFor = (share: number): string => (share === Infinity ? "NaN or ∞" : figure(10 ** share));
-
-const sharesOfFrame = (frame: Frame, layers: View["layers"]): readonly number[] =>
-  logSharesOf(columnOf(frame, layers, "delta_norm"), isBroken(frame));
 
 const cache = new WeakMap<Bucket, readonly number[]>();
 

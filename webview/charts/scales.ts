@@ -1,4 +1,4 @@
-import { shortened } from "../format.ts";
+import { shortened } from "../shortened.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import type { Axis } from "./axis.ts";

@@ -1,8 +1,8 @@
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
-import { shownFrame } from "../finite.ts";
+import { shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
-import { timeNorms, timeShares } from "../time.ts";
+import { timeNorms, timeShares } from "../../src/insight/throughTime.ts";
 import type { View } from "../view.ts";
 import { logAxis } from "./axis.ts";
 import type { Chart } from "./chart.ts";

@@ -1,5 +1,5 @@
 import { layerName } from "../../src/protocol/layerName.ts";
-import { grouped, powerOfTen } from "../format.ts";
+import { grouped, powerOfTen } from "../../src/insight/format.ts";
 import type { Axis, LayersAxis, LinearAxis, LogAxis } from "./axis.ts";
 
 /** A label at a position of an axis. */

@@ -1,7 +1,7 @@
 import { css, rampColour, shareColour } from "../scale.ts";
 import { element } from "../dom.ts";
 import type { Theme } from "../theme.ts";
-import { count, powerOfTen } from "../format.ts";
+import { count, powerOfTen } from "../../src/insight/format.ts";
 import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
 import { colour } from "../charts/datasets.ts";
 import { inkOn } from "../charts/patterns.ts";

@@ -1,7 +1,7 @@
 import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
-import { breakOf } from "../finite.ts";
+import { breakOf } from "../../src/insight/finite.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Chart, Place, Plot } from "../charts/chart.ts";
 import { mount } from "../charts/mount.ts";

@@ -1,7 +1,10 @@
 import { element, icon, setAttribute, setIcon } from "../dom.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
-import { spoken } from "../layers.ts";
-import type { Reading } from "../reading.ts";
+import { spoken } from "../../src/insight/chain.ts";
+import type { Summary } from "../../src/insight/findings/summarise.ts";
+
+/** What the line shows of a run. */
+export type Reading = Pick<Summary, "severity" | "text" | "layer">;
 import { words } from "./words.ts";
 
 /** The panel's first line, with the layer it is about as a link. */
@@ -21,7 +24,8 @@ export function sentenceView(reveal: (layer: string) => void): SentenceView {
   let shown = "";
   return {
     element: root,
-    update(reading) {
+    update({ severity, text: sentence, layer }) {
+      const reading: Reading = { severity, text: sentence, ...(layer !== undefined && { layer }) };
       const key = JSON.stringify(reading);
       if (key === shown) return;
       shown = key;

@@ -1,6 +1,6 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { element } from "../dom.ts";
-import { figure } from "../format.ts";
+import { figure } from "../../src/insight/format.ts";
 import type { Table } from "../charts/chart.ts";
 import { setWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { element } from "../dom.ts";
-import { shortened } from "../format.ts";
+import { shortened } from "../shortened.ts";
 
 /** Letters of a name that a line of the panel has room for: in a narrow side bar, and elsewhere (`style.css` tells which it is). */
 const MOST = 22;

@@ -1,8 +1,15 @@
-import { statOf } from "../src/protocol/frame.ts";
-import type { Frame } from "../src/protocol/frame.ts";
-import { isBroken, RECENT } from "./history.ts";
-import type { History } from "./history.ts";
-import type { View } from "./view.ts";
+import { isBroken, statOf, type Frame } from "../protocol/frame.ts";
+import type { History } from "../protocol/history.ts";
+import type { LayerInfo, RunEnd } from "../protocol/run.ts";
+import { RECENT } from "./recent.ts";
+
+/** A run as far as it has come. */
+export interface Seen {
+  /** `end`: how it ended, once it has. */
+  readonly run: { readonly end?: RunEnd };
+  readonly layers: readonly LayerInfo[];
+  readonly history: Pick<History, "recent">;
+}
 
 /** Where a run broke: the first step with a NaN or ∞, and the layer that had it first. */
 export interface Break {
@@ -36,7 +43,7 @@ export const shownFrame = ({ recent }: Pick<History, "recent">): Frame | undefin
   recent.findLast((frame) => !broken(frame)) ?? recent.at(-1);
 
 /** Where the run broke; `undefined` while everything is finite, and before the first step. */
-export function breakOf({ run, layers, history: { recent } }: View): Break | undefined {
+export function breakOf({ run, layers, history: { recent } }: Seen): Break | undefined {
   const end = run.end?.reason === "non_finite" ? run.end : undefined;
   const frame = recent[recent.findLastIndex((one) => !broken(one)) + 1];
   const step = (frame ?? recent.at(-1))?.step;

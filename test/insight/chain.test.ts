@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { chainOf, groupsOf, repetitionOf, spoken } from "../../webview/layers.ts";
-import { chainLayers, layer } from "./runs.ts";
+import { chainOf, groupsOf, repetitionOf, spoken } from "../../src/insight/chain.ts";
+import { chainLayers, layer } from "../webview/runs.ts";
 
 suite("layers", () => {
   test("those of one block are taken together", () => {

@@ -1,5 +1,5 @@
-import { layerName } from "../src/protocol/layerName.ts";
-import type { LayerInfo } from "../src/protocol/run.ts";
+import { layerName } from "../protocol/layerName.ts";
+import type { LayerInfo } from "../protocol/run.ts";
 
 /** Neighbouring layers that belong together, `block.7.0` and `block.7.1`, with the name of what they make up. */
 export interface Group {
@@ -67,8 +67,28 @@ export function chainOf(layers: readonly LayerInfo[]): readonly boolean[] {
   return layers.map(({ path }) => !blocks.some((prefix) => path.startsWith(prefix)));
 }
 
+/**
+ * Π gain_k over the links of the chain from each layer to the last: what reaches the layer's input, as a part of what the
+ * loss sends. NaN at rows within a `Residual`, whose own row stands for them, and before a link without a gain.
+ */
+export function runningProduct(layers: readonly LayerInfo[], gains: readonly number[]): readonly number[] {
+  const chain = chainOf(layers);
+  const products = new Array<number>(layers.length).fill(NaN);
+  let product = 1;
+  for (let layer = layers.length - 1; layer >= 0; layer--) {
+    if (!chain[layer]) continue;
+    product *= gains[layer] ?? NaN;
+    products[layer] = product;
+  }
+  return products;
+}
+
 /** How a sentence calls a layer: `the head`, `layer 3`, `block.0`. */
 export function spoken(label: string): string {
   const name = layerName(label);
   return /[.\d]/.test(name) ? name : `the ${name}`;
 }
+
+/** How a sentence calls the block, or the layer, that a row belongs to. */
+export const nameOf = (layers: readonly LayerInfo[], row: number): string =>
+  spoken(groupsOf(layers).find(({ to }) => row <= to)?.label ?? "");

@@ -1,8 +1,5 @@
-import type { Frame } from "../src/protocol/frame.ts";
-import type { History } from "../src/protocol/history.ts";
-
-export { isBroken } from "../src/protocol/frame.ts";
-export type { History } from "../src/protocol/history.ts";
+import type { Frame } from "../protocol/frame.ts";
+import type { History } from "../protocol/history.ts";
 
 /** Steps that bands and medians look back over. */
 export const RECENT = 20;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { count, duration, figure, fold, powerOfTen, shortened, superscript } from "../../webview/format.ts";
+import { count, counted, duration, figure, fold, powerOfTen, superscript } from "../../src/insight/format.ts";
 
 suite("numbers for people", () => {
   const figures: readonly (readonly [x: number, text: string, digits?: number])[] = [
@@ -12,8 +12,9 @@ suite("numbers for people", () => {
     [0.2999, "0.30"],
     [0.999, "1.0"],
     [0.012, "0.012"],
-    [0.00999, "0.010"], // rounds to a hundredth, which is written plainly
-    [0.0099, "9.9·10⁻³"],
+    [0.0024, "0.0024"],
+    [0.000999, "0.0010"], // rounds to a thousandth, which is written plainly
+    [0.00099, "9.9·10⁻⁴"],
     [3.14e-12, "3·10⁻¹²", 1],
     [3.14e-12, "3.1·10⁻¹²"],
     [1e-5, "10⁻⁵", 1],
@@ -38,26 +39,12 @@ suite("numbers for people", () => {
 
   test("thousands are set apart", () => assert.equal(count(84_161), "84,161"));
 
+  test("things are counted", () => {
+    assert.equal(counted(1, "layer"), "1 layer");
+    assert.equal(counted(2000, "layer"), "2,000 layers");
+  });
+
   test("a duration has the unit that suits it", () => {
     assert.deepEqual([412.4, 2100, 185_000].map(duration), ["412 ms", "2.1 s", "3 min 5 s"]);
-  });
-});
-
-suite("a long name", () => {
-  const fits =
-    (most: number) =>
-    ({ length }: string): boolean =>
-      length <= most;
-
-  test("loses so much of its middle that it fits", () => {
-    assert.equal(shortened("convolution_replacement", fits(11)), "convo…ement");
-    assert.equal(shortened("convolution_replacement", fits(12)), "convol…ement");
-  });
-
-  test("stays as it is where it fits", () => assert.equal(shortened("head", fits(4)), "head"));
-
-  test("keeps four letters where nothing fits, and no half of a pair of code units", () => {
-    assert.equal(shortened("convolution", fits(0)), "co…on");
-    assert.equal(shortened("🙂🙃🙂🙃🙂🙃", fits(0)), "🙂🙃…🙂🙃");
   });
 });

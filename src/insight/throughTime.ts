@@ -1,4 +1,4 @@
-import type { LayerInfo } from "../src/protocol/run.ts";
+import type { LayerInfo } from "../protocol/run.ts";
 
 /** ‖∂L/∂h_t‖ of one recurrent layer, first time step to last. */
 export interface TimeNorms {
