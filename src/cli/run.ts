@@ -141,7 +141,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
   return {
     begin() {
       err(
-        line`${info.model} · ${plural(info.layers.length, "layer")} · ${plural(info.parameters, "parameter")} · seed ${info.seed}`,
+        line`${info.model} · ${counted(info.layers.length, "layer")} · ${counted(info.parameters, "parameter")} · seed ${info.seed}`,
       );
       return Promise.resolve();
     },
