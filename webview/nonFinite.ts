@@ -2,11 +2,17 @@ import { layerName } from "../src/protocol/layerName.ts";
 import { breakOf, finiteFrames } from "./finite.ts";
 import type { Break } from "./finite.ts";
 import { spoken } from "./layers.ts";
-import type { Reading } from "./reading.ts";
 import type { View } from "./view.ts";
 
+/** What is said of a run that broke, and the layer that it is about. */
+export interface BreakReading {
+  readonly severity: "error";
+  readonly text: string;
+  readonly layer?: string;
+}
+
 /** The sentence about a run that broke: how it ended by that, or what is not finite while it goes on. */
-export function nonFinite({ run }: View, { step, layer, where }: Break): Reading {
+export function nonFinite({ run }: View, { step, layer, where }: Break): BreakReading {
   const ended = run.end?.reason === "non_finite";
   if (layer === undefined) {
     const although = ended ? ", although every layer's output is" : "";

@@ -1,6 +1,6 @@
 import type { Kernels } from "./kernels/kernels.ts";
 import { SUMMARY } from "./kernels/statistics.ts";
-import type { RowSums } from "./plan.ts";
+import type { RowSums } from "./rowSums.ts";
 
 const [SQUARES, MIN, MAX] = (["squares", "min", "max"] as const).map((name) => SUMMARY.indexOf(name));
 

@@ -1,6 +1,6 @@
 import { STATS, COLUMN } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
-import type { RowSums } from "./plan.ts";
+import type { RowSums } from "./rowSums.ts";
 
 export interface NonFinite {
   /** Path of the row, or `"loss"`. */

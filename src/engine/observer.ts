@@ -3,10 +3,10 @@ import type { Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { UPDATE } from "./kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
-import type { Segment } from "./layout.ts";
+import type { Layout, Segment } from "./layout.ts";
 import type { LayerTable, Network } from "./network.ts";
-import type { PlanOptions, RowSums } from "./plan.ts";
 import { type Call, recorder } from "./record.ts";
+import type { RowSums } from "./rowSums.ts";
 import type { RowIndex } from "./rows.ts";
 import { type Fold, slicesOf } from "./slices.ts";
 import type { Slots } from "./slots.ts";
@@ -17,6 +17,13 @@ export interface Normed {
   readonly at: number;
   readonly size: number;
   norm?: number;
+}
+
+export interface ObserverOptions {
+  readonly layout: Layout;
+  readonly table: LayerTable;
+  /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
+  readonly observe?: "everything" | "gradients" | "nothing";
 }
 
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
@@ -31,7 +38,7 @@ export class Observer {
   #isRare = false;
   readonly #batch: number;
   #later: (() => void)[] = [];
-  readonly #what: NonNullable<PlanOptions["observe"]>;
+  readonly #what: NonNullable<ObserverOptions["observe"]>;
   readonly #network: Network;
   readonly #index: RowIndex;
   readonly #table: LayerTable;
@@ -41,7 +48,7 @@ export class Observer {
   constructor(
     network: Network,
     index: RowIndex,
-    { layout, table, observe = "everything" }: PlanOptions,
+    { layout, table, observe = "everything" }: ObserverOptions,
     slots: Slots,
   ) {
     this.#what = observe;

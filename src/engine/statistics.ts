@@ -1,7 +1,7 @@
 import { COLUMN, HIST_BINS, STATS } from "../protocol/frame.ts";
 import { UPDATE } from "./kernels/optimizers.ts";
 import { SUMMARY } from "./kernels/statistics.ts";
-import type { RowSums } from "./plan.ts";
+import type { RowSums } from "./rowSums.ts";
 
 // Where `summary` puts its sums (`SUMMARY`), counted from its place.
 const [SUM, SQUARES, ZEROS, NONFINITE, MIN, MAX] = SUMMARY.map((_, i) => i);

@@ -1,6 +1,6 @@
 import { clipCoefficient, summedNorm, totalNorm } from "./clipping.ts";
 import { HYPER, type Machine, rowOf } from "./machine.ts";
-import type { RowSums } from "./plan.ts";
+import type { RowSums } from "./rowSums.ts";
 import { type SchedulerType, schedulers } from "./schedulers/index.ts";
 
 /** What clipping found and did, and the learning rate of the step. */
