@@ -1,23 +1,39 @@
-/** Where the sums behind one row of a frame are found in `Memory.doubles`; −1: the row has no such figure. */
-export interface RowSums {
-  /** Elements of the row's output, and units of it. */
-  readonly outputs: number;
+/** Where a sum, or the first of several, is found in `Memory.doubles`. */
+export type Slot = number;
+
+/** Where the sums behind one row of a frame are found; `undefined`: the layer has no such figure, or it was not asked for. */
+export interface LayerSums {
+  /** Elements of the layer's output, and units of it. */
+  readonly outputSize: number;
   readonly units: number;
-  act: number;
-  dead: number;
-  saturated: number;
-  /** ‖∂L/∂y‖² and ‖Jᵀ·∂L/∂y‖². */
-  delta: number;
-  entry: number;
-  /** `entry` is computed with the histograms. */
-  rareEntry: boolean;
-  readonly parameters: number;
-  grad: number;
-  hist: number;
+  /** The sums of `MOMENTS` over the output. */
+  readonly output: Slot | undefined;
+  readonly deadUnits: Slot | undefined;
+  readonly saturated: Slot | undefined;
+  /** ‖∂L/∂y‖² */
+  readonly outputGradient: Slot | undefined;
+  readonly inputGradient: InputGradient | undefined;
+  readonly parameters: ParameterSums | undefined;
+  /** ‖∂L/∂h_t‖² of each time step of a recurrent layer; none of any other. */
+  readonly times: readonly (Slot | undefined)[];
+}
+
+export interface InputGradient {
+  /** ‖Jᵀ·∂L/∂y‖² */
+  readonly squares: Slot;
+  /** Computed at some steps only, with the histograms. */
+  readonly sampled: boolean;
+}
+
+/** The sums over all parameters of a layer, and over their gradients. */
+export interface ParameterSums {
+  /** Elements of the parameters. */
+  readonly size: number;
   /** Σθ² as the step begins, which the step before has left. */
-  weight: number;
+  readonly squares: Slot;
   /** The sums of `UPDATE`. */
-  update: number;
-  /** ‖∂L/∂h_t‖² of each time step, of a recurrent layer. */
-  readonly times: number[];
+  readonly update: Slot;
+  /** The sums of `SUMMARY` over the gradient. */
+  readonly gradient: Slot | undefined;
+  readonly histogram: Slot | undefined;
 }

@@ -3,12 +3,12 @@ import { sumBiases } from "./biases.ts";
 import { fuse, writesApart } from "./fusion.ts";
 import type { Node } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
+import type { LayerSums } from "./layerSums.ts";
 import type { LossCall } from "./losses/loss.ts";
 import type { Network } from "./network.ts";
 import { Observer, type ObserverOptions } from "./observer.ts";
 import { callOf, Places, type Range, type Saved } from "./places.ts";
 import { type Call, recorder } from "./record.ts";
-import type { RowSums } from "./rowSums.ts";
 import { indexRows } from "./rows.ts";
 import type { Fold } from "./slices.ts";
 import { Slots } from "./slots.ts";
@@ -25,7 +25,8 @@ export interface Plan {
   readonly target: number;
   /** `doubles`: the loss, then the number of right answers. */
   readonly loss: number;
-  readonly rows: readonly RowSums[];
+  /** In order of a frame's rows. */
+  readonly layers: readonly LayerSums[];
   /** What forward and backward leave in slices, what `rare`, and what the update. */
   readonly folds: readonly Fold[];
   readonly rareFolds: readonly Fold[];
@@ -89,7 +90,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
     input: place,
     target,
     loss,
-    rows: observer.rows,
+    layers: observer.layers,
     folds: observer.folds,
     rareFolds: observer.rareFolds,
     updateFolds: observer.updateFolds,
