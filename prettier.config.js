@@ -1,1 +1,8 @@
-export default { printWidth: 110 };
+import * as assemblyScript from "./tools/assemblyScript.mjs";
+
+const assembly = "src/engine/kernels/wasm/assembly/**/*.ts";
+
+export default {
+  printWidth: 110,
+  overrides: [{ files: assembly, options: { parser: "assemblyscript", plugins: [assemblyScript] } }],
+};

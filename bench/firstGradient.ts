@@ -4,7 +4,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { prepare } from "../src/worker/prepare.ts";
 import { location, specOf } from "./problem.ts";
-import { median } from "./results.ts";
+import { median } from "./median.ts";
 import { dist, wasm } from "./wasm.ts";
 
 export interface FirstGradient {

@@ -1,6 +1,6 @@
 import { prepare, type PrepareOptions } from "../src/worker/prepare.ts";
 import { location, specOf } from "./problem.ts";
-import { median } from "./results.ts";
+import { median } from "./median.ts";
 import { averageMs } from "./timing.ts";
 import { wasm } from "./wasm.ts";
 import { modelFile, workloadNames, type WorkloadName } from "./workloads.ts";

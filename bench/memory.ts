@@ -1,6 +1,6 @@
 import { layers } from "../src/engine/layers/index.ts";
 import { Machine } from "../src/engine/machine.ts";
-import { neededFloats } from "../src/engine/needed.ts";
+import { neededFloats } from "./needed.ts";
 import { buildNetwork } from "../src/engine/network.ts";
 import type { ModelSpec } from "../src/engine/spec.ts";
 import { specOf } from "./problem.ts";

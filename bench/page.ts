@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { EditorFigures, Loop } from "./editor.ts";
 import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
+import { median } from "./median.ts";
 import { specOf } from "./problem.ts";
 import {
   collapsed,
   countedRates,
   type Measured,
-  median,
   medianRate,
   ratio,
   type Results,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EditorFigures } from "./editor.ts";
+import { median } from "./median.ts";
 import type { Looking, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
 import type { WorkloadName } from "./workloads.ts";
@@ -38,9 +39,6 @@ export const readResults = (): Results =>
 
 export const writeResults = (results: Results): void =>
   writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
-
-export const median = (values: readonly number[]): number =>
-  values.length === 0 ? NaN : values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /**
  * A round in which PyTorch on two threads is so many times slower than in its best one is left out: its threads wait for each

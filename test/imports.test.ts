@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
 import { suite, test } from "node:test";
-import ts from "typescript";
-
-const repo = resolve(import.meta.dirname, "..");
+import { filesIn, importsOf } from "./support/imports.ts";
 
 /** Who may import whom: folders, and packages (`node:` stands for all of Node). See docs/architecture.md. */
 const ALLOWED: Readonly<
@@ -49,22 +45,7 @@ const ALLOWED: Readonly<
   },
 };
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** All imports of a file, as paths from the repository's root or names of packages. */
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(repo, file), "utf8");
-  const specifiers = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
-  return specifiers.map((to) => ({
-    from: file,
-    to: to.startsWith(".") ? relative(repo, resolve(repo, dirname(file), to)) : to,
-  }));
-}
-
-const files = globSync(["src/**/*.ts", "webview/**/*.ts"], { cwd: repo }).filter(
+const files = filesIn("src", "webview").filter(
   (file) => !file.includes("/assembly/") && !file.endsWith(".d.ts"),
 );
 

@@ -1,4 +1,5 @@
-import { parse, type ParsedModel } from "../model/parse.ts";
+import { parse } from "../model/parse.ts";
+import type { ParsedModel } from "../model/parsed.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { listed, quoted } from "../protocol/visible.ts";
 import { line } from "../text/quote.ts";

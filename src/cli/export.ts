@@ -3,7 +3,7 @@ import { basename, dirname, relative, resolve, sep } from "node:path";
 import { dataSets } from "../engine/data/index.ts";
 import type { DataType } from "../engine/data/data.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import type { ParsedModel } from "../model/parse.ts";
+import type { ParsedModel } from "../model/parsed.ts";
 import { exportModel } from "../pytorch/export.ts";
 import { line, lines } from "../text/quote.ts";
 import { FileError, type ModelFile } from "./file.ts";

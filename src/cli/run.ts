@@ -12,7 +12,7 @@ import { ended, line, type Terminal } from "../text/quote.ts";
 import type { Training } from "../engine/training.ts";
 import { DataError } from "../engine/data/error.ts";
 import { againstRun } from "../model/fit.ts";
-import type { ParsedModel } from "../model/parse.ts";
+import type { ParsedModel } from "../model/parsed.ts";
 import { standard } from "../model/tables.ts";
 import { load, problemOf, withOptions } from "../worker/load.ts";
 import { layerName } from "../protocol/layerName.ts";

@@ -1,6 +1,7 @@
 import { writesApart } from "./fusion.ts";
 import { type Node, rootOf, type Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
+import type { Slot } from "./layerSums.ts";
 import type { LayerTable, Network } from "./network.ts";
 import type { Observer } from "./observer.ts";
 import { backwardReads, callOf, type Places, type Range, type Saved } from "./places.ts";
@@ -13,7 +14,7 @@ interface Buffer {
   readonly size: number;
   owners: number;
   /** Where ‖·‖² of it has been put. */
-  norm?: number;
+  squares?: Slot;
 }
 
 /** Elements of gradients that may wait for those of parameters: they and the activations beside them stay in the second-level cache. */
@@ -244,7 +245,7 @@ class Backward {
 /** A gradient that took the place of the one it came from: the same memory, with a norm of its own. */
 function writtenOver(dOut: Buffer): Buffer {
   dOut.owners++; // the one it came from gives its share back
-  delete dOut.norm;
+  delete dOut.squares;
   return dOut;
 }
 

@@ -1,6 +1,6 @@
 import type { Kernels } from "./kernels/kernels.ts";
 import { SUMMARY } from "./kernels/statistics.ts";
-import type { RowSums } from "./plan.ts";
+import type { ParameterSums } from "./layerSums.ts";
 
 const [SQUARES, MIN, MAX] = (["squares", "min", "max"] as const).map((name) => SUMMARY.indexOf(name));
 
@@ -8,12 +8,18 @@ const [SQUARES, MIN, MAX] = (["squares", "min", "max"] as const).map((name) => S
  * Norm of all gradients, from the sums that the statistics have taken: the p-norm over all elements equals the p-norm of
  * the parameters' p-norms, which `torch.nn.utils.clip_grad_norm_` takes. Only 2 and ∞ come free; others are summed anew.
  */
-export function totalNorm(rows: readonly Pick<RowSums, "grad">[], d: Float64Array, p: number): number {
+export function totalNorm(
+  layers: readonly { readonly parameters: Pick<ParameterSums, "gradient"> | undefined }[],
+  d: Float64Array,
+  p: number,
+): number {
   let total = 0;
-  for (const { grad } of rows) {
-    if (grad < 0) continue;
-    if (p === 2) total += d[grad + SQUARES];
-    else if (p === Infinity) total = Math.max(total, Math.abs(d[grad + MIN]), Math.abs(d[grad + MAX]));
+  for (const { parameters } of layers) {
+    const gradient = parameters?.gradient;
+    if (gradient === undefined) continue;
+    if (p === 2) total += d[gradient + SQUARES];
+    else if (p === Infinity)
+      total = Math.max(total, Math.abs(d[gradient + MIN]), Math.abs(d[gradient + MAX]));
   }
   return p === 2 ? Math.sqrt(total) : total;
 }

@@ -1,3 +1,4 @@
+import { align } from "./align.ts";
 import { keyOf, type LayerTable, typeOf } from "./network.ts";
 import { leavesOf, type LayerSpec, type ModelSpec } from "./spec.ts";
 import { type Tensor, sizeOf } from "./tensor.ts";
@@ -26,9 +27,6 @@ export interface Layout {
   /** Elements of `Memory.doubles` that are taken: sums of a step begin here. */
   readonly doubles: number;
 }
-
-/** Blocks begin at multiples of a SIMD register's four lanes. */
-export const align = (n: number): number => (n + 3) & ~3;
 
 /** Places every parameter, its gradient, the optimizer's `states` blocks for it, and every buffer; sums from `doubles` on. */
 export function layOut(spec: ModelSpec, table: LayerTable, states: number, doubles = 0): Layout {

@@ -3,6 +3,7 @@ import { initialWeights } from "./initialise.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Memory } from "./kernels/memory.ts";
 import { CLIPPING, UPDATE } from "./kernels/optimizers.ts";
+import type { LayerSums } from "./layerSums.ts";
 import { layOut, type Layout } from "./layout.ts";
 import { targetShape, type LossType } from "./losses/loss.ts";
 import { losses } from "./losses/index.ts";
@@ -10,7 +11,7 @@ import { buildNetwork, type LayerTable } from "./network.ts";
 import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
 import { rarePeriod } from "./period.ts";
-import { compile, type Plan, type RowSums } from "./plan.ts";
+import { compile, type Plan } from "./plan.ts";
 import { type Call, recorder } from "./record.ts";
 import { type Fold, fold, slicesOf } from "./slices.ts";
 import { Generator } from "./rng.ts";
@@ -55,7 +56,7 @@ export class Machine {
   /** Statistics are taken. */
   readonly observes: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
-  readonly rows: readonly RowSums[];
+  readonly layers: readonly LayerSums[];
   /** Every how many steps histograms, and what else is rare, cost little enough. */
   readonly rarePeriod: number;
   readonly #team: Team;
@@ -76,7 +77,7 @@ export class Machine {
       [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
-    this.rows = train[0].rows;
+    this.layers = train[0].layers;
     this.rarePeriod = Math.max(...train.map(rarePeriod));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
@@ -149,13 +150,13 @@ export class Machine {
   #updates(plan: Plan): readonly Call[] {
     const calls: Call[] = [];
     const k = recorder(() => calls);
-    const rows = plan.rows.filter(({ update }) => update >= 0);
+    const sums = plan.layers.flatMap(({ parameters }) => parameters ?? []);
     this.layout.segments.forEach(({ theta, grad, size, state }, i) => {
-      if (!rows[i]) return;
+      if (!sums[i]) return;
       slicesOf(size).forEach(({ from, n }, slice) => {
         const places = { n, theta: theta + from, grad: grad + from, state: state.map((at) => at + from) };
-        const sums = { hyper: HYPER, out: rows[i].update + slice * UPDATE.length };
-        this.optimizer.record(k, { ...places, ...sums }, this.spec.optimizer.params);
+        const out = sums[i].update + slice * UPDATE.length;
+        this.optimizer.record(k, { ...places, hyper: HYPER, out }, this.spec.optimizer.params);
       });
     });
     return calls;

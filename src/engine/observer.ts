@@ -4,25 +4,34 @@ import type { Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { UPDATE } from "./kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "./kernels/statistics.ts";
-import type { Segment } from "./layout.ts";
-import type { LayerTable, Network } from "./network.ts";
-import type { PlanOptions, RowSums } from "./plan.ts";
+import type { LayerSums, Slot } from "./layerSums.ts";
+import type { Layout, Segment } from "./layout.ts";
+import type { LayerTable, Network, Row } from "./network.ts";
 import { type Call, recorder } from "./record.ts";
 import type { RowIndex } from "./rows.ts";
 import { type Fold, slicesOf } from "./slices.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "./tensor.ts";
 
-/** A gradient whose ‖·‖² is taken once at most: `norm` is where it has been put. */
-export interface Normed {
+/** A gradient whose ‖·‖² is taken once at most: `squares` is where it has been put. */
+export interface Summed {
   readonly at: number;
   readonly size: number;
-  norm?: number;
+  squares?: Slot;
+}
+
+export interface ObserverOptions {
+  readonly layout: Layout;
+  readonly table: LayerTable;
+  /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
+  readonly observe?: "everything" | "gradients" | "nothing";
 }
 
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
 export class Observer {
-  readonly rows: readonly RowSums[];
+  readonly #layers: readonly Writable<LayerSums>[];
+  /** `LayerSums.times` of each. */
+  readonly #times: readonly (Slot | undefined)[][];
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
   readonly rare: Call[] = [];
   /** What is in slices when the step has been computed, and when the parameters have been updated. */
@@ -32,7 +41,7 @@ export class Observer {
   #isRare = false;
   readonly #batch: number;
   #later: (() => void)[] = [];
-  readonly #what: NonNullable<PlanOptions["observe"]>;
+  readonly #what: NonNullable<ObserverOptions["observe"]>;
   readonly #network: Network;
   readonly #index: RowIndex;
   readonly #table: LayerTable;
@@ -42,7 +51,7 @@ export class Observer {
   constructor(
     network: Network,
     index: RowIndex,
-    { layout, table, observe = "everything" }: PlanOptions,
+    { layout, table, observe = "everything" }: ObserverOptions,
     slots: Slots,
   ) {
     this.#what = observe;
@@ -52,7 +61,13 @@ export class Observer {
     this.#table = table;
     this.#segments = new Map(layout.segments.map((segment) => [segment.layer.path, segment]));
     this.#slots = slots;
-    this.rows = network.rows.map((_, i) => this.#nothing(i));
+    this.#times = network.rows.map((row) => Array<Slot | undefined>(this.#timeSteps(row)).fill(undefined));
+    this.#layers = network.rows.map((_, i) => this.#nothing(i));
+  }
+
+  /** In order of a frame's rows. */
+  get layers(): readonly LayerSums[] {
+    return this.#layers;
   }
 
   /** Whether all statistics are taken, of the training that this is. */
@@ -64,11 +79,11 @@ export class Observer {
   outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
     const rows = this.#index.outputs(value);
     if (rows.length === 0 || this.#what !== "everything") return;
-    const act = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
+    const sums = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
       k.moments(n, at + from, out),
     );
     for (const i of rows) {
-      this.rows[i].act = act;
+      this.#layers[i].output = sums;
       this.#units(k, i, at, size);
     }
   }
@@ -99,7 +114,7 @@ export class Observer {
     if (spec.kind !== "layer") return;
     const type = this.#table[spec.type];
     if (type.dead) {
-      const dead = (this.rows[i].dead = this.#slots.take(1));
+      const dead = (this.#layers[i].deadUnits = this.#slots.take(1));
       const record = () => k.deadUnits(...this.#index.units[i], at, dead);
       // Of several slices each may be another thread's: one wait for all of them serves the units of all layers.
       if (slicesOf(size, this.#batch).length > 1) this.#later.push(record);
@@ -109,16 +124,15 @@ export class Observer {
     if (!saturation) return;
     const { low, high } = saturation;
     const record = (from: number, n: number, out: number) => k.outside(n, at + from, low, high, out);
-    this.rows[i].saturated = this.#sliced(size, 1, this.#batch, record);
+    this.#layers[i].saturated = this.#sliced(size, 1, this.#batch, record);
   }
 
   /** ‖∂L/∂value‖² where a row begins or ends. */
-  gradient(k: Kernels, value: Value, gradient: Normed): void {
+  gradient(k: Kernels, value: Value, gradient: Summed): void {
     if (this.#what !== "everything") return;
-    for (const i of this.#index.exits(value)) this.rows[i].delta = this.#norm(k, gradient);
+    for (const i of this.#index.exits(value)) this.#layers[i].outputGradient = this.#squares(k, gradient);
     for (const i of this.#index.entries(value)) {
-      this.rows[i].entry = this.#norm(k, gradient);
-      this.rows[i].rareEntry = this.#isRare;
+      this.#layers[i].inputGradient = { squares: this.#squares(k, gradient), sampled: this.#isRare };
     }
   }
 
@@ -128,9 +142,9 @@ export class Observer {
     return recorder(() => this.rare);
   }
 
-  #norm(k: Kernels, gradient: Normed): number {
+  #squares(k: Kernels, gradient: Summed): Slot {
     const { at, size } = gradient;
-    return (gradient.norm ??= this.#sumSquares(k, at, size, this.#batch));
+    return (gradient.squares ??= this.#sumSquares(k, at, size, this.#batch));
   }
 
   #sumSquares(k: Kernels, at: number, size: number, batch?: number): number {
@@ -140,50 +154,52 @@ export class Observer {
   /** Weights of row `i`, and their gradients, which are complete. Does nothing the second time. */
   parameters(k: Kernels, i: number): void {
     const segment = this.#segments.get(this.#network.rows[i].spec.path);
-    const sums = this.rows[i];
-    if (!segment || sums.update >= 0) return;
+    const layer = this.#layers[i];
+    if (!segment || layer.parameters) return;
     const { size, grad, squares } = segment;
-    sums.update = this.#sliced(size, UPDATE.length, undefined, () => undefined, this.updateFolds);
-    sums.weight = squares;
-    if (this.#what === "nothing") return;
-    sums.grad = this.#sliced(size, SUMMARY.length, undefined, (from, n, out) =>
-      k.summary(n, grad + from, out),
-    );
-    if (this.#what === "gradients") return;
-    sums.hist = this.#slots.take(HIST_BINS);
-    this.rare.push(makeCall("histogram", { n: size, x: grad, out: sums.hist }));
+    const update = this.#sliced(size, UPDATE.length, undefined, () => undefined, this.updateFolds);
+    const gradient =
+      this.#what === "nothing"
+        ? undefined
+        : this.#sliced(size, SUMMARY.length, undefined, (from, n, out) => k.summary(n, grad + from, out));
+    const histogram = this.#what === "everything" ? this.#histogram(size, grad) : undefined;
+    layer.parameters = { size, squares, update, gradient, histogram };
+  }
+
+  #histogram(size: number, grad: number): Slot {
+    const bins = this.#slots.take(HIST_BINS);
+    this.rare.push(makeCall("histogram", { n: size, x: grad, out: bins }));
+    return bins;
   }
 
   /** What the node of this number calls with the place of ∂L/∂h_t, for the samples' n elements of each step. */
   time(k: Kernels, node: number): ((t: number, at: number, n: number) => void) | undefined {
     const layer = this.#index.layer(node);
     if (layer === undefined || this.#what !== "everything") return undefined;
-    const sums = this.rows[layer];
-    if (sums.times.length === 0) return undefined;
+    const times = this.#times[layer];
+    if (times.length === 0) return undefined;
     return (t, at, n) => {
-      sums.times[t] = this.#sumSquares(k, at, n, this.#batch);
+      times[t] = this.#sumSquares(k, at, n, this.#batch);
     };
   }
 
-  #nothing(i: number): RowSums {
-    const { spec, exit } = this.#network.rows[i];
-    const timeSteps =
-      spec.kind === "layer" ? (this.#table[spec.type].time?.(spec.params, spec.input) ?? 0) : 0;
+  #nothing(i: number): LayerSums {
     return {
-      outputs: sizeOf(exit.shape),
+      outputSize: sizeOf(this.#network.rows[i].exit.shape),
       units: this.#index.units[i][1],
-      act: -1,
-      dead: -1,
-      saturated: -1,
-      delta: -1,
-      entry: -1,
-      rareEntry: false,
-      parameters: this.#segments.get(spec.path)?.size ?? 0,
-      grad: -1,
-      hist: -1,
-      weight: -1,
-      update: -1,
-      times: Array<number>(timeSteps).fill(-1),
+      output: undefined,
+      deadUnits: undefined,
+      saturated: undefined,
+      outputGradient: undefined,
+      inputGradient: undefined,
+      parameters: undefined,
+      times: this.#times[i],
     };
   }
+
+  #timeSteps({ spec }: Row): number {
+    return spec.kind === "layer" ? (this.#table[spec.type].time?.(spec.params, spec.input) ?? 0) : 0;
+  }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };

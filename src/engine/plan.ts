@@ -3,40 +3,16 @@ import { sumBiases } from "./biases.ts";
 import { fuse, writesApart } from "./fusion.ts";
 import type { Node } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
-import type { Layout } from "./layout.ts";
+import type { LayerSums } from "./layerSums.ts";
 import type { LossCall } from "./losses/loss.ts";
-import type { LayerTable, Network } from "./network.ts";
-import { Observer } from "./observer.ts";
+import type { Network } from "./network.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
 import { callOf, Places, type Range, type Saved } from "./places.ts";
 import { type Call, recorder } from "./record.ts";
 import { indexRows } from "./rows.ts";
 import type { Fold } from "./slices.ts";
 import { Slots } from "./slots.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** Where the sums behind one row of a frame are found in `Memory.doubles`; −1: the row has no such figure. */
-export interface RowSums {
-  /** Elements of the row's output, and units of it. */
-  readonly outputs: number;
-  readonly units: number;
-  act: number;
-  dead: number;
-  saturated: number;
-  /** ‖∂L/∂y‖² and ‖Jᵀ·∂L/∂y‖². */
-  delta: number;
-  entry: number;
-  /** `entry` is computed with the histograms. */
-  rareEntry: boolean;
-  readonly parameters: number;
-  grad: number;
-  hist: number;
-  /** Σθ² as the step begins, which the step before has left. */
-  weight: number;
-  /** The sums of `UPDATE`. */
-  update: number;
-  /** ‖∂L/∂h_t‖² of each time step, of a recurrent layer. */
-  readonly times: number[];
-}
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
 export interface Plan {
@@ -49,7 +25,8 @@ export interface Plan {
   readonly target: number;
   /** `doubles`: the loss, then the number of right answers. */
   readonly loss: number;
-  readonly rows: readonly RowSums[];
+  /** In order of a frame's rows. */
+  readonly layers: readonly LayerSums[];
   /** What forward and backward leave in slices, what `rare`, and what the update. */
   readonly folds: readonly Fold[];
   readonly rareFolds: readonly Fold[];
@@ -59,14 +36,10 @@ export interface Plan {
   readonly doubles: number;
 }
 
-export interface PlanOptions {
-  readonly layout: Layout;
-  readonly table: LayerTable;
+export interface PlanOptions extends ObserverOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
-  /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
-  readonly observe?: "everything" | "gradients" | "nothing";
 }
 
 /**
@@ -117,7 +90,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
     input: place,
     target,
     loss,
-    rows: observer.rows,
+    layers: observer.layers,
     folds: observer.folds,
     rareFolds: observer.rareFolds,
     updateFolds: observer.updateFolds,

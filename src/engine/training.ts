@@ -8,13 +8,14 @@ import { answersOf } from "./losses/loss.ts";
 import { layers as standardLayers } from "./layers/index.ts";
 import { Machine, type Program } from "./machine.ts";
 import type { LayerTable } from "./network.ts";
-import type { Plan, RowSums } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { checkLastBatch } from "./leastBatch.ts";
+import type { LayerSums } from "./layerSums.ts";
 import { layerInfo } from "./layerInfo.ts";
 import { findNonFinite, type NonFinite } from "./nonfinite.ts";
 import type { Generator as Random } from "./rng.ts";
 import { type ModelSpec, rowsOf } from "./spec.ts";
-import { keepWeights, readHistograms, readRows, readTimes, timeSteps } from "./statistics.ts";
+import { keepWeights, readHistograms, readLayers, readTimes, timeSteps } from "./statistics.ts";
 import { type PrepareUpdate, updater } from "./updates.ts";
 
 export interface TrainingOptions {
@@ -66,7 +67,7 @@ export class Training {
     const { targets } = this.#machine.loss;
     this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
     this.#prepareUpdate = updater(this.#machine);
-    [this.#plain, this.#counted] = framesOf(this.#machine.rows);
+    [this.#plain, this.#counted] = framesOf(this.#machine.layers);
     this.info = {
       model: spec.name,
       seed: spec.train.seed,
@@ -130,7 +131,7 @@ export class Training {
     this.#feed(batch, 0, count, plan);
     program.step();
     if (frame.hist) program.rare();
-    this.#prepareUpdate(plan.rows, step, frame);
+    this.#prepareUpdate(plan.layers, step, frame);
     program.update();
 
     frame.step = step;
@@ -138,14 +139,14 @@ export class Training {
     frame.metric = d[plan.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    const healthy = observes && readRows(plan.rows, d, frame.values, frame.hist !== undefined);
-    if (observes && frame.time) readTimes(plan.rows, d, frame.time);
-    if (frame.hist) readHistograms(plan.rows, d, frame.hist);
+    const healthy = observes && readLayers(plan.layers, d, frame.values, frame.hist !== undefined);
+    if (observes && frame.time) readTimes(plan.layers, d, frame.time);
+    if (frame.hist) readHistograms(plan.layers, d, frame.hist);
     const broken =
       healthy && Number.isFinite(frame.loss)
         ? undefined
-        : findNonFinite(plan.rows, d, frame.loss, this.info.layers, frame.values);
-    keepWeights(plan.rows, d);
+        : findNonFinite(plan.layers, d, frame.loss, this.info.layers, frame.values);
+    keepWeights(plan.layers, d);
     return broken;
   }
 
@@ -179,13 +180,13 @@ export class Training {
 type Writable = { -readonly [K in keyof Frame]: Frame[K] };
 
 /** The frames of all steps: the second has histograms. They share the other arrays. */
-function framesOf(rows: readonly RowSums[]): readonly [plain: Writable, counted: Writable] {
-  const values = new Float64Array(rows.length * STATS.length).fill(NaN);
-  const norms = timeSteps(rows);
+function framesOf(layers: readonly LayerSums[]): readonly [plain: Writable, counted: Writable] {
+  const values = new Float64Array(layers.length * STATS.length).fill(NaN);
+  const norms = timeSteps(layers);
   const time = norms > 0 ? { time: new Float64Array(norms).fill(NaN) } : {};
   const totals = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Record<Total, number>;
   const plain = { step: 0, ...totals, values, ...time };
-  return [plain, { ...plain, hist: new Float64Array(rows.length * HIST_BINS) }];
+  return [plain, { ...plain, hist: new Float64Array(layers.length * HIST_BINS) }];
 }
 
 /** The batch sizes that training meets: the full one, and the rest of an epoch where that is not dropped. */

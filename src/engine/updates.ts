@@ -1,6 +1,6 @@
 import { clipCoefficient, summedNorm, totalNorm } from "./clipping.ts";
+import type { LayerSums } from "./layerSums.ts";
 import { HYPER, type Machine, rowOf } from "./machine.ts";
-import type { RowSums } from "./plan.ts";
 import { type SchedulerType, schedulers } from "./schedulers/index.ts";
 
 /** What clipping found and did, and the learning rate of the step. */
@@ -14,7 +14,7 @@ export interface UpdateFigures {
  * Writes the numbers of step `step` (from 1) for the optimizer's kernel: the schedule's learning rate and momentum, and
  * what clipping makes of the gradients, in PyTorch's order: by norm, then by value. Writes what it found to `figures`.
  */
-export type PrepareUpdate = (rows: readonly RowSums[], step: number, figures: UpdateFigures) => void;
+export type PrepareUpdate = (layers: readonly LayerSums[], step: number, figures: UpdateFigures) => void;
 
 export function updater({ spec, optimizer, layout, memory, kernels, observes }: Machine): PrepareUpdate {
   const d = memory.doubles;
@@ -32,13 +32,13 @@ export function updater({ spec, optimizer, layout, memory, kernels, observes }: 
     step: 0,
   };
 
-  return (rows, step, figures) => {
+  return (layers, step, figures) => {
     settings.step = step;
     if (schedule) {
       settings.lr = schedule.type.lr(schedule.params, context, step - 1);
       settings.momentum = schedule.type.momentum?.(schedule.params, context, step - 1);
     }
-    const norm = free ? totalNorm(rows, d, p) : summedNorm(kernels, d, layout.segments, p, HYPER);
+    const norm = free ? totalNorm(layers, d, p) : summedNorm(kernels, d, layout.segments, p, HYPER);
     const coefficient = clip ? clipCoefficient(clip.max_norm, norm) : 1;
     d[HYPER] = coefficient;
     d[HYPER + 1] = spec.clip_grad_value ?? Infinity;

@@ -1,4 +1,4 @@
-import { align } from "./layout.ts";
+import { align } from "./align.ts";
 
 interface Gap {
   at: number;

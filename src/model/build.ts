@@ -1,12 +1,9 @@
 import type { ModuleSpec } from "../engine/spec.ts";
-import { LIMITS } from "./limits.ts";
 import type { Entry, Inits } from "./entry.ts";
 import type { Built, Flow } from "./flow.ts";
 import { join } from "./flow.ts";
 import { buildLayer } from "./leaf.ts";
-import { grouped } from "./names.ts";
-import { buildResidual } from "./residual.ts";
-import type { Report } from "./report.ts";
+import { addBranches, buildProjection, type ResidualEntry } from "./residual.ts";
 import type { Scope, Site } from "./site.ts";
 
 /** Entries one after the other, unrolled, with their paths and shapes. */
@@ -75,41 +72,39 @@ function buildOne(entry: Entry, path: string, scope: Scope, flow: Flow, site: Si
   }
 }
 
-function wrap(path: string, { shape: input }: Flow, { modules, flow }: Built): Built {
-  if (!input || !flow.shape) return { modules: [], flow };
-  return { modules: [{ kind: "sequential", path, layers: modules, input, output: flow.shape }], flow };
+function buildResidual(entry: ResidualEntry, path: string, outer: Scope, flow: Flow, site: Site): Built {
+  const scope = { ...outer, residual: true };
+  const content = buildAll(entry.layers, path, scope, flow, site);
+  const beside = buildShortcut(entry, path, scope, flow, content.flow, site);
+  return addBranches(entry, path, flow, content, beside, site);
 }
 
-/** Number of rows that entries stand for, found by multiplication: nothing is unrolled before this is known. */
-export const countRows = (entries: readonly Entry[]): number =>
-  entries.reduce((sum, entry) => sum + rowsOfEntry(entry), 0);
-
-function rowsOfEntry(entry: Entry): number {
-  const copies = entry.repeat ?? 1;
-  switch (entry.kind) {
-    case "layer":
-      return copies;
-    case "sequential":
+/** `undefined` where it is not known, or does not fit, which has been reported. */
+function buildShortcut(
+  entry: ResidualEntry,
+  path: string,
+  scope: Scope,
+  from: Flow,
+  to: Flow,
+  site: Site,
+): Built | undefined {
+  const { shortcut } = entry;
+  const at = join(path, "shortcut");
+  switch (shortcut.kind) {
+    case "identity":
+      return { modules: [], flow: from };
+    case "layers":
+      return buildAll(shortcut.layers, at, scope, from, site);
+    case "projection":
+      return buildProjection(entry, path, scope, from, to, site);
     case "unknown":
-      return copies * Math.max(1, countRows(entry.layers)); // an empty one still takes its place
-    case "residual": {
-      const { shortcut } = entry;
-      const beside =
-        shortcut.kind === "layers" ? countRows(shortcut.layers) : shortcut.kind === "projection" ? 1 : 0;
-      return copies * (1 + countRows(entry.layers) + beside);
-    }
+      return undefined;
     default:
-      return entry satisfies never;
+      return shortcut satisfies never;
   }
 }
 
-/** Whether the entries stay within the number of layers; otherwise reported at the one that goes beyond. */
-export function checkCount(entries: readonly Entry[], report: Report): boolean {
-  const total = countRows(entries);
-  if (total <= LIMITS.layers) return true;
-  let sum = 0;
-  const at = entries.find((entry) => (sum += rowsOfEntry(entry)) > LIMITS.layers)?.anchor;
-  const message = `the model has ${grouped(total)} layers, but at most ${grouped(LIMITS.layers)} are allowed`;
-  if (at) report({ code: "limit.layers", at, message });
-  return false;
+function wrap(path: string, { shape: input }: Flow, { modules, flow }: Built): Built {
+  if (!input || !flow.shape) return { modules: [], flow };
+  return { modules: [{ kind: "sequential", path, layers: modules, input, output: flow.shape }], flow };
 }

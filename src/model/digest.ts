@@ -5,7 +5,7 @@ import type { Declaration } from "./declarations.ts";
 import { filesOf } from "./files.ts";
 import type { Range } from "./json.ts";
 import { outlineOf, type Outline } from "./outline.ts";
-import type { Parsed } from "./parse.ts";
+import type { Parsed } from "./parsed.ts";
 
 /** A place of the text as an editor counts: lines and columns from 0. */
 export interface Position {

@@ -1,15 +1,8 @@
 import type { Node } from "jsonc-parser";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { danger } from "./guard.ts";
-import { insertChild, removeChild } from "./editText.ts";
+import { insertChild, removeChild, type TextEdit } from "./editText.ts";
 import { oneLine } from "./oneLine.ts";
-
-/** Replaces `length` characters from `offset` on. */
-export interface TextEdit {
-  readonly offset: number;
-  readonly length: number;
-  readonly content: string;
-}
 
 type Path = readonly (string | number)[];
 

@@ -1,5 +1,11 @@
 import type { Node } from "jsonc-parser";
-import type { TextEdit } from "./edit.ts";
+
+/** Replaces `length` characters from `offset` on. */
+export interface TextEdit {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
 
 /** Puts `content` into an object or a list as its child number `index`, on a line of its own where its neighbour has one. */
 export function insertChild(text: string, parent: Node, index: number, content: string): readonly TextEdit[] {

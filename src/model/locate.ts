@@ -1,6 +1,6 @@
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import type { Range } from "./json.ts";
-import type { ParsedModel } from "./parse.ts";
+import type { ParsedModel } from "./parsed.ts";
 
 /**
  * Where a field of a model's own object stands in the text: its value; the model's name where it has the field from

@@ -11,7 +11,7 @@ import { menusOf } from "./menus.ts";
 import type { ReadModel } from "./model.ts";
 import { readModel } from "./model.ts";
 import { grouped } from "./names.ts";
-import type { Parsed, ParsedModel } from "./parse.ts";
+import type { Parsed, ParsedModel } from "./parsed.ts";
 import type { Finding, Report } from "./report.ts";
 import { Collector } from "./report.ts";
 import type { Tables } from "./tables.ts";

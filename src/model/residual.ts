@@ -1,7 +1,6 @@
 import type { ResidualSpec } from "../engine/spec.ts";
 import { show } from "../engine/tensor.ts";
 import { layerName } from "../protocol/layerName.ts";
-import { buildAll } from "./build.ts";
 import type { Entry } from "./entry.ts";
 import type { Built, Flow } from "./flow.ts";
 import { join } from "./flow.ts";
@@ -10,19 +9,17 @@ import { projection } from "./projection.ts";
 import type { Scope, Site } from "./site.ts";
 import { countLayer } from "./totals.ts";
 
-type ResidualEntry = Entry & { readonly kind: "residual" };
+export type ResidualEntry = Entry & { readonly kind: "residual" };
 
-/** y = layers(x) + shortcut(x) */
-export function buildResidual(
+/** y = layers(x) + shortcut(x), of what has been built of both branches. */
+export function addBranches(
   entry: ResidualEntry,
   path: string,
-  outer: Scope,
   flow: Flow,
+  content: Built,
+  beside: Built | undefined,
   site: Site,
 ): Built {
-  const scope = { ...outer, residual: true };
-  const content = buildAll(entry.layers, path, scope, flow, site);
-  const beside = buildShortcut(entry, path, scope, flow, content.flow, site);
   const output = content.flow.shape;
   const known = output && flow.shape && beside?.flow.shape;
   if (!known || !addable(entry, path, content.flow, beside.flow, site)) {
@@ -40,7 +37,8 @@ export function buildResidual(
   return { modules: [spec], flow: { ...content.flow, from: path } };
 }
 
-function buildShortcut(
+/** The layer that gives the shortcut the shape of the other branch; `undefined` where there is none, which has been reported. */
+export function buildProjection(
   { shortcut, anchor }: ResidualEntry,
   path: string,
   scope: Scope,
@@ -48,28 +46,16 @@ function buildShortcut(
   to: Flow,
   site: Site,
 ): Built | undefined {
-  const at = join(path, "shortcut");
-  switch (shortcut.kind) {
-    case "identity":
-      return { modules: [], flow: from };
-    case "layers":
-      return buildAll(shortcut.layers, at, scope, from, site);
-    case "projection": {
-      if (!from.shape || !to.shape) return undefined;
-      const found = projection(from.shape, to.shape, to.layout, site.tables.layers);
-      if ("layer" in found) return place({ ...found.layer, path: at, anchor }, scope, from, site);
-      site.report({
-        code: "residual.projection",
-        at: shortcut.at,
-        message: `${layerName(path)}: ${found.reason}`,
-      });
-      return undefined;
-    }
-    case "unknown":
-      return undefined;
-    default:
-      return shortcut satisfies never;
-  }
+  if (shortcut.kind !== "projection" || !from.shape || !to.shape) return undefined;
+  const found = projection(from.shape, to.shape, to.layout, site.tables.layers);
+  if ("layer" in found)
+    return place({ ...found.layer, path: join(path, "shortcut"), anchor }, scope, from, site);
+  site.report({
+    code: "residual.projection",
+    at: shortcut.at,
+    message: `${layerName(path)}: ${found.reason}`,
+  });
+  return undefined;
 }
 
 function addable(

@@ -1,6 +1,7 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
-import { buildAll, checkCount, countRows } from "./build.ts";
+import { buildAll } from "./build.ts";
+import { checkCount, countRows } from "./rowCount.ts";
 import type { Declaration } from "./declarations.ts";
 import { declare } from "./declarations.ts";
 import type { Entry, Inits } from "./entry.ts";

@@ -1,7 +1,8 @@
 import { DataError } from "../engine/data/error.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Training } from "../engine/training.ts";
-import { parse, type ParsedModel } from "../model/parse.ts";
+import { parse } from "../model/parse.ts";
+import type { ParsedModel } from "../model/parsed.ts";
 import { fieldRange } from "../model/locate.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Problem } from "../protocol/problem.ts";

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import type { ModelSpec } from "../engine/spec.ts";
 import { digest, outline, type ReaderCalls, type SourceText } from "../model/digest.ts";
 import { expectedRun } from "../model/outline.ts";
-import type { Parsed } from "../model/parse.ts";
+import type { Parsed } from "../model/parsed.ts";
 import { FileReader } from "../model/reader.ts";
 import { standard } from "../model/tables.ts";
 import { Rpc } from "../protocol/rpc.ts";

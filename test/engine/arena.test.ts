@@ -6,7 +6,7 @@ import { layOut } from "../../src/engine/layout.ts";
 import { targetShape } from "../../src/engine/losses/loss.ts";
 import { losses } from "../../src/engine/losses/index.ts";
 import { rowOf } from "../../src/engine/machine.ts";
-import { type Needed, neededFloats } from "../../src/engine/needed.ts";
+import { type Needed, neededFloats } from "../../bench/needed.ts";
 import { buildNetwork } from "../../src/engine/network.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
 import { compile } from "../../src/engine/plan.ts";

@@ -220,7 +220,7 @@ suite("values from PyTorch in float64", () => {
     floats.set([3, -4, 12]);
     k.summary(2, 0, 0);
     k.summary(1, 2, 6);
-    const rows = [{ grad: 0 }, { grad: 6 }];
+    const layers = [0, 6].map((gradient) => ({ parameters: { gradient } }));
     const blocks = [
       { grad: 0, size: 2 },
       { grad: 2, size: 1 },
@@ -229,7 +229,7 @@ suite("values from PyTorch in float64", () => {
       const norm = p === "inf" ? Infinity : Number(p);
       const total =
         norm === 2 || norm === Infinity
-          ? totalNorm(rows, doubles, norm)
+          ? totalNorm(layers, doubles, norm)
           : summedNorm(k, doubles, blocks, norm, 20);
       assertClose(total, total_norm, `norm ${p}`);
       const coefficient = clipCoefficient(1, total);

@@ -115,7 +115,9 @@ suite("what a row says of its parameters' gradients", () => {
       const { floats, doubles } = machine.memory;
       floats.fill(1, plan.input.at, plan.input.at + plan.input.size);
       step();
-      const squares = plan.rows.filter(({ grad }) => grad >= 0).map(({ grad }) => doubles[grad + 1]);
+      const squares = plan.layers.flatMap(({ parameters }) =>
+        parameters?.gradient === undefined ? [] : [doubles[parameters.gradient + 1]],
+      );
       const expected = machine.layout.segments.map(({ grad, size }) =>
         Array.from(floats.subarray(grad, grad + size)).reduce((sum, g) => sum + g * g, 0),
       );

@@ -46,7 +46,7 @@ function descend(model: Model, start: number): number {
   for (let step = 1; step <= STEPS; step++) {
     floats[plan.input.at] = X_0;
     compute();
-    prepareUpdate(plan.rows, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
+    prepareUpdate(plan.layers, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
     update();
   }
   return doubles[plan.loss];

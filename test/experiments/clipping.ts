@@ -18,7 +18,7 @@ function clipped([a, b]: Gradients, maxNorm: number): Float64Array {
   const k = doubleBackend.kernels(memory, () => 0);
   floats.set([...a, ...b], grad);
   k.summary(n, grad, summary);
-  const scale = clipCoefficient(maxNorm, totalNorm([{ grad: summary }], doubles, 2));
+  const scale = clipCoefficient(maxNorm, totalNorm([{ parameters: { gradient: summary } }], doubles, 2));
   const params = { momentum: 0, dampening: 0, weight_decay: 0, nesterov: false };
   doubles.set([scale, Infinity], hyper);
   optimizers.SGD.hyper(params, { lr: -1, step: 1 }, doubles, hyper + CLIPPING.length);

@@ -1,6 +1,8 @@
 import type { Declared, JsonSchema, Param } from "../../src/engine/params.ts";
 import type { Tables } from "../../src/model/tables.ts";
-import type { Written } from "./randomParams.ts";
+
+/** A params object as a model file writes it. */
+export type Written = Record<string, unknown>;
 
 export type Group = "layers" | "losses" | "optimizers" | "schedulers" | "inits" | "dataSets";
 

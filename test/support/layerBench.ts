@@ -87,9 +87,9 @@ export class LayerBench {
 
   /** ‖∂L/∂h_t‖ of the recurrent layers. Comes after `backward`. */
   times(): ArrayLike<number> {
-    const { rows } = this.#plan;
-    const norms = new Float64Array(timeSteps(rows));
-    readTimes(rows, this.#memory.doubles, norms);
+    const { layers } = this.#plan;
+    const norms = new Float64Array(timeSteps(layers));
+    readTimes(layers, this.#memory.doubles, norms);
     return norms;
   }
 

@@ -3,7 +3,7 @@ import type { LayerType } from "../../src/engine/layers/layer.ts";
 import { layer } from "../../src/engine/layers/layer.ts";
 import type { Params } from "../../src/engine/params.ts";
 import { torchCall } from "../../src/engine/torch.ts";
-import type { Parsed } from "../../src/model/parse.ts";
+import type { Parsed } from "../../src/model/parsed.ts";
 import { parse } from "../../src/model/parse.ts";
 import type { Tables } from "../../src/model/tables.ts";
 import { standard } from "../../src/model/tables.ts";

@@ -1,7 +1,7 @@
 import type { TargetKind } from "../../src/engine/data/data.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 import type { Dice } from "./dice.ts";
-import type { Written } from "./randomParams.ts";
+import type { Written } from "./coverage.ts";
 
 /** What a data set asks of a model. */
 export interface Asked {

@@ -2,11 +2,11 @@ import type { Declared } from "../../src/engine/params.ts";
 import { type Shape, ShapeError, sizeOf } from "../../src/engine/tensor.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard, type Tables } from "../../src/model/tables.ts";
-import { Coverage, type Group } from "./coverage.ts";
+import { Coverage, type Group, type Written } from "./coverage.ts";
 import { argumentsOf } from "./data.ts";
 import { Dice } from "./dice.ts";
 import { ASKED, type Asked } from "./randomData.ts";
-import { drawParams, type Written } from "./randomParams.ts";
+import { drawParams } from "./randomParams.ts";
 
 /** Elements of a layer's output for one sample. */
 const LARGEST = 400;

@@ -1,10 +1,7 @@
 import type { Declared, JsonSchema, Param } from "../../src/engine/params.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
-import { optionsOf } from "./coverage.ts";
+import { optionsOf, type Written } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
-
-/** A params object as a model file writes it. */
-export type Written = Record<string, unknown>;
 
 type Draw = (dice: Dice, input: Shape) => unknown;
 

@@ -1,5 +1,5 @@
+import { align } from "../align.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { align } from "../layout.ts";
 import type { Shape } from "../tensor.ts";
 
 /** Inputs: x[batch, steps, width], W_ih[gates·units, width], W_hh[gates·units, units], b_ih?, b_hh? (both or neither). */

@@ -25,7 +25,7 @@ const SELU_SCALE: f32 = 1.0507009873554804935;
 const SQRT_2_PI: f32 = 0.79788456080286535588;
 
 /** √½, ½, −½, 1/√(2π): in memory, as the tables of functions.ts are. */
-const GAUSS: usize = memory.data<f32>([0.70710678118654752440, 0.5, -0.5, 0.39894228040143267794]);
+const GAUSS: usize = memory.data<f32>([0.7071067811865475244, 0.5, -0.5, 0.39894228040143267794]);
 
 /** Φ(x), the distribution function of the standard normal. */
 // @ts-ignore: decorator
@@ -95,7 +95,8 @@ export function value(kind: i32, x: v128, a: v128, b: v128, again: bool): v128 {
 export function times(kind: i32, dy: v128, x: v128, y: v128, a: v128, b: v128): v128 {
   if (kind == RELU) return v128.andnot(dy, f32x4.le(x, c(0)));
   if (kind == HARDTANH) return v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b)));
-  if (kind == HARDSIGMOID) return v128.and(f32x4.mul(dy, c(1.0 / 6.0)), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
+  if (kind == HARDSIGMOID)
+    return v128.and(f32x4.mul(dy, c(1.0 / 6.0)), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
   if (kind == HARDSWISH) {
     const inner = v128.bitselect(c(1), madd(x, c(1.0 / 3.0), c(0.5)), f32x4.ge(x, c(3)));
     return v128.andnot(f32x4.mul(dy, inner), f32x4.le(x, c(-3)));
@@ -111,7 +112,8 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
   const one = c(1);
   if (kind == LEAKY_RELU) return v128.bitselect(one, a, f32x4.gt(x, zero));
   if (kind == ELU) return v128.bitselect(one, f32x4.div(f32x4.add(y, a), b), f32x4.gt(x, zero));
-  if (kind == SELU) return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
+  if (kind == SELU)
+    return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
   if (kind == GELU) {
     const bell = exp4(f32x4.mul(f32x4.mul(x, v128.load32_splat(GAUSS, 8)), x));
     return madd(f32x4.mul(x, v128.load32_splat(GAUSS, 12)), bell, normal(x, false));
@@ -148,20 +150,30 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function hasRoom(kind: i32): bool {
-  return kind != ELU && kind != SELU && kind != GELU_TANH && kind != MISH && kind != SOFTPLUS && kind != LOG_SIGMOID;
+  return (
+    kind != ELU &&
+    kind != SELU &&
+    kind != GELU_TANH &&
+    kind != MISH &&
+    kind != SOFTPLUS &&
+    kind != LOG_SIGMOID
+  );
 }
 
 /** y = f(x) of n elements; x may be y. */
 // @ts-ignore: decorator
 @inline
 function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
-  const a = c(<f32>alpha), b = c(<f32>beta);
+  const a = c(<f32>alpha),
+    b = c(<f32>beta);
   const start = x;
   if (LANES == 8 && hasRoom(kind)) {
     // Two at a time share what is loaded for both.
     for (const fours = start + ((<usize>(n & ~15)) << 2); x < fours; x += 64, y += 64) {
-      const x0 = value(kind, v128.load(x), a, b, false), x1 = value(kind, v128.load(x, 16), a, b, false);
-      const x2 = value(kind, v128.load(x, 32), a, b, true), x3 = value(kind, v128.load(x, 48), a, b, true);
+      const x0 = value(kind, v128.load(x), a, b, false),
+        x1 = value(kind, v128.load(x, 16), a, b, false);
+      const x2 = value(kind, v128.load(x, 32), a, b, true),
+        x3 = value(kind, v128.load(x, 48), a, b, true);
       v128.store(y, x0);
       v128.store(y, x1, 16);
       v128.store(y, x2, 32);
@@ -169,7 +181,8 @@ function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): v
     }
   }
   for (const pairs = start + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32) {
-    const low = value(kind, v128.load(x), a, b, false), high = value(kind, v128.load(x, 16), a, b, false);
+    const low = value(kind, v128.load(x), a, b, false),
+      high = value(kind, v128.load(x, 16), a, b, false);
     v128.store(y, low);
     v128.store(y, high, 16);
   }
@@ -198,12 +211,16 @@ function looksAtX(kind: i32): bool {
 // @ts-ignore: decorator
 @inline
 function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, alpha: f64, beta: f64): void {
-  const a = c(<f32>alpha), b = c(<f32>beta);
+  const a = c(<f32>alpha),
+    b = c(<f32>beta);
   const nothing = c(0);
   for (const pairs = x + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32, dy += 32, dx += 32) {
-    const x0 = looksAtX(kind) ? v128.load(x) : nothing, x1 = looksAtX(kind) ? v128.load(x, 16) : nothing;
-    const y0 = looksAtY(kind) ? v128.load(y) : nothing, y1 = looksAtY(kind) ? v128.load(y, 16) : nothing;
-    const low = times(kind, v128.load(dy), x0, y0, a, b), high = times(kind, v128.load(dy, 16), x1, y1, a, b);
+    const x0 = looksAtX(kind) ? v128.load(x) : nothing,
+      x1 = looksAtX(kind) ? v128.load(x, 16) : nothing;
+    const y0 = looksAtY(kind) ? v128.load(y) : nothing,
+      y1 = looksAtY(kind) ? v128.load(y, 16) : nothing;
+    const low = times(kind, v128.load(dy), x0, y0, a, b),
+      high = times(kind, v128.load(dy, 16), x1, y1, a, b);
     v128.store(dx, low);
     v128.store(dx, high, 16);
   }
@@ -216,7 +233,11 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
   }
   const left = n & 3;
   if (left) {
-    storeLanes(dx, times(kind, loadLanes(dy, left, 0), loadLanes(x, left, 1), loadLanes(y, left, 0), a, b), left);
+    storeLanes(
+      dx,
+      times(kind, loadLanes(dy, left, 0), loadLanes(x, left, 1), loadLanes(y, left, 0), a, b),
+      left,
+    );
   }
 }
 
@@ -281,14 +302,24 @@ export function activation(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: 
 }
 
 /** See `ActivationKernels.activationGrad`. */
-export function activationGrad(kind: i32, n: i32, x: i32, y: i32, dy: i32, dx: i32, alpha: f64, beta: f64): void {
+export function activationGrad(
+  kind: i32,
+  n: i32,
+  x: i32,
+  y: i32,
+  dy: i32,
+  dx: i32,
+  alpha: f64,
+  beta: f64,
+): void {
   SLOPES[kind](n, f32At(x), f32At(y), f32At(dy), f32At(dx), alpha, beta);
 }
 
 /** See `ElementwiseKernels.softmax`. */
 export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
   for (let r = 0; r < rows; r++) {
-    const x = f32At(xAt + r * n), y = f32At(yAt + r * n);
+    const x = f32At(xAt + r * n),
+      y = f32At(yAt + r * n);
     const left = n & 3;
     const end = (<usize>(n & ~3)) << 2;
     let top: v128 = c(-Infinity);
@@ -318,7 +349,9 @@ export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
 /** See `ElementwiseKernels.softmaxGrad`. */
 export function softmaxGrad(rows: i32, n: i32, yAt: i32, dyAt: i32, dxAt: i32): void {
   for (let r = 0; r < rows; r++) {
-    const y = f32At(yAt + r * n), dy = f32At(dyAt + r * n), dx = f32At(dxAt + r * n);
+    const y = f32At(yAt + r * n),
+      dy = f32At(dyAt + r * n),
+      dx = f32At(dxAt + r * n);
     const left = n & 3;
     const end = (<usize>(n & ~3)) << 2;
     let dot: v128 = c(0);

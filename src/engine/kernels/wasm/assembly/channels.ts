@@ -35,7 +35,9 @@ function accumulate(vectors: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v
     v128.store(to, y0);
     return;
   }
-  const y1 = f32x4.add(v128.load(to, 16), x1), y2 = f32x4.add(v128.load(to, 32), x2), y3 = f32x4.add(v128.load(to, 48), x3);
+  const y1 = f32x4.add(v128.load(to, 16), x1),
+    y2 = f32x4.add(v128.load(to, 32), x2),
+    y3 = f32x4.add(v128.load(to, 48), x3);
   v128.store(to, y0);
   v128.store(to, y1, 16);
   v128.store(to, y2, 32);
@@ -48,7 +50,10 @@ function accumulate(vectors: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v
 export function sumColumns(vectors: i32, rows: i32, step: usize, x: usize, sums: usize): void {
   clear(sums);
   for (let r = 0; r < rows; r += RUN) {
-    let s0 = nil(), s1 = s0, s2 = s0, s3 = s0;
+    let s0 = nil(),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
     for (let left = min(RUN, rows - r); left > 0; left--, x += step) {
       s0 = f32x4.add(s0, v128.load(x));
       if (vectors > 1) {
@@ -71,11 +76,24 @@ function square(x: v128, mean: v128, sum: v128): v128 {
 /** sums = Σ(x − mean)² */
 // @ts-ignore: decorator
 @inline
-export function spreadColumns(vectors: i32, rows: i32, step: usize, x: usize, mean: usize, sums: usize): void {
+export function spreadColumns(
+  vectors: i32,
+  rows: i32,
+  step: usize,
+  x: usize,
+  mean: usize,
+  sums: usize,
+): void {
   clear(sums);
-  const m0 = v128.load(mean), m1 = v128.load(mean, 16), m2 = v128.load(mean, 32), m3 = v128.load(mean, 48);
+  const m0 = v128.load(mean),
+    m1 = v128.load(mean, 16),
+    m2 = v128.load(mean, 32),
+    m3 = v128.load(mean, 48);
   for (let r = 0; r < rows; r += RUN) {
-    let s0 = nil(), s1 = s0, s2 = s0, s3 = s0;
+    let s0 = nil(),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
     for (let left = min(RUN, rows - r); left > 0; left--, x += step) {
       s0 = square(v128.load(x), m0, s0);
       if (vectors > 1) {
@@ -91,12 +109,31 @@ export function spreadColumns(vectors: i32, rows: i32, step: usize, x: usize, me
 /** sums = Σdy, dots = Σ(x − mean)·dy */
 // @ts-ignore: decorator
 @inline
-export function dotColumns(vectors: i32, rows: i32, step: usize, x: usize, dy: usize, mean: usize, sums: usize, dots: usize): void {
+export function dotColumns(
+  vectors: i32,
+  rows: i32,
+  step: usize,
+  x: usize,
+  dy: usize,
+  mean: usize,
+  sums: usize,
+  dots: usize,
+): void {
   clear(sums);
   clear(dots);
-  const m0 = v128.load(mean), m1 = v128.load(mean, 16), m2 = v128.load(mean, 32), m3 = v128.load(mean, 48);
+  const m0 = v128.load(mean),
+    m1 = v128.load(mean, 16),
+    m2 = v128.load(mean, 32),
+    m3 = v128.load(mean, 48);
   for (let r = 0; r < rows; r += RUN) {
-    let s0 = nil(), s1 = s0, s2 = s0, s3 = s0, d0 = s0, d1 = s0, d2 = s0, d3 = s0;
+    let s0 = nil(),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0,
+      d0 = s0,
+      d1 = s0,
+      d2 = s0,
+      d3 = s0;
     for (let left = min(RUN, rows - r); left > 0; left--, x += step, dy += step) {
       let g = v128.load(dy);
       s0 = f32x4.add(s0, g);
@@ -122,15 +159,33 @@ export function dotColumns(vectors: i32, rows: i32, step: usize, x: usize, dy: u
 // @ts-ignore: decorator
 @inline
 export function scaleColumns(
-  vectors: i32, lanes: i32, rows: i32, step: usize, x: usize, y: usize, mean: usize, scale: usize, shift: usize,
+  vectors: i32,
+  lanes: i32,
+  rows: i32,
+  step: usize,
+  x: usize,
+  y: usize,
+  mean: usize,
+  scale: usize,
+  shift: usize,
 ): void {
-  const m0 = v128.load(mean), m1 = v128.load(mean, 16), m2 = v128.load(mean, 32), m3 = v128.load(mean, 48);
-  const k0 = v128.load(scale), k1 = v128.load(scale, 16), k2 = v128.load(scale, 32), k3 = v128.load(scale, 48);
-  const b0 = v128.load(shift), b1 = v128.load(shift, 16), b2 = v128.load(shift, 32), b3 = v128.load(shift, 48);
+  const m0 = v128.load(mean),
+    m1 = v128.load(mean, 16),
+    m2 = v128.load(mean, 32),
+    m3 = v128.load(mean, 48);
+  const k0 = v128.load(scale),
+    k1 = v128.load(scale, 16),
+    k2 = v128.load(scale, 32),
+    k3 = v128.load(scale, 48);
+  const b0 = v128.load(shift),
+    b1 = v128.load(shift, 16),
+    b2 = v128.load(shift, 32),
+    b3 = v128.load(shift, 48);
   for (let left = rows; left > 0; left--, x += step, y += step) {
     const y0 = madd(f32x4.sub(v128.load(x), m0), k0, b0);
     if (vectors > 1) {
-      const y1 = madd(f32x4.sub(v128.load(x, 16), m1), k1, b1), y2 = madd(f32x4.sub(v128.load(x, 32), m2), k2, b2);
+      const y1 = madd(f32x4.sub(v128.load(x, 16), m1), k1, b1),
+        y2 = madd(f32x4.sub(v128.load(x, 32), m2), k2, b2);
       const y3 = madd(f32x4.sub(v128.load(x, 48), m3), k3, b3);
       v128.store(y, y0);
       v128.store(y, y1, 16);
@@ -145,13 +200,34 @@ export function scaleColumns(
 // @ts-ignore: decorator
 @inline
 export function backColumns(
-  vectors: i32, lanes: i32, rows: i32, step: usize, x: usize, dy: usize, dx: usize, mean: usize, scale: usize,
-  slope: usize, shift: usize,
+  vectors: i32,
+  lanes: i32,
+  rows: i32,
+  step: usize,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  scale: usize,
+  slope: usize,
+  shift: usize,
 ): void {
-  const m0 = v128.load(mean), m1 = v128.load(mean, 16), m2 = v128.load(mean, 32), m3 = v128.load(mean, 48);
-  const k0 = v128.load(scale), k1 = v128.load(scale, 16), k2 = v128.load(scale, 32), k3 = v128.load(scale, 48);
-  const s0 = v128.load(slope), s1 = v128.load(slope, 16), s2 = v128.load(slope, 32), s3 = v128.load(slope, 48);
-  const b0 = v128.load(shift), b1 = v128.load(shift, 16), b2 = v128.load(shift, 32), b3 = v128.load(shift, 48);
+  const m0 = v128.load(mean),
+    m1 = v128.load(mean, 16),
+    m2 = v128.load(mean, 32),
+    m3 = v128.load(mean, 48);
+  const k0 = v128.load(scale),
+    k1 = v128.load(scale, 16),
+    k2 = v128.load(scale, 32),
+    k3 = v128.load(scale, 48);
+  const s0 = v128.load(slope),
+    s1 = v128.load(slope, 16),
+    s2 = v128.load(slope, 32),
+    s3 = v128.load(slope, 48);
+  const b0 = v128.load(shift),
+    b1 = v128.load(shift, 16),
+    b2 = v128.load(shift, 32),
+    b3 = v128.load(shift, 48);
   for (let left = rows; left > 0; left--, x += step, dy += step, dx += step) {
     const d0 = madd(f32x4.sub(v128.load(x), m0), s0, madd(v128.load(dy), k0, b0));
     if (vectors > 1) {

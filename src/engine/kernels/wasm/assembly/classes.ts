@@ -38,9 +38,11 @@ function exponentials(x: usize, n: i32, top: f32, y: usize): f64 {
 
 /** y = y · scale − shift over a row. */
 function rescale(y: usize, n: i32, scale: f32, shift: f32): void {
-  const scale4 = f32x4.splat(scale), shift4 = f32x4.splat(shift);
+  const scale4 = f32x4.splat(scale),
+    shift4 = f32x4.splat(shift);
   let i = 0;
-  for (; i + 4 <= n; i += 4) v128.store(element(y, i), f32x4.sub(f32x4.mul(v128.load(element(y, i)), scale4), shift4));
+  for (; i + 4 <= n; i += 4)
+    v128.store(element(y, i), f32x4.sub(f32x4.mul(v128.load(element(y, i)), scale4), shift4));
   for (; i < n; i++) f32.store(element(y, i), f32.load(element(y, i)) * scale - shift);
 }
 
@@ -70,17 +72,23 @@ function anyAbove(x: usize, n: i32, bound: f32, equal: bool): bool {
 
 /** Whether `argmax` of a row, the first of equals, is `target`: NaN counts only where it is the first element. */
 function isArgmax(x: usize, n: i32, target: i32): bool {
-  const own = f32.load(element(x, target)), first = f32.load(x);
+  const own = f32.load(element(x, target)),
+    first = f32.load(x);
   if (target > 0 && (isNaN(own) || isNaN(first))) return false;
   return !anyAbove(x, target, own, true) && !anyAbove(element(x, target + 1), n - target - 1, own, false);
 }
 
 /** See `LossKernels.crossEntropy`. */
 export function crossEntropy(rows: i32, n: i32, xAt: i32, t: i32, smoothing: f64, dxAt: i32, out: i32): void {
-  const share = 1 / <f64>rows, spread = smoothing / <f64>n, own = 1 - smoothing, wanted = own + spread;
-  let loss: f64 = 0, right = 0;
+  const share = 1 / <f64>rows,
+    spread = smoothing / <f64>n,
+    own = 1 - smoothing,
+    wanted = own + spread;
+  let loss: f64 = 0,
+    right = 0;
   for (let r = 0; r < rows; r++) {
-    const x = f32At(xAt + r * n), dx = f32At(dxAt + r * n);
+    const x = f32At(xAt + r * n),
+      dx = f32At(dxAt + r * n);
     const target = <i32>f32.load(f32At(t + r));
     const top = greatest(x, n);
     const sum = exponentials(x, n, top, dx);
@@ -94,8 +102,10 @@ export function crossEntropy(rows: i32, n: i32, xAt: i32, t: i32, smoothing: f64
   // PyTorch sums −ln p of the classes, and those of all scores a row, apart, and scales the two means.
   const least = smoothing == 0 || own == 0 ? own + spread : min(own, spread);
   if (loss >= MOST_F32 * least) {
-    const classes = <f64><f32>sumOfClasses(rows, n, xAt, t), all = smoothing == 0 ? 0 : <f64><f32>sumOfScores(rows, n, xAt);
-    if (!isFinite(classes) || !isFinite(all)) loss = (own * classes + (smoothing == 0 ? 0 : spread * all)) * <f64>rows;
+    const classes = <f64>(<f32>sumOfClasses(rows, n, xAt, t)),
+      all = smoothing == 0 ? 0 : <f64>(<f32>sumOfScores(rows, n, xAt));
+    if (!isFinite(classes) || !isFinite(all))
+      loss = (own * classes + (smoothing == 0 ? 0 : spread * all)) * <f64>rows;
   }
   f64.store(f64At(out), loss * share);
   f64.store(f64At(out + 1), <f64>right);
@@ -116,7 +126,7 @@ function sumOfScores(rows: i32, n: i32, xAt: i32): f64 {
   let sum: f64 = 0;
   for (let r = 0; r < rows; r++) {
     const x = f32At(xAt + r * n);
-    sum -= <f64><f32>sumBelow(x, n, <f64>greatest(x, n));
+    sum -= <f64>(<f32>sumBelow(x, n, <f64>greatest(x, n)));
   }
   return sum;
 }
@@ -125,7 +135,8 @@ function sumOfScores(rows: i32, n: i32, xAt: i32): f64 {
 export function nll(rows: i32, n: i32, xAt: i32, t: i32, dxAt: i32, out: i32): void {
   memory.fill(f32At(dxAt), 0, (<usize>(rows * n)) << 2);
   const share: f32 = -1 / <f32>rows;
-  let loss: f64 = 0, right = 0;
+  let loss: f64 = 0,
+    right = 0;
   for (let r = 0; r < rows; r++) {
     const x = f32At(xAt + r * n);
     const target = <i32>f32.load(f32At(t + r));

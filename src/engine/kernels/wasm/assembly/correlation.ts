@@ -20,8 +20,17 @@ export function tileRows(rows: i32, row: i32): i32 {
  * Packs W for the tiles: for each tile, its rows side by side for each of the `outer` · `inner` products. In W rows are
  * `row` elements apart, outer products `step`, and inner ones 1, or where `back` is true −1 from the last one on.
  */
-export function packWeights(W: usize, rows: i32, outer: i32, inner: i32, row: i32, step: i32, back: bool, to: usize): usize {
-  for (let r = 0; r < rows; ) {
+export function packWeights(
+  W: usize,
+  rows: i32,
+  outer: i32,
+  inner: i32,
+  row: i32,
+  step: i32,
+  back: bool,
+  to: usize,
+): usize {
+  for (let r = 0; r < rows;) {
     const end = r + tileRows(rows, r);
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
@@ -91,12 +100,31 @@ let taps: usize = 0;
  * out[batch, groups, outs, …] = x[batch, groups, ins, …] ∗ W, plus bias: a sum over all `depth` taps for a tile of outputs
  * and 8 pixels at a time, in registers. W is packed, one bias for each output lies at `bias`; from `free` on is scratch.
  */
-export function correlate(batch: i32, groups: i32, ins: i32, outs: i32, x: usize, size: i32, y: usize, outHeight: i32, outWidth: i32, kh: i32, kw: i32, dilationY: i32, dilationX: i32, W: usize, bias: usize, free: usize): void {
+export function correlate(
+  batch: i32,
+  groups: i32,
+  ins: i32,
+  outs: i32,
+  x: usize,
+  size: i32,
+  y: usize,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  dilationY: i32,
+  dilationX: i32,
+  W: usize,
+  bias: usize,
+  free: usize,
+): void {
   const depth = ins * kh * kw;
   taps = free;
   free = tapTable(taps, ins, kh, kw, dilationY, dilationX);
   const few = outs <= FEW;
-  free = few ? planVectors(outHeight, outWidth, vectorsOf(outs), free) : planPixels(outHeight, outWidth, free);
+  free = few
+    ? planVectors(outHeight, outWidth, vectorsOf(outs), free)
+    : planPixels(outHeight, outWidth, free);
   const buffer = (free + 63) & ~63;
   clearPlanes(buffer, ins);
   const pixels = (<usize>(outHeight * outWidth)) << 2;
@@ -114,42 +142,113 @@ export function correlate(batch: i32, groups: i32, ins: i32, outs: i32, x: usize
 }
 
 /** All pixels of one sample's group of one to three outputs. */
-function fewOfPlane(planes: usize, y: usize, yRow: usize, W: usize, depth: i32, bias: usize, outs: i32): void {
+function fewOfPlane(
+  planes: usize,
+  y: usize,
+  yRow: usize,
+  W: usize,
+  depth: i32,
+  bias: usize,
+  outs: i32,
+): void {
   const step = (<usize>vectorsOf(outs)) << 3;
   const end = taps + ((<usize>depth) << 2);
   for (let at = wholeAt; at < halfAt; at += step) fewTile(outs, taps, end, W, planes, at, y, yRow, bias);
 }
 
 /** All pixels of one sample's group. */
-function manyOfPlane(planes: usize, y: usize, yRow: usize, W: usize, depth: i32, bias: usize, outs: i32): void {
+function manyOfPlane(
+  planes: usize,
+  y: usize,
+  yRow: usize,
+  W: usize,
+  depth: i32,
+  bias: usize,
+  outs: i32,
+): void {
   const pairs = halves >> 1;
   let at = wholeAt;
   for (let t = 0, half = halfAt; t < pairs; t++, at += 8, half += 16) {
-    const a = i32.load(at), b = i32.load(half), c = i32.load(half, 8);
-    const to = i32.load(at, 4), to1 = i32.load(half, 4), to2 = i32.load(half, 12);
+    const a = i32.load(at),
+      b = i32.load(half),
+      c = i32.load(half, 8);
+    const to = i32.load(at, 4),
+      to1 = i32.load(half, 4),
+      to2 = i32.load(half, 12);
     rowsOfHalves(outs, depth, W, planes + a, b - a, c - a, y + to, to1 - to, to2 - to, yRow, bias);
   }
   for (let t = pairs; t < wholes; t += 2, at += 16) {
     const next: usize = t + 1 < wholes ? 8 : 0;
-    const a = i32.load(at), to = i32.load(at, 4);
-    rowsOfWholes(outs, depth, W, planes + a, i32.load(at + next) - a, 0, y + to, i32.load(at + next, 4) - to, 0, yRow, bias);
+    const a = i32.load(at),
+      to = i32.load(at, 4);
+    rowsOfWholes(
+      outs,
+      depth,
+      W,
+      planes + a,
+      i32.load(at + next) - a,
+      0,
+      y + to,
+      i32.load(at + next, 4) - to,
+      0,
+      yRow,
+      bias,
+    );
   }
 }
 
 // The two that are compiled.
-function rowsOfWholes(outs: i32, depth: i32, a: usize, b: usize, b1: i32, b2: i32, y: usize, y1: i32, y2: i32, yRow: usize, bias: usize): void {
+function rowsOfWholes(
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
   rowTiles(false, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
 }
-function rowsOfHalves(outs: i32, depth: i32, a: usize, b: usize, b1: i32, b2: i32, y: usize, y1: i32, y2: i32, yRow: usize, bias: usize): void {
+function rowsOfHalves(
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
   rowTiles(true, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
 }
 
 /** All outputs for 8 pixels. */
 // @ts-ignore: decorator
 @inline
-function rowTiles(split: bool, outs: i32, depth: i32, a: usize, b: usize, b1: i32, b2: i32, y: usize, y1: i32, y2: i32, yRow: usize, bias: usize): void {
+function rowTiles(
+  split: bool,
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
   const tiles = (outs + ROWS - 1) / ROWS;
-  const size = outs / tiles, larger = outs % tiles;
+  const size = outs / tiles,
+    larger = outs % tiles;
   for (let t = 0; t < tiles; t++) {
     const rows = size + (t < larger ? 1 : 0);
     switch (rows) {
@@ -183,13 +282,32 @@ function rowTiles(split: bool, outs: i32, depth: i32, a: usize, b: usize, b1: i3
  */
 // @ts-ignore: decorator
 @inline
-function tile(rows: i32, split: bool, depth: i32, a: usize, b: usize, b1: i32, b2: i32, y: usize, y1: i32, y2: i32, yRow: usize, bias: usize): void {
-  let c00 = v128.load32_splat(bias), c01 = c00;
-  let c10 = rows > 1 ? v128.load32_splat(bias, 4) : c00, c11 = c10;
-  let c20 = rows > 2 ? v128.load32_splat(bias, 8) : c00, c21 = c20;
-  let c30 = rows > 3 ? v128.load32_splat(bias, 12) : c00, c31 = c30;
-  let c40 = rows > 4 ? v128.load32_splat(bias, 16) : c00, c41 = c40;
-  let c50 = rows > 5 ? v128.load32_splat(bias, 20) : c00, c51 = c50;
+function tile(
+  rows: i32,
+  split: bool,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
+  let c00 = v128.load32_splat(bias),
+    c01 = c00;
+  let c10 = rows > 1 ? v128.load32_splat(bias, 4) : c00,
+    c11 = c10;
+  let c20 = rows > 2 ? v128.load32_splat(bias, 8) : c00,
+    c21 = c20;
+  let c30 = rows > 3 ? v128.load32_splat(bias, 12) : c00,
+    c31 = c30;
+  let c40 = rows > 4 ? v128.load32_splat(bias, 16) : c00,
+    c41 = c40;
+  let c50 = rows > 5 ? v128.load32_splat(bias, 20) : c00,
+    c51 = c50;
   const step: usize = rows << 2;
   const end = taps + ((<usize>depth) << 2);
   for (let t = taps; t < end; t += 4) {

@@ -2,7 +2,9 @@ import { f32At, madd } from "./memory";
 
 /** See `ElementwiseKernels.add`. */
 export function add(n: i32, a: i32, b: i32, out: i32): void {
-  let x = f32At(a), y = f32At(b), z = f32At(out);
+  let x = f32At(a),
+    y = f32At(b),
+    z = f32At(out);
   let i = 0;
   for (; i + 8 <= n; i += 8) {
     v128.store(z, f32x4.add(v128.load(x), v128.load(y)));
@@ -21,7 +23,9 @@ export function add(n: i32, a: i32, b: i32, out: i32): void {
 
 /** See `ElementwiseKernels.multiply`. */
 export function multiply(n: i32, a: i32, b: i32, out: i32): void {
-  let x = f32At(a), y = f32At(b), z = f32At(out);
+  let x = f32At(a),
+    y = f32At(b),
+    z = f32At(out);
   let i = 0;
   for (; i + 8 <= n; i += 8) {
     v128.store(z, f32x4.mul(v128.load(x), v128.load(y)));
@@ -49,13 +53,16 @@ export function fill(n: i32, at: i32, value: f64): void {
 
 /** See `ElementwiseKernels.copyRows`. */
 export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32): void {
-  let from = f32At(x), to = f32At(y);
-  const stepX = (<usize>ldx) << 2, stepY = (<usize>ldy) << 2;
+  let from = f32At(x),
+    to = f32At(y);
+  const stepX = (<usize>ldx) << 2,
+    stepY = (<usize>ldy) << 2;
   const end = (<usize>(n & ~3)) << 2;
   for (let r = 0; r < rows; r++) {
     let i: usize = 0;
     for (; i + 32 <= end; i += 32) {
-      const low = v128.load(from + i), high = v128.load(from + i, 16);
+      const low = v128.load(from + i),
+        high = v128.load(from + i, 16);
       v128.store(to + i, low);
       v128.store(to + i, high, 16);
     }
@@ -91,7 +98,9 @@ export function columnSums(rows: i32, n: i32, X: i32, ldx: i32, out: i32, accumu
     let s3: v128 = accumulate ? v128.load(to, 48) : f32x4.splat(0);
     let i = 0;
     for (; i + 4 <= rows; i += 4) {
-      const y = x + step, z = y + step, w = z + step;
+      const y = x + step,
+        z = y + step,
+        w = z + step;
       s0 = f32x4.add(s0, sumOfFour(v128.load(x), v128.load(y), v128.load(z), v128.load(w)));
       s1 = f32x4.add(s1, sumOfFour(v128.load(x, 16), v128.load(y, 16), v128.load(z, 16), v128.load(w, 16)));
       s2 = f32x4.add(s2, sumOfFour(v128.load(x, 32), v128.load(y, 32), v128.load(z, 32), v128.load(w, 32)));

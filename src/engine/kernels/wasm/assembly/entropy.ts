@@ -48,12 +48,17 @@ function slopeOfLogit(x: v128, t: v128, e: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function meanOf(logits: bool, n: i32, xAt: i32, tAt: i32, dxAt: i32, out: i32): void {
-  let x = f32At(xAt), t = f32At(tAt), dx = f32At(dxAt);
-  const share = c(<f32>(1 / <f64>n)), threshold = c(logits ? 0 : 0.5), half = c(0.5);
+  let x = f32At(xAt),
+    t = f32At(tAt),
+    dx = f32At(dxAt);
+  const share = c(<f32>(1 / <f64>n)),
+    threshold = c(logits ? 0 : 0.5),
+    half = c(0.5);
   let sum = f64x2.splat(0);
   let wrong = i32x4.splat(0);
   for (let left = n; left > 0; left -= 4, x += 16, t += 16, dx += 16) {
-    const given = v128.load(x), target = v128.load(t);
+    const given = v128.load(x),
+      target = v128.load(t);
     const e = logits ? exp4(f32x4.neg(f32x4.abs(given))) : given;
     const loss = logits ? lossOfLogit(given, target, e) : lossOfProbability(given, target);
     const slope = logits ? slopeOfLogit(given, target, e) : slopeOfProbability(given, target);

@@ -9,7 +9,17 @@ export function vectorsOf(outs: i32): i32 {
  * A tile of one to three outputs: like that of ./correlation, for 4 or 6 vectors of pixels, whose places in x and y are the
  * pairs of distances at `places`.
  */
-export function fewTile(outs: i32, taps: usize, end: usize, W: usize, planes: usize, places: usize, y: usize, yRow: usize, bias: usize): void {
+export function fewTile(
+  outs: i32,
+  taps: usize,
+  end: usize,
+  W: usize,
+  planes: usize,
+  places: usize,
+  y: usize,
+  yRow: usize,
+  bias: usize,
+): void {
   switch (outs) {
     case 3:
       tile(3, taps, end, W, planes, places, y, yRow, bias);
@@ -24,17 +34,42 @@ export function fewTile(outs: i32, taps: usize, end: usize, W: usize, planes: us
 
 // @ts-ignore: decorator
 @inline
-function tile(outs: i32, taps: usize, end: usize, a: usize, planes: usize, places: usize, y: usize, yRow: usize, bias: usize): void {
-  let c00 = v128.load32_splat(bias), c01 = c00, c02 = c00, c03 = c00, c04 = c00, c05 = c00;
-  let c10 = outs > 1 ? v128.load32_splat(bias, 4) : c00, c11 = c10, c12 = c10, c13 = c10;
-  let c20 = outs > 2 ? v128.load32_splat(bias, 8) : c00, c21 = c20, c22 = c20, c23 = c20;
-  const b0 = planes + i32.load(places), b1 = planes + i32.load(places, 8);
-  const b2 = planes + i32.load(places, 16), b3 = planes + i32.load(places, 24);
-  const b4 = outs == 1 ? planes + i32.load(places, 32) : b0, b5 = outs == 1 ? planes + i32.load(places, 40) : b0;
+function tile(
+  outs: i32,
+  taps: usize,
+  end: usize,
+  a: usize,
+  planes: usize,
+  places: usize,
+  y: usize,
+  yRow: usize,
+  bias: usize,
+): void {
+  let c00 = v128.load32_splat(bias),
+    c01 = c00,
+    c02 = c00,
+    c03 = c00,
+    c04 = c00,
+    c05 = c00;
+  let c10 = outs > 1 ? v128.load32_splat(bias, 4) : c00,
+    c11 = c10,
+    c12 = c10,
+    c13 = c10;
+  let c20 = outs > 2 ? v128.load32_splat(bias, 8) : c00,
+    c21 = c20,
+    c22 = c20,
+    c23 = c20;
+  const b0 = planes + i32.load(places),
+    b1 = planes + i32.load(places, 8);
+  const b2 = planes + i32.load(places, 16),
+    b3 = planes + i32.load(places, 24);
+  const b4 = outs == 1 ? planes + i32.load(places, 32) : b0,
+    b5 = outs == 1 ? planes + i32.load(places, 40) : b0;
   for (let t = taps; t < end; t += 4) {
     const at = i32.load(t);
     const x = v128.load32_splat(a);
-    const x1 = outs > 1 ? v128.load32_splat(a, 4) : x, x2 = outs > 2 ? v128.load32_splat(a, 8) : x;
+    const x1 = outs > 1 ? v128.load32_splat(a, 4) : x,
+      x2 = outs > 2 ? v128.load32_splat(a, 8) : x;
     let p = v128.load(b0 + at);
     c00 = madd(x, p, c00);
     if (outs > 1) c10 = madd(x1, p, c10);

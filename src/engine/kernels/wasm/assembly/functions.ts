@@ -34,9 +34,8 @@ function coefficient(table: usize, i: usize, again: bool): v128 {
 
 /** log₂e; 1.5·2²³, which rounds to integers; −ln 2 in two parts, so that the remainder keeps its digits (Cody & Waite); the minimax polynomial of Cephes' expf; bounds. */
 const EXP: usize = memory.data<f32>([
-  1.44269504, 12582912, -0.693359375, 2.12194440e-4,
-  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
-  88.72284, -87.33654,
+  1.44269504, 12582912, -0.693359375, 2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1, 88.72284, -87.33654,
 ]);
 
 /** eˣ of −87.33654 … 88.72284, and of what lies beyond that of the nearer bound; relative error below 2e-7. */
@@ -67,7 +66,13 @@ export function exp4(x: v128): v128 {
 
 /** 1/n! from n = 8 down to 2. */
 const EXPM1: usize = memory.data<f32>([
-  1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5,
+  1.0 / 40320.0,
+  1.0 / 5040.0,
+  1.0 / 720.0,
+  1.0 / 120.0,
+  1.0 / 24.0,
+  1.0 / 6.0,
+  0.5,
 ]);
 
 /** eˣ − 1; relative error below 4e-7. */
@@ -102,10 +107,9 @@ export function logisticAgain(x: v128, again: bool): v128 {
 
 /** Numerator and denominator of a rational minimax approximation, in x²; a point where it has reached 1, with or without fused multiplication; ±1. */
 const TANH: usize = memory.data<f32>([
-  -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
-  6.37261928875436e-4, 4.89352455891786e-3,
-  1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3,
-  8.095660209655762, -8.095660209655762, 1, -1,
+  -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
+  1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3, 1.19825839466702e-6, 1.18534705686654e-4,
+  2.268434632439e-3, 4.89352518554385e-3, 8.095660209655762, -8.095660209655762, 1, -1,
 ]);
 
 /** Hyperbolic tangent; ±1 beyond ±8.1; relative error below 4e-7. */
@@ -138,10 +142,9 @@ export function tanhAgain(x: v128, again: bool): v128 {
 
 /** Numerator and denominator of a rational minimax approximation on ±4, in x²; its bounds. */
 const ERF: usize = memory.data<f32>([
-  -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5, -7.34990630326855e-4,
-  -2.95459980854025e-3, -1.60960333262415e-2,
-  -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2,
-  4, -4,
+  -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5,
+  -7.34990630326855e-4, -2.95459980854025e-3, -1.60960333262415e-2, -1.45660718464996e-5,
+  -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2, 4, -4,
 ]);
 
 /** Error function; absolute error below 3e-7. */
@@ -167,7 +170,13 @@ export function erf4(x: v128, again: bool): v128 {
 
 /** 2/(2i + 1) from i = 6 down to 0. */
 const LOG1P: usize = memory.data<f32>([
-  2.0 / 13.0, 2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0, 2,
+  2.0 / 13.0,
+  2.0 / 11.0,
+  2.0 / 9.0,
+  2.0 / 7.0,
+  2.0 / 5.0,
+  2.0 / 3.0,
+  2,
 ]);
 
 /** ln(1 + e) for 0 ≤ e ≤ 1, as 2·artanh(e / (2 + e)); relative error below 4e-7. */

@@ -40,17 +40,40 @@ function tile(
   accumulate: bool,
   columns: i32,
 ): void {
-  let c00: v128 = f32x4.splat(0), c01: v128 = c00, c02: v128 = c00, c03: v128 = c00;
-  let c10: v128 = c00, c11: v128 = c00, c12: v128 = c00, c13: v128 = c00;
-  let c20: v128 = c00, c21: v128 = c00, c22: v128 = c00, c23: v128 = c00;
-  let c30: v128 = c00, c31: v128 = c00, c32: v128 = c00, c33: v128 = c00;
-  let c40: v128 = c00, c41: v128 = c00, c42: v128 = c00, c43: v128 = c00;
-  let c50: v128 = c00, c51: v128 = c00, c52: v128 = c00, c53: v128 = c00;
-  const a1 = aRow, a2 = aRow * 2, a3 = aRow * 3, a4 = aRow * 4, a5 = aRow * 5;
+  let c00: v128 = f32x4.splat(0),
+    c01: v128 = c00,
+    c02: v128 = c00,
+    c03: v128 = c00;
+  let c10: v128 = c00,
+    c11: v128 = c00,
+    c12: v128 = c00,
+    c13: v128 = c00;
+  let c20: v128 = c00,
+    c21: v128 = c00,
+    c22: v128 = c00,
+    c23: v128 = c00;
+  let c30: v128 = c00,
+    c31: v128 = c00,
+    c32: v128 = c00,
+    c33: v128 = c00;
+  let c40: v128 = c00,
+    c41: v128 = c00,
+    c42: v128 = c00,
+    c43: v128 = c00;
+  let c50: v128 = c00,
+    c51: v128 = c00,
+    c52: v128 = c00,
+    c53: v128 = c00;
+  const a1 = aRow,
+    a2 = aRow * 2,
+    a3 = aRow * 3,
+    a4 = aRow * 4,
+    a5 = aRow * 5;
   for (let p = 0; p < k; p++) {
     const b0 = v128.load(b);
     const b1 = width > 4 ? v128.load(b, 16) : b0;
-    const b2 = width > 8 ? v128.load(b, 32) : b0, b3 = width > 8 ? v128.load(b, 48) : b0;
+    const b2 = width > 8 ? v128.load(b, 32) : b0,
+      b3 = width > 8 ? v128.load(b, 48) : b0;
     let x = v128.load32_splat(a);
     c00 = madd(x, b0, c00);
     if (width > 4) c01 = madd(x, b1, c01);
@@ -117,7 +140,17 @@ function tile(
 /** One row of a tile: plus bias, plus what C holds. Of 8 or 4 only the first `columns` are stored. */
 // @ts-ignore: decorator
 @inline
-function storeRow(width: i32, c: usize, x0: v128, x1: v128, x2: v128, x3: v128, bias: usize, accumulate: bool, columns: i32): void {
+function storeRow(
+  width: i32,
+  c: usize,
+  x0: v128,
+  x1: v128,
+  x2: v128,
+  x3: v128,
+  bias: usize,
+  accumulate: bool,
+  columns: i32,
+): void {
   if (bias) {
     x0 = f32x4.add(x0, v128.load(bias));
     if (width > 4) x1 = f32x4.add(x1, v128.load(bias, 16));
@@ -199,19 +232,77 @@ function panel(
 }
 
 // Those that are compiled: what varies between them is the place of the rows, and the width.
-function wide(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
+function wide(
+  m: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+): void {
   panel(PANEL, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, PANEL);
 }
-function wideRows(m: i32, k: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
+function wideRows(
+  m: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+): void {
   panel(PANEL, m, k, a, aRow, 4, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
 }
-function wideColumns(m: i32, k: i32, a: usize, aCol: usize, b: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
+function wideColumns(
+  m: i32,
+  k: i32,
+  a: usize,
+  aCol: usize,
+  b: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+): void {
   panel(PANEL, m, k, a, 4, aCol, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
 }
-function eight(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
+function eight(
+  m: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+  columns: i32,
+): void {
   panel(8, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
 }
-function four(m: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool, columns: i32): void {
+function four(
+  m: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+  columns: i32,
+): void {
   panel(4, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
 }
 
@@ -247,8 +338,10 @@ export function gemm(
     const first = p == 0;
     const add = !first || accumulate != 0;
     const row = bias < 0 || !first ? <usize>0 : f32At(bias);
-    const from = a + <usize>p * aCol, deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
-    if (narrow) turned(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
+    const from = a + <usize>p * aCol,
+      deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
+    if (narrow)
+      turned(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
     if (direct) {
       columns(m, n - narrow, kc, from, aRow, aCol, deep, bRow, c, cRow, row, add, false);
       continue;
@@ -267,7 +360,19 @@ export function gemm(
  * C[m,n] = A[m,k]·B[k,n], plus C where `accumulate`; B is read where it lies. In bytes: `aRow` and `aCol` from row to row and
  * from column to column of A, one of them 4; `bRow` and `cRow` from row to row.
  */
-export function multiplyInPlace(m: i32, n: i32, k: i32, a: usize, aRow: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: bool): void {
+export function multiplyInPlace(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  accumulate: bool,
+): void {
   columns(m, n, k, a, aRow, aCol, b, bRow, c, cRow, 0, accumulate, false);
 }
 
@@ -278,9 +383,34 @@ export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
 }
 
 /** See `MatrixKernels.gemmPacked`. */
-export function gemmPacked(m: i32, n: i32, k: i32, A: i32, lda: i32, packed: i32, C: i32, ldc: i32, bias: i32, accumulate: i32): void {
+export function gemmPacked(
+  m: i32,
+  n: i32,
+  k: i32,
+  A: i32,
+  lda: i32,
+  packed: i32,
+  C: i32,
+  ldc: i32,
+  bias: i32,
+  accumulate: i32,
+): void {
   const row = bias < 0 ? <usize>0 : f32At(bias);
-  columns(m, n, k, f32At(A), (<usize>lda) << 2, 4, f32At(packed), 0, f32At(C), (<usize>ldc) << 2, row, accumulate != 0, true);
+  columns(
+    m,
+    n,
+    k,
+    f32At(A),
+    (<usize>lda) << 2,
+    4,
+    f32At(packed),
+    0,
+    f32At(C),
+    (<usize>ldc) << 2,
+    row,
+    accumulate != 0,
+    true,
+  );
 }
 
 /** Of n columns those that are left over, if they are so few that a tile of them would be mostly empty. */
@@ -294,16 +424,28 @@ function narrowOf(n: i32): i32 {
  * Up to four columns of C = Aᵀ·B, where rows of A lie as panels of B do: a tile is turned on its side, with these columns for rows
  * and rows of C for columns, so that its vectors are full. Each element is summed up in the same order as elsewhere.
  */
-function turned(m: i32, n: i32, k: i32, a: usize, aCol: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, accumulate: bool): void {
+function turned(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aCol: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
+  accumulate: bool,
+): void {
   const tile = folding;
   let i = 0;
-  for (; i + PANEL <= m; i += PANEL, a += <usize>PANEL << 2, c += cRow * <usize>PANEL) {
-    wide(n, k, b, 4, bRow, a, aCol, tile, <usize>PANEL << 2, 0, false);
+  for (; i + PANEL <= m; i += PANEL, a += (<usize>PANEL) << 2, c += cRow * <usize>PANEL) {
+    wide(n, k, b, 4, bRow, a, aCol, tile, (<usize>PANEL) << 2, 0, false);
     for (let j = 0; j < n; j++) {
       const from = tile + ((<usize>(j * PANEL)) << 2);
       const more = bias ? f32.load(bias + ((<usize>j) << 2)) : 0;
       let to = c + ((<usize>j) << 2);
-      for (let r: usize = 0; r < <usize>PANEL << 2; r += 4, to += cRow) {
+      for (let r: usize = 0; r < (<usize>PANEL) << 2; r += 4, to += cRow) {
         let x = f32.load(from + r);
         if (bias) x += more;
         f32.store(to, accumulate ? x + f32.load(to) : x);
@@ -342,7 +484,8 @@ function columns(
     const left = n - j;
     const row = bias ? bias + at : 0;
     const from = packed ? b + at * <usize>k : b + at;
-    if (left > 4) eight(m, k, a, aRow, aCol, from, packed ? 32 : bRow, c + at, cRow, row, accumulate, min(8, left));
+    if (left > 4)
+      eight(m, k, a, aRow, aCol, from, packed ? 32 : bRow, c + at, cRow, row, accumulate, min(8, left));
     else four(m, k, a, aRow, aCol, from, packed ? 16 : bRow, c + at, cRow, row, accumulate, left);
   }
 }
@@ -382,9 +525,16 @@ function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void 
   for (let j = 0, width = 0; j < n; j += width) {
     width = panelOf(n - j);
     for (let quarter = 0; quarter < width; quarter += 4) {
-      turn(min(4, n - j - quarter), k, b + <usize>(j + quarter) * bRow, bRow, to + ((<usize>quarter) << 2), (<usize>width) << 2);
+      turn(
+        min(4, n - j - quarter),
+        k,
+        b + <usize>(j + quarter) * bRow,
+        bRow,
+        to + ((<usize>quarter) << 2),
+        (<usize>width) << 2,
+      );
     }
-    to += <usize>(width * k) << 2;
+    to += (<usize>(width * k)) << 2;
   }
 }
 
@@ -399,9 +549,14 @@ function turn(rows: i32, k: i32, from: usize, bRow: usize, to: usize, step: usiz
   let p = 0;
   let at: usize = 0;
   for (; p + 4 <= k; p += 4) {
-    const x0 = v128.load(from + at), x1 = v128.load(r1 + at), x2 = v128.load(r2 + at), x3 = v128.load(r3 + at);
-    const t0 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), t1 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
-    const t2 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5), t3 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+    const x0 = v128.load(from + at),
+      x1 = v128.load(r1 + at),
+      x2 = v128.load(r2 + at),
+      x3 = v128.load(r3 + at);
+    const t0 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5),
+      t1 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
+    const t2 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5),
+      t3 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
     v128.store(to, v128.shuffle<i64>(t0, t2, 0, 2));
     v128.store(to + step, v128.shuffle<i64>(t0, t2, 1, 3));
     v128.store(to + step * 2, v128.shuffle<i64>(t1, t3, 0, 2));

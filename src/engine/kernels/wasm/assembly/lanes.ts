@@ -47,7 +47,10 @@ export function addFour(x0: v128, x1: v128, x2: v128, x3: v128): v128 {
   v128.store(at, x1, 16);
   v128.store(at, x2, 32);
   v128.store(at, x3, 48);
-  return f32x4.add(f32x4.add(v128.load(at), v128.load(at, 16)), f32x4.add(v128.load(at, 32), v128.load(at, 48)));
+  return f32x4.add(
+    f32x4.add(v128.load(at), v128.load(at, 16)),
+    f32x4.add(v128.load(at, 32), v128.load(at, 48)),
+  );
 }
 
 /** The lesser of each two lanes, none of which is NaN. */
@@ -87,7 +90,9 @@ export function countsOfTwo(x0: v128, x1: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function countLanes(x: v128): i32 {
-  return i32x4.extract_lane(x, 0) + i32x4.extract_lane(x, 1) + i32x4.extract_lane(x, 2) + i32x4.extract_lane(x, 3);
+  return (
+    i32x4.extract_lane(x, 0) + i32x4.extract_lane(x, 1) + i32x4.extract_lane(x, 2) + i32x4.extract_lane(x, 3)
+  );
 }
 
 /** The first `lanes` elements at `from`, the others `fill`. Reads no further. */

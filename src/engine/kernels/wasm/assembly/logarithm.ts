@@ -7,10 +7,17 @@ const LEAST_NORMAL: f32 = 1.17549435e-38;
 
 // Loaded where they are used: an engine builds a constant that is written in a loop anew each time.
 const POLYNOMIAL = memory.data<f32>([
-  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, // Cephes' logf, minimax
-  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+  7.0376836292e-2,
+  -1.151461031e-1,
+  1.167699874e-1,
+  -1.2420140846e-1,
+  1.4249322787e-1, // Cephes' logf, minimax
+  -1.6668057665e-1,
+  2.0000714765e-1,
+  -2.4999993993e-1,
+  3.3333331174e-1,
 ]);
-const LN2 = memory.data<f32>([-2.12194440e-4, 0.693359375]); // in two parts, so that the sum keeps its digits
+const LN2 = memory.data<f32>([-2.1219444e-4, 0.693359375]); // in two parts, so that the sum keeps its digits
 const OTHERS = memory.data<f32>([1, -0.5, LEAST_NORMAL, 8388608]);
 
 // @ts-ignore: decorator

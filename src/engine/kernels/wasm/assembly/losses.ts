@@ -34,11 +34,17 @@ function lossOf(kind: i32, e: v128, s: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function meanOf(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, factor: f64, dxAt: i32, out: i32): void {
-  let x = f32At(xAt), t = f32At(tAt), dx = f32At(dxAt);
-  const delta2 = f64x2.splat(delta), share = f64x2.splat(factor / <f64>n);
+  let x = f32At(xAt),
+    t = f32At(tAt),
+    dx = f32At(dxAt);
+  const delta2 = f64x2.splat(delta),
+    share = f64x2.splat(factor / <f64>n);
   let sum = f64x2.splat(0);
   for (let i = 0; i < n; i += 2, x += 8, t += 8, dx += 8) {
-    const e = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x)), f64x2.promote_low_f32x4(v128.load64_zero(t)));
+    const e = f64x2.sub(
+      f64x2.promote_low_f32x4(v128.load64_zero(x)),
+      f64x2.promote_low_f32x4(v128.load64_zero(t)),
+    );
     const s = slopeOf(kind, e, delta2);
     const loss = lossOf(kind, e, s);
     const slope = f32x4.demote_f64x2_zero(f64x2.mul(s, share));
@@ -50,7 +56,8 @@ function meanOf(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, factor: f64, 
       sum = f64x2.replace_lane(sum, 0, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(loss, 0));
     }
   }
-  const total = sumPair(sum), scaled = total * factor;
+  const total = sumPair(sum),
+    scaled = total * factor;
   if (total < leastSuspicious(kind, delta)) f64.store(f64At(out), scaled / <f64>n);
   else f64.store(f64At(out), meanInRange(scaled + beyondFloats(kind, n, xAt, tAt, delta, dxAt), n));
 }

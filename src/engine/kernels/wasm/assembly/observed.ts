@@ -1,7 +1,29 @@
-import { activation, activationGrad, HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH, times, value } from "./activations";
+import {
+  activation,
+  activationGrad,
+  HARDTANH,
+  LEAKY_RELU,
+  RELU,
+  SIGMOID,
+  TANH,
+  times,
+  value,
+} from "./activations";
 import { addTwo, countLanes, countsOfTwo, sumLanes } from "./lanes";
 import { f32At, f64At, scratch } from "./memory";
-import { BLOCK, exactSquares, moments, overview, settle, squaresOfFour, STRIDE, sumOfFour, sumSquares, sureSquares, zerosOfFour } from "./statistics";
+import {
+  BLOCK,
+  exactSquares,
+  moments,
+  overview,
+  settle,
+  squaresOfFour,
+  STRIDE,
+  sumOfFour,
+  sumSquares,
+  sureSquares,
+  zerosOfFour,
+} from "./statistics";
 
 /*
  * Light activations with the statistics of what they read and write in one pass, instead of three. Sums are the same, to the
@@ -9,34 +31,73 @@ import { BLOCK, exactSquares, moments, overview, settle, squaresOfFour, STRIDE, 
  */
 
 /** Where the sums of the last elements lie while they are added, in bytes from the scratch. */
-const REST_X: usize = 0, REST_Y: usize = 32;
+const REST_X: usize = 0,
+  REST_Y: usize = 32;
 
 // @ts-ignore: decorator
 @inline
-function mapObserved(kind: i32, n: i32, xAt: i32, yAt: i32, alpha: f64, beta: f64, xTo: usize, yTo: usize): void {
-  const a = f32x4.splat(<f32>alpha), b = f32x4.splat(<f32>beta), nil = f32x4.splat(0);
-  const xStart = f32At(xAt), yStart = f32At(yAt);
-  let x = xStart, y = yStart;
-  let xSum: f64 = 0, xSquares: f64 = 0, ySum: f64 = 0, ySquares: f64 = 0;
-  let zeros0: v128 = nil, zeros1: v128 = nil, flat0: v128 = nil, flat1: v128 = nil;
+function mapObserved(
+  kind: i32,
+  n: i32,
+  xAt: i32,
+  yAt: i32,
+  alpha: f64,
+  beta: f64,
+  xTo: usize,
+  yTo: usize,
+): void {
+  const a = f32x4.splat(<f32>alpha),
+    b = f32x4.splat(<f32>beta),
+    nil = f32x4.splat(0);
+  const xStart = f32At(xAt),
+    yStart = f32At(yAt);
+  let x = xStart,
+    y = yStart;
+  let xSum: f64 = 0,
+    xSquares: f64 = 0,
+    ySum: f64 = 0,
+    ySquares: f64 = 0;
+  let zeros0: v128 = nil,
+    zeros1: v128 = nil,
+    flat0: v128 = nil,
+    flat1: v128 = nil;
   let left = n;
   while (left >= STRIDE) {
     const block = min(left, BLOCK) & -STRIDE;
     const end = x + ((<usize>block) << 2);
-    const xFrom = x, yFrom = y;
-    let s0: v128 = nil, s1: v128 = nil, q0: v128 = nil, q1: v128 = nil;
-    let t0: v128 = nil, t1: v128 = nil, p0: v128 = nil, p1: v128 = nil;
-    for (; x < end; x += <usize>STRIDE << 2, y += <usize>STRIDE << 2) {
-      const x0 = v128.load(x), x2 = v128.load(x, 32), x4 = v128.load(x, 64), x6 = v128.load(x, 96);
-      const x1 = v128.load(x, 16), x3 = v128.load(x, 48), x5 = v128.load(x, 80), x7 = v128.load(x, 112);
+    const xFrom = x,
+      yFrom = y;
+    let s0: v128 = nil,
+      s1: v128 = nil,
+      q0: v128 = nil,
+      q1: v128 = nil;
+    let t0: v128 = nil,
+      t1: v128 = nil,
+      p0: v128 = nil,
+      p1: v128 = nil;
+    for (; x < end; x += (<usize>STRIDE) << 2, y += (<usize>STRIDE) << 2) {
+      const x0 = v128.load(x),
+        x2 = v128.load(x, 32),
+        x4 = v128.load(x, 64),
+        x6 = v128.load(x, 96);
+      const x1 = v128.load(x, 16),
+        x3 = v128.load(x, 48),
+        x5 = v128.load(x, 80),
+        x7 = v128.load(x, 112);
       s0 = f32x4.add(s0, sumOfFour(x0, x2, x4, x6));
       q0 = f32x4.add(q0, squaresOfFour(x0, x2, x4, x6));
       zeros0 = i32x4.sub(zeros0, zerosOfFour(x0, x2, x4, x6, nil));
       s1 = f32x4.add(s1, sumOfFour(x1, x3, x5, x7));
       q1 = f32x4.add(q1, squaresOfFour(x1, x3, x5, x7));
       zeros1 = i32x4.sub(zeros1, zerosOfFour(x1, x3, x5, x7, nil));
-      const y0 = value(kind, x0, a, b, false), y2 = value(kind, x2, a, b, false), y4 = value(kind, x4, a, b, false), y6 = value(kind, x6, a, b, false);
-      const y1 = value(kind, x1, a, b, false), y3 = value(kind, x3, a, b, false), y5 = value(kind, x5, a, b, false), y7 = value(kind, x7, a, b, false);
+      const y0 = value(kind, x0, a, b, false),
+        y2 = value(kind, x2, a, b, false),
+        y4 = value(kind, x4, a, b, false),
+        y6 = value(kind, x6, a, b, false);
+      const y1 = value(kind, x1, a, b, false),
+        y3 = value(kind, x3, a, b, false),
+        y5 = value(kind, x5, a, b, false),
+        y7 = value(kind, x7, a, b, false);
       t0 = f32x4.add(t0, sumOfFour(y0, y2, y4, y6));
       p0 = f32x4.add(p0, squaresOfFour(y0, y2, y4, y6));
       flat0 = i32x4.sub(flat0, zerosOfFour(y0, y2, y4, y6, nil));
@@ -58,10 +119,12 @@ function mapObserved(kind: i32, n: i32, xAt: i32, yAt: i32, alpha: f64, beta: f6
     ySquares += sureSquares(<f32>sumLanes(addTwo(p0, p1)), yFrom, block);
     left -= block;
   }
-  let xZeros = <f64>countLanes(countsOfTwo(zeros0, zeros1)), yZeros = <f64>countLanes(countsOfTwo(flat0, flat1));
+  let xZeros = <f64>countLanes(countsOfTwo(zeros0, zeros1)),
+    yZeros = <f64>countLanes(countsOfTwo(flat0, flat1));
   if (left > 0) {
     activation(kind, left, xAt + n - left, yAt + n - left, alpha, beta);
-    const restX = scratch + REST_X, restY = scratch + REST_Y;
+    const restX = scratch + REST_X,
+      restY = scratch + REST_Y;
     overview(false, left, x, restX);
     overview(false, left, y, restY);
     xSum += f64.load(restX);
@@ -78,25 +141,53 @@ function mapObserved(kind: i32, n: i32, xAt: i32, yAt: i32, alpha: f64, beta: f6
 /** `v` is x or y, the one that the derivative looks at. */
 // @ts-ignore: decorator
 @inline
-function slopeObserved(kind: i32, n: i32, vAt: i32, dyAt: i32, dxAt: i32, alpha: f64, beta: f64, dyTo: usize, dxTo: usize): void {
-  const a = f32x4.splat(<f32>alpha), b = f32x4.splat(<f32>beta);
-  let v = f32At(vAt), dy = f32At(dyAt), dx = f32At(dxAt);
-  let dySquares: f64 = 0, dxSquares: f64 = 0;
+function slopeObserved(
+  kind: i32,
+  n: i32,
+  vAt: i32,
+  dyAt: i32,
+  dxAt: i32,
+  alpha: f64,
+  beta: f64,
+  dyTo: usize,
+  dxTo: usize,
+): void {
+  const a = f32x4.splat(<f32>alpha),
+    b = f32x4.splat(<f32>beta);
+  let v = f32At(vAt),
+    dy = f32At(dyAt),
+    dx = f32At(dxAt);
+  let dySquares: f64 = 0,
+    dxSquares: f64 = 0;
   let left = n;
   while (left >= STRIDE) {
     const block = min(left, BLOCK) & -STRIDE;
     const end = dy + ((<usize>block) << 2);
-    const dyFrom = dy, dxFrom = dx;
-    let q0 = f32x4.splat(0), q1 = q0, p0 = q0, p1 = q0;
-    for (; dy < end; v += <usize>STRIDE << 2, dy += <usize>STRIDE << 2, dx += <usize>STRIDE << 2) {
-      const d0 = v128.load(dy), d2 = v128.load(dy, 32), d4 = v128.load(dy, 64), d6 = v128.load(dy, 96);
-      const d1 = v128.load(dy, 16), d3 = v128.load(dy, 48), d5 = v128.load(dy, 80), d7 = v128.load(dy, 112);
+    const dyFrom = dy,
+      dxFrom = dx;
+    let q0 = f32x4.splat(0),
+      q1 = q0,
+      p0 = q0,
+      p1 = q0;
+    for (; dy < end; v += (<usize>STRIDE) << 2, dy += (<usize>STRIDE) << 2, dx += (<usize>STRIDE) << 2) {
+      const d0 = v128.load(dy),
+        d2 = v128.load(dy, 32),
+        d4 = v128.load(dy, 64),
+        d6 = v128.load(dy, 96);
+      const d1 = v128.load(dy, 16),
+        d3 = v128.load(dy, 48),
+        d5 = v128.load(dy, 80),
+        d7 = v128.load(dy, 112);
       q0 = f32x4.add(q0, squaresOfFour(d0, d2, d4, d6));
       q1 = f32x4.add(q1, squaresOfFour(d1, d3, d5, d7));
-      const e0 = own(kind, d0, v128.load(v), a, b), e1 = own(kind, d1, v128.load(v, 16), a, b);
-      const e2 = own(kind, d2, v128.load(v, 32), a, b), e3 = own(kind, d3, v128.load(v, 48), a, b);
-      const e4 = own(kind, d4, v128.load(v, 64), a, b), e5 = own(kind, d5, v128.load(v, 80), a, b);
-      const e6 = own(kind, d6, v128.load(v, 96), a, b), e7 = own(kind, d7, v128.load(v, 112), a, b);
+      const e0 = own(kind, d0, v128.load(v), a, b),
+        e1 = own(kind, d1, v128.load(v, 16), a, b);
+      const e2 = own(kind, d2, v128.load(v, 32), a, b),
+        e3 = own(kind, d3, v128.load(v, 48), a, b);
+      const e4 = own(kind, d4, v128.load(v, 64), a, b),
+        e5 = own(kind, d5, v128.load(v, 80), a, b);
+      const e6 = own(kind, d6, v128.load(v, 96), a, b),
+        e7 = own(kind, d7, v128.load(v, 112), a, b);
       p0 = f32x4.add(p0, squaresOfFour(e0, e2, e4, e6));
       p1 = f32x4.add(p1, squaresOfFour(e1, e3, e5, e7));
       v128.store(dx, e0);
@@ -155,8 +246,18 @@ function tanhGrad(n: i32, y: i32, dy: i32, dx: i32, dyTo: usize, dxTo: usize): v
 }
 
 /** See `ObservedKernels.activationMoments`. */
-export function activationMoments(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: f64, xOut: i32, yOut: i32): void {
-  const xTo = f64At(xOut), yTo = f64At(yOut);
+export function activationMoments(
+  kind: i32,
+  n: i32,
+  x: i32,
+  y: i32,
+  alpha: f64,
+  beta: f64,
+  xOut: i32,
+  yOut: i32,
+): void {
+  const xTo = f64At(xOut),
+    yTo = f64At(yOut);
   if (kind == RELU) relu(n, x, y, xTo, yTo);
   else if (kind == LEAKY_RELU) leakyRelu(n, x, y, alpha, beta, xTo, yTo);
   else if (kind == HARDTANH) hardtanh(n, x, y, alpha, beta, xTo, yTo);
@@ -169,9 +270,19 @@ export function activationMoments(kind: i32, n: i32, x: i32, y: i32, alpha: f64,
 
 /** See `ObservedKernels.activationGradSquares`. */
 export function activationGradSquares(
-  kind: i32, n: i32, x: i32, y: i32, dy: i32, dx: i32, alpha: f64, beta: f64, dyOut: i32, dxOut: i32,
+  kind: i32,
+  n: i32,
+  x: i32,
+  y: i32,
+  dy: i32,
+  dx: i32,
+  alpha: f64,
+  beta: f64,
+  dyOut: i32,
+  dxOut: i32,
 ): void {
-  const dyTo = f64At(dyOut), dxTo = f64At(dxOut);
+  const dyTo = f64At(dyOut),
+    dxTo = f64At(dxOut);
   if (kind == RELU) reluGrad(n, x, dy, dx, dyTo, dxTo);
   else if (kind == LEAKY_RELU) leakyReluGrad(n, x, dy, dx, alpha, beta, dyTo, dxTo);
   else if (kind == HARDTANH) hardtanhGrad(n, x, dy, dx, alpha, beta, dyTo, dxTo);

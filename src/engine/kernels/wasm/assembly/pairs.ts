@@ -6,13 +6,37 @@
 /** Whether windows are 2 × 2, side by side, and none sticks out, as the last may with `ceil_mode`. */
 // @ts-ignore: decorator
 @inline
-export function isPairs(height: i32, width: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, sy: i32, sx: i32, padY: i32, padX: i32, dilationY: i32, dilationX: i32): bool {
-  const sideBySide = kh == 2 && kw == 2 && sy == 2 && sx == 2 && padY == 0 && padX == 0 && dilationY == 1 && dilationX == 1;
+export function isPairs(
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  sy: i32,
+  sx: i32,
+  padY: i32,
+  padX: i32,
+  dilationY: i32,
+  dilationX: i32,
+): bool {
+  const sideBySide =
+    kh == 2 && kw == 2 && sy == 2 && sx == 2 && padY == 0 && padX == 0 && dilationY == 1 && dilationX == 1;
   return sideBySide && 2 * outHeight <= height && 2 * outWidth <= width;
 }
 
-export function maxPairs(planes: i32, x: usize, y: usize, taps: usize, height: i32, width: i32, outHeight: i32, outWidth: i32): void {
-  const below = (<usize>width) << 2, row = (<usize>outWidth) << 2;
+export function maxPairs(
+  planes: i32,
+  x: usize,
+  y: usize,
+  taps: usize,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+): void {
+  const below = (<usize>width) << 2,
+    row = (<usize>outWidth) << 2;
   // Windows may not reach the end of the plane.
   const rest = (<usize>((height - 2 * outHeight) * width)) << 2;
   for (let plane = 0; plane < planes; plane++, x += rest) {
@@ -26,7 +50,7 @@ export function maxPairs(planes: i32, x: usize, y: usize, taps: usize, height: i
 // @ts-ignore: decorator
 @inline
 function wholeRow(x: usize, below: usize, n: i32, y: usize, taps: usize): void {
-  for (let i = 0; ; ) {
+  for (let i = 0; ;) {
     four(x + ((<usize>i) << 3), below, y + ((<usize>i) << 2), taps + ((<usize>i) << 2));
     if (i + 4 >= n) return;
     i = min(i + 4, n - 4);
@@ -36,11 +60,18 @@ function wholeRow(x: usize, below: usize, n: i32, y: usize, taps: usize): void {
 // @ts-ignore: decorator
 @inline
 function four(x: usize, below: usize, y: usize, taps: usize): void {
-  const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x + below), d = v128.load(x + below, 16);
-  const x0 = v128.shuffle<f32>(a, b, 0, 2, 4, 6), x1 = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
-  const x2 = v128.shuffle<f32>(c, d, 0, 2, 4, 6), x3 = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
-  const upper = larger(x1, x0), lower = larger(x3, x2);
-  const above = v128.bitselect(x1, x0, upper), beneath = v128.bitselect(x3, x2, lower);
+  const a = v128.load(x),
+    b = v128.load(x, 16),
+    c = v128.load(x + below),
+    d = v128.load(x + below, 16);
+  const x0 = v128.shuffle<f32>(a, b, 0, 2, 4, 6),
+    x1 = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+  const x2 = v128.shuffle<f32>(c, d, 0, 2, 4, 6),
+    x3 = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
+  const upper = larger(x1, x0),
+    lower = larger(x3, x2);
+  const above = v128.bitselect(x1, x0, upper),
+    beneath = v128.bitselect(x3, x2, lower);
   const take = larger(beneath, above);
   v128.store(y, v128.bitselect(beneath, above, take));
   const second = v128.bitselect(lower, upper, take);
@@ -73,8 +104,18 @@ function shortRow(x: usize, below: usize, n: i32, y: usize, taps: usize): void {
 }
 
 /** Writes all of dx: dy where it was taken from, 0 elsewhere. */
-export function maxPairsGrad(planes: i32, taps: usize, dy: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32): void {
-  const below = (<usize>width) << 2, row = (<usize>outWidth) << 2;
+export function maxPairsGrad(
+  planes: i32,
+  taps: usize,
+  dy: usize,
+  dx: usize,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+): void {
+  const below = (<usize>width) << 2,
+    row = (<usize>outWidth) << 2;
   const beside = (<usize>(width - 2 * outWidth)) << 2;
   const rest = (<usize>((height - 2 * outHeight) * width)) << 2;
   for (let plane = 0; plane < planes; plane++) {
@@ -96,13 +137,19 @@ export function maxPairsGrad(planes: i32, taps: usize, dy: usize, dx: usize, hei
 // @ts-ignore: decorator
 @inline
 function wholeRowGrad(taps: usize, dy: usize, dx: usize, below: usize, n: i32): void {
-  const one = f32x4.splat(1), two = f32x4.splat(2), three = f32x4.splat(3), zero = f32x4.splat(0);
-  for (let i = 0; ; ) {
+  const one = f32x4.splat(1),
+    two = f32x4.splat(2),
+    three = f32x4.splat(3),
+    zero = f32x4.splat(0);
+  for (let i = 0; ;) {
     const at = (<usize>i) << 2;
-    const tap = v128.load(taps + at), g = v128.load(dy + at);
+    const tap = v128.load(taps + at),
+      g = v128.load(dy + at);
     const to = dx + at * 2;
-    const x0 = v128.and(g, f32x4.eq(tap, zero)), x1 = v128.and(g, f32x4.eq(tap, one));
-    const x2 = v128.and(g, f32x4.eq(tap, two)), x3 = v128.and(g, f32x4.eq(tap, three));
+    const x0 = v128.and(g, f32x4.eq(tap, zero)),
+      x1 = v128.and(g, f32x4.eq(tap, one));
+    const x2 = v128.and(g, f32x4.eq(tap, two)),
+      x3 = v128.and(g, f32x4.eq(tap, three));
     v128.store(to, v128.shuffle<f32>(x0, x1, 0, 4, 1, 5));
     v128.store(to, v128.shuffle<f32>(x0, x1, 2, 6, 3, 7), 16);
     v128.store(to + below, v128.shuffle<f32>(x2, x3, 0, 4, 1, 5));
@@ -114,7 +161,8 @@ function wholeRowGrad(taps: usize, dy: usize, dx: usize, below: usize, n: i32): 
 
 function shortRowGrad(taps: usize, dy: usize, dx: usize, below: usize, n: i32): void {
   for (let i = 0; i < n; i++, taps += 4, dy += 4, dx += 8) {
-    const tap = f32.load(taps), g = f32.load(dy);
+    const tap = f32.load(taps),
+      g = f32.load(dy);
     f32.store(dx, tap == 0 ? g : 0);
     f32.store(dx, tap == 1 ? g : 0, 4);
     f32.store(dx + below, tap == 2 ? g : 0);

@@ -18,7 +18,18 @@ let columns: i32 = 0;
 export let inPlace: bool = false;
 
 /** Plans planes of height × width for outHeight × outWidth places of a window, the first `padY`, `padX` before the plane. */
-export function planPlanes(height_: i32, width_: i32, outHeight: i32, outWidth: i32, kh: i32, kw: i32, padY: i32, padX: i32, dilationY: i32, dilationX: i32): void {
+export function planPlanes(
+  height_: i32,
+  width_: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  padY: i32,
+  padX: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
   height = height_;
   width = width_;
   const bufferHeight = outHeight + (kh - 1) * dilationY;
@@ -30,7 +41,8 @@ export function planPlanes(height_: i32, width_: i32, outHeight: i32, outWidth: 
   // A negative padding leaves out the beginning.
   top = max(padY, 0);
   left = max(padX, 0);
-  const skipped = max(-padY, 0), before = max(-padX, 0);
+  const skipped = max(-padY, 0),
+    before = max(-padX, 0);
   from = (<usize>(skipped * width + before)) << 2;
   rows = max(0, min(height - skipped, bufferHeight - top));
   columns = max(0, min(width - before, pitch - left));

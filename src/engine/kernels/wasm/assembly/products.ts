@@ -17,12 +17,24 @@ const RUN: i32 = 512;
  * that lie at the distances at `taps` from a pixel. Of dy and of sums outputs lie side by side, `step` bytes from pixel to
  * pixel and from tap to tap: whole vectors of four.
  */
-export function addProducts(taps: usize, pixels: usize, count: i32, n: i32, depth: i32, planes: usize, dy: usize, sums: usize, step: usize): void {
+export function addProducts(
+  taps: usize,
+  pixels: usize,
+  count: i32,
+  n: i32,
+  depth: i32,
+  planes: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
   for (let o = 0, width = 0; o < n; o += width) {
-    const left = n - o, at = (<usize>o) << 2;
+    const left = n - o,
+      at = (<usize>o) << 2;
     width = left >= PANEL ? PANEL : left > 4 ? 8 : 4;
     for (let p = 0; p < count; p += RUN) {
-      const from = pixels + ((<usize>p) << 2), end = from + ((<usize>min(RUN, count - p)) << 2);
+      const from = pixels + ((<usize>p) << 2),
+        end = from + ((<usize>min(RUN, count - p)) << 2);
       const turned = dy + at + step * <usize>p;
       if (width == PANEL) addWide(taps, depth, from, end, planes, turned, sums + at, step);
       else if (width == 8) addEight(taps, depth, from, end, planes, turned, sums + at, step);
@@ -32,22 +44,60 @@ export function addProducts(taps: usize, pixels: usize, count: i32, n: i32, dept
 }
 
 // Those that are compiled.
-function addWide(taps: usize, depth: i32, from: usize, to: usize, planes: usize, dy: usize, sums: usize, step: usize): void {
+function addWide(
+  taps: usize,
+  depth: i32,
+  from: usize,
+  to: usize,
+  planes: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
   addPanel(PANEL, taps, depth, from, to, planes, dy, sums, step);
 }
-function addEight(taps: usize, depth: i32, from: usize, to: usize, planes: usize, dy: usize, sums: usize, step: usize): void {
+function addEight(
+  taps: usize,
+  depth: i32,
+  from: usize,
+  to: usize,
+  planes: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
   addPanel(8, taps, depth, from, to, planes, dy, sums, step);
 }
-function addFour(taps: usize, depth: i32, from: usize, to: usize, planes: usize, dy: usize, sums: usize, step: usize): void {
+function addFour(
+  taps: usize,
+  depth: i32,
+  from: usize,
+  to: usize,
+  planes: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
   addPanel(4, taps, depth, from, to, planes, dy, sums, step);
 }
 
 /** All taps of one panel, divided among tiles as evenly as can be. */
 // @ts-ignore: decorator
 @inline
-function addPanel(width: i32, taps: usize, depth: i32, from: usize, to: usize, planes: usize, dy: usize, sums: usize, step: usize): void {
+function addPanel(
+  width: i32,
+  taps: usize,
+  depth: i32,
+  from: usize,
+  to: usize,
+  planes: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
   const tiles = (depth + ROWS - 1) / ROWS;
-  const size = depth / tiles, larger = depth % tiles;
+  const size = depth / tiles,
+    larger = depth % tiles;
   for (let t = 0, at = taps; t < tiles; t++) {
     const rows = size + (t < larger ? 1 : 0);
     switch (rows) {
@@ -77,22 +127,53 @@ function addPanel(width: i32, taps: usize, depth: i32, from: usize, to: usize, p
 /** A tile: the `rows` taps from `tap` on, for `width` outputs, over the pixels whose places are from `from` on. */
 // @ts-ignore: decorator
 @inline
-function tile(rows: i32, width: i32, from: usize, end: usize, planes: usize, tap: usize, dy: usize, sums: usize, step: usize): void {
-  let c00: v128 = f32x4.splat(0), c01: v128 = c00, c02: v128 = c00, c03: v128 = c00;
-  let c10: v128 = c00, c11: v128 = c00, c12: v128 = c00, c13: v128 = c00;
-  let c20: v128 = c00, c21: v128 = c00, c22: v128 = c00, c23: v128 = c00;
-  let c30: v128 = c00, c31: v128 = c00, c32: v128 = c00, c33: v128 = c00;
-  let c40: v128 = c00, c41: v128 = c00, c42: v128 = c00, c43: v128 = c00;
-  let c50: v128 = c00, c51: v128 = c00, c52: v128 = c00, c53: v128 = c00;
+function tile(
+  rows: i32,
+  width: i32,
+  from: usize,
+  end: usize,
+  planes: usize,
+  tap: usize,
+  dy: usize,
+  sums: usize,
+  step: usize,
+): void {
+  let c00: v128 = f32x4.splat(0),
+    c01: v128 = c00,
+    c02: v128 = c00,
+    c03: v128 = c00;
+  let c10: v128 = c00,
+    c11: v128 = c00,
+    c12: v128 = c00,
+    c13: v128 = c00;
+  let c20: v128 = c00,
+    c21: v128 = c00,
+    c22: v128 = c00,
+    c23: v128 = c00;
+  let c30: v128 = c00,
+    c31: v128 = c00,
+    c32: v128 = c00,
+    c33: v128 = c00;
+  let c40: v128 = c00,
+    c41: v128 = c00,
+    c42: v128 = c00,
+    c43: v128 = c00;
+  let c50: v128 = c00,
+    c51: v128 = c00,
+    c52: v128 = c00,
+    c53: v128 = c00;
   const a0 = planes + <usize>i32.load(tap);
-  const a1 = rows > 1 ? planes + <usize>i32.load(tap, 4) : 0, a2 = rows > 2 ? planes + <usize>i32.load(tap, 8) : 0;
-  const a3 = rows > 3 ? planes + <usize>i32.load(tap, 12) : 0, a4 = rows > 4 ? planes + <usize>i32.load(tap, 16) : 0;
+  const a1 = rows > 1 ? planes + <usize>i32.load(tap, 4) : 0,
+    a2 = rows > 2 ? planes + <usize>i32.load(tap, 8) : 0;
+  const a3 = rows > 3 ? planes + <usize>i32.load(tap, 12) : 0,
+    a4 = rows > 4 ? planes + <usize>i32.load(tap, 16) : 0;
   const a5 = rows > 5 ? planes + <usize>i32.load(tap, 20) : 0;
   for (let p = from; p < end; p += 4, dy += step) {
     const at = <usize>i32.load(p);
     const b0 = v128.load(dy);
     const b1 = width > 4 ? v128.load(dy, 16) : b0;
-    const b2 = width > 8 ? v128.load(dy, 32) : b0, b3 = width > 8 ? v128.load(dy, 48) : b0;
+    const b2 = width > 8 ? v128.load(dy, 32) : b0,
+      b3 = width > 8 ? v128.load(dy, 48) : b0;
     let x = v128.load32_splat(a0 + at);
     c00 = madd(x, b0, c00);
     if (width > 4) c01 = madd(x, b1, c01);
@@ -157,8 +238,10 @@ function tile(rows: i32, width: i32, from: usize, end: usize, planes: usize, tap
 // @ts-ignore: decorator
 @inline
 function addRow(width: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
-  const y0 = f32x4.add(v128.load(to), x0), y1 = width > 4 ? f32x4.add(v128.load(to, 16), x1) : x1;
-  const y2 = width > 8 ? f32x4.add(v128.load(to, 32), x2) : x2, y3 = width > 8 ? f32x4.add(v128.load(to, 48), x3) : x3;
+  const y0 = f32x4.add(v128.load(to), x0),
+    y1 = width > 4 ? f32x4.add(v128.load(to, 16), x1) : x1;
+  const y2 = width > 8 ? f32x4.add(v128.load(to, 32), x2) : x2,
+    y3 = width > 8 ? f32x4.add(v128.load(to, 48), x3) : x3;
   v128.store(to, y0);
   if (width > 4) v128.store(to, y1, 16);
   if (width > 8) v128.store(to, y2, 32);

@@ -10,7 +10,7 @@ export const MOST_F32: f64 = 3.4028234663852886e38;
 // @ts-ignore: decorator
 @inline
 export function inRange(squares: f64): f64 {
-  return squares <= MOST_F32 ? squares : <f64><f32>squares;
+  return squares <= MOST_F32 ? squares : <f64>(<f32>squares);
 }
 
 /** The mean of n losses that have this sum, or the sum as a float where that is not finite. */

@@ -43,7 +43,9 @@ export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
 // @ts-ignore: decorator
 @inline
 function rnnTimes(relu: bool, dh: v128, y: v128): v128 {
-  return relu ? v128.andnot(dh, f32x4.le(y, f32x4.splat(0))) : f32x4.mul(dh, f32x4.sub(one(), f32x4.mul(y, y)));
+  return relu
+    ? v128.andnot(dh, f32x4.le(y, f32x4.splat(0)))
+    : f32x4.mul(dh, f32x4.sub(one(), f32x4.mul(y, y)));
 }
 
 // @ts-ignore: decorator
@@ -54,7 +56,16 @@ function rnnGrad(relu: bool, h: usize, dh: usize, dz: usize, lanes: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function rnnGradRows(relu: bool, rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: usize, ldz: usize): void {
+function rnnGradRows(
+  relu: bool,
+  rows: i32,
+  n: i32,
+  h: usize,
+  ldh: usize,
+  dh: usize,
+  dz: usize,
+  ldz: usize,
+): void {
   const end = bytes(n & ~3);
   for (let row = 0; row < rows; row++, h += ldh, dh += bytes(n), dz += ldz) {
     let j: usize = 0;
@@ -80,7 +91,16 @@ function tanhGradRows(rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: us
 }
 
 /** See `RecurrentKernels.rnnCellGrad`. */
-export function rnnCellGrad(kind: i32, rows: i32, n: i32, h: i32, ldh: i32, dh: i32, dz: i32, ldz: i32): void {
+export function rnnCellGrad(
+  kind: i32,
+  rows: i32,
+  n: i32,
+  h: i32,
+  ldh: i32,
+  dh: i32,
+  dz: i32,
+  ldz: i32,
+): void {
   if (kind == RELU) reluGradRows(rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
   else tanhGradRows(rows, n, f32At(h), bytes(ldh), f32At(dh), f32At(dz), bytes(ldz));
 }
@@ -99,10 +119,12 @@ function lstm(z: usize, gate: usize, before: usize, c: usize, h: usize, lanes: i
 // @ts-ignore: decorator
 @inline
 function lstmPair(z: usize, gate: usize, before: usize, c: usize, h: usize): void {
-  let low = f32x4.mul(v128.load(z), v128.load(z + 2 * gate)), high = f32x4.mul(v128.load(z, 16), v128.load(z + 2 * gate, 16));
+  let low = f32x4.mul(v128.load(z), v128.load(z + 2 * gate)),
+    high = f32x4.mul(v128.load(z, 16), v128.load(z + 2 * gate, 16));
   if (before) low = madd(v128.load(z + gate), v128.load(before), low);
   if (before) high = madd(v128.load(z + gate, 16), v128.load(before, 16), high);
-  const hLow = f32x4.mul(v128.load(z + 3 * gate), tanh4(low)), hHigh = f32x4.mul(v128.load(z + 3 * gate, 16), tanh4(high));
+  const hLow = f32x4.mul(v128.load(z + 3 * gate), tanh4(low)),
+    hHigh = f32x4.mul(v128.load(z + 3 * gate, 16), tanh4(high));
   v128.store(c, low);
   v128.store(c, high, 16);
   v128.store(h, hLow);
@@ -110,9 +132,23 @@ function lstmPair(z: usize, gate: usize, before: usize, c: usize, h: usize): voi
 }
 
 /** See `RecurrentKernels.lstmCell`. */
-export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i32, ldc: i32, h: i32, ldh: i32): void {
-  const gate = bytes(n), end = bytes(n & ~3);
-  let zAt = f32At(z), cAt = f32At(c), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
+export function lstmCell(
+  rows: i32,
+  n: i32,
+  z: i32,
+  ldz: i32,
+  before: i32,
+  c: i32,
+  ldc: i32,
+  h: i32,
+  ldh: i32,
+): void {
+  const gate = bytes(n),
+    end = bytes(n & ~3);
+  let zAt = f32At(z),
+    cAt = f32At(c),
+    hAt = f32At(h),
+    old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     // A loop for each function needs fewer registers than one of all.
     logistics(2 * n, zAt, zAt);
@@ -136,10 +172,13 @@ export function lstmCell(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i3
 @inline
 function lstmGrad(z: usize, gate: usize, before: usize, c: usize, dh: usize, dc: usize, lanes: i32): void {
   const t = tanh4(get(c, lanes));
-  const d = get(dh, lanes), o = get(z + 3 * gate, lanes);
+  const d = get(dh, lanes),
+    o = get(z + 3 * gate, lanes);
   const flow = madd(d, f32x4.mul(o, f32x4.sub(one(), f32x4.mul(t, t))), get(dc, lanes));
   set(z + 3 * gate, f32x4.mul(f32x4.mul(d, t), f32x4.mul(o, f32x4.sub(one(), o))), lanes);
-  const i = get(z, lanes), f = get(z + gate, lanes), g = get(z + 2 * gate, lanes);
+  const i = get(z, lanes),
+    f = get(z + gate, lanes),
+    g = get(z + 2 * gate, lanes);
   const last = before ? get(before, lanes) : f32x4.splat(0);
   set(z, f32x4.mul(f32x4.mul(flow, g), f32x4.mul(i, f32x4.sub(one(), i))), lanes);
   set(z + gate, f32x4.mul(f32x4.mul(flow, last), f32x4.mul(f, f32x4.sub(one(), f))), lanes);
@@ -151,12 +190,22 @@ function lstmGrad(z: usize, gate: usize, before: usize, c: usize, dh: usize, dc:
 // @ts-ignore: decorator
 @inline
 function lstmGradPair(z: usize, gate: usize, before: usize, c: usize, dh: usize, dc: usize): void {
-  const t0 = tanh4(v128.load(c)), t1 = tanh4(v128.load(c, 16));
-  const d0 = v128.load(dh), d1 = v128.load(dh, 16), o0 = v128.load(z + 3 * gate), o1 = v128.load(z + 3 * gate, 16);
+  const t0 = tanh4(v128.load(c)),
+    t1 = tanh4(v128.load(c, 16));
+  const d0 = v128.load(dh),
+    d1 = v128.load(dh, 16),
+    o0 = v128.load(z + 3 * gate),
+    o1 = v128.load(z + 3 * gate, 16);
   const flow0 = madd(d0, f32x4.mul(o0, f32x4.sub(one(), f32x4.mul(t0, t0))), v128.load(dc));
   const flow1 = madd(d1, f32x4.mul(o1, f32x4.sub(one(), f32x4.mul(t1, t1))), v128.load(dc, 16));
-  const i0 = v128.load(z), i1 = v128.load(z, 16), f0 = v128.load(z + gate), f1 = v128.load(z + gate, 16);
-  const g0 = v128.load(z + 2 * gate), g1 = v128.load(z + 2 * gate, 16), last0 = v128.load(before), last1 = v128.load(before, 16);
+  const i0 = v128.load(z),
+    i1 = v128.load(z, 16),
+    f0 = v128.load(z + gate),
+    f1 = v128.load(z + gate, 16);
+  const g0 = v128.load(z + 2 * gate),
+    g1 = v128.load(z + 2 * gate, 16),
+    last0 = v128.load(before),
+    last1 = v128.load(before, 16);
   v128.store(z + 3 * gate, f32x4.mul(f32x4.mul(d0, t0), f32x4.mul(o0, f32x4.sub(one(), o0))));
   v128.store(z + 3 * gate, f32x4.mul(f32x4.mul(d1, t1), f32x4.mul(o1, f32x4.sub(one(), o1))), 16);
   v128.store(z, f32x4.mul(f32x4.mul(flow0, g0), f32x4.mul(i0, f32x4.sub(one(), i0))));
@@ -170,12 +219,28 @@ function lstmGradPair(z: usize, gate: usize, before: usize, c: usize, dh: usize,
 }
 
 /** See `RecurrentKernels.lstmCellGrad`. */
-export function lstmCellGrad(rows: i32, n: i32, z: i32, ldz: i32, before: i32, c: i32, ldc: i32, dh: i32, dc: i32): void {
-  const gate = bytes(n), end = bytes(n & ~3);
-  let zAt = f32At(z), cAt = f32At(c), dhAt = f32At(dh), dcAt = f32At(dc), old = before < 0 ? <usize>0 : f32At(before);
+export function lstmCellGrad(
+  rows: i32,
+  n: i32,
+  z: i32,
+  ldz: i32,
+  before: i32,
+  c: i32,
+  ldc: i32,
+  dh: i32,
+  dc: i32,
+): void {
+  const gate = bytes(n),
+    end = bytes(n & ~3);
+  let zAt = f32At(z),
+    cAt = f32At(c),
+    dhAt = f32At(dh),
+    dcAt = f32At(dc),
+    old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     let j: usize = 0;
-    if (LANES == 8 && old) for (; j + 32 <= end; j += 32) lstmGradPair(zAt + j, gate, old + j, cAt + j, dhAt + j, dcAt + j);
+    if (LANES == 8 && old)
+      for (; j + 32 <= end; j += 32) lstmGradPair(zAt + j, gate, old + j, cAt + j, dhAt + j, dcAt + j);
     for (; j < end; j += 16) lstmGrad(zAt + j, gate, old ? old + j : 0, cAt + j, dhAt + j, dcAt + j, 4);
     if (n & 3) lstmGrad(zAt + end, gate, old ? old + end : 0, cAt + end, dhAt + end, dcAt + end, n & 3);
     zAt += bytes(ldz);
@@ -203,7 +268,8 @@ function gru(z: usize, gate: usize, hidden: usize, before: usize, h: usize, lane
 function gruPair(z: usize, gate: usize, hidden: usize, before: usize, h: usize): void {
   const low = tanh4(madd(v128.load(z), v128.load(hidden), v128.load(z + 2 * gate)));
   const high = tanh4(madd(v128.load(z, 16), v128.load(hidden, 16), v128.load(z + 2 * gate, 16)));
-  const last0 = before ? v128.load(before) : f32x4.splat(0), last1 = before ? v128.load(before, 16) : f32x4.splat(0);
+  const last0 = before ? v128.load(before) : f32x4.splat(0),
+    last1 = before ? v128.load(before, 16) : f32x4.splat(0);
   const h0 = madd(v128.load(z + gate), f32x4.sub(last0, low), low);
   const h1 = madd(v128.load(z + gate, 16), f32x4.sub(last1, high), high);
   v128.store(z + 2 * gate, low);
@@ -213,9 +279,23 @@ function gruPair(z: usize, gate: usize, hidden: usize, before: usize, h: usize):
 }
 
 /** See `RecurrentKernels.gruCell`. */
-export function gruCell(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i32, before: i32, h: i32, ldh: i32): void {
-  const gate = bytes(n), end = bytes(n & ~3);
-  let zAt = f32At(z), sAt = f32At(hidden), hAt = f32At(h), old = before < 0 ? <usize>0 : f32At(before);
+export function gruCell(
+  rows: i32,
+  n: i32,
+  z: i32,
+  ldz: i32,
+  hidden: i32,
+  ldn: i32,
+  before: i32,
+  h: i32,
+  ldh: i32,
+): void {
+  const gate = bytes(n),
+    end = bytes(n & ~3);
+  let zAt = f32At(z),
+    sAt = f32At(hidden),
+    hAt = f32At(h),
+    old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     logistics(2 * n, zAt, zAt);
     let j: usize = 0;
@@ -234,13 +314,28 @@ export function gruCell(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i
 
 // @ts-ignore: decorator
 @inline
-function gruGrad(z: usize, gate: usize, hidden: usize, before: usize, dh: usize, direct: usize, lanes: i32): void {
-  const reset = get(z, lanes), keep = get(z + gate, lanes), fresh = get(z + 2 * gate, lanes);
+function gruGrad(
+  z: usize,
+  gate: usize,
+  hidden: usize,
+  before: usize,
+  dh: usize,
+  direct: usize,
+  lanes: i32,
+): void {
+  const reset = get(z, lanes),
+    keep = get(z + gate, lanes),
+    fresh = get(z + 2 * gate, lanes);
   const last = before ? get(before, lanes) : f32x4.splat(0);
-  const d = get(dh, lanes), s = get(hidden, lanes);
+  const d = get(dh, lanes),
+    s = get(hidden, lanes);
   const dFresh = f32x4.mul(f32x4.mul(d, f32x4.sub(one(), keep)), f32x4.sub(one(), f32x4.mul(fresh, fresh)));
   set(z, f32x4.mul(f32x4.mul(dFresh, s), f32x4.mul(reset, f32x4.sub(one(), reset))), lanes);
-  set(z + gate, f32x4.mul(f32x4.mul(d, f32x4.sub(last, fresh)), f32x4.mul(keep, f32x4.sub(one(), keep))), lanes);
+  set(
+    z + gate,
+    f32x4.mul(f32x4.mul(d, f32x4.sub(last, fresh)), f32x4.mul(keep, f32x4.sub(one(), keep))),
+    lanes,
+  );
   set(z + 2 * gate, dFresh, lanes);
   set(hidden, f32x4.mul(dFresh, reset), lanes);
   set(direct, f32x4.mul(d, keep), lanes);
@@ -250,15 +345,37 @@ function gruGrad(z: usize, gate: usize, hidden: usize, before: usize, dh: usize,
 // @ts-ignore: decorator
 @inline
 function gruGradPair(z: usize, gate: usize, hidden: usize, before: usize, dh: usize, direct: usize): void {
-  const reset0 = v128.load(z), reset1 = v128.load(z, 16), keep0 = v128.load(z + gate), keep1 = v128.load(z + gate, 16);
-  const fresh0 = v128.load(z + 2 * gate), fresh1 = v128.load(z + 2 * gate, 16), last0 = v128.load(before), last1 = v128.load(before, 16);
-  const d0 = v128.load(dh), d1 = v128.load(dh, 16), s0 = v128.load(hidden), s1 = v128.load(hidden, 16);
-  const dFresh0 = f32x4.mul(f32x4.mul(d0, f32x4.sub(one(), keep0)), f32x4.sub(one(), f32x4.mul(fresh0, fresh0)));
-  const dFresh1 = f32x4.mul(f32x4.mul(d1, f32x4.sub(one(), keep1)), f32x4.sub(one(), f32x4.mul(fresh1, fresh1)));
+  const reset0 = v128.load(z),
+    reset1 = v128.load(z, 16),
+    keep0 = v128.load(z + gate),
+    keep1 = v128.load(z + gate, 16);
+  const fresh0 = v128.load(z + 2 * gate),
+    fresh1 = v128.load(z + 2 * gate, 16),
+    last0 = v128.load(before),
+    last1 = v128.load(before, 16);
+  const d0 = v128.load(dh),
+    d1 = v128.load(dh, 16),
+    s0 = v128.load(hidden),
+    s1 = v128.load(hidden, 16);
+  const dFresh0 = f32x4.mul(
+    f32x4.mul(d0, f32x4.sub(one(), keep0)),
+    f32x4.sub(one(), f32x4.mul(fresh0, fresh0)),
+  );
+  const dFresh1 = f32x4.mul(
+    f32x4.mul(d1, f32x4.sub(one(), keep1)),
+    f32x4.sub(one(), f32x4.mul(fresh1, fresh1)),
+  );
   v128.store(z, f32x4.mul(f32x4.mul(dFresh0, s0), f32x4.mul(reset0, f32x4.sub(one(), reset0))));
   v128.store(z, f32x4.mul(f32x4.mul(dFresh1, s1), f32x4.mul(reset1, f32x4.sub(one(), reset1))), 16);
-  v128.store(z + gate, f32x4.mul(f32x4.mul(d0, f32x4.sub(last0, fresh0)), f32x4.mul(keep0, f32x4.sub(one(), keep0))));
-  v128.store(z + gate, f32x4.mul(f32x4.mul(d1, f32x4.sub(last1, fresh1)), f32x4.mul(keep1, f32x4.sub(one(), keep1))), 16);
+  v128.store(
+    z + gate,
+    f32x4.mul(f32x4.mul(d0, f32x4.sub(last0, fresh0)), f32x4.mul(keep0, f32x4.sub(one(), keep0))),
+  );
+  v128.store(
+    z + gate,
+    f32x4.mul(f32x4.mul(d1, f32x4.sub(last1, fresh1)), f32x4.mul(keep1, f32x4.sub(one(), keep1))),
+    16,
+  );
   v128.store(z + 2 * gate, dFresh0);
   v128.store(z + 2 * gate, dFresh1, 16);
   v128.store(hidden, f32x4.mul(dFresh0, reset0));
@@ -268,12 +385,29 @@ function gruGradPair(z: usize, gate: usize, hidden: usize, before: usize, dh: us
 }
 
 /** See `RecurrentKernels.gruCellGrad`. */
-export function gruCellGrad(rows: i32, n: i32, z: i32, ldz: i32, hidden: i32, ldn: i32, before: i32, ldh: i32, dh: i32, direct: i32): void {
-  const gate = bytes(n), end = bytes(n & ~3);
-  let zAt = f32At(z), sAt = f32At(hidden), dhAt = f32At(dh), dAt = f32At(direct), old = before < 0 ? <usize>0 : f32At(before);
+export function gruCellGrad(
+  rows: i32,
+  n: i32,
+  z: i32,
+  ldz: i32,
+  hidden: i32,
+  ldn: i32,
+  before: i32,
+  ldh: i32,
+  dh: i32,
+  direct: i32,
+): void {
+  const gate = bytes(n),
+    end = bytes(n & ~3);
+  let zAt = f32At(z),
+    sAt = f32At(hidden),
+    dhAt = f32At(dh),
+    dAt = f32At(direct),
+    old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     let j: usize = 0;
-    if (LANES == 8 && old) for (; j + 32 <= end; j += 32) gruGradPair(zAt + j, gate, sAt + j, old + j, dhAt + j, dAt + j);
+    if (LANES == 8 && old)
+      for (; j + 32 <= end; j += 32) gruGradPair(zAt + j, gate, sAt + j, old + j, dhAt + j, dAt + j);
     for (; j < end; j += 16) gruGrad(zAt + j, gate, sAt + j, old ? old + j : 0, dhAt + j, dAt + j, 4);
     if (n & 3) gruGrad(zAt + end, gate, sAt + end, old ? old + end : 0, dhAt + end, dAt + end, n & 3);
     zAt += bytes(ldz);

@@ -42,7 +42,10 @@ function total(kind: i32, x: usize, y: usize, n: i32, mean: f32): f64 {
   while (left >= 16) {
     const block = min(left, RUN) & ~15;
     const end = element(x, block);
-    let s0 = c4(0), s1 = s0, s2 = s0, s3 = s0;
+    let s0 = c4(0),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
     for (; x < end; x += 64, y += 64) {
       s0 = term(kind, v128.load(x), v128.load(y), mu, s0);
       s1 = term(kind, v128.load(x, 16), v128.load(y, 16), mu, s1);
@@ -91,10 +94,13 @@ export function dotOf(x: usize, y: usize, n: i32, mean: f32): f64 {
 
 /** y = (x − mean) · scale + shift */
 export function scaleRun(x: usize, y: usize, n: i32, mean: f32, scale: f32, shift: f32): void {
-  const mu = c4(mean), k = c4(scale), b = c4(shift);
+  const mu = c4(mean),
+    k = c4(scale),
+    b = c4(shift);
   let left = n;
   for (; left >= 8; left -= 8, x += 32, y += 32) {
-    const low = madd(f32x4.sub(v128.load(x), mu), k, b), high = madd(f32x4.sub(v128.load(x, 16), mu), k, b);
+    const low = madd(f32x4.sub(v128.load(x), mu), k, b),
+      high = madd(f32x4.sub(v128.load(x, 16), mu), k, b);
     v128.store(y, low);
     v128.store(y, high, 16);
   }
@@ -103,8 +109,20 @@ export function scaleRun(x: usize, y: usize, n: i32, mean: f32, scale: f32, shif
 }
 
 /** dx = dy · scale + (x − mean) · slope + shift */
-export function backRun(x: usize, dy: usize, dx: usize, n: i32, mean: f32, scale: f32, slope: f32, shift: f32): void {
-  const mu = c4(mean), k = c4(scale), s = c4(slope), b = c4(shift);
+export function backRun(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  n: i32,
+  mean: f32,
+  scale: f32,
+  slope: f32,
+  shift: f32,
+): void {
+  const mu = c4(mean),
+    k = c4(scale),
+    s = c4(slope),
+    b = c4(shift);
   let left = n;
   for (; left >= 8; left -= 8, x += 32, dy += 32, dx += 32) {
     const low = madd(f32x4.sub(v128.load(x), mu), s, madd(v128.load(dy), k, b));

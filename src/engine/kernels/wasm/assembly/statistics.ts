@@ -1,5 +1,15 @@
 import { f32At, f64At, madd, scratch } from "./memory";
-import { addTwo, countLanes, countsOfTwo, firstLanes, leastOfTwo, loadLanes, mostOfTwo, sumLanes, sumPair } from "./lanes";
+import {
+  addTwo,
+  countLanes,
+  countsOfTwo,
+  firstLanes,
+  leastOfTwo,
+  loadLanes,
+  mostOfTwo,
+  sumLanes,
+  sumPair,
+} from "./lanes";
 
 /** Elements of one turn of a loop: eight vectors, two by two side by side. */
 export const STRIDE: i32 = 32;
@@ -22,11 +32,13 @@ const CANCELS: f64 = 1e-3;
 
 /** Σx² of n elements, each squared in double precision. */
 export function exactSquares(x: usize, n: i32): f64 {
-  let a: v128 = f64x2.splat(0), b: v128 = a;
+  let a: v128 = f64x2.splat(0),
+    b: v128 = a;
   const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16) {
     const v = v128.load(x);
-    const low = f64x2.promote_low_f32x4(v), high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
+    const low = f64x2.promote_low_f32x4(v),
+      high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
     a = f64x2.add(a, f64x2.mul(low, low));
     b = f64x2.add(b, f64x2.mul(high, high));
   }
@@ -40,8 +52,10 @@ export function exactSquares(x: usize, n: i32): f64 {
 export function isSame(x: usize, y: usize, n: i32): bool {
   let i = 0;
   for (; i + 16 <= n; i += 16, x += 64, y += 64) {
-    const a = v128.xor(v128.load(x), v128.load(y)), b = v128.xor(v128.load(x, 16), v128.load(y, 16));
-    const c = v128.xor(v128.load(x, 32), v128.load(y, 32)), d = v128.xor(v128.load(x, 48), v128.load(y, 48));
+    const a = v128.xor(v128.load(x), v128.load(y)),
+      b = v128.xor(v128.load(x, 16), v128.load(y, 16));
+    const c = v128.xor(v128.load(x, 32), v128.load(y, 32)),
+      d = v128.xor(v128.load(x, 48), v128.load(y, 48));
     if (v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return false;
   }
   return memory.compare(x, y, (<usize>(n - i)) << 2) == 0;
@@ -49,13 +63,16 @@ export function isSame(x: usize, y: usize, n: i32): bool {
 
 /** Σ(y − x)² of n elements, each difference in double precision. */
 export function exactDistance(x: usize, y: usize, n: i32): f64 {
-  let a: v128 = f64x2.splat(0), b: v128 = a;
+  let a: v128 = f64x2.splat(0),
+    b: v128 = a;
   const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16, y += 16) {
-    const v = v128.load(x), w = v128.load(y);
+    const v = v128.load(x),
+      w = v128.load(y);
     const low = f64x2.sub(f64x2.promote_low_f32x4(w), f64x2.promote_low_f32x4(v));
     const high = f64x2.sub(
-      f64x2.promote_low_f32x4(v128.shuffle<i64>(w, w, 1, 0)), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0)),
+      f64x2.promote_low_f32x4(v128.shuffle<i64>(w, w, 1, 0)),
+      f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0)),
     );
     a = f64x2.add(a, f64x2.mul(low, low));
     b = f64x2.add(b, f64x2.mul(high, high));
@@ -91,10 +108,14 @@ export function squares(x: usize, n: i32): f64 {
     const block = min(left, BLOCK) & -STRIDE;
     const end = x + ((<usize>block) << 2);
     const from = x;
-    let s0: v128 = f32x4.splat(0), s1: v128 = s0;
-    for (; x < end; x += <usize>STRIDE << 2) {
+    let s0: v128 = f32x4.splat(0),
+      s1: v128 = s0;
+    for (; x < end; x += (<usize>STRIDE) << 2) {
       s0 = f32x4.add(s0, squaresOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96)));
-      s1 = f32x4.add(s1, squaresOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112)));
+      s1 = f32x4.add(
+        s1,
+        squaresOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112)),
+      );
     }
     total += sureSquares(<f32>sumLanes(addTwo(s0, s1)), from, block);
     left -= block;
@@ -123,17 +144,28 @@ export function summary(n: i32, at: i32, out: i32): void {
 export function overview(extremes: bool, n: i32, start: usize, to: usize): void {
   const nil: v128 = f32x4.splat(0);
   let x = start;
-  let sum: f64 = 0, total: f64 = 0;
-  let least0: v128 = f32x4.splat(Infinity), least1: v128 = least0, most0: v128 = f32x4.splat(-Infinity), most1: v128 = most0;
-  let zeros0: v128 = nil, zeros1: v128 = nil;
+  let sum: f64 = 0,
+    total: f64 = 0;
+  let least0: v128 = f32x4.splat(Infinity),
+    least1: v128 = least0,
+    most0: v128 = f32x4.splat(-Infinity),
+    most1: v128 = most0;
+  let zeros0: v128 = nil,
+    zeros1: v128 = nil;
   let left = n;
   while (left >= STRIDE) {
     const block = min(left, BLOCK) & -STRIDE;
     const end = x + ((<usize>block) << 2);
     const from = x;
-    let s0: v128 = nil, s1: v128 = nil, q0: v128 = nil, q1: v128 = nil;
-    for (; x < end; x += <usize>STRIDE << 2) {
-      const a = v128.load(x), c = v128.load(x, 32), e = v128.load(x, 64), g = v128.load(x, 96);
+    let s0: v128 = nil,
+      s1: v128 = nil,
+      q0: v128 = nil,
+      q1: v128 = nil;
+    for (; x < end; x += (<usize>STRIDE) << 2) {
+      const a = v128.load(x),
+        c = v128.load(x, 32),
+        e = v128.load(x, 64),
+        g = v128.load(x, 96);
       s0 = f32x4.add(s0, sumOfFour(a, c, e, g));
       q0 = f32x4.add(q0, squaresOfFour(a, c, e, g));
       zeros0 = i32x4.sub(zeros0, zerosOfFour(a, c, e, g, nil));
@@ -141,7 +173,10 @@ export function overview(extremes: bool, n: i32, start: usize, to: usize): void 
         least0 = f32x4.pmin(least0, f32x4.pmin(f32x4.pmin(a, c), f32x4.pmin(e, g)));
         most0 = f32x4.pmax(most0, f32x4.pmax(f32x4.pmax(a, c), f32x4.pmax(e, g)));
       }
-      const b = v128.load(x, 16), d = v128.load(x, 48), f = v128.load(x, 80), h = v128.load(x, 112);
+      const b = v128.load(x, 16),
+        d = v128.load(x, 48),
+        f = v128.load(x, 80),
+        h = v128.load(x, 112);
       s1 = f32x4.add(s1, sumOfFour(b, d, f, h));
       q1 = f32x4.add(q1, squaresOfFour(b, d, f, h));
       zeros1 = i32x4.sub(zeros1, zerosOfFour(b, d, f, h, nil));
@@ -155,12 +190,15 @@ export function overview(extremes: bool, n: i32, start: usize, to: usize): void 
     left -= block;
   }
   let zeros = countsOfTwo(zeros0, zeros1);
-  let least = leastOfTwo(least0, least1), most = mostOfTwo(most0, most1);
-  let sums: v128 = f64x2.splat(0), products = sums;
+  let least = leastOfTwo(least0, least1),
+    most = mostOfTwo(most0, most1);
+  let sums: v128 = f64x2.splat(0),
+    products = sums;
   for (; left > 0; left -= 4, x += 16) {
     const own = firstLanes(left);
     const v = v128.and(v128.load(x), own);
-    const low = f64x2.promote_low_f32x4(v), high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
+    const low = f64x2.promote_low_f32x4(v),
+      high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0));
     sums = f64x2.add(sums, f64x2.add(low, high));
     products = f64x2.add(products, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
     zeros = i32x4.sub(zeros, v128.and(f32x4.eq(v, nil), own));
@@ -212,12 +250,16 @@ export function sumOfFour(a: v128, c: v128, e: v128, g: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function zerosOfFour(a: v128, c: v128, e: v128, g: v128, nil: v128): v128 {
-  return i32x4.add(i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)), i32x4.add(f32x4.eq(e, nil), f32x4.eq(g, nil)));
+  return i32x4.add(
+    i32x4.add(f32x4.eq(a, nil), f32x4.eq(c, nil)),
+    i32x4.add(f32x4.eq(e, nil), f32x4.eq(g, nil)),
+  );
 }
 
 /** Stores Σx and Σx² of n elements, all in double precision. */
 function exactMoments(x: usize, n: i32, to: usize): void {
-  let s: v128 = f64x2.splat(0), q: v128 = s;
+  let s: v128 = f64x2.splat(0),
+    q: v128 = s;
   let i = 0;
   for (; i + 2 <= n; i += 2, x += 8) {
     const v = f64x2.promote_low_f32x4(v128.load64_zero(x));
@@ -282,13 +324,19 @@ export function histogram(n: i32, at: i32, out: i32): void {
   const to = f64At(out);
   memory.fill(counts, 0, HISTOGRAM_SCRATCH);
   let x = f32At(at);
-  const even = i32x4(0, 4, 8, 12), odd = i32x4(16, 20, 24, 28);
+  const even = i32x4(0, 4, 8, 12),
+    odd = i32x4(16, 20, 24, 28);
   const end = x + ((<usize>(n & ~7)) << 2);
-  let zeros: v128 = i32x4.splat(0), broken: v128 = zeros;
+  let zeros: v128 = i32x4.splat(0),
+    broken: v128 = zeros;
   for (; x < end; x += 32) {
-    const a = v128.and(v128.load(x), i32x4.splat(0x7fffffff)), b = v128.and(v128.load(x, 16), i32x4.splat(0x7fffffff));
+    const a = v128.and(v128.load(x), i32x4.splat(0x7fffffff)),
+      b = v128.and(v128.load(x, 16), i32x4.splat(0x7fffffff));
     zeros = i32x4.sub(zeros, i32x4.add(i32x4.eq(a, i32x4.splat(0)), i32x4.eq(b, i32x4.splat(0))));
-    broken = v128.or(broken, v128.or(i32x4.ge_s(a, i32x4.splat(0x7f800000)), i32x4.ge_s(b, i32x4.splat(0x7f800000))));
+    broken = v128.or(
+      broken,
+      v128.or(i32x4.ge_s(a, i32x4.splat(0x7f800000)), i32x4.ge_s(b, i32x4.splat(0x7f800000))),
+    );
     count(counts, v128.or(places(a), even));
     count(counts, v128.or(places(b), odd));
   }
@@ -316,8 +364,12 @@ function places(bits: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function count(counts: usize, offsets: v128): void {
-  const low = i64x2.extract_lane(offsets, 0), high = i64x2.extract_lane(offsets, 1);
-  const a = counts + <usize>(<u32>low), b = counts + <usize>(low >>> 32), c = counts + <usize>(<u32>high), d = counts + <usize>(high >>> 32);
+  const low = i64x2.extract_lane(offsets, 0),
+    high = i64x2.extract_lane(offsets, 1);
+  const a = counts + <usize>(<u32>low),
+    b = counts + <usize>(low >>> 32),
+    c = counts + <usize>(<u32>high),
+    d = counts + <usize>(high >>> 32);
   i32.store(a, i32.load(a) + 1);
   i32.store(b, i32.load(b) + 1);
   i32.store(c, i32.load(c) + 1);
@@ -345,11 +397,18 @@ export function outside(n: i32, at: i32, low: f64, high: f64, out: i32): void {
   const lo = f32x4.splat(below(low));
   const hi = f32x4.splat(above(high));
   let x = f32At(at);
-  let counts: v128 = i32x4.splat(0), others: v128 = counts;
+  let counts: v128 = i32x4.splat(0),
+    others: v128 = counts;
   let i = 0;
-  for (; i + STRIDE <= n; i += STRIDE, x += <usize>STRIDE << 2) {
-    counts = i32x4.sub(counts, outsideOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96), lo, hi));
-    others = i32x4.sub(others, outsideOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112), lo, hi));
+  for (; i + STRIDE <= n; i += STRIDE, x += (<usize>STRIDE) << 2) {
+    counts = i32x4.sub(
+      counts,
+      outsideOfFour(v128.load(x), v128.load(x, 32), v128.load(x, 64), v128.load(x, 96), lo, hi),
+    );
+    others = i32x4.sub(
+      others,
+      outsideOfFour(v128.load(x, 16), v128.load(x, 48), v128.load(x, 80), v128.load(x, 112), lo, hi),
+    );
   }
   let all = countsOfTwo(counts, others);
   for (; i + 4 <= n; i += 4, x += 16) all = i32x4.sub(all, isOutside(v128.load(x), lo, hi));
@@ -371,7 +430,10 @@ function isOutside(x: v128, lo: v128, hi: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function outsideOfFour(a: v128, c: v128, e: v128, g: v128, lo: v128, hi: v128): v128 {
-  return i32x4.add(i32x4.add(isOutside(a, lo, hi), isOutside(c, lo, hi)), i32x4.add(isOutside(e, lo, hi), isOutside(g, lo, hi)));
+  return i32x4.add(
+    i32x4.add(isOutside(a, lo, hi), isOutside(c, lo, hi)),
+    i32x4.add(isOutside(e, lo, hi), isOutside(g, lo, hi)),
+  );
 }
 
 /** The greatest f32 that is not above x. */
@@ -402,7 +464,8 @@ export function deadUnits(outer: i32, channels: i32, inner: i32, at: i32, out: i
   } else {
     for (let c = 0; c < channels; c++) {
       let alive = false;
-      for (let o = 0; o < outer && !alive; o++) alive = anyNonZero(f32At(at + (o * channels + c) * inner), inner);
+      for (let o = 0; o < outer && !alive; o++)
+        alive = anyNonZero(f32At(at + (o * channels + c) * inner), inner);
       if (!alive) dead++;
     }
   }
@@ -415,8 +478,11 @@ const LOOK: i32 = 8;
 /** Of sixteen columns side by side, a line of the cache, how many are 0 in every row. */
 function deadColumns(rows: i32, width: i32, x: usize): i32 {
   const step = (<usize>width) << 2;
-  let a: v128 = i32x4.splat(0), b: v128 = a, c: v128 = a, d: v128 = a;
-  for (let r = 0; r < rows; ) {
+  let a: v128 = i32x4.splat(0),
+    b: v128 = a,
+    c: v128 = a,
+    d: v128 = a;
+  for (let r = 0; r < rows;) {
     for (const end = min(r + LOOK, rows); r < end; r++, x += step) {
       a = v128.or(a, v128.load(x));
       b = v128.or(b, v128.load(x, 16));

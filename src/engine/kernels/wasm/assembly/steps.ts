@@ -65,7 +65,15 @@ export function decays(hyper: i32, i: i32): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function gradient(clipped: bool, decaying: bool, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
+export function gradient(
+  clipped: bool,
+  decaying: bool,
+  g: v128,
+  theta: v128,
+  scale: v128,
+  limit: v128,
+  decay: v128,
+): v128 {
   if (!clipped) return decaying ? madd(decay, theta, g) : g;
   const within = f32x4.pmax(f32x4.pmin(f32x4.mul(g, scale), limit), f32x4.neg(limit));
   return madd(decay, theta, within);

@@ -17,9 +17,14 @@ function turnRows(rows: i32, n: i32, from: usize, row: usize, to: usize, step: u
   let i: usize = 0;
   const bytes = (<usize>n) << 2;
   for (; i + 16 <= bytes; i += 16, to += step * 4) {
-    const x0 = v128.load(from + i), x1 = v128.load(r1 + i), x2 = v128.load(r2 + i), x3 = v128.load(r3 + i);
-    const t0 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), t1 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
-    const t2 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5), t3 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+    const x0 = v128.load(from + i),
+      x1 = v128.load(r1 + i),
+      x2 = v128.load(r2 + i),
+      x3 = v128.load(r3 + i);
+    const t0 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5),
+      t1 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
+    const t2 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5),
+      t3 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
     v128.store(to, v128.shuffle<i64>(t0, t2, 0, 2));
     v128.store(to + step, v128.shuffle<i64>(t0, t2, 1, 3));
     v128.store(to + step * 2, v128.shuffle<i64>(t1, t3, 0, 2));

@@ -1,8 +1,8 @@
-import { rootOf } from "./graph.ts";
-import type { Layout } from "./layout.ts";
-import type { Network } from "./network.ts";
-import { backwardReads } from "./places.ts";
-import { sizeOf } from "./tensor.ts";
+import { rootOf } from "../src/engine/graph.ts";
+import type { Layout } from "../src/engine/layout.ts";
+import type { Network } from "../src/engine/network.ts";
+import { backwardReads } from "../src/engine/places.ts";
+import { sizeOf } from "../src/engine/tensor.ts";
 
 /** Elements that a training step cannot do without, however they are laid out. */
 export interface Needed {
