@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run build`: everything that ships, into dist/, and the JSON Schema into media/.
-// --frozen leaves the schema alone, so that a test can find it out of date.
+// --frozen leaves the schema and the page of statistics alone, so that a test can find them out of date.
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
@@ -9,6 +9,7 @@ import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
+import { statisticsFile, statisticsText } from "./statistics.mjs";
 
 await onNode24();
 
@@ -42,6 +43,10 @@ async function writeSchema() {
   writeChanged(schemaFile, await schemaText());
 }
 
+async function writeStatistics() {
+  writeChanged(statisticsFile, await statisticsText());
+}
+
 /** @type {Set<string>} */
 const inputs = new Set();
 
@@ -59,7 +64,12 @@ function writeChanged(file, text) {
  * @type {{ name: string, run: () => void | Promise<void> }[]}
  */
 const steps = [
-  ...(process.argv.includes("--frozen") ? [] : [{ name: "src/model/schema.ts", run: writeSchema }]),
+  ...(process.argv.includes("--frozen")
+    ? []
+    : [
+        { name: "src/model/schema.ts", run: writeSchema },
+        { name: "src/insight/statistics.ts", run: writeStatistics },
+      ]),
   { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),
   { name: "tools/licences.mjs", run: writeLicences },

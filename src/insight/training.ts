@@ -15,7 +15,7 @@ export type Training =
 export const JUDGED_FROM = 20;
 
 /** Parts of the loss: what counts as a clear fall since the first step, what as rest since half time, what as next to nothing. */
-const [FALL, REST, NOTHING] = [0.1, 0.02, 0.1] as const;
+const [FALL, REST, NOTHING] = [0.1, 0.05, 0.1] as const;
 
 /** Steps of the window: a fifth of the run. */
 const [SHORTEST, LONGEST] = [5, 40] as const;
@@ -28,8 +28,8 @@ export interface Course {
 }
 
 /**
- * Whether the model trains: its mean loss over the window of the last steps is at least a tenth, and two standard errors, below the
- * first, and either it has also fallen since half of the steps (by 2 % and two standard errors) or it is below a tenth of the first.
+ * Whether the model trains: its mean loss over the window of the last steps is at least a tenth, and two standard errors of a difference, below the
+ * first, and either it has also fallen since half of the steps (by 5 % and two standard errors of the difference) or it is below a tenth of the first.
  * What the best constant prediction would cost is not known, so that a loss on its way down to that counts as training until
  * it comes to rest there.
  */
@@ -44,12 +44,20 @@ export function courseOfLoss({
   const { mean, error } = statistics(recent.slice(-size).map(({ loss }) => loss));
   const known = { first: start, now: mean };
   if (tally.frames < JUDGED_FROM) return { ...known, training: "early" };
-  const half = course.buckets.find((bucket) => spanOf(bucket).to >= tally.step / 2);
-  const then = half ? rangeOf(half, courseOf("smooth")).last : NaN;
   const falls = (from: number, part: number): boolean =>
-    from - mean > Math.max(part * Math.abs(from), 2 * error);
-  const goesOn = falls(then, REST) || Math.abs(mean) < NOTHING * Math.abs(start);
+    from - mean > Math.max(part * Math.abs(from), 2 * Math.SQRT2 * error);
+  const goesOn =
+    falls(atHalfTime(course, tally.step, size), REST) || Math.abs(mean) < NOTHING * Math.abs(start);
   return { ...known, training: falls(start, FALL) && goesOn ? "trains" : "stuck" };
+}
+
+/** The mean loss of the window that ended when half of the steps were made: over the buckets that reach into it. */
+function atHalfTime({ buckets }: History["course"], step: number, size: number): number {
+  const half = step / 2;
+  const window = buckets.filter((bucket) => spanOf(bucket).to > half - size && spanOf(bucket).from <= half);
+  const ranges = window.map((bucket) => rangeOf(bucket, courseOf("loss"))).filter(({ finite }) => finite > 0);
+  const frames = ranges.reduce((sum, { finite }) => sum + finite, 0);
+  return ranges.reduce((sum, { mean, finite }) => sum + mean * finite, 0) / frames;
 }
 
 /** Mean and its standard error, of the finite values. */

@@ -130,11 +130,14 @@ function depth(evidence: Evidence): Said {
 }
 
 /** What is said of one row where it is pointed at: what was found there, else the plain fact. */
-export function layerText({ findings, marks, shares, training }: Summary, row: number): string {
-  const mark = marks[row] ?? "even";
+export function layerText({ findings, shares, training }: Summary, row: number): string {
   const share = shareOf(shares[row] ?? NaN);
-  if (mark !== "even" && (mark === share || mark === "nonfinite")) return verdictOf(mark);
-  if (mark !== "even") return findings.find((one) => one.marks.has(row))?.message ?? verdictOf(mark);
+  const found = findings.flatMap(({ marks, message }) => {
+    const mark = marks.get(row);
+    if (mark === undefined) return [];
+    return mark === share || mark === "nonfinite" ? [verdictOf(mark)] : [message];
+  });
+  if (found.length > 0) return found.join(" ");
   const although =
     share === "even" ? "" : training === "trains" ? ", and the loss falls all the same" : EARLY;
   return `${factOf(share)}${although}.`;
