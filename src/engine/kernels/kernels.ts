@@ -41,5 +41,7 @@ export type Kernels = LoopsOf<typeof kernels>;
 
 export type KernelName = keyof typeof kernels;
 
+export const KERNEL_NAMES = Object.keys(kernels) as readonly KernelName[];
+
 /** Makes kernels over a memory. `random` gives dropout's numbers. */
 export type KernelFactory = (memory: Memory, random: Random) => Kernels;
