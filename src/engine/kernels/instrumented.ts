@@ -39,7 +39,7 @@ const activationGradSquares = kernel({
 });
 
 /** Activations with the statistics of what they read and write, which must not be the same memory: the same bits as one after the other. */
-export const observedKernels = {
+export const instrumentedKernels = {
   /** `activation`, and the `MOMENTS` of x and of y. */
   activationMoments: kernel({
     params: {
