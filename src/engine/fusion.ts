@@ -2,7 +2,7 @@ import { argsOf, type ArgsOf, isCallOf, makeCall } from "./arguments.ts";
 import { isStatistics } from "./cost.ts";
 import type { Node } from "./graph.ts";
 import { ACTIVATION_NAMES } from "./kernels/activations.ts";
-import { LIGHT } from "./kernels/observed.ts";
+import { LIGHT } from "./kernels/instrumented.ts";
 import type { Call } from "./record.ts";
 import { sizeOf } from "./tensor.ts";
 
@@ -15,8 +15,8 @@ import { sizeOf } from "./tensor.ts";
 const LARGEST = 2 ** 16;
 
 /** Whether the node's pass in this direction is to write beside what it reads, although it could write over it. */
-export const writesApart = (way: "forward" | "backward", { op, output }: Node): boolean =>
-  (LIGHT[way] as readonly string[]).includes(op.name) && sizeOf(output.shape) <= LARGEST;
+export const writesApart = (pass: "forward" | "backward", { op, output }: Node): boolean =>
+  (LIGHT[pass] as readonly string[]).includes(op.name) && sizeOf(output.shape) <= LARGEST;
 
 type Sums = "moments" | "sumSquares";
 

@@ -1,5 +1,5 @@
 import type { Loop } from "./kernels/kernel.ts";
-import { type KernelName, type Kernels, kernels } from "./kernels/kernels.ts";
+import { KERNEL_NAMES, type KernelName, type Kernels } from "./kernels/kernels.ts";
 
 /** One call of a kernel with its arguments fixed, in the order of its parameters; `arguments.ts` knows them by name. */
 export interface Call<K extends KernelName = KernelName> {
@@ -13,7 +13,7 @@ export function recorder(list: () => Call[]): Kernels {
     kernel,
     (...args) => void list().push({ kernel, args }),
   ];
-  return Object.fromEntries((Object.keys(kernels) as KernelName[]).map(record)) as Kernels;
+  return Object.fromEntries(KERNEL_NAMES.map(record)) as Kernels;
 }
 
 /** The calls as functions without arguments: what a step runs through. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { argsOf, isCallOf } from "../../src/engine/arguments.ts";
 import { sumBiases } from "../../src/engine/biases.ts";
 import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
-import { LIGHT } from "../../src/engine/kernels/observed.ts";
+import { LIGHT } from "../../src/engine/kernels/instrumented.ts";
 import type { Call } from "../../src/engine/record.ts";
 import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";
 import { directions } from "../support/random.ts";
@@ -142,7 +143,7 @@ suite("a step of a ReLU net of a width that is a multiple of 32", () => {
   test("does so slice by slice", () => {
     const calls = stepOf({ width: 64, batch: 64 });
     assert.deepEqual([count(calls, "activationGradSums"), count(calls, "columnSums")], [3 * 2, 3 + 1]);
-    const places = calls.filter(({ kernel }) => kernel === "activationGradSums").map(({ args }) => args[11]);
+    const places = calls.flatMap((sums) => (isCallOf(sums, "activationGradSums") ? [argsOf(sums).out] : []));
     assert.equal(new Set(places).size, places.length);
   });
 

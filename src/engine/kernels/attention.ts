@@ -118,7 +118,7 @@ export const attentionKernels = {
     },
   }),
 
-  /** Way back through `attention`: dqkv from dout. `scratch` is a place for time² elements a sample. */
+  /** Backward pass of `attention`: dqkv from dout. `scratch` is a place for time² elements a sample. */
   attentionGrad: kernel({
     params: {
       batch: size,

@@ -1,5 +1,5 @@
 import { type ConvList, type ConvLoops, type ConvSizes, namedSizes } from "./convSizes.ts";
-import { wayOf } from "./direct.ts";
+import { variantOf } from "./direct.ts";
 import type { LoopsOf } from "./kernel.ts";
 import type { matrixKernels } from "./matrix.ts";
 import type { Memory } from "./memory.ts";
@@ -35,7 +35,7 @@ function blockSize(sizes: ConvSizes): readonly [rows: number, columns: number] {
 /** Elements that the kernels need at `columns`. */
 export function columnsOf(sizes: ConvSizes): number {
   const [rows, columns] = blockSize(sizes);
-  return isPointwise(sizes) || wayOf(sizes) !== "columns" ? 0 : depthOf(sizes) * rows * columns;
+  return isPointwise(sizes) || variantOf(sizes) !== "columns" ? 0 : depthOf(sizes) * rows * columns;
 }
 
 /** A rectangle of one sample's y in one group. */

@@ -8,7 +8,7 @@ export const DIRECT_SCRATCH = 2 ** 20;
  * around them; with Winograd's filters of 2 × 2, 3 × 3, which take 16 products instead of 36 but have to pay for their
  * transforms; or by columns, which always can be.
  */
-export type Way = "direct" | "winograd" | "columns";
+export type Variant = "direct" | "winograd" | "columns";
 
 /** Channels on both sides from which Winograd's filters were measured to pay. */
 const CHANNELS = 8;
@@ -17,7 +17,7 @@ const CHANNELS = 8;
  * The first two need a window that slides in steps of 1, rows of at least a vector, and room in the scratch. The batch is no
  * matter: a part of it goes the way of the whole.
  */
-export function wayOf(sizes: ConvSizes): Way {
+export function variantOf(sizes: ConvSizes): Variant {
   const { channels, outChannels, groups, width, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
   const { strideY: sy, strideX: sx, dilationY, dilationX } = sizes;
   if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return "columns";

@@ -60,7 +60,7 @@ export interface Kernel<P = KernelParams, L extends Loop = Loop> {
   access?(args: Args<P>): Accesses<P>;
   /** Absent: a call is made whole. */
   readonly split?: Split<P>;
-  /** Nanoseconds of computing; absent, and no `statistics`: an elementwise pass over as many elements as the first size says. */
+  /** Nanoseconds of computing; absent, and no `statistics`: a cheap pass, over as many elements as the first parameter says. */
   cost?(args: Args<P>): number;
   /** Nanoseconds of taking statistics; a kernel without `cost` does nothing else. */
   statistics?(args: Args<P>): number;

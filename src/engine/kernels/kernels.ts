@@ -8,7 +8,7 @@ import { lossKernels } from "./losses.ts";
 import { matrixKernels } from "./matrix.ts";
 import type { Memory, Random } from "./memory.ts";
 import { normKernels } from "./norms.ts";
-import { observedKernels } from "./observed.ts";
+import { instrumentedKernels } from "./instrumented.ts";
 import { optimizerKernels } from "./optimizers.ts";
 import { poolingKernels } from "./pooling.ts";
 import { recurrentKernels } from "./recurrent.ts";
@@ -28,7 +28,7 @@ export const kernels = {
   ...lossKernels,
   ...optimizerKernels,
   ...statisticsKernels,
-  ...observedKernels,
+  ...instrumentedKernels,
 };
 
 /**
@@ -40,6 +40,8 @@ export const kernels = {
 export type Kernels = LoopsOf<typeof kernels>;
 
 export type KernelName = keyof typeof kernels;
+
+export const KERNEL_NAMES = Object.keys(kernels) as readonly KernelName[];
 
 /** Makes kernels over a memory. `random` gives dropout's numbers. */
 export type KernelFactory = (memory: Memory, random: Random) => Kernels;

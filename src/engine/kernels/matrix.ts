@@ -10,10 +10,6 @@ const PANEL = 8;
 const isByColumns = ({ m, n, k }: { readonly m: number; readonly n: number; readonly k: number }): boolean =>
   n * k >= MUCH && n >= 8 * PANEL && m < 4 * n;
 
-/**
- * C[m,n] = A[m,k]·B[k,n], plus C where `accumulate` is 1, plus a row of n at `bias` where that is not −1.
- * `ta` 1: A is stored as [k,m]; `tb` 1: B is stored as [n,k].
- */
 const gemm = kernel({
   params: {
     m: size,
@@ -85,6 +81,10 @@ const gemm = kernel({
 
 /** Products of matrices that lie row by row in memory; `ld…` is the distance between rows, in elements. */
 export const matrixKernels = {
+  /**
+   * C[m,n] = A[m,k]·B[k,n], plus C where `accumulate` is 1, plus a row of n at `bias` where that is not −1.
+   * `ta` 1: A is stored as [k,m]; `tb` 1: B is stored as [n,k].
+   */
   gemm,
 
   /** Packs B[k,n], as for `gemm`, for any number of `gemmPacked`: `packedSize(n, k)` elements from `to` on. */

@@ -38,7 +38,7 @@ interface Channels {
 
 /**
  * Normalisation over parts of a tensor. `weight` and `bias` are −1 where a layer has none; `mean` and `rstd`
- * (1/√(variance + ε)) are kept for the way back. Squares whose sum a float of the run does not hold are infinite, and what is
+ * (1/√(variance + ε)) are kept for the backward pass. Squares whose sum a float of the run does not hold are infinite, and what is
  * normalised then is 0, as in PyTorch.
  */
 export const normKernels = {
@@ -169,7 +169,7 @@ export const normKernels = {
       },
   }),
 
-  /** Way back through `batchNorm`, of the same channels; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
+  /** Backward pass of `batchNorm`, of the same channels; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
   batchNormGrad: kernel({
     params: {
       batch: size,
@@ -283,7 +283,7 @@ export const normKernels = {
     },
   }),
 
-  /** Way back through `groupNorm`. dx may be dy. */
+  /** Backward pass of `groupNorm`. dx may be dy. */
   groupNormGrad: kernel({
     params: {
       batch: size,
@@ -356,7 +356,7 @@ export const normKernels = {
     split: { along: "rows", moves: ({ n }) => ({ x: n, y: n, rstd: 1 }) },
   }),
 
-  /** Way back through `rmsNorm`. dx may be dy. */
+  /** Backward pass of `rmsNorm`. dx may be dy. */
   rmsNormGrad: kernel({
     params: {
       rows: size,

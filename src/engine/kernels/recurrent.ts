@@ -8,10 +8,10 @@ const table: readonly Activation[] = ACTIVATION_NAMES.map((name) => activations[
 /**
  * One step of a recurrent cell for `rows` samples of n units. Rows lie `ld…` elements apart: they are one time step of
  * tensors [batch, time, …]. `z` holds the gates' sums W_ih·x + W_hh·h₋₁ + b, one block of n a gate, and afterwards the
- * gates. On the way back `dh`[rows, n], without gaps, is the whole gradient of h, and dz takes the place of the gates.
+ * gates. In the backward pass `dh`[rows, n], without gaps, is the whole gradient of h, and dz takes the place of the gates.
  */
 export const recurrentKernels = {
-  /** h = f(h), in place; `kind` is an index into `ACTIVATION_NAMES`: of tanh or relu, which need no z on the way back. */
+  /** h = f(h), in place; `kind` is an index into `ACTIVATION_NAMES`: of tanh or relu, which need no z on the backward pass. */
   rnnCell: kernel({
     params: { kind: index, rows: size, n: size, h: place, ldh: size },
 

@@ -16,7 +16,6 @@ const exponent = (g: number): number => {
   return ((bits.getUint16(0) >> 4) & 0x7ff) - 1023;
 };
 
-/** Σx, Σx², number of elements equal to 0, number that are NaN or ±∞. */
 const moments = kernel({
   params: { n: size, x: place, out: doublesPlace },
 
@@ -45,6 +44,7 @@ const moments = kernel({
 
 /** Sums over elements, in double precision; results go to `doubles`. */
 export const statisticsKernels = {
+  /** Σx, Σx², number of elements equal to 0, number that are NaN or ±∞. */
   moments,
 
   /** The moments, min, max; these are NaN if any element is. */

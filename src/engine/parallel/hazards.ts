@@ -33,9 +33,11 @@ function collect(
   for (const name in extents) {
     const place = args[name];
     const extent = extents[name];
-    const [from, size] = typeof extent === "number" ? [0, extent] : extent;
+    const isWhole = typeof extent === "number";
+    const size = isWhole ? extent : extent[1];
     if (place < 0 || size <= 0) continue;
-    list.push({ doubles: params[name] === "doublesPlace", writes, at: place + from, size });
+    const at = isWhole ? place : place + extent[0];
+    list.push({ doubles: params[name] === "doublesPlace", writes, at, size });
   }
 }
 

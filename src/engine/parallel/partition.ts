@@ -30,8 +30,7 @@ const unitsOf = (split: Split, args: AnyArgs): number =>
 function partOf(split: Split, args: AnyArgs, from: number, to: number): AnyArgs {
   if (!("along" in split)) return split.part(args, from, to);
   const part: Record<string, number> = { [split.along]: to - from };
-  for (const [name, step] of Object.entries(split.moves(args))) {
-    if (args[name] >= 0) part[name] = args[name] + from * step;
-  }
+  const moves = split.moves(args);
+  for (const name in moves) if (args[name] >= 0) part[name] = args[name] + from * moves[name];
   return part;
 }

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../../src/engine/backend.ts";
 import { columnsOf } from "../../../src/engine/kernels/columns.ts";
 import { type ConvList, namedSizes } from "../../../src/engine/kernels/convSizes.ts";
-import { wayOf } from "../../../src/engine/kernels/direct.ts";
+import { variantOf } from "../../../src/engine/kernels/direct.ts";
 import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
 import { directions } from "../../support/random.ts";
 import { wasmBackends } from "../../support/wasm.ts";
@@ -82,7 +82,7 @@ function run(backend: Backend, sizes: ConvList) {
 
 /** The same with the batch in two parts, and the output channels of dW in three. */
 function runInParts(backend: Backend, sizes: ConvList) {
-  const [batch, channels, outChannels, , height, width, outHeight, outWidth] = sizes;
+  const [batch, channels, outChannels, groups, height, width, outHeight, outWidth, ...window] = sizes;
   const c = convolution(backend, sizes);
   const half = Math.floor(batch / 2);
   for (const [from, n] of [
@@ -90,7 +90,7 @@ function runInParts(backend: Backend, sizes: ConvList) {
     [half, batch - half],
   ]) {
     if (n === 0) continue;
-    const part: ConvList = [n, channels, outChannels, ...sizes.slice(3)] as unknown as ConvList;
+    const part: ConvList = [n, channels, outChannels, groups, height, width, outHeight, outWidth, ...window];
     const [atX, atY] = [from * channels * height * width, from * outChannels * outHeight * outWidth];
     c.k.conv2d(c.x + atX, c.W, c.b, c.y + atY, c.columns, ...part);
     c.k.conv2dGradInput(c.dy + atY, c.W, c.dx + atX, c.columns, ...part);
@@ -111,7 +111,7 @@ for (const [variant, backend] of wasmBackends().entries()) {
     for (const [name, sizes] of Object.entries({ ...direct, ...winograd, ...general })) {
       test(`${name}: what the scalar kernels give`, () => {
         assert.equal(
-          wayOf(namedSizes(sizes)),
+          variantOf(namedSizes(sizes)),
           name in direct ? "direct" : name in winograd ? "winograd" : "columns",
         );
         const [ours, theirs] = [run(backend, sizes), run(scalarBackend, sizes)];

@@ -1,6 +1,6 @@
 import { columnKernels, type ColumnParts } from "../columns.ts";
 import { type ConvList, type ConvLoops, namedSizes } from "../convSizes.ts";
-import { directSamples, type Way, wayOf, winogradSamples } from "../direct.ts";
+import { directSamples, type Variant, variantOf, winogradSamples } from "../direct.ts";
 import type { Memory } from "../memory.ts";
 
 /** What the module has for convolution. Those that take `samples` compute so many at a time. */
@@ -26,7 +26,7 @@ type GradWeight = (
 
 /** Convolution, each in the way that suits its sizes. */
 export function convKernels(memory: Memory, module: ConvExports): ConvLoops {
-  const ways: Record<Way, ConvLoops> = {
+  const variants: Record<Variant, ConvLoops> = {
     columns: columnKernels(memory, module),
 
     direct: {
@@ -65,10 +65,19 @@ export function convKernels(memory: Memory, module: ConvExports): ConvLoops {
   };
   return {
     conv2d: (x, W, bias, y, columns, ...sizes) =>
-      ways[wayOf(namedSizes(sizes))].conv2d(x, W, bias, y, columns, ...sizes),
+      variants[variantOf(namedSizes(sizes))].conv2d(x, W, bias, y, columns, ...sizes),
     conv2dGradInput: (dy, W, dx, columns, ...sizes) =>
-      ways[wayOf(namedSizes(sizes))].conv2dGradInput(dy, W, dx, columns, ...sizes),
+      variants[variantOf(namedSizes(sizes))].conv2dGradInput(dy, W, dx, columns, ...sizes),
     conv2dGradWeight: (x, dy, dW, dbias, columns, first, count, ...sizes) =>
-      ways[wayOf(namedSizes(sizes))].conv2dGradWeight(x, dy, dW, dbias, columns, first, count, ...sizes),
+      variants[variantOf(namedSizes(sizes))].conv2dGradWeight(
+        x,
+        dy,
+        dW,
+        dbias,
+        columns,
+        first,
+        count,
+        ...sizes,
+      ),
   };
 }

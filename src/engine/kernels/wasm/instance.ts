@@ -35,7 +35,10 @@ export function instantiate(
   { floatsAt, doublesAt }: Extents,
   scratchAt: number,
 ): Exports {
-  const exports = new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Exports;
+  const instance: { readonly exports: unknown } = new WebAssembly.Instance(module, {
+    env: { memory, abort },
+  });
+  const exports = instance.exports as Exports;
   exports.place(floatsAt, doublesAt, scratchAt);
   return exports;
 }

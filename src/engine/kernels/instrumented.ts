@@ -10,7 +10,6 @@ export const LIGHT: Readonly<Record<"forward" | "backward", readonly ActivationN
   backward: ["relu", "leakyRelu", "hardtanh", "sigmoid", "tanh"],
 };
 
-/** `activationGrad`, Σdy² and Σdx²; x may be y. */
 const activationGradSquares = kernel({
   params: {
     kind: index,
@@ -40,7 +39,7 @@ const activationGradSquares = kernel({
 });
 
 /** Activations with the statistics of what they read and write, which must not be the same memory: the same bits as one after the other. */
-export const observedKernels = {
+export const instrumentedKernels = {
   /** `activation`, and the `MOMENTS` of x and of y. */
   activationMoments: kernel({
     params: {
@@ -71,6 +70,7 @@ export const observedKernels = {
     statistics: ({ n }) => 2 * statisticsOf(n),
   }),
 
+  /** `activationGrad`, Σdy² and Σdx²; x may be y. */
   activationGradSquares,
 
   /** `activationGradSquares` of `rows` rows of n, and out[n] = Σ over the rows of dx. */

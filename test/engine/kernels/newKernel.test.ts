@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, suite, test } from "node:test";
+
+const repo = resolve(import.meta.dirname, "../../..");
+
+/** y = x · by + to, which no kernel computes. */
+const VALUE = `
+import { elements } from "./costs.ts";
+import { kernel, number, place, size } from "./kernel.ts";
+
+export const affineKernels = {
+  affine: kernel({
+    params: { rows: size, n: size, x: place, by: number, y: place, to: number },
+    scalar: ({ floats: f }) => (rows, n, x, by, y, to) => {
+      for (let i = 0; i < rows * n; i++) f[y + i] = f[x + i] * by + to;
+    },
+    access: ({ rows, n }) => ({ reads: { x: rows * n }, writes: { y: rows * n } }),
+    split: { along: "rows", moves: ({ n }) => ({ x: n, y: n }) },
+    cost: ({ rows, n }) => elements(rows * n),
+  }),
+};
+`;
+
+suite("a new kernel", () => {
+  const copy = mkdtempSync(join(tmpdir(), "gradlens-kernel-"));
+  after(() => rmSync(copy, { recursive: true }));
+  for (const folder of ["src/engine", "src/protocol", "package.json"]) {
+    cpSync(join(repo, folder), join(copy, folder), { recursive: true });
+  }
+  const at = (file: string) => join(copy, "src/engine", file);
+
+  // All that is done to add it: its value, in a file of its own, and its export. Its assembly is used for being exported.
+  writeFileSync(at("kernels/affine.ts"), VALUE);
+  const table = readFileSync(at("kernels/kernels.ts"), "utf8");
+  const exported = table.replace("export const kernels = {", "export const kernels = {\n  ...affineKernels,");
+  assert.notEqual(exported, table);
+  writeFileSync(at("kernels/kernels.ts"), `import { affineKernels } from "./affine.ts";\n${exported}`);
+
+  type Engine = Record<string, (...args: unknown[]) => unknown>;
+  const engine = async (file: string): Promise<Engine> => (await import(at(file))) as Engine;
+  const affine = { kernel: "affine", args: [4, 2, 0, 0.5, 8, 3] };
+  const input = [1, 2, 3, 4, 5, 6, 7, 8];
+  const output = input.map((x) => 0.5 * x + 3);
+  const memory = () => ({ floats: new Float32Array([...input, ...input]), doubles: new Float64Array(1) });
+
+  test("is recorded, and made by the reference", async () => {
+    const { recorder, bind } = await engine("record.ts");
+    const { scalar } = await engine("kernels/scalar.ts");
+    const calls: unknown[] = [];
+    const k = recorder(() => calls) as Record<string, (...args: number[]) => void>;
+    k["affine"](...affine.args);
+    assert.deepEqual(calls, [affine]);
+    const own = memory();
+    for (const run of bind(scalar(own, Math.random), calls) as (() => void)[]) run();
+    assert.deepEqual([...own.floats], [...input, ...output]);
+  });
+
+  test("has a cost, and is divided among threads, which wait for what others have made of it", async () => {
+    const { costOf } = await engine("cost.ts");
+    const { schedule } = await engine("parallel/schedule.ts");
+    const rows = (first: number) => ({ kernel: "affine", args: [2, 2, 4 * first, 0.5, 8 + 4 * first, 3] });
+    const sum = { kernel: "sumSquares", args: [8, 8, 0] };
+    assert.equal(costOf(affine), 50 + 8 * 0.25);
+    assert.deepEqual(schedule([affine, sum], 2, 4), [
+      [rows(0), "barrier", sum, "barrier"],
+      [rows(1), "barrier", "barrier"],
+    ]);
+  });
+
+  test("is made from a list of calls in WebAssembly, with its numbers as doubles", async () => {
+    const { programOf, link } = await engine("kernels/wasm/program.ts");
+    const { scalar } = await engine("kernels/scalar.ts");
+    const own = memory();
+    (link(programOf([affine]), scalar(own, Math.random), { barrier: () => undefined }) as () => void)();
+    assert.deepEqual([...own.floats], [...input, ...output]);
+    assert.deepEqual(
+      WebAssembly.Module.imports(programOf([affine]) as WebAssembly.Module).map(({ name }) => name),
+      ["affine"],
+    );
+  });
+
+  test("is that of the module, once its assembly is exported there", async () => {
+    const { kernelsOf } = await engine("kernels/wasm/instance.ts");
+    const assembly = () => undefined;
+    const kernels = kernelsOf({ affine: assembly }, memory(), Math.random) as Record<string, unknown>;
+    assert.equal(kernels["affine"], assembly);
+  });
+});
+
+/** Sources of the engine, without the assembly. */
+const sources = ["", "kernels", "kernels/wasm", "parallel", "ops", "losses", "optimizers"].flatMap((folder) =>
+  readdirSync(join(repo, "src/engine", folder))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join("src/engine", folder, name)),
+);
+
+test("nobody finds an argument of a call by its position, or says that a list is what it is not", () => {
+  assert.ok(sources.length > 60);
+  for (const file of sources) {
+    const text = readFileSync(join(repo, file), "utf8");
+    assert.doesNotMatch(text, /\bargs\[\d|\bargs: \[|args\.slice|as unknown as/, file);
+  }
+});
