@@ -1,8 +1,8 @@
-import * as assemblyScript from "./tools/assemblyScript.mjs";
+import { prettierPlugin } from "./tools/assemblyScript.mjs";
 
 const assembly = "src/engine/kernels/wasm/assembly/**/*.ts";
 
 export default {
   printWidth: 110,
-  overrides: [{ files: assembly, options: { parser: "assemblyscript", plugins: [assemblyScript] } }],
+  overrides: [{ files: assembly, options: { parser: "assemblyscript", plugins: [prettierPlugin] } }],
 };

@@ -2,7 +2,7 @@ import type { LayerSpec, ModelSpec } from "../src/engine/spec.ts";
 import { leavesOf } from "../src/engine/spec.ts";
 import { sizeOf } from "../src/engine/tensor.ts";
 
-/** Multiply-adds on the way forward for one sample: those that have to do with the layer's input, and with nothing before it. */
+/** Multiply-adds in the forward pass for one sample: those that have to do with the layer's input, and with nothing before it. */
 interface Products {
   readonly input: number;
   readonly within: number;

@@ -8,11 +8,11 @@ import { modelFile, workloadNames, type WorkloadName } from "./workloads.ts";
 /** What statistics add to the time of a plain step, as parts of it. */
 export interface LookingRow {
   readonly name: WorkloadName;
-  /** Histograms, and what else is rare, are computed at every so many steps. */
+  /** Histograms, and what else is sampled, are computed at every so many steps. */
   readonly every: number;
   readonly withoutRare: number;
   readonly everything: number;
-  /** With nothing rare. */
+  /** With every step sampled. */
   readonly atEveryStep: number;
 }
 
@@ -20,7 +20,7 @@ const ROUNDS = 25;
 const BURST_MS = 40;
 const WARM_UP = 10;
 
-/** A plain step, then all but what is rare, everything as it is, and everything at every step. */
+/** A plain step, then all but what is sampled, everything as it is, and everything at every step. */
 const WAYS: readonly PrepareOptions[] = [
   { observe: false },
   { histEvery: Number.MAX_SAFE_INTEGER },

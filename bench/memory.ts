@@ -11,7 +11,7 @@ export interface ArenaRow {
   readonly name: WorkloadName;
   /** Bytes of the arena of floats. */
   readonly arena: number;
-  /** Bytes of parameters, gradients, optimizer state, buffers, and what the way back reads of the way forward. */
+  /** Bytes of parameters, gradients, optimizer state, buffers, and what the backward pass reads of the forward pass. */
   readonly needed: number;
 }
 

@@ -8,9 +8,9 @@ import { sizeOf } from "../src/engine/tensor.ts";
 export interface Needed {
   /** Parameters, their gradients, the optimizer's state, buffers; the batch and its targets; the output. */
   readonly lasting: number;
-  /** What the way back reads of the way forward. */
+  /** What the backward pass reads of the forward pass. */
   readonly kept: number;
-  /** The gradient of the largest activation, which exists while the way back passes it. */
+  /** The gradient of the largest activation, which exists while the backward pass passes it. */
   readonly gradient: number;
 }
 

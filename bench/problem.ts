@@ -4,7 +4,7 @@ import { losses } from "../src/engine/losses/index.ts";
 import type { LossType } from "../src/engine/losses/loss.ts";
 import type { ModelSpec } from "../src/engine/spec.ts";
 import { Generator } from "../src/engine/rng.ts";
-import { wantsOf } from "../src/engine/wants.ts";
+import { dataRequirementsOf } from "../src/engine/dataRequirements.ts";
 import { buildNetwork } from "../src/engine/network.ts";
 import { parse } from "../src/model/parse.ts";
 import { exportModel } from "../src/pytorch/export.ts";
@@ -43,7 +43,7 @@ export function specOf(text: string): ModelSpec {
  */
 export async function writeProblem(spec: ModelSpec, folder: string): Promise<void> {
   const training = await prepare(spec, location);
-  const data = await loadData(spec.data, location, wantsOf(spec), new Generator(spec.train.seed));
+  const data = await loadData(spec.data, location, dataRequirementsOf(spec), new Generator(spec.train.seed));
   const shapes = weightShapes(spec);
   const batch = spec.train.batch_size;
   const values = new Map<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>([

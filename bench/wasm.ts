@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Backend } from "../src/engine/backend.ts";
 import { wasmBackend } from "../src/engine/kernels/wasm/backend.ts";
 import { fastestKernels } from "../src/worker/kernelModules.ts";
-import { threads } from "../src/worker/threads.ts";
+import { threads } from "../src/worker/threadPool.ts";
 
 export const dist = join(import.meta.dirname, "..", "dist");
 

@@ -30,7 +30,7 @@ export const bundles = [
   { from: "src/worker/main.ts", to: "worker.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/process/main.ts", to: "engine-process.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/worker/reading.ts", to: "reader.cjs", options: { ...forNode, format: "cjs" } },
-  { from: "src/worker/thread.ts", to: "kernel-thread.cjs", options: { ...forNode, format: "cjs" } },
+  { from: "src/worker/kernelThread.ts", to: "kernel-thread.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/cli.ts", to: "cli.js", options: { ...forNode, format: "esm" }, executable: true },
   { from: "webview/main.ts", to: "webview.js", options: { ...forBrowser, format: "iife" }, maxKB: 600 },
   {

@@ -3,7 +3,7 @@ import { type Node, rootOf, type Value } from "./graph.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Slot } from "./layerSums.ts";
 import type { LayerTable, Network } from "./network.ts";
-import type { Observer } from "./observer.ts";
+import type { Instrumentation } from "./instrumentation.ts";
 import { backwardReads, callOf, type Places, type Range, type Saved } from "./places.ts";
 import type { RowIndex } from "./rows.ts";
 import { type Tensor, sizeOf } from "./tensor.ts";
@@ -23,11 +23,11 @@ const WAITING = 2 ** 14;
 /** A gradient smaller than this is not kept: it would only lie in the way of larger ones. */
 const WORTH = 2 ** 10;
 
-/** What the way back finds of the way forward. */
+/** What the backward pass finds of the forward pass. */
 export interface Parts {
   readonly places: Places;
   readonly saved: Saved;
-  readonly observer: Observer;
+  readonly instrumentation: Instrumentation;
   readonly index: RowIndex;
   /** Places of the parameters' gradients, by key. */
   readonly gradients: ReadonlyMap<string, Tensor>;
@@ -56,7 +56,7 @@ class Backward {
   readonly #numbers: ReadonlyMap<Node, number>;
   readonly #inputIsIds: boolean;
   readonly #first: Node | undefined;
-  /** The gradient of the first node's output, until what is computed rarely has been recorded. */
+  /** The gradient of the first node's output, until what is sampled has been recorded. */
   #kept: Buffer | undefined;
   readonly #contributions = new Map<number, Buffer[]>();
   readonly #written = new Set<string>();
@@ -78,20 +78,20 @@ class Backward {
   }
 
   record({ at, size }: Range): void {
-    const { observer } = this.#parts;
+    const { instrumentation } = this.#parts;
     this.#contribute(this.#network.output, { at, size, owners: 1 });
     const values = valuesBackwards(this.#network);
     this.#settle(values);
     this.#catchUp();
     this.#observe();
-    this.#network.rows.forEach((_, i) => observer.parameters(this.#k, i));
-    this.#recordRare(values);
+    this.#network.rows.forEach((_, i) => instrumentation.parameters(this.#k, i));
+    this.#recordSampled(values);
   }
 
   /** The first node's gradient of the input, and what becomes of it. */
-  #recordRare(values: readonly Value[]): void {
+  #recordSampled(values: readonly Value[]): void {
     if (!this.#first || !this.#kept) return;
-    this.#k = this.#parts.observer.rarely();
+    this.#k = this.#parts.instrumentation.beginSampled();
     this.#compute(this.#first, this.#kept, "values");
     const [{ id }] = this.#first.inputs;
     this.#settle(values.filter((value) => value.id <= id));
@@ -100,11 +100,11 @@ class Backward {
 
   /** Sums what the users of each value have contributed to its gradient, and passes it on. */
   #settle(values: readonly Value[]): void {
-    const { observer } = this.#parts;
+    const { instrumentation } = this.#parts;
     for (const value of values) {
       const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
       if (!buffer) continue;
-      observer.gradient(this.#k, value, buffer);
+      instrumentation.gradient(this.#k, value, buffer);
       if (value.source.kind === "view") this.#contribute(value.source.of, buffer);
       else if (value.source.kind === "result") this.#node(value.source.node, buffer);
       else this.#disown(buffer);
@@ -129,7 +129,7 @@ class Backward {
   #done(node: Node, dOut: Buffer): void {
     this.#disown(dOut);
     backwardReads(node).forEach((value) => this.#places.release(value));
-    this.#parts.saved.get(node)?.forEach((range) => this.#places.give(range));
+    this.#parts.saved.get(node)?.forEach((range) => this.#places.free(range));
     const rows = this.#postponed.length > 0 ? this.#incomplete : this.#complete;
     rows.push(...this.#parts.index.begins(this.#number(node)));
   }
@@ -156,7 +156,7 @@ class Backward {
   }
 
   #observe(): void {
-    for (const row of this.#complete) this.#parts.observer.parameters(this.#k, row);
+    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#k, row);
     this.#complete = [];
   }
 
@@ -166,7 +166,7 @@ class Backward {
   #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
     const inputs = node.inputs.map((value) => this.#places.tensor(value));
-    const apart = this.#parts.observer.everything && writesApart("backward", node);
+    const apart = this.#parts.instrumentation.everything && writesApart("backward", node);
     const reuse = op.inPlace === true && !apart && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
@@ -180,7 +180,7 @@ class Backward {
         ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
         dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
-        time: this.#parts.observer.time(this.#k, this.#number(node)),
+        time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
       }),
     );
     gradients.forEach((buffer, i) => {
@@ -207,11 +207,11 @@ class Backward {
   }
 
   #buffer(size: number): Buffer {
-    return { ...this.#places.take(size), owners: 1 };
+    return { ...this.#places.alloc(size), owners: 1 };
   }
 
   #disown(buffer: Buffer): void {
-    if (--buffer.owners === 0) this.#places.give(buffer);
+    if (--buffer.owners === 0) this.#places.free(buffer);
   }
 
   #wantsGradient(value: Value): boolean {

@@ -10,7 +10,7 @@ import { losses } from "./losses/index.ts";
 import { buildNetwork, type LayerTable } from "./network.ts";
 import { optimizers } from "./optimizers/index.ts";
 import type { OptimizerType } from "./optimizers/optimizer.ts";
-import { rarePeriod } from "./period.ts";
+import { samplingInterval } from "./samplingInterval.ts";
 import { compile, type Plan } from "./plan.ts";
 import { type Call, recorder } from "./record.ts";
 import { type Fold, fold, slicesOf } from "./slices.ts";
@@ -20,10 +20,10 @@ import type { ModelSpec } from "./spec.ts";
 import { sizeOf } from "./tensor.ts";
 
 /** A plan that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
-export interface Program {
+export interface CompiledStep {
   readonly plan: Plan;
   readonly step: Runner;
-  readonly rare: Runner;
+  readonly sampled: Runner;
   readonly update: Runner;
 }
 
@@ -57,11 +57,11 @@ export class Machine {
   readonly observes: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
   readonly layers: readonly LayerSums[];
-  /** Every how many steps histograms, and what else is rare, cost little enough. */
-  readonly rarePeriod: number;
+  /** Every how many steps histograms, and what else is sampled, cost little enough. */
+  readonly samplingInterval: number;
   readonly #team: Team;
-  readonly #training: ReadonlyMap<number, Program>;
-  readonly #evaluation: ReadonlyMap<number, Program>;
+  readonly #training: ReadonlyMap<number, CompiledStep>;
+  readonly #evaluation: ReadonlyMap<number, CompiledStep>;
 
   constructor(spec: ModelSpec, options: MachineOptions) {
     const { backend, table, training, evaluation, weights, observe = true } = options;
@@ -78,7 +78,7 @@ export class Machine {
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
     this.layers = train[0].layers;
-    this.rarePeriod = Math.max(...train.map(rarePeriod));
+    this.samplingInterval = Math.max(...train.map(samplingInterval));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
@@ -98,11 +98,11 @@ export class Machine {
   }
 
   /** The program that trains on batches of this size. */
-  training(batch: number): Program {
+  training(batch: number): CompiledStep {
     return sized(this.#training, batch);
   }
 
-  evaluation(batch: number): Program {
+  evaluation(batch: number): CompiledStep {
     return sized(this.#evaluation, batch);
   }
 
@@ -121,14 +121,14 @@ export class Machine {
     });
   }
 
-  #programs(plans: readonly Plan[]): ReadonlyMap<number, Program> {
+  #programs(plans: readonly Plan[]): ReadonlyMap<number, CompiledStep> {
     return new Map(
       plans.map((plan) => [
         plan.batch,
         {
           plan,
           step: this.#program([...plan.forward, ...plan.backward], plan.batch, plan.folds),
-          rare: this.#program(plan.rare, plan.batch, plan.rareFolds),
+          sampled: this.#program(plan.sampled, plan.batch, plan.sampledFolds),
           update: this.#program(this.#updates(plan), plan.batch, plan.updateFolds),
         },
       ]),
@@ -163,7 +163,7 @@ export class Machine {
   }
 }
 
-const sized = (programs: ReadonlyMap<number, Program>, batch: number): Program => {
+const sized = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {
   const program = programs.get(batch);
   if (!program) throw new Error(`no program for a batch of ${batch}`);
   return program;

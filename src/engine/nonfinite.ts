@@ -33,7 +33,7 @@ export function findNonFinite(
   return undefined;
 }
 
-/** The row from `from` up to, not including, `to` that broke first on the way back; −1: none. */
+/** The row from `from` up to, not including, `to` that broke first in the backward pass; −1: none. */
 function lastBroken(
   sums: readonly LayerSums[],
   d: Float64Array,

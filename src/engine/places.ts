@@ -3,7 +3,7 @@ import type { Layout } from "./layout.ts";
 import type { Network } from "./network.ts";
 import type { Forward } from "./ops/op.ts";
 import { type Tensor, sizeOf } from "./tensor.ts";
-import { Workspace } from "./workspace.ts";
+import { ArenaAllocator } from "./arenaAllocator.ts";
 
 /** A range of memory that a plan holds for a while. */
 export interface Range {
@@ -11,20 +11,20 @@ export interface Range {
   readonly size: number;
 }
 
-/** What each node's op keeps from the way forward for the way back. */
+/** What each node's op keeps from the forward pass for the backward pass. */
 export type Saved = ReadonlyMap<Node, readonly Range[]>;
 
 /** Where every tensor lies while it is needed: its memory is given back after it has been read for the last time. */
 export class Places {
   readonly #layout: Layout;
-  readonly #workspace: Workspace;
+  readonly #allocator: ArenaAllocator;
   readonly #tensors = new Map<number, Tensor>();
   /** How often the tensor of a root is still to be read. */
   readonly #reads = new Map<number, number>();
 
   constructor({ graph, output }: Network, layout: Layout) {
     this.#layout = layout;
-    this.#workspace = new Workspace(layout.end);
+    this.#allocator = new ArenaAllocator(layout.end);
     const count = (value: Value) => this.#reads.set(rootOf(value).id, this.#left(rootOf(value)) + 1);
     for (const node of graph.nodes) {
       node.inputs.forEach(count);
@@ -35,36 +35,36 @@ export class Places {
 
   /** Elements of `Memory.floats` that have been in use at some time. */
   get end(): number {
-    return this.#workspace.end;
+    return this.#allocator.end;
   }
 
   /** A place that no call recorded so far touches. */
   append(size: number): number {
-    return this.#workspace.append(size);
+    return this.#allocator.append(size);
   }
 
-  take(size: number): Range {
-    return { at: this.#workspace.take(size), size };
+  alloc(size: number): Range {
+    return { at: this.#allocator.alloc(size), size };
   }
 
-  give({ at, size }: Range): void {
-    this.#workspace.give(at, size);
+  free({ at, size }: Range): void {
+    this.#allocator.free(at, size);
   }
 
   /** Ranges that are free again when `body` has recorded its calls. */
   scratched(body: (scratch: (size: number) => number) => void): void {
     const taken: Range[] = [];
     body((size) => {
-      const range = this.take(size);
+      const range = this.alloc(size);
       taken.push(range);
       return range.at;
     });
-    for (const range of taken) this.give(range);
+    for (const range of taken) this.free(range);
   }
 
   /** A place for a value that is about to be written. */
   place({ id, shape }: Value): Tensor {
-    const tensor = { ...this.take(sizeOf(shape)), shape };
+    const tensor = { ...this.alloc(sizeOf(shape)), shape };
     this.#tensors.set(id, tensor);
     return tensor;
   }
@@ -100,7 +100,7 @@ export class Places {
     if (left < 0) return;
     this.#reads.set(root.id, left);
     const place = this.#tensors.get(root.id);
-    if (left === 0 && place && root.source.kind === "result") this.give(place);
+    if (left === 0 && place && root.source.kind === "result") this.free(place);
   }
 
   #left(root: Value): number {
@@ -113,7 +113,7 @@ export class Places {
   }
 }
 
-/** Tensors that the way back through a node reads. */
+/** Tensors that the backward pass through a node reads. */
 export function backwardReads({ op, attrs, inputs, output }: Node): readonly Value[] {
   const reads = op.reads?.(attrs);
   if (!reads) return [...inputs, output];

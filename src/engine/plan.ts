@@ -6,7 +6,7 @@ import type { Kernels } from "./kernels/kernels.ts";
 import type { LayerSums } from "./layerSums.ts";
 import type { LossCall } from "./losses/loss.ts";
 import type { Network } from "./network.ts";
-import { Observer, type ObserverOptions } from "./observer.ts";
+import { Instrumentation, type InstrumentationOptions } from "./instrumentation.ts";
 import { callOf, Places, type Range, type Saved } from "./places.ts";
 import { type Call, recorder } from "./record.ts";
 import { indexRows } from "./rows.ts";
@@ -20,23 +20,23 @@ export interface Plan {
   readonly forward: readonly Call[];
   readonly backward: readonly Call[];
   /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
-  readonly rare: readonly Call[];
+  readonly sampled: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
   /** `doubles`: the loss, then the number of right answers. */
   readonly loss: number;
   /** In order of a frame's rows. */
   readonly layers: readonly LayerSums[];
-  /** What forward and backward leave in slices, what `rare`, and what the update. */
+  /** What forward and backward leave in slices, what `sampled`, and what the update. */
   readonly folds: readonly Fold[];
-  readonly rareFolds: readonly Fold[];
+  readonly sampledFolds: readonly Fold[];
   readonly updateFolds: readonly Fold[];
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
   readonly doubles: number;
 }
 
-export interface PlanOptions extends ObserverOptions {
+export interface PlanOptions extends InstrumentationOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
@@ -55,22 +55,22 @@ export function compile(network: Network, options: PlanOptions): Plan {
   const slots = new Slots(options.layout.doubles);
   const places = new Places(network, options.layout);
   const index = indexRows(network, options.table);
-  const observer = new Observer(network, index, options, slots);
+  const instrumentation = new Instrumentation(network, index, options, slots);
 
   const place = places.place(input);
-  const target = places.take(batch * options.targets).at;
-  const saved = recordForward(network, k, places, observer);
-  observer.allOutputs();
+  const target = places.alloc(batch * options.targets).at;
+  const saved = recordForward(network, k, places, instrumentation);
+  instrumentation.allOutputs();
   const y = places.tensor(output);
-  const dOutput = places.take(y.size);
-  const loss = slots.take(2);
+  const dOutput = places.alloc(y.size);
+  const loss = slots.alloc(2);
   options.loss(k, { x: y, batch, target, dx: dOutput.at, out: loss });
   places.release(output);
   if (graph.training) {
     const parts = {
       places,
       saved,
-      observer,
+      instrumentation,
       index,
       gradients: options.layout.gradients,
       table: options.table,
@@ -86,37 +86,42 @@ export function compile(network: Network, options: PlanOptions): Plan {
     batch,
     forward: fuse(forward),
     backward: sumBiases(fuse(backward), (size) => places.append(size)),
-    rare: observer.rare,
+    sampled: instrumentation.sampled,
     input: place,
     target,
     loss,
-    layers: observer.layers,
-    folds: observer.folds,
-    rareFolds: observer.rareFolds,
-    updateFolds: observer.updateFolds,
+    layers: instrumentation.layers,
+    folds: instrumentation.folds,
+    sampledFolds: instrumentation.sampledFolds,
+    updateFolds: instrumentation.updateFolds,
     floats: places.end,
     doubles: slots.end,
   };
 }
 
-function recordForward({ graph, input }: Network, k: Kernels, places: Places, observer: Observer): Saved {
+function recordForward(
+  { graph, input }: Network,
+  k: Kernels,
+  places: Places,
+  instrumentation: Instrumentation,
+): Saved {
   const kept = new Map<Node, readonly Range[]>();
-  if (graph.training) observer.outputs(k, input, places.tensor(input));
+  if (graph.training) instrumentation.outputs(k, input, places.tensor(input));
   for (const node of graph.nodes) {
     const { op, inputs, attrs, output } = node;
     const tensors = inputs.map((value) => places.tensor(value));
     const shapes = inputs.map(({ shape }) => shape);
-    const saved = (op.saves?.(shapes, attrs) ?? []).map((size) => places.take(size));
+    const saved = (op.saves?.(shapes, attrs) ?? []).map((size) => places.alloc(size));
     const out = places.placeResult(
       node,
-      graph.training && observer.everything && writesApart("forward", node),
+      graph.training && instrumentation.everything && writesApart("forward", node),
     );
     places.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
     if (graph.training) {
       kept.set(node, saved);
-      observer.outputs(k, output, out);
+      instrumentation.outputs(k, output, out);
     } else {
-      saved.forEach((range) => places.give(range));
+      saved.forEach((range) => places.free(range));
     }
     inputs.forEach((value) => places.release(value));
   }

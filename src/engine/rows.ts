@@ -12,7 +12,7 @@ export interface RowIndex {
   /** Rows whose own exit, or entry, this view is. */
   exits(value: Value): Rows;
   entries(value: Value): Rows;
-  /** Rows that begin with the node of this number: on the way back they are done after it. */
+  /** Rows that begin with the node of this number: in the backward pass they are done after it. */
   begins(node: number): Rows;
   /** The layer that the node of this number belongs to; `undefined`: a block's own. */
   layer(node: number): number | undefined;

@@ -10,7 +10,7 @@ export class Slots {
     return this.#end;
   }
 
-  take(n: number): number {
+  alloc(n: number): number {
     const first = this.#end;
     this.#end += n;
     return first;

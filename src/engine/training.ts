@@ -6,7 +6,7 @@ import { gather, split } from "./data/dataset.ts";
 import { type Sampler, sampler } from "./data/sampler.ts";
 import { answersOf } from "./losses/loss.ts";
 import { layers as standardLayers } from "./layers/index.ts";
-import { Machine, type Program } from "./machine.ts";
+import { Machine, type CompiledStep } from "./machine.ts";
 import type { LayerTable } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { checkLastBatch } from "./leastBatch.ts";
@@ -74,7 +74,7 @@ export class Training {
       parameters: this.#machine.layout.parameters,
       steps: spec.train.steps,
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
-      hist_every: histEvery ?? this.#machine.rarePeriod,
+      hist_every: histEvery ?? this.#machine.samplingInterval,
       engine: backend.name,
     };
   }
@@ -124,13 +124,13 @@ export class Training {
     return this.#machine.observes && (step - 1) % this.info.hist_every === 0;
   }
 
-  #step(program: Program, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
+  #step(program: CompiledStep, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
     const { plan } = program;
     const { memory, observes } = this.#machine;
     const d = memory.doubles;
     this.#feed(batch, 0, count, plan);
     program.step();
-    if (frame.hist) program.rare();
+    if (frame.hist) program.sampled();
     this.#prepareUpdate(plan.layers, step, frame);
     program.update();
 

@@ -6,7 +6,7 @@ import type { FileState, ModelSource, WorkerEvents } from "../protocol/worker.ts
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
-import { Thread } from "./thread.ts";
+import { EngineConnection } from "./engineConnection.ts";
 
 /** How long a run may take to stop by itself before its thread is ended: no step of a model is waited for. */
 const PATIENCE_MS = 120;
@@ -28,7 +28,7 @@ export class Trainer {
   #training: Run | undefined;
   /** The run that was asked to stop: one that is still prepared ends by its start being refused. */
   #stopping: Run | undefined;
-  #thread: Thread | undefined;
+  #thread: EngineConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `file` is the thread's script. */
@@ -137,12 +137,12 @@ export class Trainer {
     this.#runs.changed(run, "state");
   }
 
-  #ensureThread(): Thread {
+  #ensureThread(): EngineConnection {
     const where = settings.engineProcess();
     const state = this.active()?.state;
     const idle = state === undefined || state === "preparing";
     if (idle && this.#thread && this.#thread.where !== where) this.#letGo();
-    this.#thread ??= new Thread(this.#file, where, this.#events(), this.#log, (thread, reason) =>
+    this.#thread ??= new EngineConnection(this.#file, where, this.#events(), this.#log, (thread, reason) =>
       this.#exited(thread, reason),
     );
     return this.#thread;
@@ -176,7 +176,7 @@ export class Trainer {
     };
   }
 
-  #exited(thread: Thread, reason: string): void {
+  #exited(thread: EngineConnection, reason: string): void {
     if (thread !== this.#thread) return;
     this.#thread = undefined;
     const run = this.active();

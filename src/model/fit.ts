@@ -70,9 +70,9 @@ function againstData({ input, stack, loss, data }: Parts, tables: Tables): strin
   if (set.kind !== "generated") return undefined;
   const [first] = leavesOf(stack.modules);
   const ids = first && tables.layers[first.type].ids?.(first.params);
-  const wants = { input, output: stack.output, targets: tables.losses[loss.type].targets };
+  const required = { input, output: stack.output, targets: tables.losses[loss.type].targets };
   try {
-    set.check(data.params, ids === undefined ? wants : { ...wants, ids });
+    set.check(data.params, ids === undefined ? required : { ...required, ids });
     return undefined;
   } catch (error) {
     if (error instanceof DataError) return error.message;

@@ -2,7 +2,7 @@ import type { DataName } from "../engine/data/index.ts";
 import { layers } from "../engine/layers/index.ts";
 import type { LayerTable } from "../engine/network.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { wantsOf } from "../engine/wants.ts";
+import { dataRequirementsOf } from "../engine/dataRequirements.ts";
 import { classesOf } from "./classes.ts";
 import type { DataCode, Helper } from "./data/code.ts";
 import { dataWriters } from "./data/index.ts";
@@ -24,8 +24,8 @@ export interface ExportOptions {
  * same random numbers from the same seed, the same data in the same order.
  */
 export function exportModel(spec: ModelSpec, { folder = "", table = layers }: ExportOptions = {}): string {
-  const wants = wantsOf(spec, table);
-  const data = dataWriters[spec.data.type as DataName](spec.data.params, wants);
+  const required = dataRequirementsOf(spec, table);
+  const data = dataWriters[spec.data.type as DataName](spec.data.params, required);
   const helpers = helpersOf(spec, data);
   const model = modelClass(spec, table);
   const modules = modulesOf(spec, data, helpers);
@@ -38,8 +38,8 @@ export function exportModel(spec: ModelSpec, { folder = "", table = layers }: Ex
     ...helpers.map(({ text }) => [text]),
     loadFunction(spec, data),
     batchesFunction(spec),
-    ...(spec.data.validation > 0 ? [evaluateFunction(wants)] : []),
-    trainFunction(spec, wants),
+    ...(spec.data.validation > 0 ? [evaluateFunction(required)] : []),
+    trainFunction(spec, required),
     ...mainFunctions(spec),
     ['if __name__ == "__main__":', ...indented(["main()"])],
   ];

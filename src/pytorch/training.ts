@@ -1,4 +1,4 @@
-import type { Wants } from "../engine/data/data.ts";
+import type { DataRequirements } from "../engine/data/data.ts";
 import { losses } from "../engine/losses/index.ts";
 import type { LossType } from "../engine/losses/loss.ts";
 import { optimizers } from "../engine/optimizers/index.ts";
@@ -10,8 +10,8 @@ import { written } from "./calls.ts";
 import { type Expression, format, prefixed, WIDTH } from "./layout.ts";
 import { float, INDENT, indented } from "./python.ts";
 
-/** PyTorch wants the classes of a sequence's scores in front of its steps. */
-const scores = ({ output, targets }: Wants, model: string): string =>
+/** PyTorch required the classes of a sequence's scores in front of its steps. */
+const scores = ({ output, targets }: DataRequirements, model: string): string =>
   targets === "class" && output.length === 2 ? `${model}.transpose(1, 2)` : model;
 
 function rowOf<T>(table: Readonly<Record<string, T>>, { type }: Choice): T {
@@ -39,7 +39,7 @@ export function batchesFunction({ train: { shuffle, drop_last } }: ModelSpec): r
 const EVALUATED = 256;
 
 /** `evaluate`: the loss on the samples that are held out. */
-export const evaluateFunction = (wants: Wants): readonly string[] => [
+export const evaluateFunction = (required: DataRequirements): readonly string[] => [
   "@torch.no_grad()",
   "def evaluate(model, loss_function, inputs, targets):",
   ...indented([
@@ -47,14 +47,14 @@ export const evaluateFunction = (wants: Wants): readonly string[] => [
     "model.eval()",
     "total = 0.0",
     `for x, t in zip(inputs.split(${EVALUATED}), targets.split(${EVALUATED})):`,
-    ...indented([`total += loss_function(${scores(wants, "model(x)")}, t).item() * len(x)`]),
+    ...indented([`total += loss_function(${scores(required, "model(x)")}, t).item() * len(x)`]),
     "model.train()",
     "return total / len(inputs)",
   ]),
 ];
 
 /** `train`: a generator of what is known of each step. */
-export function trainFunction(spec: ModelSpec, wants: Wants): readonly string[] {
+export function trainFunction(spec: ModelSpec, required: DataRequirements): readonly string[] {
   const validates = spec.data.validation > 0;
   const yields = validates
     ? "Yields each step's number, the loss before its update and the validation loss after it, if any."
@@ -72,7 +72,7 @@ export function trainFunction(spec: ModelSpec, wants: Wants): readonly string[] 
       "",
       "model.train()",
       `for step, batch in zip(range(1, STEPS + 1), batches(${validates ? "len(training)" : "len(inputs)"}, generator)):`,
-      ...indented(stepLines(spec, wants, validates)),
+      ...indented(stepLines(spec, required, validates)),
     ]),
   ];
 }
@@ -117,12 +117,12 @@ function schedulerLines({ lr_scheduler, optimizer, train: { steps } }: ModelSpec
   return assigned("scheduler", call);
 }
 
-function stepLines(spec: ModelSpec, wants: Wants, validates: boolean): readonly string[] {
+function stepLines(spec: ModelSpec, required: DataRequirements, validates: boolean): readonly string[] {
   const { clip_grad_norm: norm, clip_grad_value: value } = spec;
   return [
     ...(validates ? ["batch = training[batch]"] : []),
     "optimizer.zero_grad()",
-    `loss = loss_function(${scores(wants, "model(inputs[batch])")}, targets[batch])`,
+    `loss = loss_function(${scores(required, "model(inputs[batch])")}, targets[batch])`,
     "loss.backward()",
     ...(norm ? [`nn.utils.clip_grad_norm_(model.parameters(), ${normArguments(norm)})`] : []),
     ...(value === undefined ? [] : [`nn.utils.clip_grad_value_(model.parameters(), ${float(value)})`]),

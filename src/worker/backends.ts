@@ -5,7 +5,7 @@ import { revectorizes } from "../process/wideSimd.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { builtFile, fastestKernels } from "./kernelModules.ts";
-import { threads } from "./threads.ts";
+import { threads } from "./threadPool.ts";
 
 type Choice = Pick<RunOptions, "engine" | "threads">;
 

@@ -6,7 +6,7 @@ import { layers } from "../engine/layers/index.ts";
 import { Generator } from "../engine/rng.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import { sizeOf } from "../engine/tensor.ts";
-import { wantsOf } from "../engine/wants.ts";
+import { dataRequirementsOf } from "../engine/dataRequirements.ts";
 import { readWeights } from "../engine/weights/index.ts";
 import type { Declared } from "./dataStore.ts";
 import { LIMITS, type Location } from "./files.ts";
@@ -25,18 +25,18 @@ export interface Data {
 export function declaredData(spec: ModelSpec, location: Location): Declared<Data> {
   const { type, params, normalize } = spec.data;
   const { seed } = spec.train;
-  const wants = wantsOf(spec);
+  const required = dataRequirementsOf(spec);
   const drawn = dataTypeOf(type)?.kind === "generated";
   const { samples } = params as { readonly samples?: number };
   return {
     // The seed only moves what is drawn. Samples are held out, and put in order, by whoever uses the data.
-    key: keyOf(location, [type, params, normalize, wants, drawn ? seed : undefined]),
+    key: keyOf(location, [type, params, normalize, required, drawn ? seed : undefined]),
     location,
     files: dataFilesOf(spec.data),
     drawn: drawn ? FLOAT_BYTES * (samples ?? 0) * sizeOf(spec.input) : 0,
     async load(loading) {
       const random = new Generator(seed);
-      const dataset = await loadData(spec.data, location, wants, random, LIMITS, loading);
+      const dataset = await loadData(spec.data, location, required, random, LIMITS, loading);
       return drawn ? { dataset, random } : { dataset };
     },
     bytesOf: ({ dataset: { inputs, targets } }) => inputs.byteLength + targets.byteLength,

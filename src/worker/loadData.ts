@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Dataset, DataType, Wants } from "../engine/data/data.ts";
+import type { Dataset, DataType, DataRequirements } from "../engine/data/data.ts";
 import { DataError } from "../engine/data/error.ts";
 import { checkTokens } from "../engine/data/fit.ts";
 import { dataSets } from "../engine/data/index.ts";
@@ -16,16 +16,16 @@ import { follow, type ReadOptions } from "./read.ts";
 export async function loadData(
   spec: DataSpec,
   location: Location,
-  wants: Wants,
+  required: DataRequirements,
   generator: Generator,
   limits: Limits = LIMITS,
   options: ReadOptions = {},
 ): Promise<Dataset> {
-  if (spec.normalize && wants.ids !== undefined) {
+  if (spec.normalize && required.ids !== undefined) {
     throw new DataError('"normalize" is not for ids of tokens: leave it out where Embedding comes first');
   }
-  const dataset = await make(spec, location, wants, generator, limits, options);
-  if (wants.ids !== undefined) checkTokens(dataset, wants.ids);
+  const dataset = await make(spec, location, required, generator, limits, options);
+  if (required.ids !== undefined) checkTokens(dataset, required.ids);
   if (spec.normalize) {
     for (const _ of normalize(dataset)) {
       options.signal?.throwIfAborted();
@@ -38,7 +38,7 @@ export async function loadData(
 async function make(
   { type, params }: DataSpec,
   location: Location,
-  wants: Wants,
+  required: DataRequirements,
   generator: Generator,
   limits: Limits,
   options: ReadOptions,
@@ -47,7 +47,7 @@ async function make(
     ? (dataSets as Readonly<Record<string, DataType>>)[type]
     : undefined;
   if (!set) throw new DataError(`there is no data set "${type}"`);
-  if (set.kind === "file") return follow(set.read(params, wants), location, limits, options);
-  set.check(params, wants);
-  return set.generate(generator, params, wants);
+  if (set.kind === "file") return follow(set.read(params, required), location, limits, options);
+  set.check(params, required);
+  return set.generate(generator, params, required);
 }

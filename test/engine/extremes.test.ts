@@ -5,7 +5,7 @@ import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { UPDATE } from "../../src/engine/kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "../../src/engine/kernels/statistics.ts";
-import { Dice } from "../support/dice.ts";
+import { SeededRandom } from "../support/seededRandom.ts";
 import { wasmBackends } from "../support/wasm.ts";
 
 /** Elements of a tensor; tensors lie one after the other. */
@@ -28,19 +28,19 @@ function machineOf(backend: Backend): Machine {
 }
 
 /** Numbers of one magnitude, or of all; some of them 0, of one sign or both. */
-function draw(dice: Dice, n: number): Float32Array {
-  const magnitude = dice.integer(LEAST, MOST);
-  const [mixed, positive] = [dice.chance(0.4), dice.chance(0.3)];
+function draw(random: SeededRandom, n: number): Float32Array {
+  const magnitude = random.integer(LEAST, MOST);
+  const [mixed, positive] = [random.chance(0.4), random.chance(0.3)];
   return Float32Array.from({ length: n }, () => {
-    if (dice.chance(0.1)) return 0;
-    const power = mixed ? dice.integer(LEAST, MOST) : magnitude;
-    return (positive || dice.chance(0.5) ? 1 : -1) * dice.number(0.1, 3) * 10 ** power;
+    if (random.chance(0.1)) return 0;
+    const power = mixed ? random.integer(LEAST, MOST) : magnitude;
+    return (positive || random.chance(0.5) ? 1 : -1) * random.number(0.1, 3) * 10 ** power;
   });
 }
 
 /** A size that is one block, more or less than one, or many. */
-const drawSize = (dice: Dice): number =>
-  dice.pick([dice.integer(1, 40), dice.integer(1000, 1060), dice.integer(2000, 5000)]);
+const drawSize = (random: SeededRandom): number =>
+  random.pick([random.integer(1, 40), random.integer(1000, 1060), random.integer(2000, 5000)]);
 
 const sum = (values: Iterable<number>): number => {
   let total = 0;
@@ -103,9 +103,9 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     const { k, floats, doubles } = machineOf(backend);
 
     test("of statistics are right: none overflows, none vanishes", () => {
-      const dice = new Dice(1);
+      const random = new SeededRandom(1);
       for (let round = 0; round < ROUNDS; round++) {
-        const values = draw(dice, drawSize(dice));
+        const values = draw(random, drawSize(random));
         const n = values.length;
         floats.fill(7).set(values);
         k.moments(n, 0, 0);
@@ -119,17 +119,17 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     });
 
     test("of what an activation reads and writes are right, and of its derivative", () => {
-      const dice = new Dice(2);
+      const random = new SeededRandom(2);
       for (let round = 0; round < ROUNDS; round++) {
         const kind = OBSERVED[round % OBSERVED.length];
-        const values = draw(dice, drawSize(dice));
+        const values = draw(random, drawSize(random));
         const n = values.length;
         floats.fill(7).set(values);
         k.activationMoments(kind, n, 0, ROOM, 0.1, 1, 0, 10);
         checkMoments(doubles, 0, values, `x, round ${round}`);
         checkMoments(doubles, 10, floats.slice(ROOM, ROOM + n), `y, round ${round}`);
 
-        const dy = draw(dice, n);
+        const dy = draw(random, n);
         floats.set(dy, 2 * ROOM);
         k.activationGradSquares(kind, n, 0, ROOM, 2 * ROOM, 3 * ROOM, 0.1, 1, 20, 21);
         near(doubles[20], squaresOf(dy), `dy, round ${round}`);
@@ -138,13 +138,13 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     });
 
     test("of a derivative over rows are right", () => {
-      const dice = new Dice(3);
+      const random = new SeededRandom(3);
       for (let round = 0; round < ROUNDS; round++) {
         const kind = OBSERVED[round % OBSERVED.length];
-        const [rows, columns] = [dice.integer(1, 60), dice.pick([32, 64, 96])];
+        const [rows, columns] = [random.integer(1, 60), random.pick([32, 64, 96])];
         const n = rows * columns;
         floats.fill(0.5, 0, n).fill(0.5, ROOM, ROOM + n);
-        const dy = draw(dice, n);
+        const dy = draw(random, n);
         floats.set(dy, 2 * ROOM);
         k.activationGradSums(
           ...([kind, rows, columns, 0, ROOM, 2 * ROOM, 3 * ROOM, 0.1, 1, 20, 21, 4 * ROOM] as const),
@@ -156,12 +156,12 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
 
     for (const [name, { hyper, call }] of Object.entries(optimizers)) {
       test(`of what ${name} moves, and of what it leaves, are right`, () => {
-        const dice = new Dice(4);
+        const random = new SeededRandom(4);
         for (let round = 0; round < ROUNDS; round++) {
-          const n = drawSize(dice);
-          const before = draw(dice, n);
+          const n = drawSize(random);
+          const before = draw(random, n);
           floats.fill(0).set(before);
-          floats.set(draw(dice, n), ROOM);
+          floats.set(draw(random, n), ROOM);
           doubles.set([...CLIPPED[round % CLIPPED.length], ...hyper]);
           call(k, n);
           const after = floats.slice(0, n);

@@ -10,7 +10,7 @@ import { Training } from "../../src/engine/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
 import { COLUMN, copyFrame, type Frame, STATS } from "../../src/protocol/frame.ts";
-import { wantsOf } from "../../src/engine/wants.ts";
+import { dataRequirementsOf } from "../../src/engine/dataRequirements.ts";
 import { loadData } from "../../src/worker/loadData.ts";
 import { withLayers } from "../support/models.ts";
 import { wasmBackends } from "../support/wasm.ts";
@@ -148,7 +148,7 @@ async function train({ layers, fields, weights, backend = scalarBackend }: Model
   const { spec } = models[0];
   assert.ok(spec, problems[0]?.message);
   const random = new Generator(spec.train.seed);
-  const dataset = await loadData(spec.data, { file: "", root: "" }, wantsOf(spec), random);
+  const dataset = await loadData(spec.data, { file: "", root: "" }, dataRequirementsOf(spec), random);
   const options = { backend, table: tables.layers, ...(weights && { weights }) };
   return run(new Training(spec, dataset, random, options).steps());
 }

@@ -6,7 +6,7 @@ import { schedule } from "../../src/engine/parallel/schedule.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
-import { threads, threadsAlive } from "../../src/worker/threads.ts";
+import { threads, threadsAlive } from "../../src/worker/threadPool.ts";
 import { figuresOf, texts } from "../support/figures.ts";
 import { shuffledTeam } from "../support/shuffledTeam.ts";
 import { dist, wasmBackends } from "../support/wasm.ts";

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import type { Dataset, FileSet, GeneratedSet, TargetKind, Wants } from "../../src/engine/data/data.ts";
+import type {
+  Dataset,
+  FileSet,
+  GeneratedSet,
+  TargetKind,
+  DataRequirements,
+} from "../../src/engine/data/data.ts";
 import { DataError } from "../../src/engine/data/error.ts";
 import { normalize } from "../../src/engine/data/normalize.ts";
 import type { Reading } from "../../src/engine/data/reading.ts";
@@ -7,7 +13,7 @@ import type { Declared } from "../../src/engine/params.ts";
 import { Generator } from "../../src/engine/rng.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 
-export const wants = (input: Shape, output: Shape, targets: TargetKind): Wants => ({
+export const required = (input: Shape, output: Shape, targets: TargetKind): DataRequirements => ({
   input,
   output,
   targets,
@@ -35,12 +41,12 @@ export function argumentsOf(
 export function generate(
   set: GeneratedSet,
   given: Readonly<Record<string, unknown>>,
-  wants: Wants,
+  required: DataRequirements,
   seed = 0,
 ): Dataset {
   const params = argumentsOf(set, given);
-  set.check(params, wants);
-  return set.generate(new Generator(seed), params, wants);
+  set.check(params, required);
+  return set.generate(new Generator(seed), params, required);
 }
 
 /** What a reading makes of files, in the order in which it asks for them: each handed over in pieces of `size` bytes, which are written over. */
@@ -89,10 +95,10 @@ export const load = (
   set: FileSet,
   given: Readonly<Record<string, unknown>>,
   files: readonly Uint8Array[],
-  wants: Wants,
+  required: DataRequirements,
 ): Dataset => {
   const params = argumentsOf(set, given);
-  return inPieces(() => set.read(params, wants), files);
+  return inPieces(() => set.read(params, required), files);
 };
 
 /** The inputs of the data set, normalised where they lie. */

@@ -4,7 +4,7 @@ import { parse } from "../../src/model/parse.ts";
 import { standard, type Tables } from "../../src/model/tables.ts";
 import { Coverage, type Group, type Written } from "./coverage.ts";
 import { argumentsOf } from "./data.ts";
-import { Dice } from "./dice.ts";
+import { SeededRandom } from "./seededRandom.ts";
 import { ASKED, type Asked } from "./randomData.ts";
 import { drawParams } from "./randomParams.ts";
 
@@ -50,11 +50,11 @@ function isSound(text: string, tables: Tables): boolean {
 export class RandomModels {
   readonly coverage = new Coverage();
   readonly #tables: Tables;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   #drawn: Parameters<Coverage["add"]>[] = [];
 
   constructor(seed: number, tables: Tables = standard) {
-    this.#dice = new Dice(seed);
+    this.#random = new SeededRandom(seed);
     this.#tables = tables;
   }
 
@@ -79,9 +79,9 @@ export class RandomModels {
   }
 
   #model(): Written {
-    const dice = this.#dice;
+    const random = this.#random;
     const data = this.#choice("dataSets", Object.keys(ASKED), "gaussian");
-    const asked = ASKED[data.type](dice, data);
+    const asked = ASKED[data.type](random, data);
     const losses = this.#tables.losses;
     const loss = this.#choice(
       "losses",
@@ -90,46 +90,46 @@ export class RandomModels {
     return {
       input: asked.input,
       layers: this.#layers(asked, loss.type === "BCELoss").map((entry, i) =>
-        dice.chance(0.3) ? { name: `l${i}`, ...entry } : entry,
+        random.chance(0.3) ? { name: `l${i}`, ...entry } : entry,
       ),
-      ...(dice.chance(0.4) && { init: this.#choice("inits") }),
-      ...(dice.chance(0.4) && { bias_init: this.#choice("inits", this.#tables.biasInits) }),
+      ...(random.chance(0.4) && { init: this.#choice("inits") }),
+      ...(random.chance(0.4) && { bias_init: this.#choice("inits", this.#tables.biasInits) }),
       loss,
       optimizer: this.#choice("optimizers"),
-      ...(dice.chance(0.5) && { lr_scheduler: this.#choice("schedulers") }),
-      ...(dice.chance(0.3) && { clip_grad_norm: this.#clip() }),
-      ...(dice.chance(0.2) && { clip_grad_value: dice.number(0.005, 0.1) }),
+      ...(random.chance(0.5) && { lr_scheduler: this.#choice("schedulers") }),
+      ...(random.chance(0.3) && { clip_grad_norm: this.#clip() }),
+      ...(random.chance(0.2) && { clip_grad_value: random.number(0.005, 0.1) }),
       data: {
         ...data,
-        ...(!asked.ids && dice.chance(0.3) && { normalize: true }),
-        ...(dice.chance(0.3) && { validation: dice.number(0.1, 0.4) }),
+        ...(!asked.ids && random.chance(0.3) && { normalize: true }),
+        ...(random.chance(0.3) && { validation: random.number(0.1, 0.4) }),
       },
       train: {
         steps: 4,
-        batch_size: dice.integer(4, 9),
-        seed: dice.integer(0, 1000),
-        ...(dice.chance(0.5) && { shuffle: dice.chance(0.5) }),
-        ...(dice.chance(0.5) && { drop_last: dice.chance(0.5) }),
-        ...(dice.chance(0.3) && { validate_every: dice.integer(1, 3) }),
+        batch_size: random.integer(4, 9),
+        seed: random.integer(0, 1000),
+        ...(random.chance(0.5) && { shuffle: random.chance(0.5) }),
+        ...(random.chance(0.5) && { drop_last: random.chance(0.5) }),
+        ...(random.chance(0.3) && { validate_every: random.integer(1, 3) }),
       },
     };
   }
 
   #clip(): unknown {
-    const max_norm = this.#dice.number(0.05, 1);
-    return this.#dice.chance(0.5)
+    const max_norm = this.#random.number(0.05, 1);
+    return this.#random.chance(0.5)
       ? max_norm
-      : { max_norm, norm_type: this.#dice.pick<unknown>([1, 2, 3.5, "inf"]) };
+      : { max_norm, norm_type: this.#random.pick<unknown>([1, 2, 3.5, "inf"]) };
   }
 
   /** A row of a table with its arguments. `common`: the one that is drawn half of the time. */
   #choice(group: Group, names?: readonly string[], common?: string): Written & { readonly type: string } {
-    const dice = this.#dice;
+    const random = this.#random;
     const table = this.#tables[group] as Rows;
     const type =
-      common !== undefined && dice.chance(0.5)
+      common !== undefined && random.chance(0.5)
         ? common
-        : dice.rarest(names ?? Object.keys(table), (name) => this.coverage.share(group, name, table[name]));
+        : random.rarest(names ?? Object.keys(table), (name) => this.coverage.share(group, name, table[name]));
     const params = this.#params(group, type);
     this.#drawn.push([group, type, params]);
     return { type, ...params };
@@ -137,17 +137,17 @@ export class RandomModels {
 
   #params(group: Group, type: string, input: Shape = []): Written {
     const seen = (name: string, value: unknown) => this.coverage.countValue(group, type, name, value);
-    return drawParams(this.#dice, type, (this.#tables[group] as Rows)[type], seen, input);
+    return drawParams(this.#random, type, (this.#tables[group] as Rows)[type], seen, input);
   }
 
   #layers(asked: Asked, probabilities: boolean): readonly Written[] {
-    const dice = this.#dice;
+    const random = this.#random;
     const steps = asked.output?.length === 2 ? asked.input[0] : undefined;
     const fits = (shape: Shape): boolean => steps === undefined || (shape.length === 2 && shape[0] === steps);
     let chain: Chain = { layers: [], shape: asked.input };
     if (asked.ids) chain = this.#leaf(asked.input, () => true, ["Embedding"]);
-    for (let i = dice.integer(1, 4); i > 0; i--) {
-      const next = dice.chance(0.2) ? this.#residual(chain.shape, fits) : this.#leaf(chain.shape, fits);
+    for (let i = random.integer(1, 4); i > 0; i--) {
+      const next = random.chance(0.2) ? this.#residual(chain.shape, fits) : this.#leaf(chain.shape, fits);
       chain = { layers: [...chain.layers, ...next.layers], shape: next.shape };
     }
     return [
@@ -162,28 +162,28 @@ export class RandomModels {
     const linear = (out_features: number) => ({ type: "Linear", out_features });
     if (output)
       return [...(shape.length > output.length ? [{ type: "Flatten" }] : []), linear(output.at(-1) ?? 1)];
-    if (kind !== "class") return this.#dice.chance(0.5) ? [linear(2)] : [];
+    if (kind !== "class") return this.#random.chance(0.5) ? [linear(2)] : [];
     return shape.length > 2 ? [{ type: "Flatten" }, linear(3)] : [linear(3)];
   }
 
   /** One layer, or now and then copies of it. */
   #leaf(input: Shape, fits: (shape: Shape) => boolean, types?: readonly string[]): Chain {
-    const dice = this.#dice;
+    const random = this.#random;
     for (let i = 0; i < TRIES; i++) {
-      const type = dice.rarest(types ?? this.#types(), (name) =>
+      const type = random.rarest(types ?? this.#types(), (name) =>
         this.coverage.share("layers", name, this.#tables.layers[name]),
       );
       const params = this.#params("layers", type, input);
       const shape = this.#outputOf(type, params, input);
       if (!shape || sizeOf(shape) > LARGEST || !fits(shape) || normalised(type, params, input) < 3) continue;
       this.#drawn.push(["layers", type, params]);
-      const repeats = String(shape) === String(input) && types === undefined && dice.chance(0.15);
+      const repeats = String(shape) === String(input) && types === undefined && random.chance(0.15);
       const entry = {
         type,
         ...params,
-        ...(dice.chance(0.3) && { init: this.#choice("inits") }),
-        ...(dice.chance(0.1) && { bias_init: "default" }),
-        ...(repeats && { repeat: dice.integer(2, 4) }),
+        ...(random.chance(0.3) && { init: this.#choice("inits") }),
+        ...(random.chance(0.1) && { bias_init: "default" }),
+        ...(repeats && { repeat: random.integer(2, 4) }),
       };
       return { layers: [entry], shape };
     }
@@ -206,17 +206,17 @@ export class RandomModels {
   }
 
   #residual(input: Shape, fits: (shape: Shape) => boolean): Chain {
-    const dice = this.#dice;
+    const random = this.#random;
     const first = this.#leaf(input, fits);
-    const { layers, shape } = dice.chance(0.5)
+    const { layers, shape } = random.chance(0.5)
       ? this.#leaf(first.shape, fits)
       : { layers: [], shape: first.shape };
     const same = String(shape) === String(input);
     const list = () => this.#leaf(input, (other) => String(other) === String(shape)).layers;
     const shortcut = same
-      ? dice.pick([() => ({}), () => ({ shortcut: "identity" }), () => ({ shortcut: list() })])()
-      : dice.pick([() => ({ shortcut: "projection" }), () => ({ shortcut: list() })])();
-    const copies = same && dice.chance(0.3) ? { repeat: 2 } : {};
+      ? random.pick([() => ({}), () => ({ shortcut: "identity" }), () => ({ shortcut: list() })])()
+      : random.pick([() => ({ shortcut: "projection" }), () => ({ shortcut: list() })])();
+    const copies = same && random.chance(0.3) ? { repeat: 2 } : {};
     return {
       layers: [{ type: "Residual", layers: [...first.layers, ...layers], ...shortcut, ...copies }],
       shape,

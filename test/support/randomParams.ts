@@ -1,18 +1,18 @@
 import type { Declared, JsonSchema, Param } from "../../src/engine/params.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 import { optionsOf, type Written } from "./coverage.ts";
-import type { Dice } from "./dice.ts";
+import type { SeededRandom } from "./seededRandom.ts";
 
-type Draw = (dice: Dice, input: Shape) => unknown;
+type Draw = (random: SeededRandom, input: Shape) => unknown;
 
 const integer =
   (from: number, to: number): Draw =>
-  (dice) =>
-    dice.integer(from, to);
+  (random) =>
+    random.integer(from, to);
 const number =
   (from: number, to: number): Draw =>
-  (dice) =>
-    dice.number(from, to);
+  (random) =>
+    random.number(from, to);
 
 /** Where a number of a param lies, such that models stay small and tame. By the param's name, or its type's and its. */
 const RANGES: Readonly<Record<string, Draw>> = {
@@ -34,15 +34,15 @@ const RANGES: Readonly<Record<string, Draw>> = {
   dilation: integer(1, 2),
   output_size: integer(1, 3),
   divisor_override: integer(1, 6),
-  groups: (dice, input) => dice.pick([1, 2, 3, input[0]]),
-  num_groups: (dice, input) => dice.pick([1, 2, 3, input[0]]),
-  num_parameters: (dice, input) => dice.pick([1, input[0]]),
+  groups: (random, input) => random.pick([1, 2, 3, input[0]]),
+  num_groups: (random, input) => random.pick([1, 2, 3, input[0]]),
+  num_parameters: (random, input) => random.pick([1, input[0]]),
   start_dim: integer(-3, 2),
   end_dim: integer(-3, 3),
   "Unflatten.dim": integer(-3, 3),
   "Softmax.dim": () => -1,
-  eps: (dice) => 10 ** -dice.integer(3, 6),
-  layer_norm_eps: (dice) => 10 ** -dice.integer(3, 6),
+  eps: (random) => 10 ** -random.integer(3, 6),
+  layer_norm_eps: (random) => 10 ** -random.integer(3, 6),
   momentum: number(0.1, 0.9),
   p: number(0.1, 0.6),
   dropout: number(0.1, 0.5),
@@ -55,7 +55,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   "PReLU.init": number(0, 0.5),
   // losses
   delta: number(0.2, 2),
-  "SmoothL1Loss.beta": (dice) => dice.pick([0, dice.number(0.2, 2)]),
+  "SmoothL1Loss.beta": (random) => random.pick([0, random.number(0.2, 2)]),
   label_smoothing: number(0.05, 0.4),
   // optimizers
   "SGD.lr": number(0.01, 0.1),
@@ -88,7 +88,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   a: number(0, 0.5),
   "uniform.a": number(-0.6, -0.1),
   "uniform.b": number(0.1, 0.6),
-  "trunc_normal.a": (dice) => dice.pick([-2, -1, 0.2]),
+  "trunc_normal.a": (random) => random.pick([-2, -1, 0.2]),
   "trunc_normal.b": number(0.5, 2),
   mean: number(-0.1, 0.1),
   std: number(0.1, 0.5),
@@ -109,10 +109,10 @@ const RANGES: Readonly<Record<string, Draw>> = {
 
 /** Params that take more than a number in a range. */
 const WHOLE: Readonly<Record<string, Draw>> = {
-  normalized_shape: (dice, input) =>
-    dice.chance(0.4) ? input.at(-1) : input.slice(-dice.integer(1, Math.max(1, input.length))),
-  unflattened_size: (dice) =>
-    dice.pick([
+  normalized_shape: (random, input) =>
+    random.chance(0.4) ? input.at(-1) : input.slice(-random.integer(1, Math.max(1, input.length))),
+  unflattened_size: (random) =>
+    random.pick([
       [2, -1],
       [-1, 2],
       [3, -1],
@@ -132,7 +132,7 @@ type Seen = (name: string, value: unknown) => number;
 
 /** The params of a row of a table, some of them left out; their options that have been seen least are drawn most often. */
 export function drawParams(
-  dice: Dice,
+  random: SeededRandom,
   type: string,
   { params }: Declared,
   seen: Seen,
@@ -143,22 +143,22 @@ export function drawParams(
     const find = (table: Readonly<Record<string, Draw>>): Draw | undefined =>
       table[`${type}.${name}`] ?? table[name];
     const whole = find(WHOLE);
-    if (whole) return whole(dice, input);
+    if (whole) return whole(random, input);
     const within = find(RANGES);
     const one = (schema: JsonSchema): unknown => {
       const options = optionsOf(schema);
-      if (options.length > 0) return dice.rarest(options, (option) => seen(name, option));
-      if (Array.isArray(schema["anyOf"])) return one(dice.pick(schema["anyOf"] as JsonSchema[]));
+      if (options.length > 0) return random.rarest(options, (option) => seen(name, option));
+      if (Array.isArray(schema["anyOf"])) return one(random.pick(schema["anyOf"] as JsonSchema[]));
       if (schema["type"] === "array") {
         return Array.from({ length: Number(schema["minItems"]) }, () => one(schema["items"] as JsonSchema));
       }
       if (!within) throw new Error(`${type}.${name} is new: say in which range its numbers lie`);
-      return within(dice, input);
+      return within(random, input);
     };
     return one(param.schema);
   };
   for (const [name, param] of Object.entries(params)) {
-    if (param.required || ALWAYS.has(name) || dice.chance(0.6)) written[name] = draw(name, param);
+    if (param.required || ALWAYS.has(name) || random.chance(0.6)) written[name] = draw(name, param);
   }
   return written;
 }

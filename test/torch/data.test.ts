@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { dataSets } from "../../src/engine/data/index.ts";
 import { Generator } from "../../src/engine/rng.ts";
-import { wantsOf } from "../../src/engine/wants.ts";
+import { dataRequirementsOf } from "../../src/engine/dataRequirements.ts";
 import { parse } from "../../src/model/parse.ts";
 import { exportModel } from "../../src/pytorch/export.ts";
 import { loadData } from "../../src/worker/loadData.ts";
@@ -162,13 +162,13 @@ suite("the data that exported programs load are the engine's", { skip }, () => {
     test(name, async () => {
       assertRan(seen[i]);
       const [{ inputs, targets, types }] = seen[i];
-      const wants = wantsOf(specs[i]);
+      const required = dataRequirementsOf(specs[i]);
       const location = { file: `${folder}/m.gradlens.json`, root: folder };
-      const own = await loadData(specs[i].data, location, wants, new Generator(3));
+      const own = await loadData(specs[i].data, location, required, new Generator(3));
       assertClose(own.inputs, tensorOf(inputs), [own.samples, ...own.input]);
       assertClose(own.targets, tensorOf(targets), [own.samples, ...own.target]);
-      const inputType = wants.ids === undefined ? "torch.float32" : "torch.int64";
-      assert.deepEqual(types, [inputType, wants.targets === "class" ? "torch.int64" : "torch.float32"]);
+      const inputType = required.ids === undefined ? "torch.float32" : "torch.int64";
+      assert.deepEqual(types, [inputType, required.targets === "class" ? "torch.int64" : "torch.float32"]);
     });
   }
 });

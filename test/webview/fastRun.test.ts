@@ -123,7 +123,7 @@ class Scene {
 }
 
 function play(story: Story): { readonly view: View; readonly full: FullStream } {
-  const dice = generator(story.seed + 1);
+  const random = generator(story.seed + 1);
   const burst = Math.max(story.burst, story.length / MESSAGES);
   const full = fullStream(layers.length);
   const scene = new Scene();
@@ -133,10 +133,10 @@ function play(story: Story): { readonly view: View; readonly full: FullStream } 
     full.push(frame);
     scene.push(frame);
     if (left-- > 0) continue;
-    left = Math.floor(dice() * burst);
-    if (dice() * 100 < story.hidden) scene.hide();
-    scene.flush(dice() * 100 < story.lost);
-    if (dice() * 100 < story.hidden) scene.show();
+    left = Math.floor(random() * burst);
+    if (random() * 100 < story.hidden) scene.hide();
+    scene.flush(random() * 100 < story.lost);
+    if (random() * 100 < story.hidden) scene.show();
   }
   if (story.hidden > 0) scene.show();
   scene.flush(false);

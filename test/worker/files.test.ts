@@ -26,7 +26,7 @@ import { piecesOf, type Content, type Source } from "../../src/worker/source.ts"
 import { isGzip, unpackEntry, unpackGzip } from "../../src/worker/unpack.ts";
 import { findMember } from "../../src/worker/zip.ts";
 import numpy from "../engine/data/numpy.json" with { type: "json" };
-import { base64, utf8, wants } from "../support/data.ts";
+import { base64, utf8, required } from "../support/data.ts";
 import { npyBytes } from "../support/npy.ts";
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), "gradlens-")));
@@ -311,9 +311,9 @@ suite("loadData", () => {
   });
   const load =
     (...args: Parameters<typeof spec>) =>
-    (asked: ReturnType<typeof wants>, options: ReadOptions = {}) =>
+    (asked: ReturnType<typeof required>, options: ReadOptions = {}) =>
       loadData(spec(...args), location, asked, new Generator(0), LIMITS, options);
-  const two = wants([2], [2], "class");
+  const two = required([2], [2], "class");
 
   test("reads a csv file, and normalises it where that is asked for", async () => {
     const params = { path: "data/x.csv", target: ["t"], header: true, decimal: "." };
@@ -323,7 +323,7 @@ suite("loadData", () => {
 
   test("reads an .npz archive", async () => {
     writeFileSync(join(root, "models", "d.npz"), base64(numpy.savez_compressed));
-    const data = await load("npz", { path: "d.npz", inputs: "x", targets: "t" })(wants([3], [2], "class"));
+    const data = await load("npz", { path: "d.npz", inputs: "x", targets: "t" })(required([3], [2], "class"));
     assert.deepEqual(
       [[...data.inputs], [...data.targets]],
       [
@@ -350,7 +350,7 @@ suite("loadData", () => {
   test("draws a generated set, and refuses a model that it does not fit", async () => {
     assert.equal((await load("xor", { samples: 8, noise: 0 })(two)).samples, 8);
     await refused(
-      load("xor", { samples: 8, noise: 0 })(wants([3], [2], "class")),
+      load("xor", { samples: 8, noise: 0 })(required([3], [2], "class")),
       /the model's "input" is \[3\]/,
     );
   });
@@ -416,7 +416,7 @@ suite("loadData", () => {
         "npy",
         { inputs: "many.npy", targets: "many-t.npy" },
         true,
-      )(wants([4], [2], "class"), { signal: late.signal, onProgress: atTheEnd }),
+      )(required([4], [2], "class"), { signal: late.signal, onProgress: atTheEnd }),
       reason,
     );
   });
@@ -469,7 +469,7 @@ suite("loadData", () => {
       /x\[0, 1\]: expected a finite number, found Infinity/,
     );
     await refused(
-      load("npz", params("damaged.npz"))(wants([2], [2], "number")),
+      load("npz", params("damaged.npz"))(required([2], [2], "number")),
       "damaged.npz:x: the archive is damaged: the array is not what its entry says",
     );
   });

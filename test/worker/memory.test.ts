@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import type { Wants } from "../../src/engine/data/data.ts";
+import type { DataRequirements } from "../../src/engine/data/data.ts";
 import type { DataSpec } from "../../src/engine/spec.ts";
-import { wants } from "../support/data.ts";
+import { required } from "../support/data.ts";
 import { npyBytes } from "../support/npy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradlens-memory-"));
@@ -25,8 +25,8 @@ interface Result {
 }
 
 /** Loads data in a process of its own. */
-function load(data: DataSpec, wants: Wants): Result {
-  const job = JSON.stringify({ file: join(folder, "m.gradlens.json"), data, wants });
+function load(data: DataSpec, required: DataRequirements): Result {
+  const job = JSON.stringify({ file: join(folder, "m.gradlens.json"), data, required });
   const script = join(import.meta.dirname, "..", "support", "peakOfLoad.ts");
   return JSON.parse(execFileSync(process.execPath, [script, job], { encoding: "utf8" })) as Result;
 }
@@ -74,19 +74,19 @@ writeFileSync(
   gzipSync(Buffer.concat([header("|u1", `${samples}, 32`), new Uint8Array(32 * samples)]), { level: 1 }),
 );
 
-const images = wants([32], [2], "class");
+const images = required([32], [2], "class");
 const pair = (inputs: string, targets = "t.npy") => ({ inputs, targets });
 
 suite("data take little more memory than their arrays", () => {
-  const cases: readonly (readonly [name: string, DataSpec, Wants])[] = [
+  const cases: readonly (readonly [name: string, DataSpec, DataRequirements])[] = [
     ["an array of bytes", spec("npy", pair("x.npy")), images],
     ["an array that is normalised", spec("npy", pair("x.npy"), true), images],
     ["an array of doubles in Fortran's order", spec("npy", pair("doubles.npy")), images],
-    ["an array and names of classes", spec("npy", pair("x.npy", "names.npy")), wants([32], [7], "class")],
+    ["an array and names of classes", spec("npy", pair("x.npy", "names.npy")), required([32], [7], "class")],
     ["a packed array", spec("npy", pair("x.npy.gz")), images],
     ["an archive", spec("npz", { path: "both.npz", inputs: "x", targets: "t" }), images],
-    ["a table of numbers", csv("numbers.csv"), wants([3], [1], "number")],
-    ["a table with names of classes", csv("names.csv"), wants([3], [2], "class")],
+    ["a table of numbers", csv("numbers.csv"), required([3], [1], "number")],
+    ["a table with names of classes", csv("names.csv"), required([3], [2], "class")],
   ];
   for (const [name, data, asked] of cases) {
     test(name, () => {
@@ -99,19 +99,25 @@ suite("data take little more memory than their arrays", () => {
 });
 
 suite("data that are refused take no memory", () => {
-  const cases: readonly (readonly [name: string, write: () => void, DataSpec, Wants, message: string])[] = [
+  const cases: readonly (readonly [
+    name: string,
+    write: () => void,
+    DataSpec,
+    DataRequirements,
+    message: string,
+  ])[] = [
     [
       "a table of empty lines",
       () => undefined,
       csv("lines.csv"),
-      wants([3], [1], "number"),
+      required([3], [1], "number"),
       "lines.csv: no rows below the first line",
     ],
     [
       "a table of too many columns",
       () => write("columns.csv", "t", ",aaa".repeat(500_000), 8),
       csv("columns.csv"),
-      wants([3], [1], "number"),
+      required([3], [1], "number"),
       "columns.csv: 4000001 columns: files of up to 262144 columns are read",
     ],
     [
@@ -125,7 +131,7 @@ suite("data that are refused take no memory", () => {
         );
       },
       spec("npy", pair("huge.npy.gz", "huge.npy.gz")),
-      wants([1], [1], "number"),
+      required([1], [1], "number"),
       "huge.npy.gz: the file is cut off, or its header lies: the header promises 1073741824 bytes, found",
     ],
   ];
@@ -141,7 +147,7 @@ suite("data that are refused take no memory", () => {
   test("a table of too many names of classes", () => {
     const names = Array.from({ length: 140_000 }, (_, i) => `1,2,3,n${i}\n`).join("");
     writeFileSync(join(folder, "classes.csv"), `a,b,c,t\n${names}`);
-    const { grown, refused } = load(csv("classes.csv"), wants([3], [140_000], "class"));
+    const { grown, refused } = load(csv("classes.csv"), required([3], [140_000], "class"));
     assert.match(
       refused ?? "",
       /line 131074, column "t": "n131072" is class number 131073: up to 131072 are told apart/,

@@ -13,13 +13,13 @@ export const adding_problem = generated({
   doc: "Sequences of [value, marker]: values uniform in 0 … 1, a marker of 1 once in the first half and once in the second, else 0. The target is the sum of the two marked values. Always answering 1 gives an MSE of 1/6.",
   params: { ...common, length: length("Number of time steps.", 2) },
 
-  check(params, wants) {
-    checkSequence(params.length, 2, false, wants);
-    if (wants.input[0] < 2) {
+  check(params, required) {
+    checkSequence(params.length, 2, false, required);
+    if (required.input[0] < 2) {
       throw new DataError("the adding problem needs at least 2 time steps, one for each marker");
     }
-    checkOneNumber("adding_problem", wants);
-    checkSize(params.samples, wants.input);
+    checkOneNumber("adding_problem", required);
+    checkSize(params.samples, required.input);
   },
 
   generate(generator, { samples }, { input, output }) {

@@ -1,5 +1,5 @@
 import { show, sizeOf, type Shape } from "../tensor.ts";
-import type { Dataset, Wants } from "./data.ts";
+import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 import { allocate, checkInput, checkTarget, targetShape } from "./fit.ts";
 import { Elements } from "./formats/elements.ts";
@@ -21,7 +21,7 @@ export function* readArrays(
   format: ArrayFormat,
   inputFile: DataFile,
   targetFile: DataFile,
-  wants: Wants,
+  required: DataRequirements,
 ): Reading<Dataset> {
   const inputs = yield* readHeader(format, inputFile);
   const targets = yield* readHeader(format, targetFile);
@@ -33,13 +33,13 @@ export function* readArrays(
     });
   }
   if (inputs.type.text) throw new DataError("the inputs are texts: expected numbers", { file: inputs.name });
-  checkInput(sampleShape(inputs), wants, { file: inputs.name });
-  checkTarget(sampleShape(targets), wants, { file: targets.name });
+  checkInput(sampleShape(inputs), required, { file: inputs.name });
+  checkTarget(sampleShape(targets), required, { file: targets.name });
   return {
     samples,
-    input: wants.input,
-    inputs: yield* readValues(inputs, inputs.type, wants.input),
-    ...(yield* readTargets(targets, wants)),
+    input: required.input,
+    inputs: yield* readValues(inputs, inputs.type, required.input),
+    ...(yield* readTargets(targets, required)),
   };
 }
 
@@ -55,16 +55,16 @@ function samplesOf({ shape, name }: ArrayFile): number {
 
 type Targets = Pick<Dataset, "target" | "targets" | "classes">;
 
-function* readTargets(array: ArrayFile, wants: Wants): Reading<Targets> {
+function* readTargets(array: ArrayFile, required: DataRequirements): Reading<Targets> {
   const { type } = array;
-  if (type.text) return yield* readTexts(array, type, wants);
-  const target = targetShape(wants);
-  const wrong = (value: number) => wrongTarget(wants, value);
+  if (type.text) return yield* readTexts(array, type, required);
+  const target = targetShape(required);
+  const wrong = (value: number) => wrongTarget(required, value);
   return { target, targets: yield* readValues(array, type, target, wrong) };
 }
 
 /** In two passes: what a text means hangs on what the others are. */
-function* readTexts(array: ArrayFile, type: TextType, wants: Wants): Reading<Targets> {
+function* readTexts(array: ArrayFile, type: TextType, required: DataRequirements): Reading<Targets> {
   const { file, name, shape } = array;
   const columns = sizeOf(sampleShape(array));
   const plain = numerals({ decimal: "." });
@@ -78,7 +78,7 @@ function* readTexts(array: ArrayFile, type: TextType, wants: Wants): Reading<Tar
 
   const kinds = Array.from({ length: columns }, () => new ColumnKind());
   yield { file, sink: each((text, i) => kinds[i % columns].see(text, plain)), turn: { index: 0, of: 2 } };
-  const targets = new TextTargets(shape[0], kinds, wants, plain);
+  const targets = new TextTargets(shape[0], kinds, required, plain);
   const placeOf = (i: number) => ({ file: name, index: indexAt(i, shape) });
   const set = (text: string, i: number): void => {
     const found = targets.setText(Math.floor(i / columns), i % columns, text);

@@ -1,6 +1,6 @@
 import { integer, number, optional, type Values } from "../params.ts";
 import { sizeOf } from "../tensor.ts";
-import type { Wants } from "./data.ts";
+import type { DataRequirements } from "./data.ts";
 import { labelled } from "./labelled.ts";
 import { jitter } from "./draws.ts";
 
@@ -17,7 +17,7 @@ const params = {
   cluster_std: number("Standard deviation of a blob in every direction.", { min: 0 }, 1),
 };
 
-const centersOf = ({ centers }: Values<typeof params>, { output }: Wants): number =>
+const centersOf = ({ centers }: Values<typeof params>, { output }: DataRequirements): number =>
   centers ?? Math.max(2, output.at(-1) ?? 0);
 
 export const blobs = labelled({
@@ -26,9 +26,9 @@ export const blobs = labelled({
   input: (_params, { input }) => input,
   classes: centersOf,
 
-  draw(generator, params, { samples, inputs, ids }, wants) {
-    const size = sizeOf(wants.input);
-    const centers = new Float32Array(centersOf(params, wants) * size);
+  draw(generator, params, { samples, inputs, ids }, required) {
+    const size = sizeOf(required.input);
+    const centers = new Float32Array(centersOf(params, required) * size);
     generator.uniform(centers, -BOX, BOX);
     for (let i = 0; i < samples; i++) {
       ids[i] = i % (centers.length / size);

@@ -1,7 +1,7 @@
 import { listed, quoted } from "../../protocol/visible.ts";
 import type { Param } from "../params.ts";
 import { closest } from "./closest.ts";
-import type { Wants } from "./data.ts";
+import type { DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 import { checkInput, checkTarget } from "./fit.ts";
 
@@ -44,7 +44,7 @@ interface Asked {
 export function selectColumns(
   first: readonly string[],
   { path, header, target, columns }: Asked,
-  wants: Wants,
+  required: DataRequirements,
 ): Selection {
   const file = { file: path };
   const names = first.map((field, i) => (header ? field.trim() : String(i)));
@@ -61,8 +61,8 @@ export function selectColumns(
   }
   checkOnce(targets, '"target"', names, path);
   checkOnce(inputs, '"columns"', names, path);
-  checkInput([inputs.length], wants, file);
-  checkTarget(wants.targets === "class" && targets.length === 1 ? [] : [targets.length], wants, file);
+  checkInput([inputs.length], required, file);
+  checkTarget(required.targets === "class" && targets.length === 1 ? [] : [targets.length], required, file);
   return { names, inputs, targets };
 }
 

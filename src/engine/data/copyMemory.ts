@@ -1,5 +1,5 @@
 import { show } from "../tensor.ts";
-import { generated, type Dataset, type Wants } from "./data.ts";
+import { generated, type Dataset, type DataRequirements } from "./data.ts";
 import { randint } from "./draws.ts";
 import { DataError } from "./error.ts";
 import { allocate, checkSize, targetShape } from "./fit.ts";
@@ -18,25 +18,25 @@ export const copy_memory = generated({
   doc: "Sequences of length + 20 symbols: 10 drawn from 0 … 7, blanks (8), a sign (9), 10 more blanks; the target at each step is a blank, after the sign the first 10 symbols. The input is one-hot `[length + 20, 10]`, or ids `[length + 20]` for an Embedding. Remembering nothing gives a cross entropy of 10 · ln 8 / (length + 20).",
   params: { ...common, length: length("Steps between the symbols and the sign.", 1) },
 
-  check(params, wants) {
+  check(params, required) {
     checkSequence(
       params.length === undefined ? undefined : params.length + 2 * REMEMBERED,
       SYMBOLS,
       true,
-      wants,
+      required,
     );
-    checkLength(wants);
-    checkSize(params.samples, [wants.input[0], SYMBOLS]);
+    checkLength(required);
+    checkSize(params.samples, [required.input[0], SYMBOLS]);
   },
 
-  generate(generator, { samples }, wants): Dataset {
-    const steps = wants.input[0];
-    const target = targetShape(wants);
-    const inputs = allocate(samples, wants.input);
+  generate(generator, { samples }, required): Dataset {
+    const steps = required.input[0];
+    const target = targetShape(required);
+    const inputs = allocate(samples, required.input);
     const targets = allocate(samples, target);
     const [write, answer] = [
-      writer(inputs, wants.input.length === 2),
-      writer(targets, wants.targets !== "class"),
+      writer(inputs, required.input.length === 2),
+      writer(targets, required.targets !== "class"),
     ];
     const symbols = randint(generator, 0, BLANK, samples * REMEMBERED);
 
@@ -50,11 +50,11 @@ export const copy_memory = generated({
         answer(i * steps + t, back >= 0 ? symbols[i * REMEMBERED + back] : BLANK);
       }
     }
-    return { samples, input: wants.input, inputs, target, targets };
+    return { samples, input: required.input, inputs, target, targets };
   },
 });
 
-function checkLength({ input, output, targets }: Wants): void {
+function checkLength({ input, output, targets }: DataRequirements): void {
   if (input[0] <= 2 * REMEMBERED) {
     throw new DataError(
       `copy_memory needs more than ${2 * REMEMBERED} time steps, but the model's "input" is ${show(input)}`,

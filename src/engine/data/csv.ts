@@ -48,11 +48,11 @@ export const csv = fileSet({
       : undefined,
 
   files: ({ path }) => [path],
-  *read(given, wants) {
+  *read(given, required) {
     const { path, header, decimal } = given;
     const first = yield* firstRow(given);
     const layout: Layout = {
-      ...selectColumns(first.fields, given, wants),
+      ...selectColumns(first.fields, given, required),
       file: path,
       header,
       point: decimal.charCodeAt(0),
@@ -62,7 +62,7 @@ export const csv = fileSet({
 
     const survey = new Survey(layout);
     yield { file: { path }, sink: leniently(rows(survey)), turn: { index: 0, of: 2 } };
-    const all = new Rows(layout, survey, wants);
+    const all = new Rows(layout, survey, required);
     yield { file: { path }, sink: rows(all), turn: { index: 1, of: 2 } };
     return all.dataset();
   },

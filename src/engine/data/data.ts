@@ -7,7 +7,7 @@ import type { Reading } from "./reading.ts";
 export type TargetKind = "class" | "binary" | "number";
 
 /** What the model asks of its data. */
-export interface Wants {
+export interface DataRequirements {
   /** Shape of one sample. */
   readonly input: Shape;
   /** Shape of the model's output for one sample; with `class` targets its last axis holds the classes. */
@@ -34,9 +34,9 @@ export interface Dataset {
 export interface GeneratedSet<P extends Params = Params> extends Declared<P> {
   readonly kind: "generated";
   /** Throws `DataError` where the model does not fit the data. Draws and allocates nothing. */
-  check(params: Values<P>, wants: Wants): void;
+  check(params: Values<P>, required: DataRequirements): void;
   /** Draws the data; `check` has passed. */
-  generate(generator: Generator, params: Values<P>, wants: Wants): Dataset;
+  generate(generator: Generator, params: Values<P>, required: DataRequirements): Dataset;
 }
 
 /** A data set that is read from files. */
@@ -47,7 +47,7 @@ export interface FileSet<P extends Params = Params> extends Declared<P> {
   /** The files that it reads, relative to the model file. */
   files(params: Values<P>): readonly string[];
   /** Reads the data. Throws `DataError` where the files are broken, do not fit the model, or hold more than fits, before that is allocated. */
-  read(params: Values<P>, wants: Wants): Reading<Dataset>;
+  read(params: Values<P>, required: DataRequirements): Reading<Dataset>;
 }
 
 export type DataType = GeneratedSet | FileSet;

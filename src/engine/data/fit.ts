@@ -1,6 +1,6 @@
 import { targetShape as targetOf } from "../losses/loss.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
-import type { Dataset, Wants } from "./data.ts";
+import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
 
 /** Numbers that a data set may hold in its inputs, and in its targets: 1 GiB of them. */
@@ -31,7 +31,7 @@ function significant(shape: Shape): Shape {
 }
 
 /** Throws where the data's samples are not what the model takes. */
-export function checkInput(found: Shape, { input }: Wants, place?: Place): void {
+export function checkInput(found: Shape, { input }: DataRequirements, place?: Place): void {
   if (!sameShape(found, input)) {
     throw new DataError(
       `the samples have the shape ${show(found)}, but the model's "input" is ${show(input)}`,
@@ -41,21 +41,21 @@ export function checkInput(found: Shape, { input }: Wants, place?: Place): void 
 }
 
 /** Throws where the data's targets are not what the loss compares the output with. */
-export function checkTarget(found: Shape, wants: Wants, place?: Place): void {
-  const expected = targetShape(wants);
+export function checkTarget(found: Shape, required: DataRequirements, place?: Place): void {
+  const expected = targetShape(required);
   if (!sameShape(found, expected)) {
     throw new DataError(
-      `the targets have the shape ${show(found)}, but the loss of the output ${show(wants.output)} takes ${show(expected)} for each sample`,
+      `the targets have the shape ${show(found)}, but the loss of the output ${show(required.output)} takes ${show(expected)} for each sample`,
       place,
     );
   }
 }
 
 /** Shape of one sample's target. */
-export const targetShape = ({ output, targets }: Wants): Shape => targetOf(targets, output);
+export const targetShape = ({ output, targets }: DataRequirements): Shape => targetOf(targets, output);
 
 /** Number of classes among which the model chooses. */
-export const width = ({ output }: Wants): number => output.at(-1) ?? 1;
+export const width = ({ output }: DataRequirements): number => output.at(-1) ?? 1;
 
 /** Throws where inputs are not token ids below `ids`. */
 export function checkTokens({ inputs, samples }: Dataset, ids: number): void {
@@ -72,7 +72,7 @@ export function checkTokens({ inputs, samples }: Dataset, ids: number): void {
 const isToken = (id: number, ids: number): boolean => Number.isInteger(id) && id >= 0 && id < ids;
 
 /** Throws where the loss does not take a number, or the model's output is not one. */
-export function checkOneNumber(what: string, { output, targets }: Wants): void {
+export function checkOneNumber(what: string, { output, targets }: DataRequirements): void {
   if (targets !== "number") {
     throw new DataError(`${what} is a regression, its targets are numbers: expected a loss such as MSELoss`);
   }

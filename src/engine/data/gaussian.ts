@@ -6,21 +6,21 @@ export const gaussian = generated({
   doc: "Random inputs and targets that have nothing to do with each other, for probing a model at its start: `torch.randn`, classes by `torch.randint`.",
   params: common,
 
-  check({ samples }, wants) {
-    checkSize(samples, wants.input);
-    checkSize(samples, targetShape(wants));
+  check({ samples }, required) {
+    checkSize(samples, required.input);
+    checkSize(samples, targetShape(required));
   },
 
-  generate(generator, { samples }, wants) {
-    const inputs = allocate(samples, wants.input);
-    if (wants.ids === undefined) generator.normal(inputs, 0, 1);
-    else generator.randint(0, wants.ids, inputs);
+  generate(generator, { samples }, required) {
+    const inputs = allocate(samples, required.input);
+    if (required.ids === undefined) generator.normal(inputs, 0, 1);
+    else generator.randint(0, required.ids, inputs);
 
-    const target = targetShape(wants);
+    const target = targetShape(required);
     const targets = allocate(samples, target);
-    switch (wants.targets) {
+    switch (required.targets) {
       case "class":
-        generator.randint(0, width(wants), targets);
+        generator.randint(0, width(required), targets);
         break;
       case "binary":
         generator.randint(0, 2, targets);
@@ -29,8 +29,8 @@ export const gaussian = generated({
         generator.normal(targets, 0, 1);
         break;
       default:
-        wants.targets satisfies never;
+        required.targets satisfies never;
     }
-    return { samples, input: wants.input, inputs, target, targets };
+    return { samples, input: required.input, inputs, target, targets };
   },
 });

@@ -10,5 +10,6 @@ export const idx = fileSet({
     targets: text("The file of the targets (`train-labels-idx1-ubyte.gz`), relative to the model file."),
   },
   files: ({ inputs, targets }) => [inputs, targets],
-  read: ({ inputs, targets }, wants) => readArrays(idxFormat, { path: inputs }, { path: targets }, wants),
+  read: ({ inputs, targets }, required) =>
+    readArrays(idxFormat, { path: inputs }, { path: targets }, required),
 });

@@ -1,7 +1,7 @@
 import { integer, type Declared, type Params, type Values } from "../params.ts";
 import type { Generator } from "../rng.ts";
 import type { Shape } from "../tensor.ts";
-import { generated, type GeneratedSet, type Wants } from "./data.ts";
+import { generated, type GeneratedSet, type DataRequirements } from "./data.ts";
 import { allocate, checkInput, checkSize } from "./fit.ts";
 import { checkLabels, labelTargets } from "./labels.ts";
 
@@ -17,9 +17,9 @@ export interface Points {
 
 interface Labelled<P extends Params> extends Declared<P> {
   /** Shape of one sample, if it is not a point of the plane. */
-  input?(params: Values<P>, wants: Wants): Shape;
-  classes(params: Values<P>, wants: Wants): number;
-  draw(generator: Generator, params: Values<P>, points: Points, wants: Wants): void;
+  input?(params: Values<P>, required: DataRequirements): Shape;
+  classes(params: Values<P>, required: DataRequirements): number;
+  draw(generator: Generator, params: Values<P>, points: Points, required: DataRequirements): void;
 }
 
 /** A data set of points that each belong to a class. */
@@ -31,18 +31,18 @@ export function labelled<const P extends Params>(set: Labelled<P>): GeneratedSet
     doc: set.doc,
     params,
 
-    check(params, wants) {
-      checkInput(set.input?.(own(params), wants) ?? [2], wants);
-      checkLabels(set.classes(own(params), wants), wants);
-      checkSize(params.samples, wants.input);
+    check(params, required) {
+      checkInput(set.input?.(own(params), required) ?? [2], required);
+      checkLabels(set.classes(own(params), required), required);
+      checkSize(params.samples, required.input);
     },
 
-    generate(generator, params, wants) {
+    generate(generator, params, required) {
       const { samples } = params;
-      const inputs = allocate(samples, wants.input);
+      const inputs = allocate(samples, required.input);
       const ids = new Int32Array(samples);
-      set.draw(generator, own(params), { samples, inputs, ids }, wants);
-      return { samples, input: wants.input, inputs, ...labelTargets(ids, wants) };
+      set.draw(generator, own(params), { samples, inputs, ids }, required);
+      return { samples, input: required.input, inputs, ...labelTargets(ids, required) };
     },
   });
 }

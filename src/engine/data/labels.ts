@@ -1,10 +1,10 @@
 import { show, sizeOf, type Shape } from "../tensor.ts";
-import type { Wants } from "./data.ts";
+import type { DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 import { allocate } from "./fit.ts";
 
 /** Throws where data of so many classes, one for each sample, do not fit the output and the loss. */
-export function checkLabels(classes: number, { output, targets }: Wants): void {
+export function checkLabels(classes: number, { output, targets }: DataRequirements): void {
   const has = `the data have ${classes} classes, one for each sample`;
   if (targets === "class") {
     if (output.length !== 1) {
@@ -28,7 +28,7 @@ export function checkLabels(classes: number, { output, targets }: Wants): void {
  */
 export function labelTargets(
   ids: Int32Array,
-  { output, targets }: Wants,
+  { output, targets }: DataRequirements,
 ): { readonly target: Shape; readonly targets: Float32Array } {
   if (targets === "class") return { target: [], targets: Float32Array.from(ids) };
   if (sizeOf(output) === 1) return { target: output, targets: Float32Array.from(ids) };

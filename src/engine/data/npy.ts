@@ -10,5 +10,6 @@ export const npy = fileSet({
     targets: text("The `.npy` file of the targets, relative to the model file."),
   },
   files: ({ inputs, targets }) => [inputs, targets],
-  read: ({ inputs, targets }, wants) => readArrays(npyFormat, { path: inputs }, { path: targets }, wants),
+  read: ({ inputs, targets }, required) =>
+    readArrays(npyFormat, { path: inputs }, { path: targets }, required),
 });

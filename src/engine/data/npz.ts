@@ -11,6 +11,6 @@ export const npz = fileSet({
     targets: text("Name of the array of the targets."),
   },
   files: ({ path }) => [path],
-  read: ({ path, inputs, targets }, wants) =>
-    readArrays(npyFormat, { path, member: inputs }, { path, member: targets }, wants),
+  read: ({ path, inputs, targets }, required) =>
+    readArrays(npyFormat, { path, member: inputs }, { path, member: targets }, required),
 });

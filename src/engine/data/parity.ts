@@ -1,6 +1,6 @@
 import type { Values } from "../params.ts";
 import { randint } from "./draws.ts";
-import type { Wants } from "./data.ts";
+import type { DataRequirements } from "./data.ts";
 import { labelled } from "./labelled.ts";
 import { checkSequence, length } from "./sequence.ts";
 
@@ -10,9 +10,9 @@ export const parity = labelled({
   doc: "Random bits, 0 or 1; the class is 1 where an odd number of them are 1. The input is a sequence `[length, 1]`, or a vector `[length]` (ids for an Embedding as well).",
   params,
 
-  input({ length }: Values<typeof params>, wants: Wants) {
-    checkSequence(length, 1, true, wants);
-    return wants.input;
+  input({ length }: Values<typeof params>, required: DataRequirements) {
+    checkSequence(length, 1, true, required);
+    return required.input;
   },
   classes: () => 2,
 

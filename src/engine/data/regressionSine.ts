@@ -12,10 +12,10 @@ export const regression_sine = generated({
     noise: noise(0.1),
   },
 
-  check({ samples }, wants) {
-    checkInput([1], wants);
-    checkOneNumber("regression_sine", wants);
-    checkSize(samples, wants.input);
+  check({ samples }, required) {
+    checkInput([1], required);
+    checkOneNumber("regression_sine", required);
+    checkSize(samples, required.input);
   },
 
   generate(generator, { samples, frequency, noise }, { input, output }) {

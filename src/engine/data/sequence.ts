@@ -1,6 +1,6 @@
 import { integer, optional } from "../params.ts";
 import { show } from "../tensor.ts";
-import type { Wants } from "./data.ts";
+import type { DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 
 /** The parameter of a data set of sequences. */
@@ -15,7 +15,7 @@ export function checkSequence(
   steps: number | undefined,
   width: number,
   flat: boolean,
-  { input }: Wants,
+  { input }: DataRequirements,
 ): void {
   const fits = (flat && input.length === 1) || (input.length === 2 && input[1] === width);
   if (fits && (steps === undefined || steps === input[0])) return;

@@ -1,5 +1,5 @@
 import type { Selection } from "./columns.ts";
-import type { Dataset, Wants } from "./data.ts";
+import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 import { allocate } from "./fit.ts";
 import { decimal } from "./formats/decimal.ts";
@@ -66,7 +66,7 @@ export class Survey implements FieldReader {
 /** Reads the rows into their final arrays. */
 export class Rows implements FieldReader {
   readonly #layout: Layout;
-  readonly #wants: Wants;
+  readonly #required: DataRequirements;
   readonly #samples: number;
   readonly #inputPlaces: Int32Array;
   readonly #targetPlaces: Int32Array;
@@ -80,16 +80,16 @@ export class Rows implements FieldReader {
   /** What is wrong with a value of the row, which counts only where the row has as many as it should. */
   #wrong: DataError | undefined;
 
-  constructor(layout: Layout, { samples, kinds }: Survey, wants: Wants) {
+  constructor(layout: Layout, { samples, kinds }: Survey, required: DataRequirements) {
     const { file, names, inputs, targets, numerals, header } = layout;
     this.#layout = layout;
-    this.#wants = wants;
+    this.#required = required;
     this.#samples = samples;
     this.#row = header ? -1 : 0;
     this.#inputPlaces = places(inputs, names.length);
     this.#targetPlaces = places(targets, names.length);
-    this.#inputs = allocate(samples, wants.input, { file });
-    this.#targets = new TextTargets(samples, kinds, wants, numerals);
+    this.#inputs = allocate(samples, required.input, { file });
+    this.#targets = new TextTargets(samples, kinds, required, numerals);
   }
 
   field(column: number, bytes: Uint8Array, start: number, end: number, line: number): void {
@@ -126,7 +126,7 @@ export class Rows implements FieldReader {
     const placeOf = (i: number) => ({ file, line: this.#firstLine, column: names[targets[i]] });
     return {
       samples: this.#samples,
-      input: this.#wants.input,
+      input: this.#required.input,
       inputs: this.#inputs,
       ...this.#targets.end(placeOf),
     };

@@ -1,5 +1,5 @@
 import { quoted } from "../../protocol/visible.ts";
-import type { Dataset, Wants } from "./data.ts";
+import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
 import { allocate, targetShape, width } from "./fit.ts";
 import { classId, probability } from "./ids.ts";
@@ -34,19 +34,19 @@ type Targets = Pick<Dataset, "target" | "targets" | "classes">;
 
 /** Targets that a file holds as texts, filled in row by row in any order. `checkTarget` has passed. */
 export class TextTargets {
-  readonly #wants: Wants;
+  readonly #required: DataRequirements;
   readonly #numerals: Numerals;
   readonly #targets: Float32Array;
   /** By column; absent where a column holds numbers. */
   readonly #names: readonly (Names | undefined)[];
 
   /** `kinds`: those of the columns. With targets of numbers all are taken for numeric. */
-  constructor(samples: number, kinds: readonly ColumnKind[], wants: Wants, numerals: Numerals) {
-    this.#wants = wants;
+  constructor(samples: number, kinds: readonly ColumnKind[], required: DataRequirements, numerals: Numerals) {
+    this.#required = required;
     this.#numerals = numerals;
-    this.#targets = allocate(samples, targetShape(wants));
+    this.#targets = allocate(samples, targetShape(required));
     this.#names = kinds.map(({ numeric }) =>
-      numeric || wants.targets === "number" ? undefined : new Names(),
+      numeric || required.targets === "number" ? undefined : new Names(),
     );
   }
 
@@ -57,7 +57,7 @@ export class TextTargets {
   /** Sets a target of a numeric column. The result is what is wrong with it, if anything. */
   setNumber(row: number, column: number, value: number): string | undefined {
     this.#targets[row * this.#names.length + column] = value;
-    return wrongTarget(this.#wants, value);
+    return wrongTarget(this.#required, value);
   }
 
   /** Sets a target. The result is what is wrong with it, if anything. */
@@ -69,8 +69,8 @@ export class TextTargets {
     const id = names.idOf(text);
     if (typeof id === "string") return id;
     this.#targets[row * this.#names.length + column] = id;
-    const most = this.#wants.targets === "class" ? width(this.#wants) : 2;
-    return names.size > most ? tooMany(names.all(), this.#wants) : undefined;
+    const most = this.#required.targets === "class" ? width(this.#required) : 2;
+    return names.size > most ? tooMany(names.all(), this.#required) : undefined;
   }
 
   /** All rows are set. `placeOf` tells where the first target of a column is. */
@@ -78,7 +78,7 @@ export class TextTargets {
     const classes = this.#names.map((names, column) => names && this.#order(names, column, placeOf));
     const [first] = classes;
     return {
-      target: targetShape(this.#wants),
+      target: targetShape(this.#required),
       targets: this.#targets,
       ...(first && classes.length === 1 && { classes: first }),
     };
@@ -87,7 +87,7 @@ export class TextTargets {
   /** The names, sorted as Python sorts them, are the classes. */
   #order(names: Names, column: number, placeOf: (column: number) => Place): readonly string[] {
     const all = names.all();
-    if (this.#wants.targets === "binary" && all.length < 2) {
+    if (this.#required.targets === "binary" && all.length < 2) {
       throw new DataError(`expected 0 and 1 or two names, found only ${quoted(all[0])}`, placeOf(column));
     }
     const classes = all.toSorted(byCodePoint);
@@ -100,26 +100,26 @@ export class TextTargets {
 }
 
 /** What keeps a number from being a target, if anything. */
-export function wrongTarget(wants: Wants, value: number): string | undefined {
-  switch (wants.targets) {
+export function wrongTarget(required: DataRequirements, value: number): string | undefined {
+  switch (required.targets) {
     case "number":
       return undefined;
     case "binary":
       return probability(value);
     case "class":
-      return classId(width(wants), value);
+      return classId(width(required), value);
     default:
-      return wants.targets satisfies never;
+      return required.targets satisfies never;
   }
 }
 
-function tooMany(names: readonly string[], wants: Wants): string {
+function tooMany(names: readonly string[], required: DataRequirements): string {
   const last = quoted(names.at(-1) ?? "");
-  if (wants.targets === "binary") {
+  if (required.targets === "binary") {
     const [first, second] = names.map((name) => quoted(name));
     return `expected 0 and 1 or two names, found a third: ${last} after ${first} and ${second}`;
   }
-  return `${last} is class number ${names.length}, but the model has ${width(wants)} outputs`;
+  return `${last} is class number ${names.length}, but the model has ${width(required)} outputs`;
 }
 
 /** UTF-16 sorts characters above U+FFFF, as pairs of surrogates, before some below. */

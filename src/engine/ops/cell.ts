@@ -40,7 +40,7 @@ export interface Block {
   readonly column: number;
 }
 
-/** What a recurrence does with the sums of one step. On the way back, their gradients take the place of the gates. */
+/** What a recurrence does with the sums of one step. In the backward pass, their gradients take the place of the gates. */
 export interface Cell {
   /** In the matrices. */
   readonly gates: number;
@@ -76,7 +76,7 @@ export function sizesOf(x: Shape, W_hh: Shape): Sizes {
   return { batch, steps, width, units, depth, ld: align(depth) };
 }
 
-/** Elements of what is kept for the way back: [h₋₁ | x | 1] of all steps, z, c. */
+/** Elements of what is kept for the backward pass: [h₋₁ | x | 1] of all steps, z, c. */
 export const keptSizes = (
   { columns, stateful }: Cell,
   { batch, steps, units, ld }: Sizes,

@@ -5,7 +5,7 @@ import type { Shape, Tensor } from "../tensor.ts";
 export interface Forward<A> {
   readonly inputs: readonly Tensor[];
   readonly out: Tensor;
-  /** Places of what `Op.saves` asked for: written on the way forward, read on the way back. */
+  /** Places of what `Op.saves` asked for: written in the forward pass, read in the backward pass. */
   readonly saved: readonly number[];
   readonly attrs: A;
   /** A place for `size` elements that nobody needs after this op. */

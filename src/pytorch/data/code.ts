@@ -1,4 +1,4 @@
-import type { Wants } from "../../engine/data/data.ts";
+import type { DataRequirements } from "../../engine/data/data.ts";
 import { sizeOf, type Shape } from "../../engine/tensor.ts";
 import { tuple } from "../python.ts";
 
@@ -16,11 +16,12 @@ export interface DataCode {
   readonly helpers?: readonly Helper[];
 }
 
-export type DataWriter = (params: Readonly<Record<string, unknown>>, wants: Wants) => DataCode;
+export type DataWriter = (params: Readonly<Record<string, unknown>>, required: DataRequirements) => DataCode;
 
 /** The cast says what the parser gives, which has read the params by the data set's own row. */
-export const written = <V extends object>(write: (params: V, wants: Wants) => DataCode): DataWriter =>
-  write as DataWriter;
+export const written = <V extends object>(
+  write: (params: V, required: DataRequirements) => DataCode,
+): DataWriter => write as DataWriter;
 
 /** What every generated data set has. */
 export interface Samples {
@@ -31,7 +32,7 @@ export interface Samples {
 export const shaped = (samples: number, sample: Shape): string => tuple([samples, ...sample]);
 
 /** Lines that make `targets` of `ids`, the classes: these themselves, or numbers to compare the output with. */
-export function labels(samples: number, { output, targets }: Wants): readonly string[] {
+export function labels(samples: number, { output, targets }: DataRequirements): readonly string[] {
   if (targets === "class") return ["targets = ids"];
   if (sizeOf(output) === 1) return [`targets = ids.float().reshape${shaped(samples, output)}`];
   return [`targets = nn.functional.one_hot(ids, ${sizeOf(output)}).float()`];

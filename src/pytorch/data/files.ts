@@ -1,5 +1,5 @@
 import type { Column } from "../../engine/data/columns.ts";
-import type { Wants } from "../../engine/data/data.ts";
+import type { DataRequirements } from "../../engine/data/data.ts";
 import { targetShape } from "../../engine/losses/loss.ts";
 import { sizeOf, type Shape } from "../../engine/tensor.ts";
 import { literal } from "../python.ts";
@@ -31,17 +31,17 @@ interface Csv extends Dialect {
   readonly header: boolean;
 }
 
-export const csv = written<Csv>(({ path, target, columns, header, ...dialect }, wants) => {
+export const csv = written<Csv>(({ path, target, columns, header, ...dialect }, required) => {
   const place = (column: Column): string =>
     typeof column === "number" ? String(column) : `names.index(${literal(column)})`;
   const places = (all: readonly Column[]): string => `[${all.map(place).join(", ")}]`;
-  const shape = targetShape(wants.targets, wants.output);
+  const shape = targetShape(required.targets, required.output);
   return {
     helpers: [
       READ,
       table(dialect),
       ...number(dialect),
-      ...(wants.targets === "number" ? [] : [numbers(dialect)]),
+      ...(required.targets === "number" ? [] : [numbers(dialect)]),
     ],
     lines: [
       header ? `names, *rows = table(${pathOf(path)})` : `rows = table(${pathOf(path)})`,
@@ -50,54 +50,54 @@ export const csv = written<Csv>(({ path, target, columns, header, ...dialect }, 
         ? `columns = ${places(columns)}`
         : "columns = [i for i in range(len(rows[0])) if i not in target]",
       `inputs = torch.tensor([[${numberOf(dialect)}(row[i]) for i in columns] for row in rows])` +
-        asSamples(sizeOf(wants.input), wants.input) +
-        idsOf(wants),
-      ...(wants.targets === "number"
+        asSamples(sizeOf(required.input), required.input) +
+        idsOf(required),
+      ...(required.targets === "number"
         ? [`targets = torch.tensor([[${numberOf(dialect)}(row[i]) for i in target] for row in rows])`]
         : ["targets = torch.tensor([numbers([row[i] for row in rows]) for i in target]).T"]),
-      `targets = targets${asSamples(target.length, shape)}${kindOf(wants)}`,
+      `targets = targets${asSamples(target.length, shape)}${kindOf(required)}`,
     ].filter((line) => line !== "targets = targets"),
   };
 });
 
-const idsOf = ({ ids }: Wants): string => (ids === undefined ? "" : ".long()");
+const idsOf = ({ ids }: DataRequirements): string => (ids === undefined ? "" : ".long()");
 
-const kindOf = ({ targets }: Wants): string => (targets === "class" ? ".long()" : "");
+const kindOf = ({ targets }: DataRequirements): string => (targets === "class" ? ".long()" : "");
 
 /** From two arrays of NumPy, given by their expressions. */
-function fromArrays(inputs: string, targets: string, wants: Wants): readonly string[] {
-  const shape = targetShape(wants.targets, wants.output);
+function fromArrays(inputs: string, targets: string, required: DataRequirements): readonly string[] {
+  const shape = targetShape(required.targets, required.output);
   return [
-    `inputs = tensor(${inputs}).reshape(${[-1, ...wants.input].join(", ")})${idsOf(wants)}`,
-    `targets = tensor(${targets}).reshape(${[-1, ...shape].join(", ")})${kindOf(wants)}`,
+    `inputs = tensor(${inputs}).reshape(${[-1, ...required.input].join(", ")})${idsOf(required)}`,
+    `targets = tensor(${targets}).reshape(${[-1, ...shape].join(", ")})${kindOf(required)}`,
   ];
 }
 
 /** Targets may be names where they stand for classes. */
-const named = ({ targets }: Wants, array: string): string =>
+const named = ({ targets }: DataRequirements, array: string): string =>
   targets === "number" ? array : `labels(${array})`;
 
-const namedHelpers = ({ targets }: Wants) => (targets === "number" ? [] : [numbers(), LABELS]);
+const namedHelpers = ({ targets }: DataRequirements) => (targets === "number" ? [] : [numbers(), LABELS]);
 
 interface Pair {
   readonly inputs: string;
   readonly targets: string;
 }
 
-export const npy = written<Pair>(({ inputs, targets }, wants) => ({
-  helpers: [READ, ARRAY, TENSOR, ...namedHelpers(wants)],
-  lines: fromArrays(`array(${pathOf(inputs)})`, named(wants, `array(${pathOf(targets)})`), wants),
+export const npy = written<Pair>(({ inputs, targets }, required) => ({
+  helpers: [READ, ARRAY, TENSOR, ...namedHelpers(required)],
+  lines: fromArrays(`array(${pathOf(inputs)})`, named(required, `array(${pathOf(targets)})`), required),
 }));
 
-export const npz = written<Pair & { readonly path: string }>(({ path, inputs, targets }, wants) => ({
-  helpers: [TENSOR, ...namedHelpers(wants)],
+export const npz = written<Pair & { readonly path: string }>(({ path, inputs, targets }, required) => ({
+  helpers: [TENSOR, ...namedHelpers(required)],
   lines: [
     `arrays = numpy.load(FOLDER / ${pathOf(path)})`,
-    ...fromArrays(`arrays[${literal(inputs)}]`, named(wants, `arrays[${literal(targets)}]`), wants),
+    ...fromArrays(`arrays[${literal(inputs)}]`, named(required, `arrays[${literal(targets)}]`), required),
   ],
 }));
 
-export const idx = written<Pair>(({ inputs, targets }, wants) => ({
+export const idx = written<Pair>(({ inputs, targets }, required) => ({
   helpers: [READ, IDX, TENSOR],
-  lines: fromArrays(`idx(${pathOf(inputs)})`, `idx(${pathOf(targets)})`, wants),
+  lines: fromArrays(`idx(${pathOf(inputs)})`, `idx(${pathOf(targets)})`, required),
 }));

@@ -14,13 +14,13 @@ interface Noisy extends Samples {
   readonly noise: number;
 }
 
-export const xor = written<Noisy>(({ samples, noise }, wants) => ({
+export const xor = written<Noisy>(({ samples, noise }, required) => ({
   lines: [
     `i = torch.arange(${samples})`,
     "a, b = i // 2 % 2, i % 2",
     `inputs = jittered(torch.stack([a, b], dim=1), ${noise}, generator)`,
     "ids = a ^ b",
-    ...labels(samples, wants),
+    ...labels(samples, required),
   ],
   helpers: [JITTER],
 }));
@@ -30,7 +30,7 @@ interface Spiral extends Noisy {
   readonly turns: number;
 }
 
-export const spiral = written<Spiral>(({ samples, noise, classes, turns }, wants) => ({
+export const spiral = written<Spiral>(({ samples, noise, classes, turns }, required) => ({
   imports: ["math"],
   lines: [
     `ids = torch.arange(${samples}) % ${classes}`,
@@ -38,7 +38,7 @@ export const spiral = written<Spiral>(({ samples, noise, classes, turns }, wants
     `noise = torch.randn(${samples}, generator=generator).double()`,
     `angle = 2 * math.pi * (${turns} * radius + ids.double() / ${classes}) + ${noise} * noise`,
     "inputs = torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1).float()",
-    ...labels(samples, wants),
+    ...labels(samples, required),
   ],
 }));
 
@@ -46,7 +46,7 @@ interface Circles extends Noisy {
   readonly factor: number;
 }
 
-export const circles = written<Circles>(({ samples, noise, factor }, wants) => ({
+export const circles = written<Circles>(({ samples, noise, factor }, required) => ({
   imports: ["math"],
   lines: [
     `ids = torch.arange(${samples}) % 2`,
@@ -54,12 +54,12 @@ export const circles = written<Circles>(({ samples, noise, factor }, wants) => (
     `radius = torch.tensor([1, ${factor}], dtype=torch.float64)[ids]`,
     "circles = torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1).float()",
     `inputs = jittered(circles, ${noise}, generator)`,
-    ...labels(samples, wants),
+    ...labels(samples, required),
   ],
   helpers: [JITTER],
 }));
 
-export const two_moons = written<Noisy>(({ samples, noise }, wants) => ({
+export const two_moons = written<Noisy>(({ samples, noise }, required) => ({
   imports: ["math"],
   lines: [
     `ids = torch.arange(${samples}) % 2`,
@@ -68,7 +68,7 @@ export const two_moons = written<Noisy>(({ samples, noise }, wants) => ({
     "lower = torch.stack([1 - angle.cos(), 0.5 - angle.sin()], dim=1)",
     "moons = torch.where(ids[:, None] == 0, upper, lower).float()",
     `inputs = jittered(moons, ${noise}, generator)`,
-    ...labels(samples, wants),
+    ...labels(samples, required),
   ],
   helpers: [JITTER],
 }));
@@ -78,25 +78,25 @@ interface Blobs extends Samples {
   readonly cluster_std: number;
 }
 
-export const blobs = written<Blobs>(({ samples, centers, cluster_std }, wants) => {
-  const count = centers ?? Math.max(2, wants.output.at(-1) ?? 0);
+export const blobs = written<Blobs>(({ samples, centers, cluster_std }, required) => {
+  const count = centers ?? Math.max(2, required.output.at(-1) ?? 0);
   return {
     lines: [
       `ids = torch.arange(${samples}) % ${count}`,
-      `centers = torch.empty${tuple([count, ...wants.input])}.uniform_(-10, 10, generator=generator)`,
+      `centers = torch.empty${tuple([count, ...required.input])}.uniform_(-10, 10, generator=generator)`,
       `inputs = jittered(centers[ids], ${cluster_std}, generator)`,
-      ...labels(samples, wants),
+      ...labels(samples, required),
     ],
     helpers: [JITTER],
   };
 });
 
-export const parity = written<Samples>(({ samples }, wants) => ({
+export const parity = written<Samples>(({ samples }, required) => ({
   lines: [
-    `bits = torch.randint(0, 2, ${shaped(samples, wants.input)}, generator=generator)`,
-    `inputs = bits${wants.ids === undefined ? ".float()" : ""}`,
+    `bits = torch.randint(0, 2, ${shaped(samples, required.input)}, generator=generator)`,
+    `inputs = bits${required.ids === undefined ? ".float()" : ""}`,
     "ids = bits.flatten(1).sum(dim=1) % 2",
-    ...labels(samples, wants),
+    ...labels(samples, required),
   ],
 }));
 
@@ -114,8 +114,8 @@ export const regression_sine = written<Sine>(({ samples, noise, frequency }, { i
   helpers: [JITTER],
 }));
 
-export const gaussian = written<Samples>(({ samples }, wants) => {
-  const { input, output, targets, ids } = wants;
+export const gaussian = written<Samples>(({ samples }, required) => {
+  const { input, output, targets, ids } = required;
   const inputs = shaped(samples, input);
   const target = shaped(samples, targets === "class" ? output.slice(0, -1) : output);
   const classes = targets === "class" ? (output.at(-1) ?? 1) : 2;

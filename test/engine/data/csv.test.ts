@@ -10,11 +10,11 @@ import { Records } from "../../../src/engine/data/formats/records.ts";
 import { TextBytes } from "../../../src/engine/data/formats/text.ts";
 import type { Reading } from "../../../src/engine/data/reading.ts";
 import { parse } from "../../../src/model/parse.ts";
-import { inPieces, load, normalized, refuses, utf8, wants } from "../../support/data.ts";
+import { inPieces, load, normalized, refuses, utf8, required } from "../../support/data.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
-const read = (text: string, given: Given, asked = wants([2], [1], "number")): Dataset => {
+const read = (text: string, given: Given, asked = required([2], [1], "number")): Dataset => {
   return load(csv, { path: "d.csv", ...given }, [utf8(text)], asked);
 };
 const example = (name: string): string =>
@@ -152,7 +152,11 @@ suite("csv data", () => {
 
   test("`columns` chooses and orders, several targets are one output each", () => {
     const given = { target: ["t", "a"], columns: ["c", "b"] };
-    const { inputs, targets } = read("a,b,c,t,u\n1,2,3,4,x\n5,6,7,8,y\n", given, wants([2], [2], "number"));
+    const { inputs, targets } = read(
+      "a,b,c,t,u\n1,2,3,4,x\n5,6,7,8,y\n",
+      given,
+      required([2], [2], "number"),
+    );
     assert.deepEqual(
       [[...inputs], [...targets]],
       [
@@ -171,18 +175,18 @@ suite("csv data", () => {
     const { targets, classes, target } = read(
       "a,b,t\n1,1,🙂\n1,1,\uff5e\n1,1,Z\n1,1,a\n",
       { target: "t" },
-      wants([2], [4], "class"),
+      required([2], [4], "class"),
     );
     assert.deepEqual([classes, [...targets], target], [["Z", "a", "\uff5e", "🙂"], [3, 2, 0, 1], []]);
   });
 
   test("numbers are ids of classes", () => {
-    const { targets, classes } = read("a,b,t\n1,1,2\n1,1,0\n", { target: "t" }, wants([2], [3], "class"));
+    const { targets, classes } = read("a,b,t\n1,1,2\n1,1,0\n", { target: "t" }, required([2], [3], "class"));
     assert.deepEqual([[...targets], classes], [[2, 0], undefined]);
   });
 
   test("binary targets are 0 and 1, or two names of which the second is 1", () => {
-    const binary = wants([2], [1], "binary");
+    const binary = required([2], [1], "binary");
     assert.deepEqual([...read("a,b,t\n1,1,1\n1,1,0\n", { target: "t" }, binary).targets], [1, 0]);
     const named = read("a,b,t\n1,1,yes\n1,1,no\n", { target: "t" }, binary);
     assert.deepEqual(
@@ -195,7 +199,7 @@ suite("csv data", () => {
   });
 
   test("wine, normalised: as NumPy has it", () => {
-    const data = read(example("wine.csv"), { target: "cultivar" }, wants([13], [3], "class"));
+    const data = read(example("wine.csv"), { target: "cultivar" }, required([13], [3], "class"));
     assert.deepEqual([data.samples, data.classes], [178, ["class_0", "class_1", "class_2"]]);
     const inputs = normalized(data);
     // (x - x.mean(0)) / x.std(0) in float64
@@ -209,9 +213,9 @@ suite("csv data", () => {
   });
 
   test("iris and breast_cancer are read whole", () => {
-    const iris = read(example("iris.csv"), { target: "species" }, wants([4], [3], "class"));
+    const iris = read(example("iris.csv"), { target: "species" }, required([4], [3], "class"));
     assert.deepEqual([iris.samples, iris.classes], [150, ["setosa", "versicolor", "virginica"]]);
-    const cancer = read(example("breast_cancer.csv"), { target: "diagnosis" }, wants([30], [1], "binary"));
+    const cancer = read(example("breast_cancer.csv"), { target: "diagnosis" }, required([30], [1], "binary"));
     assert.deepEqual([cancer.samples, cancer.classes], [569, ["benign", "malignant"]]);
     assert.equal(
       cancer.targets.reduce((sum, t) => sum + t, 0),
@@ -247,7 +251,7 @@ suite("csv in other notations", () => {
   test("a target is read in the same notation, and names are names", () => {
     const given = { target: "t", decimal: ",", thousands: "." };
     assert.deepEqual([...read("a;b;t\n1;2;1.000,5\n1;2;,25\n", given).targets], [1000.5, 0.25]);
-    const { classes } = read("a;b;t\n1;2;1,5 l\n1;2;1.000 l\n", given, wants([2], [2], "class"));
+    const { classes } = read("a;b;t\n1;2;1,5 l\n1;2;1.000 l\n", given, required([2], [2], "class"));
     assert.deepEqual(classes, ["1,5 l", "1.000 l"]);
   });
 
@@ -292,7 +296,7 @@ suite("csv in other encodings", () => {
     return new Uint8Array(view.buffer);
   };
   const given = { path: "d.csv", target: "t", columns: ["größe", "b"] };
-  const expected = load(csv, given, [utf8(text)], wants([2], [2], "class"));
+  const expected = load(csv, given, [utf8(text)], required([2], [2], "class"));
 
   for (const [name, bytes] of [
     ["UTF-8 with a byte order mark", utf8(`\ufeff${text}`)],
@@ -300,13 +304,13 @@ suite("csv in other encodings", () => {
     ["UTF-16, big-endian", utf16(`\ufeff${text}`, false)],
   ] as const) {
     test(`${name} gives the same`, () =>
-      assert.deepEqual(load(csv, given, [bytes], wants([2], [2], "class")), expected));
+      assert.deepEqual(load(csv, given, [bytes], required([2], [2], "class")), expected));
   }
 
   test("what is wrong with the first row comes before what is no text behind it", () => {
     const bytes = Uint8Array.of(0, 10, 0xc2, 0); // as short as a byte order mark could be
     refuses(
-      () => load(csv, { path: "d.csv", target: "t", header: false }, [bytes], wants([2], [1], "number")),
+      () => load(csv, { path: "d.csv", target: "t", header: false }, [bytes], required([2], [1], "number")),
       'd.csv: "header" is false: expected the number of a column, found "t"',
     );
   });
@@ -344,9 +348,9 @@ suite("csv in other encodings", () => {
 });
 
 suite("a csv file that cannot be used is refused in words", () => {
-  const number = wants([2], [1], "number");
-  const classes = wants([2], [2], "class");
-  const binary = wants([2], [1], "binary");
+  const number = required([2], [1], "number");
+  const classes = required([2], [2], "class");
+  const binary = required([2], [1], "binary");
   const t = { target: "t" };
   const cases: readonly (readonly [text: string, Given, typeof number, message: string])[] = [
     ["", t, number, "d.csv: the file is empty"],
@@ -482,9 +486,9 @@ test("csv throws nothing but DataError, whatever the bytes", () => {
     text.map((body) => utf8("a,b,t\n1,2,1\n" + new TextDecoder().decode(body))),
   );
   const asked = fc.constantFrom(
-    wants([2], [1], "number"),
-    wants([2], [2], "class"),
-    wants([1], [1], "binary"),
+    required([2], [1], "number"),
+    required([2], [2], "class"),
+    required([1], [1], "binary"),
   );
   const target = fc.constantFrom<unknown>("t", 0, ["a", "t"]);
   fc.assert(

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { csv } from "../../../src/engine/data/csv.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
-import { load, refuses, utf8, wants } from "../../support/data.ts";
+import { load, refuses, utf8, required } from "../../support/data.ts";
 
 const LONG = "y".repeat(1_000_000);
 
 const read = (text: string, given: object): unknown =>
-  load(csv, { path: "d.csv", ...given }, [utf8(text)], wants([1], [1], "number"));
+  load(csv, { path: "d.csv", ...given }, [utf8(text)], required([1], [1], "number"));
 
 suite("what is wrong with data", () => {
   test("is said with its place however long a cell is, in at most 500 characters", () => {

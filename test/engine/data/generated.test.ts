@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { GeneratedSet, TargetKind, Wants } from "../../../src/engine/data/data.ts";
+import type { GeneratedSet, TargetKind, DataRequirements } from "../../../src/engine/data/data.ts";
 import { dataSets } from "../../../src/engine/data/index.ts";
 import { Generator } from "../../../src/engine/rng.ts";
 import { sizeOf, type Shape } from "../../../src/engine/tensor.ts";
 import seeds from "../../reference/seeds.json" with { type: "json" };
-import { argumentsOf, generate, refuses, wants } from "../../support/data.ts";
+import { argumentsOf, generate, refuses, required } from "../../support/data.ts";
 
 const sets = Object.fromEntries(
   Object.entries(dataSets).filter((entry): entry is [string, GeneratedSet] => entry[1].kind === "generated"),
@@ -59,7 +59,7 @@ const FITTING: Readonly<Record<string, readonly (readonly [Shape, Shape, TargetK
 suite("every generated data set", () => {
   for (const [name, set] of Object.entries(sets)) {
     for (const [input, output, targets] of FITTING[name] ?? []) {
-      const asked = wants(input, output, targets);
+      const asked = required(input, output, targets);
       test(`${name} for ${targets} targets of [${output.join(", ")}] is complete, finite and the same for the same seed`, () => {
         const data = generate(set, { samples: 50 }, asked, 3);
         checkDataset(data, asked);
@@ -69,7 +69,7 @@ suite("every generated data set", () => {
     }
     test(`${name} refuses a model with another input, and more samples than fit`, () => {
       const [[input, output, targets]] = FITTING[name];
-      const asked = wants(
+      const asked = required(
         name === "gaussian" || name === "blobs" ? [2 ** 20] : [input[0] + 1, 7],
         output,
         targets,
@@ -82,7 +82,10 @@ suite("every generated data set", () => {
   }
 });
 
-function checkDataset(data: ReturnType<GeneratedSet["generate"]>, { input, output, targets }: Wants): void {
+function checkDataset(
+  data: ReturnType<GeneratedSet["generate"]>,
+  { input, output, targets }: DataRequirements,
+): void {
   assert.deepEqual(data.input, input);
   assert.deepEqual(data.target, targets === "class" ? output.slice(0, -1) : output);
   assert.equal(data.inputs.length, data.samples * sizeOf(input));
@@ -100,7 +103,7 @@ const points = (
   given: Record<string, unknown>,
   classes = 2,
 ): [x: number, y: number, id: number][] => {
-  const { inputs, targets } = generate(set, given, wants([2], [classes], "class"));
+  const { inputs, targets } = generate(set, given, required([2], [classes], "class"));
   return [...targets].map((id, i) => [inputs[2 * i], inputs[2 * i + 1], id]);
 };
 
@@ -143,7 +146,7 @@ suite("generated data without noise lie where they are said to", () => {
   });
 
   test("blobs: as many different centres as the model has outputs", () => {
-    const { inputs } = generate(sets.blobs, { samples: 40, cluster_std: 0 }, wants([1], [4], "class"));
+    const { inputs } = generate(sets.blobs, { samples: 40, cluster_std: 0 }, required([1], [4], "class"));
     assert.equal(new Set(inputs).size, 4);
     assert.ok(inputs.every((x) => Math.abs(x) <= 10));
   });
@@ -152,7 +155,7 @@ suite("generated data without noise lie where they are said to", () => {
     const { inputs, targets } = generate(
       sets.regression_sine,
       { noise: 0, frequency: 2 },
-      wants([1], [1], "number"),
+      required([1], [1], "number"),
     );
     inputs.forEach((x, i) => near(targets[i], Math.sin(2 * x)));
   });
@@ -171,7 +174,7 @@ suite("gaussian", () => {
   test("draws the inputs as torch.randn does", () => {
     for (const [seed, { randn }] of Object.entries(seeds.seeds)) {
       const draw = (samples: number, input: Shape): number[] => [
-        ...generate(sets.gaussian, { samples }, wants(input, [1], "number"), Number(seed)).inputs,
+        ...generate(sets.gaussian, { samples }, required(input, [1], "number"), Number(seed)).inputs,
       ];
       assert.deepEqual(draw(5, [1]), randn[5]);
       assert.deepEqual(draw(4, [2, 3]), randn[24]);
@@ -180,7 +183,7 @@ suite("gaussian", () => {
 
   test("draws the targets after the inputs", () => {
     const draw = (targets: TargetKind) =>
-      generate(sets.gaussian, { samples: 6 }, wants([2], [3], targets)).targets;
+      generate(sets.gaussian, { samples: 6 }, required([2], [3], targets)).targets;
     const generator = (): Generator => {
       const after = new Generator(0);
       after.normal(new Float32Array(12), 0, 1);
@@ -194,14 +197,14 @@ suite("gaussian", () => {
   });
 
   test("draws ids of tokens for an embedding", () => {
-    const { inputs } = generate(sets.gaussian, { samples: 100 }, { ...wants([4], [2], "class"), ids: 3 });
+    const { inputs } = generate(sets.gaussian, { samples: 100 }, { ...required([4], [2], "class"), ids: 3 });
     assert.deepEqual([...new Set(inputs)].sort(), [0, 1, 2]);
   });
 });
 
 suite("sequences", () => {
   test("adding_problem marks one value in each half, and the target is their sum", () => {
-    const { inputs, targets } = generate(sets.adding_problem, { length: 7 }, wants([7, 2], [1], "number"));
+    const { inputs, targets } = generate(sets.adding_problem, { length: 7 }, required([7, 2], [1], "number"));
     const places = [new Set<number>(), new Set<number>()];
     targets.forEach((sum, i) => {
       const steps = Array.from({ length: 7 }, (_, t) => [
@@ -220,7 +223,7 @@ suite("sequences", () => {
   });
 
   test("answering 1 to the adding problem gives a mean squared error of 1/6", () => {
-    const { targets } = generate(sets.adding_problem, { samples: 20_000 }, wants([50, 2], [1], "number"));
+    const { targets } = generate(sets.adding_problem, { samples: 20_000 }, required([50, 2], [1], "number"));
     const mse = targets.reduce((sum, t) => sum + (t - 1) ** 2, 0) / targets.length;
     assert.ok(Math.abs(mse - 1 / 6) < 0.006); // 4 standard errors: √(E e⁴ − 1/36) / √20,000 = 0.0014
   });
@@ -229,7 +232,7 @@ suite("sequences", () => {
     const { inputs, targets } = generate(
       sets.copy_memory,
       { samples: 1, length: 4 },
-      wants([24], [24, 10], "class"),
+      required([24], [24, 10], "class"),
     );
     const symbols = [...inputs.subarray(0, 10)];
     assert.ok(symbols.every((symbol) => symbol < 8));
@@ -238,8 +241,8 @@ suite("sequences", () => {
   });
 
   test("copy_memory one-hot holds the same symbols", () => {
-    const ids = generate(sets.copy_memory, { samples: 3 }, wants([22], [22, 10], "class"));
-    const oneHot = generate(sets.copy_memory, { samples: 3 }, wants([22, 10], [22, 10], "number"));
+    const ids = generate(sets.copy_memory, { samples: 3 }, required([22], [22, 10], "class"));
+    const oneHot = generate(sets.copy_memory, { samples: 3 }, required([22, 10], [22, 10], "number"));
     const decode = (x: Float32Array): number[] =>
       Array.from({ length: x.length / 10 }, (_, i) => x.subarray(10 * i, 10 * i + 10).indexOf(1));
     assert.deepEqual(decode(oneHot.inputs), [...ids.inputs]);
@@ -254,7 +257,7 @@ suite("sequences", () => {
     const { inputs, targets } = generate(
       sets.parity,
       { samples: 200, length: 5 },
-      wants([5, 1], [2], "class"),
+      required([5, 1], [2], "class"),
     );
     targets.forEach((id, i) =>
       assert.equal(id, inputs.subarray(5 * i, 5 * i + 5).reduce((sum, bit) => sum + bit, 0) % 2),
@@ -265,9 +268,9 @@ suite("sequences", () => {
 
 suite("a model that a generated set does not fit is refused in words", () => {
   const check =
-    (name: string, given: Record<string, unknown>, ...asked: Parameters<typeof wants>) =>
+    (name: string, given: Record<string, unknown>, ...asked: Parameters<typeof required>) =>
     () =>
-      generate(sets[name], given, wants(...asked));
+      generate(sets[name], given, required(...asked));
 
   const cases: readonly (readonly [() => unknown, string])[] = [
     [check("xor", {}, [3], [2], "class"), `the samples have the shape [2], but the model's "input" is [3]`],

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { DataError } from "../../../src/engine/data/error.ts";
 import { idxFormat } from "../../../src/engine/data/formats/idx.ts";
 import { idx } from "../../../src/engine/data/idx.ts";
-import { load, refuses, wants } from "../../support/data.ts";
+import { load, refuses, required } from "../../support/data.ts";
 import { readArray } from "../../support/readArray.ts";
 
 const readIdx = (bytes: readonly number[]) => readArray(idxFormat, Uint8Array.from(bytes), "x.idx");
@@ -30,7 +30,7 @@ suite("an IDX file", () => {
       [1, 2, 1],
       [2, 1],
     ]) {
-      const data = load(idx, { inputs: "x", targets: "t" }, [images, labels], wants(input, [10], "class"));
+      const data = load(idx, { inputs: "x", targets: "t" }, [images, labels], required(input, [10], "class"));
       assert.deepEqual([data.samples, data.input, data.target], [2, input, []]);
       assert.deepEqual(
         [[...data.inputs], [...data.targets]],
@@ -66,7 +66,7 @@ suite("an IDX file", () => {
     fc.assert(
       fc.property(bytes, bytes, (x, t) => {
         try {
-          load(idx, { inputs: "x", targets: "t" }, [x, t], wants([2], [2], "number"));
+          load(idx, { inputs: "x", targets: "t" }, [x, t], required([2], [2], "number"));
         } catch (error) {
           if (!(error instanceof DataError)) throw error;
         }

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import type { Dataset, TargetKind, Wants } from "../../../src/engine/data/data.ts";
+import type { Dataset, TargetKind, DataRequirements } from "../../../src/engine/data/data.ts";
 import { DataError } from "../../../src/engine/data/error.ts";
 import { half } from "../../../src/engine/data/formats/dtype.ts";
 import { npyFormat } from "../../../src/engine/data/formats/npy.ts";
 import { npy } from "../../../src/engine/data/npy.ts";
 import type { Shape } from "../../../src/engine/tensor.ts";
-import { base64, load, normalized, refuses, utf8, wants } from "../../support/data.ts";
+import { base64, load, normalized, refuses, utf8, required } from "../../support/data.ts";
 import { npyBytes } from "../../support/npy.ts";
 import { readArray } from "../../support/readArray.ts";
 import reference from "./numpy.json" with { type: "json" };
@@ -121,7 +121,7 @@ test("every half has the value of its bits", () => {
 });
 
 suite("npy data", () => {
-  const read = (name: string, asked: Wants): Dataset =>
+  const read = (name: string, asked: DataRequirements): Dataset =>
     load(npy, paths, [file(`${name}/x.npy`), file(`${name}/t.npy`)], asked);
 
   // [stream, input, output, kind of target]: as in each stream's model file
@@ -136,7 +136,7 @@ suite("npy data", () => {
   ];
   for (const [name, input, output, targets] of streams) {
     test(`the stream ${name}: 48 samples`, () => {
-      const data = read(`test/reference/streams/${name}`, wants(input, output, targets));
+      const data = read(`test/reference/streams/${name}`, required(input, output, targets));
       assert.deepEqual([data.samples, data.input], [48, input]);
       assert.deepEqual(data.target, targets === "class" ? [] : output);
       const raw = file(`test/reference/streams/${name}/x.npy`); // all are <f4 in C order: the last bytes are the values
@@ -149,7 +149,7 @@ suite("npy data", () => {
 
   test("digits, normalised by channel: as NumPy has it", () => {
     const files = [file("examples/data/digits-images.npy"), file("examples/data/digits-labels.npy")];
-    const data = load(npy, paths, files, wants([1, 8, 8], [10], "class"));
+    const data = load(npy, paths, files, required([1, 8, 8], [10], "class"));
     assert.equal(data.samples, 1797);
     assert.deepEqual([...new Set(data.targets)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     // (d - d.mean()) / d.std() in float64: mean 4.8842, deviation 6.0168
@@ -164,7 +164,7 @@ suite("npy data", () => {
       base64(reference.numbers["<f4"].file),
       npyBytes({ header: "{'descr': '|S1', 'fortran_order': False, 'shape': (2,), }", data: utf8("ba") }),
     ];
-    const { targets, classes } = load(npy, paths, files, wants([3], [2], "class"));
+    const { targets, classes } = load(npy, paths, files, required([3], [2], "class"));
     assert.deepEqual(
       [[...targets], classes],
       [
@@ -176,7 +176,7 @@ suite("npy data", () => {
 
   test("leading axes of size 1 may be missing", () => {
     const files = [bytesOf([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), bytesOf([2], [1, 0])];
-    const { input, target, targets } = load(npy, paths, files, wants([1, 2, 2], [1], "binary"));
+    const { input, target, targets } = load(npy, paths, files, required([1, 2, 2], [1], "binary"));
     assert.deepEqual([input, target, [...targets]], [[1, 2, 2], [1], [1, 0]]);
   });
 });
@@ -235,8 +235,13 @@ suite("an npy file that cannot be used is refused in words", () => {
   }
 
   const [two, four] = [bytesOf([2], [0, 1]), bytesOf([2, 2], [1, 2, 3, 4])];
-  const classes = wants([2], [2], "class");
-  const unfit: readonly (readonly [inputs: Uint8Array, targets: Uint8Array, Wants, message: string])[] = [
+  const classes = required([2], [2], "class");
+  const unfit: readonly (readonly [
+    inputs: Uint8Array,
+    targets: Uint8Array,
+    DataRequirements,
+    message: string,
+  ])[] = [
     [base64(reference.refused.empty), two, classes, "x.npy: the array is empty: its shape is [0, 3]"],
     [
       base64(reference.refused["a single value"]),
@@ -248,7 +253,7 @@ suite("an npy file that cannot be used is refused in words", () => {
     [
       four,
       two,
-      wants([3], [2], "class"),
+      required([3], [2], "class"),
       `x.npy: the samples have the shape [2], but the model's "input" is [3]`,
     ],
     [
@@ -285,19 +290,19 @@ suite("an npy file that cannot be used is refused in words", () => {
     [
       four,
       bytesOf([2], [0, 1.5]),
-      wants([2], [1], "binary"),
+      required([2], [1], "binary"),
       "t.npy[1]: expected a target from 0 to 1, found 1.5",
     ],
     [
       base64(reference.texts.S.file),
       bytesOf([3], [0, 1, 0]),
-      wants([1], [2], "class"),
+      required([1], [2], "class"),
       "x.npy: the inputs are texts: expected numbers",
     ],
     [
       bytesOf([3], [0, 1, 0]),
       base64(reference.texts.S.file),
-      wants([1], [1], "number"),
+      required([1], [1], "number"),
       't.npy[0]: expected a number, found "b"',
     ],
   ];
@@ -339,7 +344,7 @@ test("npy throws nothing but DataError, whatever the bytes", () => {
   fc.assert(
     fc.property(bytes, bytes, (x, t) => {
       try {
-        const { inputs } = load(npy, paths, [x, t], wants([3], [3], "number"));
+        const { inputs } = load(npy, paths, [x, t], required([3], [3], "number"));
         assert.ok(inputs.every(Number.isFinite));
       } catch (error) {
         if (!(error instanceof DataError)) throw error;

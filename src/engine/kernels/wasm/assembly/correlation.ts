@@ -1,6 +1,6 @@
 import { fewTile, vectorsOf } from "./few";
 import { madd } from "./memory";
-import { fillPlanes, clearPlanes, pitch, plane, tapTable } from "./planes";
+import { fillPlanes, clearPlanes, pitch, tapTable } from "./planes";
 
 /** Rows of a tile: 6 × 8 with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;

@@ -1,4 +1,4 @@
-import { f32At, madd } from "./memory";
+import { f32At } from "./memory";
 
 /** See `ElementwiseKernels.add`. */
 export function add(n: i32, a: i32, b: i32, out: i32): void {

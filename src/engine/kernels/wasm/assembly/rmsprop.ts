@@ -200,8 +200,9 @@ export function rmsprop(
   if (mean < 0) {
     if (momentum < 0) plain(n, t, g, v, hyper, out);
     else withMomentum(n, t, g, v, f32At(momentum), hyper, out);
+  } else if (momentum < 0) {
+    centeredPlain(n, t, g, v, f32At(mean), hyper, out);
   } else {
-    if (momentum < 0) centeredPlain(n, t, g, v, f32At(mean), hyper, out);
-    else centeredWithMomentum(n, t, g, v, f32At(momentum), f32At(mean), hyper, out);
+    centeredWithMomentum(n, t, g, v, f32At(momentum), f32At(mean), hyper, out);
   }
 }

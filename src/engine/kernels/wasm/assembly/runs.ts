@@ -1,5 +1,5 @@
 import { addFour, sumLanes } from "./lanes";
-import { f32At, madd } from "./memory";
+import { madd } from "./memory";
 
 /*
  * Sums and maps over elements that lie one after the other: a channel of one sample, or a row. Sums are kept in single

@@ -184,9 +184,11 @@ export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, ou
   } else if (nesterov) {
     if (clips(hyper)) nesterovsClipped(n, t, g, m, hyper, out);
     else nesterovs(n, t, g, m, hyper, out);
+  } else if (clips(hyper)) {
+    heavyBallClipped(n, t, g, m, hyper, out);
+  } else if (decays(hyper, 5)) {
+    heavyBallDecayed(n, t, g, m, hyper, out);
   } else {
-    if (clips(hyper)) heavyBallClipped(n, t, g, m, hyper, out);
-    else if (decays(hyper, 5)) heavyBallDecayed(n, t, g, m, hyper, out);
-    else heavyBall(n, t, g, m, hyper, out);
+    heavyBall(n, t, g, m, hyper, out);
   }
 }

@@ -1,6 +1,6 @@
 import { multiplyInPlace } from "./gemm";
 import { f32At, scratch } from "./memory";
-import { clearPlanes, fillPlanes, plane, planPlanes } from "./planes";
+import { clearPlanes, fillPlanes, planPlanes } from "./planes";
 import { across, down, planTiles, transformPlanes, transformWeights, untransformPlanes } from "./transforms";
 
 /** `ConvKernels.conv2d` for windows of 3 × 3 in steps of 1, `images` samples at a time. */

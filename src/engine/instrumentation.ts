@@ -20,7 +20,7 @@ export interface Summed {
   squares?: Slot;
 }
 
-export interface ObserverOptions {
+export interface InstrumentationOptions {
   readonly layout: Layout;
   readonly table: LayerTable;
   /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
@@ -28,20 +28,20 @@ export interface ObserverOptions {
 }
 
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
-export class Observer {
+export class Instrumentation {
   readonly #layers: readonly Writable<LayerSums>[];
   /** `LayerSums.times` of each. */
   readonly #times: readonly (Slot | undefined)[][];
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
-  readonly rare: Call[] = [];
+  readonly sampled: Call[] = [];
   /** What is in slices when the step has been computed, and when the parameters have been updated. */
   readonly folds: Fold[] = [];
   readonly updateFolds: Fold[] = [];
-  readonly rareFolds: Fold[] = [];
-  #isRare = false;
+  readonly sampledFolds: Fold[] = [];
+  #isSampled = false;
   readonly #batch: number;
   #later: (() => void)[] = [];
-  readonly #what: NonNullable<ObserverOptions["observe"]>;
+  readonly #what: NonNullable<InstrumentationOptions["observe"]>;
   readonly #network: Network;
   readonly #index: RowIndex;
   readonly #table: LayerTable;
@@ -51,7 +51,7 @@ export class Observer {
   constructor(
     network: Network,
     index: RowIndex,
-    { layout, table, observe = "everything" }: ObserverOptions,
+    { layout, table, observe = "everything" }: InstrumentationOptions,
     slots: Slots,
   ) {
     this.#what = observe;
@@ -100,10 +100,10 @@ export class Observer {
     figures: number,
     batch: number | undefined,
     record: (from: number, n: number, out: number) => void,
-    folds = this.#isRare ? this.rareFolds : this.folds,
+    folds = this.#isSampled ? this.sampledFolds : this.folds,
   ): number {
     const slices = slicesOf(size, batch);
-    const at = this.#slots.take(slices.length * figures);
+    const at = this.#slots.alloc(slices.length * figures);
     slices.forEach(({ from, n }, i) => record(from, n, at + i * figures));
     if (slices.length > 1) folds.push({ at, figures, slices: slices.length });
     return at;
@@ -114,7 +114,7 @@ export class Observer {
     if (spec.kind !== "layer") return;
     const type = this.#table[spec.type];
     if (type.dead) {
-      const dead = (this.#layers[i].deadUnits = this.#slots.take(1));
+      const dead = (this.#layers[i].deadUnits = this.#slots.alloc(1));
       const record = () => k.deadUnits(...this.#index.units[i], at, dead);
       // Of several slices each may be another thread's: one wait for all of them serves the units of all layers.
       if (slicesOf(size, this.#batch).length > 1) this.#later.push(record);
@@ -132,14 +132,14 @@ export class Observer {
     if (this.#what !== "everything") return;
     for (const i of this.#index.exits(value)) this.#layers[i].outputGradient = this.#squares(k, gradient);
     for (const i of this.#index.entries(value)) {
-      this.#layers[i].inputGradient = { squares: this.#squares(k, gradient), sampled: this.#isRare };
+      this.#layers[i].inputGradient = { squares: this.#squares(k, gradient), sampled: this.#isSampled };
     }
   }
 
   /** What is recorded from now on is computed at some steps only. */
-  rarely(): Kernels {
-    this.#isRare = true;
-    return recorder(() => this.rare);
+  beginSampled(): Kernels {
+    this.#isSampled = true;
+    return recorder(() => this.sampled);
   }
 
   #squares(k: Kernels, gradient: Summed): Slot {
@@ -167,8 +167,8 @@ export class Observer {
   }
 
   #histogram(size: number, grad: number): Slot {
-    const bins = this.#slots.take(HIST_BINS);
-    this.rare.push(makeCall("histogram", { n: size, x: grad, out: bins }));
+    const bins = this.#slots.alloc(HIST_BINS);
+    this.sampled.push(makeCall("histogram", { n: size, x: grad, out: bins }));
     return bins;
   }
 

@@ -1,7 +1,7 @@
 import { lehmer } from "./random.ts";
 
 /** Draws that are the same on every run. */
-export class Dice {
+export class SeededRandom {
   readonly #next: () => number;
 
   constructor(seed: number) {

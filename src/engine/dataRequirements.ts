@@ -1,4 +1,4 @@
-import type { Wants } from "./data/data.ts";
+import type { DataRequirements } from "./data/data.ts";
 import { losses } from "./losses/index.ts";
 import type { LossType } from "./losses/loss.ts";
 import { layers } from "./layers/index.ts";
@@ -6,7 +6,7 @@ import { type LayerTable, typeOf } from "./network.ts";
 import { leavesOf, type ModelSpec } from "./spec.ts";
 
 /** What a model asks of its data. */
-export function wantsOf(spec: ModelSpec, table: LayerTable = layers): Wants {
+export function dataRequirementsOf(spec: ModelSpec, table: LayerTable = layers): DataRequirements {
   const [first] = leavesOf(spec.layers);
   const ids = first && typeOf(table, first).ids?.(first.params);
   const { targets } = (losses as Readonly<Record<string, LossType>>)[spec.loss.type];

@@ -3,7 +3,7 @@ import type { WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
 import { type EngineHome, engineHomes, type EngineProcess } from "../process/engineHome.ts";
 
 /** The training thread, for as long as it lives. Whatever ends it disposes the channel, so that no call hangs. */
-export class Thread {
+export class EngineConnection {
   readonly rpc: Rpc<WorkerEvents, WorkerCalls>;
   /** Where it runs. */
   readonly where: EngineProcess;
@@ -16,7 +16,7 @@ export class Thread {
     where: EngineProcess,
     events: WorkerEvents,
     log: (line: string) => void,
-    broke: (thread: Thread, reason: string) => void,
+    broke: (thread: EngineConnection, reason: string) => void,
   ) {
     this.where = where;
     this.#home = engineHomes[where](file, {

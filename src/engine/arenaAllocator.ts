@@ -9,7 +9,7 @@ interface Gap {
  * Gives out ranges of memory while a plan is made, and takes them back when the last call that needs them has been
  * recorded. First fit over a sorted list of gaps; neighbours are joined.
  */
-export class Workspace {
+export class ArenaAllocator {
   readonly #gaps: Gap[] = [];
   #end: number;
 
@@ -29,7 +29,7 @@ export class Workspace {
     return at;
   }
 
-  take(elements: number): number {
+  alloc(elements: number): number {
     const size = align(Math.max(elements, 1));
     const index = this.#gaps.findIndex((gap) => gap.size >= size);
     if (index < 0) return this.#extend(size);
@@ -41,7 +41,7 @@ export class Workspace {
     return at;
   }
 
-  give(at: number, elements: number): void {
+  free(at: number, elements: number): void {
     const size = align(Math.max(elements, 1));
     let index = this.#gaps.findIndex((gap) => gap.at > at);
     if (index < 0) index = this.#gaps.length;
