@@ -112,7 +112,9 @@ export function readTimes(layers: readonly LayerSums[], d: Float64Array, norms: 
     const { times } = layers[layer];
     for (let t = 0; t < times.length; t++) {
       const squares = times[t];
-      norms[to++] = squares === undefined ? NaN : Math.sqrt(d[squares]);
+      // Two stores: V8 would keep a number that may come from either side in an object of its own.
+      if (squares === undefined) norms[to++] = NaN;
+      else norms[to++] = Math.sqrt(d[squares]);
     }
   }
 }
