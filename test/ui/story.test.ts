@@ -24,7 +24,7 @@ suiteInWindow(
       await lensesWith(workbench, EXAMPLE, /▶ Run/);
       await workbench.goTo(9);
       await workbench.runCommand("GradLens: Run Model");
-      await lensesWith(workbench, EXAMPLE, /‖∂L\/∂W‖ \S+ … \S+ over 20 · gain/);
+      await lensesWith(workbench, EXAMPLE, /‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain/);
       const { frame } = await panel(workbench);
       const text = await eventually(
         "a sentence that names the cause",
