@@ -66,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       runs,
       isStale,
       hasModels: hasModelFiles,
-      opened: () => lenses.refresh(),
+      focused: () => lenses.focusLost(),
       reveal: (run, layer) => void revealOrSay(models, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,

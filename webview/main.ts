@@ -100,4 +100,6 @@ watchTheme((next) => {
   theme = next;
   requestDraw();
 });
+window.addEventListener("focus", () => host.postMessage({ type: "focus" }));
+
 host.postMessage({ type: "ready" });

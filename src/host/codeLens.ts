@@ -48,14 +48,19 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
         else if (what === "frames") this.refresh();
         else this.#announcer.now();
       }),
-      vscode.window.onDidChangeActiveTextEditor(() => this.#announcer.again()),
-      vscode.window.onDidChangeWindowState(() => this.#announcer.again()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.focusLost()),
+      vscode.window.onDidChangeWindowState(() => this.focusLost()),
     ];
   }
 
   /** What lenses say has changed. */
   refresh(): void {
     this.#announcer.soon();
+  }
+
+  /** Something else has the focus now, and VS Code may have forgotten what it was told of while an editor had it. */
+  focusLost(): void {
+    this.#announcer.now();
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {

@@ -1,19 +1,21 @@
 import * as vscode from "vscode";
 import { Throttle } from "./throttle.ts";
 
-/** VS Code itself asks for lenses at most every 250 ms. */
+/** VS Code asks for lenses 250 ms after it was told, at the earliest, and draws them 250 ms after it has them. */
 const EVERY_MS = 500;
-/** It asks so long after it was told, as a rule; the slower the answers were, the later. */
-const USUAL_MS = 300;
+/** On a machine that has something else to do it asks after so long: reminded just before, it would wait anew. */
+const USUAL_MS = 450;
+/** The shortest of so many waits counts: the others had something forgotten in them. */
+const REMEMBERED = 4;
 /** How many times the usual wait it may take before VS Code is taken to have forgotten. */
-const PATIENCE = 1.4;
+const PATIENCE = 1.5;
 /** Where lenses are switched off nobody ever asks. Each reminder waits twice as long as the one before. */
-const REMINDERS = 4;
+const REMINDERS = 6;
 
 /**
  * Tells VS Code that lenses have changed, so that it asks for them. VS Code waits for a pause between such events before it
  * asks: told of every change it would not ask at all while a run goes on, so it is not told again while it has not asked. And it
- * forgets to ask when an editor loses the focus while it waits (to the panel, say, which nobody is told of): then it is reminded.
+ * forgets to ask when an editor loses the focus while it waits (to another view, say, which nobody is told of): then it is reminded.
  * When it asks it gets what is true then.
  */
 export class Announcer implements vscode.Disposable {
@@ -22,12 +24,14 @@ export class Announcer implements vscode.Disposable {
   readonly #onScreen: () => readonly vscode.TextDocument[];
   readonly #throttle = new Throttle(
     () => EVERY_MS,
-    () => this.now(),
+    () => {
+      if (!this.#isAwaited()) this.now();
+    },
   );
   /** Documents on screen that VS Code has been told of and has not asked about since. */
   readonly #awaited = new Set<vscode.TextDocument>();
   #toldMs = 0;
-  #waitMs = USUAL_MS;
+  #waits: readonly number[] = [USUAL_MS];
   #reminder: NodeJS.Timeout | undefined;
 
   /** `onScreen`: the documents that VS Code asks about. */
@@ -40,21 +44,18 @@ export class Announcer implements vscode.Disposable {
     this.#throttle.request();
   }
 
-  /** Something has changed that nobody should wait for. */
+  /**
+   * Something has changed that changes seldom, and that may be the last change for long (a run has ended); or the focus has gone
+   * elsewhere, and what VS Code was told of may be forgotten.
+   */
   now(): void {
-    if (!this.#isAwaited()) this.#tell(REMINDERS, this.#waitMs * PATIENCE);
-  }
-
-  /** The focus has gone elsewhere: what VS Code was told of may be forgotten. */
-  again(): void {
-    this.#tell(REMINDERS, this.#waitMs * PATIENCE);
+    this.#tell(REMINDERS, Math.max(USUAL_MS, Math.min(...this.#waits)) * PATIENCE);
   }
 
   /** VS Code asks for a document's lenses. */
   asked(document: vscode.TextDocument): void {
     if (!this.#awaited.delete(document)) return;
-    const took = performance.now() - this.#toldMs;
-    this.#waitMs = Math.max(USUAL_MS, (this.#waitMs + took) / 2);
+    this.#waits = [performance.now() - this.#toldMs, ...this.#waits].slice(0, REMEMBERED);
   }
 
   dispose(): void {
@@ -64,11 +65,11 @@ export class Announcer implements vscode.Disposable {
   }
 
   #tell(reminders: number, patienceMs: number): void {
-    clearTimeout(this.#reminder);
     this.#awaited.clear();
     for (const document of this.#onScreen()) this.#awaited.add(document);
     this.#toldMs = performance.now();
     this.#changed.fire();
+    clearTimeout(this.#reminder);
     this.#reminder = setTimeout(() => {
       if (this.#isAwaited() && reminders > 0) this.#tell(reminders - 1, patienceMs * 2);
       else this.#awaited.clear();

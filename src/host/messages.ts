@@ -6,6 +6,7 @@ export function fromWebview(message: unknown): FromWebview | undefined {
   const { type, run, step, layer, command } = message as Record<string, unknown>;
   switch (type) {
     case "ready":
+    case "focus":
       return { type };
     case "behind":
       return isId(run) && isId(step) ? { type, run, step } : undefined;

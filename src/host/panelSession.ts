@@ -25,8 +25,8 @@ export interface PanelServices {
   readonly runs: Runs;
   readonly isStale: (run: Run) => boolean;
   hasModels(): Promise<boolean>;
-  /** A panel has come up, and may have taken the focus from an editor. */
-  opened(): void;
+  /** A panel has taken the focus, or has come up and may have: no editor has it. */
+  focused(): void;
   reveal(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
   hover(run: Run, layer: string | undefined): void;
@@ -120,13 +120,15 @@ export class PanelSession implements vscode.Disposable {
       case "ready":
         this.#hasModels = await this.#services.hasModels();
         this.#ready = true;
-        this.#services.opened();
+        this.#services.focused();
         if (this.#mark.layer !== undefined) this.#want("mark");
         return this.#want("state");
       case "behind":
         if (message.run !== this.#shown?.id) return;
         this.#sentStep = Math.min(this.#sentStep, message.step);
         return this.#want("frames");
+      case "focus":
+        return this.#services.focused();
       case "select":
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":

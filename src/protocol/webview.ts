@@ -55,6 +55,8 @@ export type ToWebview =
 export type FromWebview =
   /** The view has (re)loaded and holds nothing. */
   | { readonly type: "ready" }
+  /** The view has taken the focus. */
+  | { readonly type: "focus" }
   /** Frames of this run did not arrive: the view has those up to `step`. Send what is new since then. */
   | { readonly type: "behind"; readonly run: RunId; readonly step: number }
   /** The user chose another run in the picker. */

@@ -4,6 +4,7 @@ import { fromWebview } from "../../src/host/messages.ts";
 suite("messages of the panel", () => {
   const good = [
     { type: "ready" },
+    { type: "focus" },
     { type: "behind", run: 3, step: 120 },
     { type: "select", run: 3 },
     { type: "reveal", run: 3, layer: "block.0" },
