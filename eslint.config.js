@@ -30,7 +30,7 @@ const throughOutput = [
   { selector: "Identifier[name='console']", message: "The command line writes through src/cli/output.ts." },
 ];
 
-const ASSEMBLY = "src/engine/kernels/wasm/assembly/**/*.ts";
+const ASSEMBLY = "src/engine/assembly/**/*.ts";
 
 export default tseslint.config(
   {

@@ -1,6 +1,6 @@
 import { prettierPlugin } from "./tools/assemblyScript.mjs";
 
-const assembly = "src/engine/kernels/wasm/assembly/**/*.ts";
+const assembly = "src/engine/assembly/**/*.ts";
 
 export default {
   printWidth: 110,

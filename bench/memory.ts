@@ -1,7 +1,7 @@
 import { layers } from "../src/engine/layers/index.ts";
-import { Machine } from "../src/engine/machine.ts";
+import { Machine } from "../src/engine/runtime/compiledModel.ts";
 import { neededFloats } from "./needed.ts";
-import { buildNetwork } from "../src/engine/network.ts";
+import { buildNetwork } from "../src/engine/graph/network.ts";
 import type { ModelSpec } from "../src/engine/spec.ts";
 import { specOf } from "./problem.ts";
 import { wasm } from "./wasm.ts";

@@ -1,7 +1,7 @@
-import { rootOf } from "../src/engine/graph.ts";
-import type { Layout } from "../src/engine/layout.ts";
-import type { Network } from "../src/engine/network.ts";
-import { backwardReads } from "../src/engine/places.ts";
+import { rootOf } from "../src/engine/graph/graph.ts";
+import type { Layout } from "../src/engine/compile/parameterLayout.ts";
+import type { Network } from "../src/engine/graph/network.ts";
+import { backwardReads } from "../src/engine/compile/buffers.ts";
 import { sizeOf } from "../src/engine/tensor.ts";
 
 /** Elements that a training step cannot do without, however they are laid out. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Backend } from "../src/engine/backend.ts";
-import { wasmBackend } from "../src/engine/kernels/wasm/backend.ts";
+import type { Backend } from "../src/engine/runtime/backend.ts";
+import { wasmBackend } from "../src/engine/runtime/wasmBackend.ts";
 import { fastestKernels } from "../src/worker/kernelModules.ts";
 import { threads } from "../src/worker/threadPool.ts";
 

@@ -7,7 +7,7 @@ import { isMainThread, Worker, workerData } from "node:worker_threads";
 
 const repo = path.resolve(import.meta.dirname, "..");
 
-export const kernelSources = "src/engine/kernels/wasm/assembly";
+export const kernelSources = "src/engine/assembly";
 
 /** @type {{ to: string, entry: string, features: string[] }[]} */
 const variants = [

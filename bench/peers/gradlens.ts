@@ -1,5 +1,5 @@
 // `node gradlens.ts FOLDER THREADS`: the workload of the folder in this engine. Variants: `wasm`, and `scalar`, the plain loops.
-import { type Backend, scalarBackend } from "../../src/engine/backend.ts";
+import { type Backend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { prepare, type PrepareOptions } from "../../src/worker/prepare.ts";
 import { location } from "../problem.ts";
 import { wasm } from "../wasm.ts";

@@ -9,7 +9,7 @@ import { History } from "../protocol/history.ts";
 import { Recorder } from "../protocol/recorder.ts";
 import { endLine, runLine, stepLine } from "../text/jsonl.ts";
 import { ended, line, type Terminal } from "../text/quote.ts";
-import type { Training } from "../engine/training.ts";
+import type { Training } from "../engine/training/training.ts";
 import { DataError } from "../engine/data/error.ts";
 import { againstRun } from "../model/fit.ts";
 import type { ParsedModel } from "../model/parsed.ts";

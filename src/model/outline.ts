@@ -1,4 +1,4 @@
-import { layerInfo } from "../engine/layerInfo.ts";
+import { layerInfo } from "../engine/graph/layerInfo.ts";
 import { rowsOf, type ModelSpec } from "../engine/spec.ts";
 import { sizeOf, type Shape } from "../engine/tensor.ts";
 import type { LayerInfo, RunInfo } from "../protocol/run.ts";

@@ -1,8 +1,8 @@
 import type { DataName } from "../engine/data/index.ts";
 import { layers } from "../engine/layers/index.ts";
-import type { LayerTable } from "../engine/network.ts";
+import type { LayerTable } from "../engine/graph/network.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { dataRequirementsOf } from "../engine/dataRequirements.ts";
+import { dataRequirementsOf } from "../engine/graph/dataRequirements.ts";
 import { classesOf } from "./classes.ts";
 import type { DataCode, Helper } from "./data/code.ts";
 import { dataWriters } from "./data/index.ts";

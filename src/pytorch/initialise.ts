@@ -1,5 +1,5 @@
 import { inits, type InitType, NONLINEARITIES } from "../engine/init/index.ts";
-import { type LayerTable, typeOf } from "../engine/network.ts";
+import { type LayerTable, typeOf } from "../engine/graph/network.ts";
 import type { Choice } from "../engine/params.ts";
 import { leavesOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
 import { torchCall } from "../engine/torch.ts";

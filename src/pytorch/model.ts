@@ -1,4 +1,4 @@
-import type { LayerTable } from "../engine/network.ts";
+import type { LayerTable } from "../engine/graph/network.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import { show } from "../engine/tensor.ts";
 import { pathOf } from "./data/files.ts";

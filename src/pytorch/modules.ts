@@ -1,4 +1,4 @@
-import { type LayerTable, typeOf } from "../engine/network.ts";
+import { type LayerTable, typeOf } from "../engine/graph/network.ts";
 import type { LayerSpec, ModuleSpec, ResidualSpec } from "../engine/spec.ts";
 import { written } from "./calls.ts";
 import { type Expression, flat, prefixed } from "./layout.ts";

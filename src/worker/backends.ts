@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { type Backend, scalarBackend } from "../engine/backend.ts";
-import { wasmBackend } from "../engine/kernels/wasm/backend.ts";
+import { type Backend, scalarBackend } from "../engine/runtime/backend.ts";
+import { wasmBackend } from "../engine/runtime/wasmBackend.ts";
 import { revectorizes } from "../process/wideSimd.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { type Job, work } from "../engine/kernels/wasm/work.ts";
+import { type Job, work } from "../engine/runtime/workerLoop.ts";
 
 /*
  * Entry of a thread that helps to compute. It does one job at a time, asleep in between, and says when it is done.

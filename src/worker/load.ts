@@ -1,6 +1,6 @@
 import { DataError } from "../engine/data/error.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import type { Training } from "../engine/training.ts";
+import type { Training } from "../engine/training/training.ts";
 import { parse } from "../model/parse.ts";
 import type { ParsedModel } from "../model/parsed.ts";
 import { fieldRange } from "../model/locate.ts";

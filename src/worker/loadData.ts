@@ -4,7 +4,7 @@ import { DataError } from "../engine/data/error.ts";
 import { checkTokens } from "../engine/data/fit.ts";
 import { dataSets } from "../engine/data/index.ts";
 import { normalize } from "../engine/data/normalize.ts";
-import type { Generator } from "../engine/rng.ts";
+import type { Generator } from "../engine/rng/generator.ts";
 import type { DataSpec } from "../engine/spec.ts";
 import { LIMITS, type Limits, type Location } from "./files.ts";
 import { follow, type ReadOptions } from "./read.ts";

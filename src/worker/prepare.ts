@@ -1,11 +1,11 @@
 import type { Dataset } from "../engine/data/data.ts";
 import { split } from "../engine/data/dataset.ts";
 import { sampler } from "../engine/data/sampler.ts";
-import { checkLastBatch } from "../engine/leastBatch.ts";
+import { checkLastBatch } from "../engine/training/lastBatch.ts";
 import { layers } from "../engine/layers/index.ts";
-import { Generator } from "../engine/rng.ts";
+import { Generator } from "../engine/rng/generator.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { Training, type TrainingOptions } from "../engine/training.ts";
+import { Training, type TrainingOptions } from "../engine/training/training.ts";
 import type { FileState } from "../protocol/worker.ts";
 import { DataStore, type Wish } from "./dataStore.ts";
 import { declaredData, declaredWeights, type Weights } from "./declared.ts";

@@ -3,7 +3,7 @@ import type { Increment } from "../protocol/increment.ts";
 import { Recorder } from "../protocol/recorder.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import { MESSAGES_PER_SECOND } from "../protocol/webview.ts";
-import type { Outcome, Training } from "../engine/training.ts";
+import type { Outcome, Training } from "../engine/training/training.ts";
 
 /** How long the thread computes before it looks for messages, in milliseconds. */
 const SLICE_MS = 10;

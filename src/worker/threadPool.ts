@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Threads } from "../engine/kernels/wasm/team.ts";
+import type { Threads } from "../engine/runtime/executor.ts";
 
 /** A thread that has had nothing to do for so long, in milliseconds, is ended, and its memory given back. */
 const IDLE_MS = 5000;

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { modelFile, workloads } from "../../bench/workloads.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { layOut } from "../../src/engine/layout.ts";
+import { layOut } from "../../src/engine/compile/parameterLayout.ts";
 import { targetShape } from "../../src/engine/losses/loss.ts";
 import { losses } from "../../src/engine/losses/index.ts";
-import { rowOf } from "../../src/engine/machine.ts";
+import { rowOf } from "../../src/engine/runtime/compiledModel.ts";
 import { type Needed, neededFloats } from "../../bench/needed.ts";
-import { buildNetwork } from "../../src/engine/network.ts";
+import { buildNetwork } from "../../src/engine/graph/network.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
-import { compile } from "../../src/engine/plan.ts";
+import { compile } from "../../src/engine/compile/compile.ts";
 import { sizeOf } from "../../src/engine/tensor.ts";
 import { parse } from "../../src/model/parse.ts";
 

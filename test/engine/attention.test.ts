@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { initialWeights } from "../../src/engine/initialise.ts";
+import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { buildNetwork, typeOf } from "../../src/engine/network.ts";
+import { buildNetwork, typeOf } from "../../src/engine/graph/network.ts";
 import type { Choice } from "../../src/engine/params.ts";
 import type { LayerSpec } from "../../src/engine/spec.ts";
 import { type Shape, ShapeError, sizeOf } from "../../src/engine/tensor.ts";

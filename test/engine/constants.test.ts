@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
-import { CONTROL, CONTROL_BYTES } from "../../src/engine/kernels/wasm/work.ts";
+import { CONTROL, CONTROL_BYTES } from "../../src/engine/runtime/workerLoop.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { constantIn } from "../support/constants.ts";
 
-const assembly = (file: string) => (name: string) => constantIn(`kernels/wasm/assembly/${file}.ts`, name);
+const assembly = (file: string) => (name: string) => constantIn(`assembly/${file}.ts`, name);
 
 /** `leakyRelu` is `LEAKY_RELU`. */
 const inCapitals = (name: string): string => name.replace(/[A-Z]/g, "_$&").toUpperCase();
@@ -15,17 +15,20 @@ const BIAS = 127;
 
 suite("numbers that both languages write", () => {
   test("rows are added up by as many columns as the kernel takes at a time", () => {
-    assert.equal(constantIn("biases.ts", "WIDTH"), assembly("observedRows")("WIDTH"));
+    assert.equal(
+      constantIn("compile/fuseBiases.ts", "WIDTH"),
+      assembly("activation/instrumentedRows")("WIDTH"),
+    );
   });
 
   test("a histogram has the bins of a frame, and begins with the same exponent", () => {
-    const statistics = assembly("statistics");
+    const statistics = assembly("statistics/statistics");
     assert.equal(statistics("BINS"), HIST_BINS);
     assert.equal(statistics("FIRST"), BIAS - HIST_OFFSET);
   });
 
   test("every activation has the number of its name", () => {
-    const activations = assembly("activations");
+    const activations = assembly("activation/activations");
     const numbered = ACTIVATION_NAMES.map((name) => [name, activations(inCapitals(name))]);
     assert.deepEqual(
       numbered,
@@ -34,7 +37,7 @@ suite("numbers that both languages write", () => {
   });
 
   test("a barrier's words fit into what is left for them", () => {
-    const threads = assembly("threads");
+    const threads = assembly("runtime/barrier");
     const word = 4;
     for (const name of ["GENERATION", "ASLEEP"]) {
       assert.ok(CONTROL.barrier + threads(name) + word <= CONTROL_BYTES, name);
@@ -44,7 +47,7 @@ suite("numbers that both languages write", () => {
   test("SELU has the coefficients of the reference, as an f32 holds them", () => {
     for (const name of ["SELU_ALPHA", "SELU_SCALE"]) {
       const reference = constantIn("kernels/activations.ts", name);
-      assert.equal(Math.fround(assembly("activations")(name)), Math.fround(reference), name);
+      assert.equal(Math.fround(assembly("activation/activations")(name)), Math.fround(reference), name);
     }
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { fuse } from "../../src/engine/fusion.ts";
+import { fuse } from "../../src/engine/compile/fuse.ts";
 import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/kernels/activations.ts";
-import type { Call } from "../../src/engine/record.ts";
+import type { Call } from "../../src/engine/compile/recorder.ts";
 import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";
 import { directions } from "../support/random.ts";
 

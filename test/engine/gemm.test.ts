@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Backend, scalarBackend } from "../../src/engine/backend.ts";
+import { type Backend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { directions } from "../support/random.ts";
 import { wasmBackends } from "../support/wasm.ts";
 

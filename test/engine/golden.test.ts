@@ -1,5 +1,5 @@
 import { suite, test } from "node:test";
-import { clipCoefficient, summedNorm, totalNorm } from "../../src/engine/clipping.ts";
+import { clipCoefficient, summedNorm, totalNorm } from "../../src/engine/training/clipping.ts";
 import { activations, type ActivationName } from "../../src/engine/kernels/activations.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { scalar } from "../../src/engine/kernels/scalar.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
+import { doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { elementwiseOps } from "../../src/engine/ops/elementwise.ts";
 import { ops } from "../../src/engine/ops/index.ts";
 import type { Op } from "../../src/engine/ops/op.ts";

@@ -19,7 +19,7 @@ import {
   type InitName,
 } from "../../src/engine/init/index.ts";
 import type { WeightSpec } from "../../src/engine/layers/layer.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import { sizeOf, type Shape } from "../../src/engine/tensor.ts";
 import reference from "../reference/seeds.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
+import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { losses } from "../../src/engine/losses/index.ts";
 import type { LossType } from "../../src/engine/losses/loss.ts";
 import recorded from "../reference/losses.json" with { type: "json" };

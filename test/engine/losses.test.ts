@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { doubleBackend } from "../../src/engine/backend.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { losses } from "../../src/engine/losses/index.ts";
 import { type LossType, targetShape } from "../../src/engine/losses/loss.ts";
 import { sizeOf } from "../../src/engine/tensor.ts";

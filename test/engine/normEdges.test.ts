@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
+import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { wasmBackends } from "../support/wasm.ts";
 

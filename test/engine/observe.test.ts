@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { doubleBackend } from "../../src/engine/backend.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/machine.ts";
+import { Machine } from "../../src/engine/runtime/compiledModel.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
-import type { Training } from "../../src/engine/training.ts";
+import type { Training } from "../../src/engine/training/training.ts";
 import { COLUMN, copyFrame, STATS } from "../../src/protocol/frame.ts";
 import { parse } from "../../src/model/parse.ts";
 import { prepare } from "../../src/worker/prepare.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Pace } from "../../src/engine/kernels/wasm/pace.ts";
+import { Pace } from "../../src/engine/runtime/autotune.ts";
 
 type Way = "alone" | "together";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Backend } from "../../src/engine/backend.ts";
-import { emit } from "../../src/engine/kernels/wasm/emit.ts";
-import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
+import type { Backend } from "../../src/engine/runtime/backend.ts";
+import { emit } from "../../src/engine/runtime/wasmEncoder.ts";
+import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { HYPER, Machine } from "../../src/engine/machine.ts";
+import { HYPER, Machine } from "../../src/engine/runtime/compiledModel.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { figuresOf, texts } from "../support/figures.ts";

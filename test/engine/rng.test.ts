@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import reference from "../reference/seeds.json" with { type: "json" };
 
 const floats = (length: number, fill: (out: Float32Array) => void): number[] => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Graph } from "../../src/engine/graph.ts";
+import { Graph } from "../../src/engine/graph/graph.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import type { Op } from "../../src/engine/ops/op.ts";
 import type { LayerSpec } from "../../src/engine/spec.ts";

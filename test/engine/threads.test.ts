@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
-import { schedule } from "../../src/engine/parallel/schedule.ts";
+import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
+import { schedule } from "../../src/engine/runtime/schedule.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { scalarBackend, type Backend } from "../../src/engine/backend.ts";
+import { scalarBackend, type Backend } from "../../src/engine/runtime/backend.ts";
 import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { UPDATE } from "../../src/engine/kernels/optimizers.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { DataError } from "../../src/engine/data/error.ts";
-import { initialWeights } from "../../src/engine/initialise.ts";
+import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import type { Reading } from "../../src/engine/data/reading.ts";
 import type { Shape } from "../../src/engine/tensor.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
+import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
 import { fastestKernels, kernelModule } from "../../src/worker/kernelModules.ts";
 import { canRevectorize, revectorizes, REVECTORIZE } from "../../src/process/wideSimd.ts";
 import { bitsOf, figuresOf, texts } from "../support/figures.ts";

@@ -1,6 +1,6 @@
-import { doubleBackend } from "../../src/engine/backend.ts";
-import { Machine } from "../../src/engine/machine.ts";
-import { updater } from "../../src/engine/updates.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
+import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { updater } from "../../src/engine/training/prepareUpdate.ts";
 import { below, near } from "./criterion.ts";
 import type { Experiment } from "./experiment.ts";
 import { show } from "./figures.ts";

@@ -1,5 +1,5 @@
-import { doubleBackend } from "../../src/engine/backend.ts";
-import { clipCoefficient, totalNorm } from "../../src/engine/clipping.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
+import { clipCoefficient, totalNorm } from "../../src/engine/training/clipping.ts";
 import { CLIPPING, UPDATE } from "../../src/engine/kernels/optimizers.ts";
 import { SUMMARY } from "../../src/engine/kernels/statistics.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../src/engine/data/data.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import { above, below, between, type Criterion } from "./criterion.ts";
 import type { Experiment } from "./experiment.ts";
 import { trained } from "./trained.ts";

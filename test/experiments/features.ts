@@ -1,8 +1,8 @@
-import { initialWeights } from "../../src/engine/initialise.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { initialWeights } from "../../src/engine/init/initialWeights.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import { leavesOf } from "../../src/engine/spec.ts";
 import { LayerBench } from "../support/layerBench.ts";
-import { doubleBackend } from "../../src/engine/backend.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { type Experiment, seeded } from "./experiment.ts";
 import { tables } from "./tables.ts";
 import { type Model, samplesOf, specOf } from "./training.ts";

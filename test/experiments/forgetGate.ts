@@ -1,6 +1,6 @@
-import { doubleBackend } from "../../src/engine/backend.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { lstm } from "../../src/engine/ops/recurrent.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import { OpBench } from "../support/gradcheck.ts";
 import { withinFactor } from "./criterion.ts";
 import { type Experiment, seeded } from "./experiment.ts";

@@ -1,8 +1,8 @@
 import { layers } from "../../src/engine/layers/index.ts";
 import { gather } from "../../src/engine/data/dataset.ts";
-import { Machine } from "../../src/engine/machine.ts";
-import { Generator } from "../../src/engine/rng.ts";
-import { scalarBackend } from "../../src/engine/backend.ts";
+import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
+import { scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { type Experiment, seeded } from "./experiment.ts";
 import { type Model, samplesOf, specOf } from "./training.ts";
 

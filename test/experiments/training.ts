@@ -1,11 +1,11 @@
-import type { Backend } from "../../src/engine/backend.ts";
+import type { Backend } from "../../src/engine/runtime/backend.ts";
 import type { Dataset } from "../../src/engine/data/data.ts";
 import { losses } from "../../src/engine/losses/index.ts";
-import { rowOf } from "../../src/engine/machine.ts";
-import type { NonFinite } from "../../src/engine/nonfinite.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { rowOf } from "../../src/engine/runtime/compiledModel.ts";
+import type { NonFinite } from "../../src/engine/statistics/firstNonFinite.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import type { ModelSpec } from "../../src/engine/spec.ts";
-import { Training } from "../../src/engine/training.ts";
+import { Training } from "../../src/engine/training/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { copyFrame, type Frame, statOf, type Stat } from "../../src/protocol/frame.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/backend.ts";
+import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import type { ActivationName } from "../../src/engine/kernels/activations.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/machine.ts";
-import { bind, type Call } from "../../src/engine/record.ts";
+import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { bind, type Call } from "../../src/engine/compile/recorder.ts";
 import { parse } from "../../src/model/parse.ts";
 import { wasmBackends } from "./wasm.ts";
 

@@ -10,7 +10,7 @@ import { DataError } from "../../src/engine/data/error.ts";
 import { normalize } from "../../src/engine/data/normalize.ts";
 import type { Reading } from "../../src/engine/data/reading.ts";
 import type { Declared } from "../../src/engine/params.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import type { Shape } from "../../src/engine/tensor.ts";
 
 export const required = (input: Shape, output: Shape, targets: TargetKind): DataRequirements => ({

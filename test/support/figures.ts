@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { modelFile, workloads } from "../../bench/workloads.ts";
-import type { Backend } from "../../src/engine/backend.ts";
+import type { Backend } from "../../src/engine/runtime/backend.ts";
 import { parse } from "../../src/model/parse.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 

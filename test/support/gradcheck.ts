@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Backend, doubleBackend } from "../../src/engine/backend.ts";
+import { type Backend, doubleBackend } from "../../src/engine/runtime/backend.ts";
 import type { Memory } from "../../src/engine/kernels/memory.ts";
 import type { Op, Sample } from "../../src/engine/ops/op.ts";
 import { type Floats, type Tensor, sizeOf } from "../../src/engine/tensor.ts";

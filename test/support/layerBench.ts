@@ -1,13 +1,13 @@
-import { doubleBackend } from "../../src/engine/backend.ts";
+import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import type { Memory } from "../../src/engine/kernels/memory.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { layOut, type Layout } from "../../src/engine/layout.ts";
-import { buildNetwork, typeOf } from "../../src/engine/network.ts";
-import { compile, type Plan } from "../../src/engine/plan.ts";
-import { bind } from "../../src/engine/record.ts";
+import { layOut, type Layout } from "../../src/engine/compile/parameterLayout.ts";
+import { buildNetwork, typeOf } from "../../src/engine/graph/network.ts";
+import { compile, type Plan } from "../../src/engine/compile/compile.ts";
+import { bind } from "../../src/engine/compile/recorder.ts";
 import type { LayerSpec, ModelSpec } from "../../src/engine/spec.ts";
-import { readTimes, timeSteps } from "../../src/engine/statistics.ts";
+import { readTimes, timeSteps } from "../../src/engine/statistics/readStatistics.ts";
 import { type Shape, type Tensor, sizeOf } from "../../src/engine/tensor.ts";
 import { lehmer } from "./random.ts";
 

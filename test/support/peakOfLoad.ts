@@ -1,4 +1,4 @@
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import type { DataSpec } from "../../src/engine/spec.ts";
 import type { DataRequirements } from "../../src/engine/data/data.ts";
 import { loadData } from "../../src/worker/loadData.ts";

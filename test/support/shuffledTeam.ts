@@ -1,7 +1,7 @@
-import type { Team } from "../../src/engine/backend.ts";
+import type { Team } from "../../src/engine/runtime/backend.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { schedule, sectionsOf, type Task } from "../../src/engine/parallel/schedule.ts";
-import { bind } from "../../src/engine/record.ts";
+import { schedule, sectionsOf, type Task } from "../../src/engine/runtime/schedule.ts";
+import { bind } from "../../src/engine/compile/recorder.ts";
 
 /**
  * What several threads do, in one, in an order that threads may come to run in: between two barriers one after the other,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Backend } from "../../src/engine/backend.ts";
-import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
+import type { Backend } from "../../src/engine/runtime/backend.ts";
+import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
 import { BUILDS, builtFile, kernelModule } from "../../src/worker/kernelModules.ts";
 
 export const dist = join(import.meta.dirname, "../../dist");

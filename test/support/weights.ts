@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { layers } from "../../src/engine/layers/index.ts";
-import { keyOf } from "../../src/engine/network.ts";
+import { keyOf } from "../../src/engine/graph/network.ts";
 import { leavesOf, type ModelSpec } from "../../src/engine/spec.ts";
 import { tensorOf } from "./torch.ts";
 

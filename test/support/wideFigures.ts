@@ -1,5 +1,5 @@
 // A process of its own, whose V8 revectorizes: all figures of the first steps with the wide kernels, as JSON, by model.
-import { wasmBackend } from "../../src/engine/kernels/wasm/backend.ts";
+import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
 import { kernelModule } from "../../src/worker/kernelModules.ts";
 import { revectorizes } from "../../src/process/wideSimd.ts";
 import { bitsOf, figuresOf, texts } from "./figures.ts";

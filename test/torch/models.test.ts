@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { initialWeights } from "../../src/engine/initialise.ts";
+import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { leavesOf, type ModelSpec } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";

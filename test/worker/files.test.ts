@@ -17,7 +17,7 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import fc from "fast-check";
 import { DataError } from "../../src/engine/data/error.ts";
-import { Generator } from "../../src/engine/rng.ts";
+import { Generator } from "../../src/engine/rng/generator.ts";
 import { LIMITS, type Location, openInside } from "../../src/worker/files.ts";
 import { loadData } from "../../src/worker/loadData.ts";
 import type { ReadProgress } from "../../src/protocol/worker.ts";

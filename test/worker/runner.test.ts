@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { suite, test } from "node:test";
 import type { Frame } from "../../src/protocol/frame.ts";
-import type { Outcome } from "../../src/engine/training.ts";
+import type { Outcome } from "../../src/engine/training/training.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { Runner } from "../../src/worker/runner.ts";

@@ -1,5 +1,5 @@
 import type { Declared, Params, Values } from "../params.ts";
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import type { Shape } from "../tensor.ts";
 import type { Reading } from "./reading.ts";
 

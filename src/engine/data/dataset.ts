@@ -1,5 +1,5 @@
 import type { Floats } from "../tensor.ts";
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import { DataError } from "./error.ts";
 
 /** The samples to train on, in order, and those held out, by their numbers. */

@@ -1,5 +1,5 @@
 import { number } from "../params.ts";
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 
 // Every data set is drawn by whole tensors, as PyTorch would draw it, so that a PyTorch program can make the same data from the same seed.
 

@@ -1,5 +1,5 @@
 import { integer, type Declared, type Params, type Values } from "../params.ts";
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import type { Shape } from "../tensor.ts";
 import { generated, type GeneratedSet, type DataRequirements } from "./data.ts";
 import { allocate, checkInput, checkSize } from "./fit.ts";

@@ -1,4 +1,4 @@
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import { DataError } from "./error.ts";
 
 export interface Sampling {

@@ -1,4 +1,4 @@
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import type { Declared, Params, Values } from "../params.ts";
 import type { Shape } from "../tensor.ts";
 

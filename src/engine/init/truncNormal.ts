@@ -1,6 +1,6 @@
 import { erf } from "../kernels/activations.ts";
 import { number, type Values } from "../params.ts";
-import type { Generator } from "../rng.ts";
+import type { Generator } from "../rng/generator.ts";
 import { init } from "./init.ts";
 
 const params = {

@@ -1,5 +1,5 @@
 import { attentionDefault, discardedDefault, weightDefault, zerosDefault } from "../init/index.ts";
-import type { Graph, Value } from "../graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { attention, type AttentionAttrs } from "../ops/attention.ts";
 import { linear } from "../ops/linear.ts";
 import { boolean, integer, number } from "../params.ts";

@@ -1,5 +1,5 @@
-import type { Graph, Value } from "../graph.ts";
-import type { Generator } from "../rng.ts";
+import type { Graph, Value } from "../graph/graph.ts";
+import type { Generator } from "../rng/generator.ts";
 import type { Params, Values } from "../params.ts";
 import type { Shape } from "../tensor.ts";
 import type { TorchCall } from "../torch.ts";

@@ -1,4 +1,4 @@
-import type { Graph, Value } from "../graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { adaptiveAvgPool, avgPool, type AvgPoolAttrs, maxPool } from "../ops/pooling.ts";
 import { type Axis, slides } from "../ops/window.ts";
 import { boolean, integer, optional, sizes, type Values } from "../params.ts";

@@ -1,4 +1,4 @@
-import type { Graph, Value } from "../graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { recurrentDefault } from "../init/index.ts";
 import { dropout } from "../ops/elementwise.ts";
 import type { Op } from "../ops/op.ts";

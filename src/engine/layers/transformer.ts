@@ -1,5 +1,5 @@
 import { biasDefault, onesDefault, weightDefault, zerosDefault } from "../init/index.ts";
-import type { Graph, Value } from "../graph.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { dropout as dropoutOp, elementwiseOps } from "../ops/elementwise.ts";
 import { add } from "../ops/linear.ts";
 import { groupNorm } from "../ops/norms.ts";

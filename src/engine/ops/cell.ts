@@ -1,4 +1,4 @@
-import { align } from "../align.ts";
+import { align } from "../compile/align.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Shape } from "../tensor.ts";
 

@@ -1,6 +1,6 @@
 import type { Reading } from "../data/reading.ts";
-import { layOut } from "../layout.ts";
-import type { LayerTable } from "../network.ts";
+import { layOut } from "../compile/parameterLayout.ts";
+import type { LayerTable } from "../graph/network.ts";
 import type { ModelSpec } from "../spec.ts";
 import { matchWeights } from "./match.ts";
 import { LONGEST_HEADER } from "./header.ts";

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { gather, split } from "../../../src/engine/data/dataset.ts";
 import { normalize } from "../../../src/engine/data/normalize.ts";
 import { sampler } from "../../../src/engine/data/sampler.ts";
-import { Generator } from "../../../src/engine/rng.ts";
+import { Generator } from "../../../src/engine/rng/generator.ts";
 import type { Shape } from "../../../src/engine/tensor.ts";
 import { normalized, refuses } from "../../support/data.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { GeneratedSet, TargetKind, DataRequirements } from "../../../src/engine/data/data.ts";
 import { dataSets } from "../../../src/engine/data/index.ts";
-import { Generator } from "../../../src/engine/rng.ts";
+import { Generator } from "../../../src/engine/rng/generator.ts";
 import { sizeOf, type Shape } from "../../../src/engine/tensor.ts";
 import seeds from "../../reference/seeds.json" with { type: "json" };
 import { argumentsOf, generate, refuses, required } from "../../support/data.ts";

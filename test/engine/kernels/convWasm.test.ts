@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Backend, scalarBackend } from "../../../src/engine/backend.ts";
+import { type Backend, scalarBackend } from "../../../src/engine/runtime/backend.ts";
 import { columnsOf } from "../../../src/engine/kernels/columns.ts";
 import { type ConvList, namedSizes } from "../../../src/engine/kernels/convSizes.ts";
 import { variantOf } from "../../../src/engine/kernels/direct.ts";

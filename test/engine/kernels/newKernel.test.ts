@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, suite, test } from "node:test";
-
-const repo = resolve(import.meta.dirname, "../../..");
+import { filesIn, repo } from "../../support/imports.ts";
 
 /** y = x · by + to, which no kernel computes. */
 const VALUE = `
@@ -47,7 +46,7 @@ suite("a new kernel", () => {
   const memory = () => ({ floats: new Float32Array([...input, ...input]), doubles: new Float64Array(1) });
 
   test("is recorded, and made by the reference", async () => {
-    const { recorder, bind } = await engine("record.ts");
+    const { recorder, bind } = await engine("compile/recorder.ts");
     const { scalar } = await engine("kernels/scalar.ts");
     const calls: unknown[] = [];
     const k = recorder(() => calls) as Record<string, (...args: number[]) => void>;
@@ -59,8 +58,8 @@ suite("a new kernel", () => {
   });
 
   test("has a cost, and is divided among threads, which wait for what others have made of it", async () => {
-    const { costOf } = await engine("cost.ts");
-    const { schedule } = await engine("parallel/schedule.ts");
+    const { costOf } = await engine("compile/costModel.ts");
+    const { schedule } = await engine("runtime/schedule.ts");
     const rows = (first: number) => ({ kernel: "affine", args: [2, 2, 4 * first, 0.5, 8 + 4 * first, 3] });
     const sum = { kernel: "sumSquares", args: [8, 8, 0] };
     assert.equal(costOf(affine), 50 + 8 * 0.25);
@@ -71,7 +70,7 @@ suite("a new kernel", () => {
   });
 
   test("is made from a list of calls in WebAssembly, with its numbers as doubles", async () => {
-    const { programOf, link } = await engine("kernels/wasm/program.ts");
+    const { programOf, link } = await engine("runtime/callList.ts");
     const { scalar } = await engine("kernels/scalar.ts");
     const own = memory();
     (link(programOf([affine]), scalar(own, Math.random), { barrier: () => undefined }) as () => void)();
@@ -83,18 +82,18 @@ suite("a new kernel", () => {
   });
 
   test("is that of the module, once its assembly is exported there", async () => {
-    const { kernelsOf } = await engine("kernels/wasm/instance.ts");
+    const { kernelsOf } = await engine("runtime/wasmInstance.ts");
     const assembly = () => undefined;
     const kernels = kernelsOf({ affine: assembly }, memory(), Math.random) as Record<string, unknown>;
     assert.equal(kernels["affine"], assembly);
   });
 });
 
-/** Sources of the engine, without the assembly. */
-const sources = ["", "kernels", "kernels/wasm", "parallel", "ops", "losses", "optimizers"].flatMap((folder) =>
-  readdirSync(join(repo, "src/engine", folder))
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => join("src/engine", folder, name)),
+/** All that makes calls of kernels, or looks at them. */
+const sources = filesIn(
+  ...["compile", "graph", "kernels", "losses", "ops", "optimizers", "runtime", "statistics", "training"].map(
+    (folder) => `src/engine/${folder}`,
+  ),
 );
 
 test("nobody finds an argument of a call by its position, or says that a list is what it is not", () => {

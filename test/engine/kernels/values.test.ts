@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { argsOf, isCallOf, makeCall, withArgs } from "../../../src/engine/arguments.ts";
+import { argsOf, isCallOf, makeCall, withArgs } from "../../../src/engine/compile/arguments.ts";
 import { kernels } from "../../../src/engine/kernels/kernels.ts";
-import { accessesOf } from "../../../src/engine/parallel/hazards.ts";
-import { partition } from "../../../src/engine/parallel/partition.ts";
+import { accessesOf } from "../../../src/engine/runtime/hazards.ts";
+import { partition } from "../../../src/engine/runtime/partition.ts";
 import { call } from "../../support/calls.ts";
 
 const memory = { floats: new Float32Array(0), doubles: new Float64Array(0) };

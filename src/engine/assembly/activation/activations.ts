@@ -1,0 +1,370 @@
+import { erf4, exp4, expm14, logistic4, logisticAgain, softplus4, tanh4, tanhAgain } from "../simd/functions";
+import { loadLanes, storeLanes } from "../simd/lanes";
+import { f32At, LANES, madd } from "../simd/memory";
+
+// The kinds, in the order of ../../activations.ts.
+export const RELU: i32 = 0;
+export const LEAKY_RELU: i32 = 1;
+const ELU: i32 = 2;
+const SELU: i32 = 3;
+const GELU: i32 = 4;
+const GELU_TANH: i32 = 5;
+const SILU: i32 = 6;
+const MISH: i32 = 7;
+const SOFTPLUS: i32 = 8;
+export const HARDTANH: i32 = 9;
+const HARDSWISH: i32 = 10;
+const HARDSIGMOID: i32 = 11;
+export const SIGMOID: i32 = 12;
+export const TANH: i32 = 13;
+const SOFTSIGN: i32 = 14;
+const LOG_SIGMOID: i32 = 15;
+
+const SELU_ALPHA: f32 = 1.6732632423543772848;
+const SELU_SCALE: f32 = 1.0507009873554804935;
+const SQRT_2_PI: f32 = 0.79788456080286535588;
+
+/** √½, ½, −½, 1/√(2π): in memory, as the tables of functions.ts are. */
+const GAUSS: usize = memory.data<f32>([0.7071067811865475244, 0.5, -0.5, 0.39894228040143267794]);
+
+/** Φ(x), the distribution function of the standard normal. */
+// @ts-ignore: decorator
+@inline
+function normal(x: v128, again: bool): v128 {
+  const half = v128.load32_splat(GAUSS, 4);
+  return madd(erf4(f32x4.mul(x, v128.load32_splat(GAUSS)), again), half, half);
+}
+
+// @ts-ignore: decorator
+@inline
+function c(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+/** tanh(softplus(x)) without a logarithm: with w = eˣ it is (w² + 2w) / (w² + 2w + 2). Beyond 20 it is 1. */
+// @ts-ignore: decorator
+@inline
+function tanhSoftplus(x: v128): v128 {
+  const w = exp4(f32x4.pmin(x, c(20)));
+  const n = madd(w, w, f32x4.add(w, w));
+  return f32x4.div(n, f32x4.add(n, c(2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function geluInner(x: v128): v128 {
+  return f32x4.mul(c(SQRT_2_PI), madd(f32x4.mul(c(0.044715), x), f32x4.mul(x, x), x));
+}
+
+/** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. `again`: see functions.ts. */
+// @ts-ignore: decorator
+@inline
+export function value(kind: i32, x: v128, a: v128, b: v128, again: bool): v128 {
+  const zero = c(0);
+  if (kind == RELU) return f32x4.pmax(x, zero);
+  if (kind == LEAKY_RELU) return v128.bitselect(f32x4.mul(a, x), x, f32x4.lt(x, zero));
+  if (kind == ELU) return v128.bitselect(f32x4.mul(a, expm14(f32x4.div(x, b))), x, f32x4.lt(x, zero));
+  if (kind == SELU) {
+    const below = f32x4.mul(c(SELU_ALPHA), expm14(x));
+    return f32x4.mul(c(SELU_SCALE), v128.bitselect(below, x, f32x4.lt(x, zero)));
+  }
+  if (kind == GELU) return f32x4.mul(x, normal(x, again));
+  if (kind == GELU_TANH) return f32x4.mul(f32x4.mul(c(0.5), x), f32x4.add(c(1), tanh4(geluInner(x))));
+  if (kind == SILU) return f32x4.mul(x, logisticAgain(x, again));
+  if (kind == MISH) return f32x4.mul(x, tanhSoftplus(x));
+  if (kind == SOFTPLUS) {
+    const s = f32x4.mul(x, a);
+    return v128.bitselect(x, f32x4.div(softplus4(s), a), f32x4.gt(s, b));
+  }
+  if (kind == HARDTANH) return f32x4.pmin(f32x4.pmax(x, a), b);
+  if (kind == HARDSWISH) {
+    const gate = f32x4.pmin(f32x4.pmax(f32x4.add(x, c(3)), zero), c(6));
+    const inner = f32x4.mul(f32x4.mul(x, gate), c(1.0 / 6.0));
+    return v128.bitselect(x, inner, f32x4.ge(x, c(3)));
+  }
+  if (kind == HARDSIGMOID) return f32x4.pmin(f32x4.pmax(madd(x, c(1.0 / 6.0), c(0.5)), zero), c(1));
+  if (kind == SIGMOID) return logisticAgain(x, again);
+  if (kind == TANH) return tanhAgain(x, again);
+  if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
+  return f32x4.neg(softplus4(f32x4.neg(x)));
+}
+
+/** dy · f′(x) of ../../activations.ts, from x and y = f(x). */
+// @ts-ignore: decorator
+@inline
+export function times(kind: i32, dy: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+  if (kind == RELU) return v128.andnot(dy, f32x4.le(x, c(0)));
+  if (kind == HARDTANH) return v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b)));
+  if (kind == HARDSIGMOID)
+    return v128.and(f32x4.mul(dy, c(1.0 / 6.0)), v128.and(f32x4.gt(x, c(-3)), f32x4.lt(x, c(3))));
+  if (kind == HARDSWISH) {
+    const inner = v128.bitselect(c(1), madd(x, c(1.0 / 3.0), c(0.5)), f32x4.ge(x, c(3)));
+    return v128.andnot(f32x4.mul(dy, inner), f32x4.le(x, c(-3)));
+  }
+  return f32x4.mul(dy, slope(kind, x, y, a, b));
+}
+
+/** f′(x), of those that do not cut the gradient off. */
+// @ts-ignore: decorator
+@inline
+function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
+  const zero = c(0);
+  const one = c(1);
+  if (kind == LEAKY_RELU) return v128.bitselect(one, a, f32x4.gt(x, zero));
+  if (kind == ELU) return v128.bitselect(one, f32x4.div(f32x4.add(y, a), b), f32x4.gt(x, zero));
+  if (kind == SELU)
+    return v128.bitselect(c(SELU_SCALE), f32x4.add(y, c(SELU_SCALE * SELU_ALPHA)), f32x4.gt(x, zero));
+  if (kind == GELU) {
+    const bell = exp4(f32x4.mul(f32x4.mul(x, v128.load32_splat(GAUSS, 8)), x));
+    return madd(f32x4.mul(x, v128.load32_splat(GAUSS, 12)), bell, normal(x, false));
+  }
+  if (kind == GELU_TANH) {
+    const t = tanh4(geluInner(x));
+    const inner = f32x4.mul(c(SQRT_2_PI), madd(c(3 * 0.044715), f32x4.mul(x, x), one));
+    const left = f32x4.mul(c(0.5), f32x4.add(one, t));
+    const right = f32x4.mul(f32x4.mul(c(0.5), x), f32x4.mul(f32x4.sub(one, f32x4.mul(t, t)), inner));
+    return f32x4.add(left, right);
+  }
+  if (kind == SILU) {
+    const s = logistic4(x);
+    return f32x4.mul(s, madd(x, f32x4.sub(one, s), one));
+  }
+  if (kind == MISH) {
+    const t = tanhSoftplus(x);
+    return madd(f32x4.mul(x, f32x4.sub(one, f32x4.mul(t, t))), logistic4(x), t);
+  }
+  if (kind == SOFTPLUS) {
+    const s = f32x4.mul(x, a);
+    return v128.bitselect(one, logistic4(s), f32x4.gt(s, b));
+  }
+  if (kind == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
+  if (kind == TANH) return f32x4.sub(one, f32x4.mul(y, y));
+  if (kind == SOFTSIGN) {
+    const d = f32x4.add(one, f32x4.abs(x));
+    return f32x4.div(one, f32x4.mul(d, d));
+  }
+  return logistic4(f32x4.neg(x));
+}
+
+/** Whether the registers hold all that a function needs of two vectors of eight at a time. */
+// @ts-ignore: decorator
+@inline
+function hasRoom(kind: i32): bool {
+  return (
+    kind != ELU &&
+    kind != SELU &&
+    kind != GELU_TANH &&
+    kind != MISH &&
+    kind != SOFTPLUS &&
+    kind != LOG_SIGMOID
+  );
+}
+
+/** y = f(x) of n elements; x may be y. */
+// @ts-ignore: decorator
+@inline
+function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
+  const a = c(<f32>alpha),
+    b = c(<f32>beta);
+  const start = x;
+  if (LANES == 8 && hasRoom(kind)) {
+    // Two at a time share what is loaded for both.
+    for (const fours = start + ((<usize>(n & ~15)) << 2); x < fours; x += 64, y += 64) {
+      const x0 = value(kind, v128.load(x), a, b, false),
+        x1 = value(kind, v128.load(x, 16), a, b, false);
+      const x2 = value(kind, v128.load(x, 32), a, b, true),
+        x3 = value(kind, v128.load(x, 48), a, b, true);
+      v128.store(y, x0);
+      v128.store(y, x1, 16);
+      v128.store(y, x2, 32);
+      v128.store(y, x3, 48);
+    }
+  }
+  for (const pairs = start + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32) {
+    const low = value(kind, v128.load(x), a, b, false),
+      high = value(kind, v128.load(x, 16), a, b, false);
+    v128.store(y, low);
+    v128.store(y, high, 16);
+  }
+  if (n & 4) {
+    v128.store(y, value(kind, v128.load(x), a, b, false));
+    x += 16;
+    y += 16;
+  }
+  if (n & 3) storeLanes(y, value(kind, loadLanes(x, n & 3, 1), a, b, false), n & 3);
+}
+
+/** Whether `times` looks at y. What it does not look at is not loaded: no compiler may leave a load out. */
+// @ts-ignore: decorator
+@inline
+function looksAtY(kind: i32): bool {
+  return kind == ELU || kind == SELU || kind == SIGMOID || kind == TANH;
+}
+
+/** Whether it looks at x. */
+// @ts-ignore: decorator
+@inline
+function looksAtX(kind: i32): bool {
+  return kind != SIGMOID && kind != TANH;
+}
+
+// @ts-ignore: decorator
+@inline
+function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, alpha: f64, beta: f64): void {
+  const a = c(<f32>alpha),
+    b = c(<f32>beta);
+  const nothing = c(0);
+  for (const pairs = x + ((<usize>(n & ~7)) << 2); x < pairs; x += 32, y += 32, dy += 32, dx += 32) {
+    const x0 = looksAtX(kind) ? v128.load(x) : nothing,
+      x1 = looksAtX(kind) ? v128.load(x, 16) : nothing;
+    const y0 = looksAtY(kind) ? v128.load(y) : nothing,
+      y1 = looksAtY(kind) ? v128.load(y, 16) : nothing;
+    const low = times(kind, v128.load(dy), x0, y0, a, b),
+      high = times(kind, v128.load(dy, 16), x1, y1, a, b);
+    v128.store(dx, low);
+    v128.store(dx, high, 16);
+  }
+  if (n & 4) {
+    v128.store(dx, times(kind, v128.load(dy), v128.load(x), v128.load(y), a, b));
+    x += 16;
+    y += 16;
+    dy += 16;
+    dx += 16;
+  }
+  const left = n & 3;
+  if (left) {
+    storeLanes(
+      dx,
+      times(kind, loadLanes(dy, left, 0), loadLanes(x, left, 1), loadLanes(y, left, 0), a, b),
+      left,
+    );
+  }
+}
+
+// Loops of functions that kernels of recurrent nets share: y = f(x) of n elements; x may be y.
+export function relus(n: i32, x: usize, y: usize): void {
+  mapAll(RELU, n, x, y, 0, 0);
+}
+export function logistics(n: i32, x: usize, y: usize): void {
+  mapAll(SIGMOID, n, x, y, 0, 0);
+}
+export function tangents(n: i32, x: usize, y: usize): void {
+  mapAll(TANH, n, x, y, 0, 0);
+}
+
+/*
+ * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
+ */
+type Values = (n: i32, x: usize, y: usize, a: f64, b: f64) => void;
+type Slopes = (n: i32, x: usize, y: usize, dy: usize, dx: usize, a: f64, b: f64) => void;
+
+const VALUES: StaticArray<Values> = [
+  (n, x, y, a, b) => relus(n, x, y),
+  (n, x, y, a, b) => mapAll(LEAKY_RELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(ELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(GELU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(GELU_TANH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SILU, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(MISH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(SOFTPLUS, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDTANH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDSWISH, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(HARDSIGMOID, n, x, y, a, b),
+  (n, x, y, a, b) => logistics(n, x, y),
+  (n, x, y, a, b) => tangents(n, x, y),
+  (n, x, y, a, b) => mapAll(SOFTSIGN, n, x, y, a, b),
+  (n, x, y, a, b) => mapAll(LOG_SIGMOID, n, x, y, a, b),
+];
+
+const SLOPES: StaticArray<Slopes> = [
+  (n, x, y, dy, dx, a, b) => slopeAll(RELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(LEAKY_RELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(ELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(GELU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(GELU_TANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SILU, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(MISH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SOFTPLUS, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDTANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDSWISH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(HARDSIGMOID, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SIGMOID, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(TANH, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(SOFTSIGN, n, x, y, dy, dx, a, b),
+  (n, x, y, dy, dx, a, b) => slopeAll(LOG_SIGMOID, n, x, y, dy, dx, a, b),
+];
+
+/** See `ActivationKernels.activation`. */
+export function activation(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: f64): void {
+  VALUES[kind](n, f32At(x), f32At(y), alpha, beta);
+}
+
+/** See `ActivationKernels.activationGrad`. */
+export function activationGrad(
+  kind: i32,
+  n: i32,
+  x: i32,
+  y: i32,
+  dy: i32,
+  dx: i32,
+  alpha: f64,
+  beta: f64,
+): void {
+  SLOPES[kind](n, f32At(x), f32At(y), f32At(dy), f32At(dx), alpha, beta);
+}
+
+/** See `ElementwiseKernels.softmax`. */
+export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const x = f32At(xAt + r * n),
+      y = f32At(yAt + r * n);
+    const left = n & 3;
+    const end = (<usize>(n & ~3)) << 2;
+    let top: v128 = c(-Infinity);
+    for (let i: usize = 0; i < end; i += 16) top = f32x4.pmax(top, v128.load(x + i));
+    if (left) top = f32x4.pmax(top, loadLanes(x + end, left, -Infinity));
+    top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 2, 3, 0, 1));
+    top = f32x4.pmax(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2)); // a NaN need not be the greatest: it is in the sum
+    let sum: v128 = c(0);
+    for (let i: usize = 0; i < end; i += 16) {
+      const e = exp4(f32x4.sub(v128.load(x + i), top));
+      sum = f32x4.add(sum, e);
+      v128.store(y + i, e);
+    }
+    if (left) {
+      const e = exp4(f32x4.sub(loadLanes(x + end, left, -Infinity), top));
+      sum = f32x4.add(sum, e);
+      storeLanes(y + end, e, left);
+    }
+    sum = f32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
+    sum = f32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
+    const scale = f32x4.div(c(1), sum);
+    for (let i: usize = 0; i < end; i += 16) v128.store(y + i, f32x4.mul(v128.load(y + i), scale));
+    if (left) storeLanes(y + end, f32x4.mul(loadLanes(y + end, left, 0), scale), left);
+  }
+}
+
+/** See `ElementwiseKernels.softmaxGrad`. */
+export function softmaxGrad(rows: i32, n: i32, yAt: i32, dyAt: i32, dxAt: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const y = f32At(yAt + r * n),
+      dy = f32At(dyAt + r * n),
+      dx = f32At(dxAt + r * n);
+    const left = n & 3;
+    const end = (<usize>(n & ~3)) << 2;
+    let dot: v128 = c(0);
+    for (let i: usize = 0; i < end; i += 16) dot = madd(v128.load(dy + i), v128.load(y + i), dot);
+    if (left) dot = madd(loadLanes(dy + end, left, 0), loadLanes(y + end, left, 0), dot);
+    dot = f32x4.add(dot, v128.shuffle<i32>(dot, dot, 2, 3, 0, 1));
+    dot = f32x4.add(dot, v128.shuffle<i32>(dot, dot, 1, 0, 3, 2));
+    for (let i: usize = 0; i < end; i += 16) {
+      v128.store(dx + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(dy + i), dot)));
+    }
+    if (left) {
+      const d = f32x4.mul(loadLanes(y + end, left, 0), f32x4.sub(loadLanes(dy + end, left, 0), dot));
+      storeLanes(dx + end, d, left);
+    }
+  }
+}

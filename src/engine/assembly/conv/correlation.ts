@@ -1,0 +1,365 @@
+import { fewTile, vectorsOf } from "./narrow";
+import { madd } from "../simd/memory";
+import { fillPlanes, clearPlanes, pitch, tapTable } from "./paddedInput";
+
+/** Rows of a tile: 6 × 8 with FMA; without it a product needs one more register. */
+const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+
+/** Up to so many outputs a tile has more pixels instead. */
+const FEW: i32 = 3;
+
+/** Rows of the tile that begins at `row`: rows are divided as evenly as can be, the larger tiles first. */
+// @ts-ignore: decorator
+@inline
+export function tileRows(rows: i32, row: i32): i32 {
+  const left = rows - row;
+  return (left + (left + ROWS - 1) / ROWS - 1) / ((left + ROWS - 1) / ROWS);
+}
+
+/**
+ * Packs W for the tiles: for each tile, its rows side by side for each of the `outer` · `inner` products. In W rows are
+ * `row` elements apart, outer products `step`, and inner ones 1, or where `back` is true −1 from the last one on.
+ */
+export function packWeights(
+  W: usize,
+  rows: i32,
+  outer: i32,
+  inner: i32,
+  row: i32,
+  step: i32,
+  back: bool,
+  to: usize,
+): usize {
+  for (let r = 0; r < rows;) {
+    const end = r + tileRows(rows, r);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        const at = o * step + (back ? inner - 1 - i : i);
+        for (let j = r; j < end; j++, to += 4) f32.store(to, f32.load(W + ((<usize>(j * row + at)) << 2)));
+      }
+    }
+    r = end;
+  }
+  return to;
+}
+
+/** Four pixels of a row side by side, or two: bytes from the beginning of the first plane, before and after. */
+let wholes: i32 = 0;
+let halves: i32 = 0;
+let wholeAt: usize = 0;
+let halfAt: usize = 0;
+
+/**
+ * Divides the plane of results among vectors of 4 pixels of a row. What is left of a row is the half of a vector, or
+ * three quarters; then the last pixels are computed twice.
+ */
+function planPixels(outHeight: i32, outWidth: i32, to: usize): usize {
+  const inRow = (outWidth + 1) >> 2;
+  const rest = outWidth & 3;
+  wholes = halves = 0;
+  wholeAt = to;
+  for (let r = 0; r < outHeight; r++) {
+    for (let i = 0; i < inRow; i++, to += 8) put(to, r, min(4 * i, outWidth - 4), outWidth);
+  }
+  wholes = outHeight * inRow;
+  halfAt = to;
+  if (rest != 1 && rest != 2) return to;
+  for (let r = 0; r < outHeight; r++, to += 8) put(to, r, outWidth - 2, outWidth);
+  halves = outHeight;
+  if (halves & 1) {
+    put(to, outHeight - 1, outWidth - 2, outWidth);
+    halves++;
+    to += 8;
+  }
+  return to;
+}
+
+/** Divides it among whole vectors alone, whose number is made a multiple of `multiple` by repeating the last. */
+function planVectors(outHeight: i32, outWidth: i32, multiple: i32, to: usize): usize {
+  const inRow = (outWidth + 3) >> 2;
+  wholeAt = to;
+  for (let r = 0; r < outHeight; r++) {
+    for (let i = 0; i < inRow; i++, to += 8) put(to, r, min(4 * i, outWidth - 4), outWidth);
+  }
+  for (let i = outHeight * inRow; i % multiple; i++, to += 8) put(to, outHeight - 1, outWidth - 4, outWidth);
+  halfAt = to;
+  return to;
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, row: i32, column: i32, outWidth: i32): void {
+  i32.store(to, (row * pitch + column) << 2);
+  i32.store(to, (row * outWidth + column) << 2, 4);
+}
+
+/** Where the tables of taps and of weights are. */
+let taps: usize = 0;
+
+/**
+ * out[batch, groups, outs, …] = x[batch, groups, ins, …] ∗ W, plus bias: a sum over all `depth` taps for a tile of outputs
+ * and 8 pixels at a time, in registers. W is packed, one bias for each output lies at `bias`; from `free` on is scratch.
+ */
+export function correlate(
+  batch: i32,
+  groups: i32,
+  ins: i32,
+  outs: i32,
+  x: usize,
+  size: i32,
+  y: usize,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  dilationY: i32,
+  dilationX: i32,
+  W: usize,
+  bias: usize,
+  free: usize,
+): void {
+  const depth = ins * kh * kw;
+  taps = free;
+  free = tapTable(taps, ins, kh, kw, dilationY, dilationX);
+  const few = outs <= FEW;
+  free = few
+    ? planVectors(outHeight, outWidth, vectorsOf(outs), free)
+    : planPixels(outHeight, outWidth, free);
+  const buffer = (free + 63) & ~63;
+  clearPlanes(buffer, ins);
+  const pixels = (<usize>(outHeight * outWidth)) << 2;
+  for (let b = 0; b < batch; b++) {
+    for (let g = 0; g < groups; g++) {
+      const planes = fillPlanes(x, buffer, ins);
+      const weights = W + ((<usize>(g * outs * depth)) << 2);
+      const biases = bias + ((<usize>(g * outs)) << 2);
+      if (few) fewOfPlane(planes, y, pixels, weights, depth, biases, outs);
+      else manyOfPlane(planes, y, pixels, weights, depth, biases, outs);
+      x += (<usize>(ins * size)) << 2;
+      y += pixels * <usize>outs;
+    }
+  }
+}
+
+/** All pixels of one sample's group of one to three outputs. */
+function fewOfPlane(
+  planes: usize,
+  y: usize,
+  yRow: usize,
+  W: usize,
+  depth: i32,
+  bias: usize,
+  outs: i32,
+): void {
+  const step = (<usize>vectorsOf(outs)) << 3;
+  const end = taps + ((<usize>depth) << 2);
+  for (let at = wholeAt; at < halfAt; at += step) fewTile(outs, taps, end, W, planes, at, y, yRow, bias);
+}
+
+/** All pixels of one sample's group. */
+function manyOfPlane(
+  planes: usize,
+  y: usize,
+  yRow: usize,
+  W: usize,
+  depth: i32,
+  bias: usize,
+  outs: i32,
+): void {
+  const pairs = halves >> 1;
+  let at = wholeAt;
+  for (let t = 0, half = halfAt; t < pairs; t++, at += 8, half += 16) {
+    const a = i32.load(at),
+      b = i32.load(half),
+      c = i32.load(half, 8);
+    const to = i32.load(at, 4),
+      to1 = i32.load(half, 4),
+      to2 = i32.load(half, 12);
+    rowsOfHalves(outs, depth, W, planes + a, b - a, c - a, y + to, to1 - to, to2 - to, yRow, bias);
+  }
+  for (let t = pairs; t < wholes; t += 2, at += 16) {
+    const next: usize = t + 1 < wholes ? 8 : 0;
+    const a = i32.load(at),
+      to = i32.load(at, 4);
+    rowsOfWholes(
+      outs,
+      depth,
+      W,
+      planes + a,
+      i32.load(at + next) - a,
+      0,
+      y + to,
+      i32.load(at + next, 4) - to,
+      0,
+      yRow,
+      bias,
+    );
+  }
+}
+
+// The two that are compiled.
+function rowsOfWholes(
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
+  rowTiles(false, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+}
+function rowsOfHalves(
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
+  rowTiles(true, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+}
+
+/** All outputs for 8 pixels. */
+// @ts-ignore: decorator
+@inline
+function rowTiles(
+  split: bool,
+  outs: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
+  const tiles = (outs + ROWS - 1) / ROWS;
+  const size = outs / tiles,
+    larger = outs % tiles;
+  for (let t = 0; t < tiles; t++) {
+    const rows = size + (t < larger ? 1 : 0);
+    switch (rows) {
+      case 6:
+        tile(6, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        break;
+      case 5:
+        tile(5, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        break;
+      case 4:
+        tile(4, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        break;
+      case 3:
+        tile(3, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        break;
+      case 2:
+        tile(2, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        break;
+      default:
+        tile(1, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+    }
+    a += (<usize>(rows * depth)) << 2;
+    y += yRow * <usize>rows;
+    bias += (<usize>rows) << 2;
+  }
+}
+
+/**
+ * A tile: `rows` outputs of 8 pixels, four at b, the others `b1` bytes away; or where it is split two of them there and
+ * two `b2` bytes away. In the same way their results go to y, `y1` and `y2` away.
+ */
+// @ts-ignore: decorator
+@inline
+function tile(
+  rows: i32,
+  split: bool,
+  depth: i32,
+  a: usize,
+  b: usize,
+  b1: i32,
+  b2: i32,
+  y: usize,
+  y1: i32,
+  y2: i32,
+  yRow: usize,
+  bias: usize,
+): void {
+  let c00 = v128.load32_splat(bias),
+    c01 = c00;
+  let c10 = rows > 1 ? v128.load32_splat(bias, 4) : c00,
+    c11 = c10;
+  let c20 = rows > 2 ? v128.load32_splat(bias, 8) : c00,
+    c21 = c20;
+  let c30 = rows > 3 ? v128.load32_splat(bias, 12) : c00,
+    c31 = c30;
+  let c40 = rows > 4 ? v128.load32_splat(bias, 16) : c00,
+    c41 = c40;
+  let c50 = rows > 5 ? v128.load32_splat(bias, 20) : c00,
+    c51 = c50;
+  const step: usize = rows << 2;
+  const end = taps + ((<usize>depth) << 2);
+  for (let t = taps; t < end; t += 4) {
+    const at = b + i32.load(t);
+    const p = v128.load(at);
+    const q = split ? v128.load_lane<u64>(at + b2, v128.load64_zero(at + b1), 1) : v128.load(at + b1);
+    let x = v128.load32_splat(a);
+    c00 = madd(x, p, c00);
+    c01 = madd(x, q, c01);
+    if (rows > 1) {
+      x = v128.load32_splat(a, 4);
+      c10 = madd(x, p, c10);
+      c11 = madd(x, q, c11);
+    }
+    if (rows > 2) {
+      x = v128.load32_splat(a, 8);
+      c20 = madd(x, p, c20);
+      c21 = madd(x, q, c21);
+    }
+    if (rows > 3) {
+      x = v128.load32_splat(a, 12);
+      c30 = madd(x, p, c30);
+      c31 = madd(x, q, c31);
+    }
+    if (rows > 4) {
+      x = v128.load32_splat(a, 16);
+      c40 = madd(x, p, c40);
+      c41 = madd(x, q, c41);
+    }
+    if (rows > 5) {
+      x = v128.load32_splat(a, 20);
+      c50 = madd(x, p, c50);
+      c51 = madd(x, q, c51);
+    }
+    a += step;
+  }
+  store(split, y, y1, y2, c00, c01);
+  if (rows > 1) store(split, y + yRow, y1, y2, c10, c11);
+  if (rows > 2) store(split, y + yRow * 2, y1, y2, c20, c21);
+  if (rows > 3) store(split, y + yRow * 3, y1, y2, c30, c31);
+  if (rows > 4) store(split, y + yRow * 4, y1, y2, c40, c41);
+  if (rows > 5) store(split, y + yRow * 5, y1, y2, c50, c51);
+}
+
+// @ts-ignore: decorator
+@inline
+function store(split: bool, y: usize, y1: i32, y2: i32, p: v128, q: v128): void {
+  v128.store(y, p);
+  if (split) {
+    v128.store_lane<u64>(y + y1, q, 0);
+    v128.store_lane<u64>(y + y2, q, 1);
+  } else {
+    v128.store(y + y1, q);
+  }
+}

@@ -1,0 +1,267 @@
+import { sumLanes } from "../simd/lanes";
+import { madd, scratch } from "../simd/memory";
+
+/*
+ * Rows that are normalised on their own, with a weight and a bias for every element (addresses; 0: none). `centred` says
+ * whether a mean is taken off, and is a constant wherever these are inlined.
+ */
+
+// @ts-ignore: decorator
+@inline
+function c4(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+// @ts-ignore: decorator
+@inline
+function element(base: usize, i: i32): usize {
+  return base + ((<usize>i) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function less(centred: bool, x: v128, mean: v128): v128 {
+  return centred ? f32x4.sub(x, mean) : x;
+}
+
+/** y = (x − mean) · rstd · w + b */
+// @ts-ignore: decorator
+@inline
+export function affineRow(
+  centred: bool,
+  x: usize,
+  y: usize,
+  n: i32,
+  mean: f32,
+  rstd: f32,
+  w: usize,
+  b: usize,
+): void {
+  if (w && b) affine(centred, true, true, x, y, n, mean, rstd, w, b);
+  else if (w) affine(centred, true, false, x, y, n, mean, rstd, w, b);
+  else affine(centred, false, false, x, y, n, mean, rstd, w, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function affine(
+  centred: bool,
+  scaled: bool,
+  shifted: bool,
+  x: usize,
+  y: usize,
+  n: i32,
+  mean: f32,
+  rstd: f32,
+  w: usize,
+  b: usize,
+): void {
+  const mu = c4(mean),
+    r = c4(rstd);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const from = element(x, i),
+      to = element(y, i),
+      weight = element(w, i),
+      bias = element(b, i);
+    let low = f32x4.mul(less(centred, v128.load(from), mu), r),
+      high = f32x4.mul(less(centred, v128.load(from, 16), mu), r);
+    if (scaled && shifted) {
+      low = madd(low, v128.load(weight), v128.load(bias));
+      high = madd(high, v128.load(weight, 16), v128.load(bias, 16));
+    } else if (scaled) {
+      low = f32x4.mul(low, v128.load(weight));
+      high = f32x4.mul(high, v128.load(weight, 16));
+    }
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
+  for (; i < n; i++) {
+    let value: f32 = (f32.load(element(x, i)) - mean) * rstd;
+    if (scaled) value *= f32.load(element(w, i));
+    if (shifted) value += f32.load(element(b, i));
+    f32.store(element(y, i), value);
+  }
+}
+
+/** Σ dy·w and Σ dy·w·x̂ of a row, in double precision; then the same of the second row of a pair. */
+// @ts-ignore: decorator
+@inline
+function sums(): usize {
+  return scratch;
+}
+
+/**
+ * Adds dy·x̂ to dw and dy to db, for a row or for a pair that lies `apart` elements apart (their mean and rstd: `next`).
+ * Gives the address of the two sums of each row, which `gradRow` takes.
+ */
+// @ts-ignore: decorator
+@inline
+export function gradSums(
+  centred: bool,
+  pair: bool,
+  x: usize,
+  dy: usize,
+  n: i32,
+  apart: i32,
+  mean: usize,
+  rstd: usize,
+  next: i32,
+  w: usize,
+  dw: usize,
+  db: usize,
+): usize {
+  const x1 = element(x, apart),
+    dy1 = element(dy, apart);
+  const mean1 = centred ? element(mean, next) : 0,
+    rstd1 = element(rstd, next);
+  if (pair) {
+    if (w && dw && (db || !centred))
+      vectorSums(centred, true, true, x, dy, x1, dy1, n, mean, rstd, mean1, rstd1, w, dw, db);
+    else vectorSums(centred, false, true, x, dy, x1, dy1, n, mean, rstd, mean1, rstd1, w, dw, db);
+  } else {
+    vectorSums(centred, false, false, x, dy, x, dy, n, mean, rstd, mean, rstd, w, dw, db);
+  }
+  if (n & 3) {
+    restSums(x, dy, n, centred ? f32.load(mean) : 0, f32.load(rstd), w, dw, db, sums());
+    if (pair) restSums(x1, dy1, n, centred ? f32.load(mean1) : 0, f32.load(rstd1), w, dw, db, sums() + 16);
+  }
+  return sums();
+}
+
+/** The whole vectors of one row or two; `all`: the tensors that there may be are there. */
+// @ts-ignore: decorator
+@inline
+function vectorSums(
+  centred: bool,
+  all: bool,
+  pair: bool,
+  x0: usize,
+  dy0: usize,
+  x1: usize,
+  dy1: usize,
+  n: i32,
+  mean0: usize,
+  rstd0: usize,
+  mean1: usize,
+  rstd1: usize,
+  w: usize,
+  dw: usize,
+  db: usize,
+): void {
+  const m0 = centred ? v128.load32_splat(mean0) : c4(0),
+    m1 = centred ? v128.load32_splat(mean1) : c4(0);
+  const r0 = v128.load32_splat(rstd0),
+    r1 = v128.load32_splat(rstd1);
+  let s0 = c4(0),
+    d0 = s0,
+    s1 = s0,
+    d1 = s0;
+  for (let i = 0; i + 4 <= n; i += 4) {
+    const g0 = v128.load(element(dy0, i));
+    const p0 = f32x4.mul(g0, f32x4.mul(less(centred, v128.load(element(x0, i)), m0), r0));
+    const g1 = pair ? v128.load(element(dy1, i)) : g0;
+    const p1 = pair ? f32x4.mul(g1, f32x4.mul(less(centred, v128.load(element(x1, i)), m1), r1)) : p0;
+    if (all || dw)
+      v128.store(element(dw, i), f32x4.add(v128.load(element(dw, i)), pair ? f32x4.add(p0, p1) : p0));
+    if (centred && (all || db))
+      v128.store(element(db, i), f32x4.add(v128.load(element(db, i)), pair ? f32x4.add(g0, g1) : g0));
+    const weight = all || w ? v128.load(element(w, i)) : c4(1);
+    if (centred) s0 = madd(g0, weight, s0);
+    d0 = madd(p0, weight, d0);
+    if (centred && pair) s1 = madd(g1, weight, s1);
+    if (pair) d1 = madd(p1, weight, d1);
+  }
+  f64.store(sums(), sumLanes(s0));
+  f64.store(sums(), sumLanes(d0), 8);
+  if (pair) {
+    f64.store(sums(), sumLanes(s1), 16);
+    f64.store(sums(), sumLanes(d1), 24);
+  }
+}
+
+/** The last one, two or three elements of a row. */
+function restSums(
+  x: usize,
+  dy: usize,
+  n: i32,
+  mean: f32,
+  rstd: f32,
+  w: usize,
+  dw: usize,
+  db: usize,
+  to: usize,
+): void {
+  for (let i = n & ~3; i < n; i++) {
+    const g = f32.load(element(dy, i));
+    const product: f32 = g * ((f32.load(element(x, i)) - mean) * rstd);
+    if (dw) f32.store(element(dw, i), f32.load(element(dw, i)) + product);
+    if (db) f32.store(element(db, i), f32.load(element(db, i)) + g);
+    const weight: f32 = w ? f32.load(element(w, i)) : 1;
+    f64.store(to, f64.load(to) + <f64>(g * weight));
+    f64.store(to, f64.load(to, 8) + <f64>(product * weight), 8);
+  }
+}
+
+/** dx = rstd · (dy·w − a/n − x̂·b/n), with a (0 where not `centred`) and b the sums at `sums`. */
+// @ts-ignore: decorator
+@inline
+export function gradRow(
+  centred: bool,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  n: i32,
+  mean: f32,
+  rstd: f32,
+  w: usize,
+  sums: usize,
+): void {
+  const r = <f64>rstd;
+  const shift = centred ? <f32>((-f64.load(sums) / <f64>n) * r) : 0;
+  const slope = <f32>((-f64.load(sums, 8) / <f64>n) * r * r);
+  if (w) back(centred, true, x, dy, dx, n, mean, rstd, slope, shift, w);
+  else back(centred, false, x, dy, dx, n, mean, rstd, slope, shift, w);
+}
+
+// @ts-ignore: decorator
+@inline
+function back(
+  centred: bool,
+  scaled: bool,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  n: i32,
+  mean: f32,
+  rstd: f32,
+  slope: f32,
+  shift: f32,
+  w: usize,
+): void {
+  const mu = c4(mean),
+    r = c4(rstd),
+    slope4 = c4(slope),
+    shift4 = c4(shift);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const from = element(x, i),
+      grad = element(dy, i),
+      to = element(dx, i),
+      weight = element(w, i);
+    let g0 = v128.load(grad),
+      g1 = v128.load(grad, 16);
+    if (scaled) g0 = f32x4.mul(g0, v128.load(weight));
+    if (scaled) g1 = f32x4.mul(g1, v128.load(weight, 16));
+    const rest0 = centred ? madd(g0, r, shift4) : f32x4.mul(g0, r),
+      rest1 = centred ? madd(g1, r, shift4) : f32x4.mul(g1, r);
+    const d0 = madd(less(centred, v128.load(from), mu), slope4, rest0),
+      d1 = madd(less(centred, v128.load(from, 16), mu), slope4, rest1);
+    v128.store(to, d0);
+    v128.store(to, d1, 16);
+  }
+  for (; i < n; i++) {
+    const g: f32 = scaled ? f32.load(element(dy, i)) * f32.load(element(w, i)) : f32.load(element(dy, i));
+    f32.store(element(dx, i), (f32.load(element(x, i)) - mean) * slope + (g * rstd + shift));
+  }
+}

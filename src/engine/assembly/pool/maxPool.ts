@@ -1,0 +1,95 @@
+import { f32At } from "../simd/memory";
+import { isPairs, maxPairs, maxPairsGrad } from "./maxPool2x2";
+import { enter, leave } from "./windows";
+
+/** See `PoolingKernels.maxPool2d`. */
+export function maxPool2d(
+  planes: i32,
+  x: i32,
+  y: i32,
+  taps: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  sy: i32,
+  sx: i32,
+  padY: i32,
+  padX: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  if (isPairs(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
+    maxPairs(planes, f32At(x), f32At(y), f32At(taps), height, width, outHeight, outWidth);
+    return;
+  }
+  let to = f32At(y),
+    kept = f32At(taps);
+  for (let plane = 0; plane < planes; plane++, x += height * width) {
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * sy - padY;
+      const firstRow = enter(top, dilationY),
+        lastRow = leave(top, dilationY, height, kh);
+      for (let column = 0; column < outWidth; column++, to += 4, kept += 4) {
+        const left = column * sx - padX;
+        const start = enter(left, dilationX),
+          end = leave(left, dilationX, width, kw);
+        let most: f32 = -Infinity;
+        let tap = -1;
+        for (let r = firstRow; r < lastRow; r++) {
+          const from = x + (top + r * dilationY) * width + left;
+          for (let c = start; c < end; c++) {
+            const value = f32.load(f32At(from + c * dilationX));
+            if (value > most || value != value || tap < 0) {
+              most = value;
+              tap = r * kw + c;
+            }
+          }
+        }
+        f32.store(to, most);
+        f32.store(kept, <f32>tap);
+      }
+    }
+  }
+}
+
+/** See `PoolingKernels.maxPool2dGrad`. */
+export function maxPool2dGrad(
+  planes: i32,
+  taps: i32,
+  dy: i32,
+  dx: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kh: i32,
+  kw: i32,
+  sy: i32,
+  sx: i32,
+  padY: i32,
+  padX: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  if (isPairs(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
+    maxPairsGrad(planes, f32At(taps), f32At(dy), f32At(dx), height, width, outHeight, outWidth);
+    return;
+  }
+  memory.fill(f32At(dx), 0, (<usize>(planes * height * width)) << 2);
+  let from = f32At(dy),
+    kept = f32At(taps);
+  for (let plane = 0; plane < planes; plane++, dx += height * width) {
+    for (let row = 0; row < outHeight; row++) {
+      for (let column = 0; column < outWidth; column++, from += 4, kept += 4) {
+        const tap = <i32>f32.load(kept);
+        if (tap < 0) continue;
+        const r = row * sy - padY + (tap / kw) * dilationY;
+        const to = f32At(dx + r * width + column * sx - padX + (tap % kw) * dilationX);
+        f32.store(to, f32.load(to) + f32.load(from));
+      }
+    }
+  }
+}

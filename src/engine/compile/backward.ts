@@ -1,0 +1,270 @@
+import { writesApart } from "./fuse.ts";
+import { type Node, rootOf, type Value } from "../graph/graph.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Slot } from "../statistics/layerSums.ts";
+import type { LayerTable, Network } from "../graph/network.ts";
+import type { Instrumentation } from "../statistics/instrument.ts";
+import { backwardReads, callOf, type Places, type Range, type Saved } from "./buffers.ts";
+import type { RowIndex } from "../graph/moduleIndex.ts";
+import { type Tensor, sizeOf } from "../tensor.ts";
+
+/** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
+interface Buffer {
+  readonly at: number;
+  readonly size: number;
+  owners: number;
+  /** Where ‖·‖² of it has been put. */
+  squares?: Slot;
+}
+
+/** Elements of gradients that may wait for those of parameters: they and the activations beside them stay in the second-level cache. */
+const WAITING = 2 ** 14;
+
+/** A gradient smaller than this is not kept: it would only lie in the way of larger ones. */
+const WORTH = 2 ** 10;
+
+/** What the backward pass finds of the forward pass. */
+export interface Parts {
+  readonly places: Places;
+  readonly saved: Saved;
+  readonly instrumentation: Instrumentation;
+  readonly index: RowIndex;
+  /** Places of the parameters' gradients, by key. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  readonly table: LayerTable;
+}
+
+/** Records what computes every gradient from that of the output, last node first. */
+export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutput: Range): void {
+  new Backward(network, k, parts).record(dOutput);
+}
+
+/**
+ * The node that alone takes the input, where the gradient of the input can be computed apart: nothing but the first layer's
+ * gain needs it, and for a wide input it costs as much as any other product.
+ */
+function firstNode({ graph, input }: Network): Node | undefined {
+  const users = graph.nodes.filter(({ inputs }) => inputs.some((value) => rootOf(value) === input));
+  return users.length === 1 && users[0].op.separable ? users[0] : undefined;
+}
+
+class Backward {
+  readonly #network: Network;
+  #k: Kernels;
+  readonly #parts: Parts;
+  readonly #places: Places;
+  readonly #numbers: ReadonlyMap<Node, number>;
+  readonly #inputIsIds: boolean;
+  readonly #first: Node | undefined;
+  /** The gradient of the first node's output, until what is sampled has been recorded. */
+  #kept: Buffer | undefined;
+  readonly #contributions = new Map<number, Buffer[]>();
+  readonly #written = new Set<string>();
+  /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
+  #postponed: (readonly [Node, Buffer])[] = [];
+  /** Rows whose parameters' gradients are all there, and have not been observed. */
+  #complete: number[] = [];
+  /** Rows that have been left behind while gradients of their parameters may still be among those postponed. */
+  #incomplete: number[] = [];
+
+  constructor(network: Network, k: Kernels, parts: Parts) {
+    this.#network = network;
+    this.#k = k;
+    this.#parts = parts;
+    this.#places = parts.places;
+    this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
+    this.#inputIsIds = takesIds(network, parts.table);
+    this.#first = firstNode(network);
+  }
+
+  record({ at, size }: Range): void {
+    const { instrumentation } = this.#parts;
+    this.#contribute(this.#network.output, { at, size, owners: 1 });
+    const values = valuesBackwards(this.#network);
+    this.#settle(values);
+    this.#catchUp();
+    this.#observe();
+    this.#network.rows.forEach((_, i) => instrumentation.parameters(this.#k, i));
+    this.#recordSampled(values);
+  }
+
+  /** The first node's gradient of the input, and what becomes of it. */
+  #recordSampled(values: readonly Value[]): void {
+    if (!this.#first || !this.#kept) return;
+    this.#k = this.#parts.instrumentation.beginSampled();
+    this.#compute(this.#first, this.#kept, "values");
+    const [{ id }] = this.#first.inputs;
+    this.#settle(values.filter((value) => value.id <= id));
+    this.#disown(this.#kept);
+  }
+
+  /** Sums what the users of each value have contributed to its gradient, and passes it on. */
+  #settle(values: readonly Value[]): void {
+    const { instrumentation } = this.#parts;
+    for (const value of values) {
+      const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
+      if (!buffer) continue;
+      instrumentation.gradient(this.#k, value, buffer);
+      if (value.source.kind === "view") this.#contribute(value.source.of, buffer);
+      else if (value.source.kind === "result") this.#node(value.source.node, buffer);
+      else this.#disown(buffer);
+    }
+  }
+
+  #node(node: Node, dOut: Buffer): void {
+    if (node.op.passes) {
+      dOut.owners += node.inputs.length;
+      node.inputs.forEach((value) => this.#contribute(value, dOut));
+    } else if (node === this.#first) {
+      dOut.owners++;
+      this.#kept = dOut;
+    } else {
+      this.#compute(node, dOut, node.op.separable ? "values" : undefined);
+    }
+    if (node.op.separable) this.#postpone(node, dOut);
+    else this.#done(node, dOut);
+  }
+
+  /** Nothing of the node is needed any more. */
+  #done(node: Node, dOut: Buffer): void {
+    this.#disown(dOut);
+    backwardReads(node).forEach((value) => this.#places.release(value));
+    this.#parts.saved.get(node)?.forEach((range) => this.#places.free(range));
+    const rows = this.#postponed.length > 0 ? this.#incomplete : this.#complete;
+    rows.push(...this.#parts.index.begins(this.#number(node)));
+  }
+
+  // ---- what several nodes do together
+
+  /** Leaves the gradients of a node's parameters for later: they need dOut of all samples, and nothing waits for them. */
+  #postpone(node: Node, dOut: Buffer): void {
+    this.#postponed.push([node, dOut]);
+    const waiting = this.#postponed.reduce((sum, [, { size }]) => sum + size, 0);
+    if (dOut.size < WORTH || waiting >= WAITING) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#observe(); // of those before these, which all threads have left behind
+    const nodes = this.#postponed;
+    this.#postponed = [];
+    for (const [node, dOut] of nodes) {
+      this.#compute(node, dOut, "parameters");
+      this.#done(node, dOut);
+    }
+    this.#complete.push(...this.#incomplete);
+    this.#incomplete = [];
+  }
+
+  #observe(): void {
+    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#k, row);
+    this.#complete = [];
+  }
+
+  // ---- one node
+
+  /** Computes gradients of those inputs, of `undefined`: all. */
+  #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
+    const { op, output } = node;
+    const inputs = node.inputs.map((value) => this.#places.tensor(value));
+    const apart = this.#parts.instrumentation.everything && writesApart("backward", node);
+    const reuse = op.inPlace === true && !apart && dOut.owners === 1 && dOut.size === inputs[0].size;
+    const gradients = node.inputs.map((value, i) => {
+      if (!this.#wantsGradient(value)) return undefined;
+      const isParameter = value.source.kind === "parameter";
+      if (only && isParameter !== (only === "parameters")) return undefined;
+      if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
+      return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
+    });
+    this.#places.scratched((scratch) =>
+      op.backward(this.#k, {
+        ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+        dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
+        dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
+        time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
+      }),
+    );
+    gradients.forEach((buffer, i) => {
+      if (!buffer) return;
+      const value = node.inputs[i];
+      if (value.source.kind === "parameter") this.#finishParameter(value.source.key, buffer);
+      else this.#contribute(value, buffer === dOut ? writtenOver(dOut) : buffer);
+    });
+  }
+
+  // ---- gradients of values
+
+  #contribute(value: Value, buffer: Buffer): void {
+    const list = this.#contributions.get(value.id);
+    if (list) list.push(buffer);
+    else this.#contributions.set(value.id, [buffer]);
+  }
+
+  #sum(a: Buffer, b: Buffer): Buffer {
+    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#buffer(a.size);
+    this.#k.add(a.size, a.at, b.at, into.at);
+    for (const buffer of [a, b]) if (buffer !== into) this.#disown(buffer);
+    return { at: into.at, size: into.size, owners: 1 };
+  }
+
+  #buffer(size: number): Buffer {
+    return { ...this.#places.alloc(size), owners: 1 };
+  }
+
+  #disown(buffer: Buffer): void {
+    if (--buffer.owners === 0) this.#places.free(buffer);
+  }
+
+  #wantsGradient(value: Value): boolean {
+    if (value.source.kind === "buffer") return false;
+    return rootOf(value).source.kind !== "input" || !this.#inputIsIds;
+  }
+
+  #number(node: Node): number {
+    return this.#numbers.get(node) ?? -1;
+  }
+
+  // ---- gradients of parameters
+
+  /** The parameter's own gradient at its first use, a place to add from at every other. */
+  #parameterGradient(value: Value, key: string): Buffer {
+    const gradient = this.#parts.gradients.get(key);
+    if (!gradient) throw new Error(`no gradient for ${key}`);
+    return this.#written.has(key) ? this.#buffer(sizeOf(value.shape)) : { ...gradient, owners: 1 };
+  }
+
+  #finishParameter(key: string, buffer: Buffer): void {
+    const gradient = this.#parts.gradients.get(key);
+    if (gradient && gradient.at !== buffer.at) {
+      this.#k.add(buffer.size, gradient.at, buffer.at, gradient.at);
+      this.#disown(buffer);
+    }
+    this.#written.add(key);
+  }
+}
+
+/** A gradient that took the place of the one it came from: the same memory, with a norm of its own. */
+function writtenOver(dOut: Buffer): Buffer {
+  dOut.owners++; // the one it came from gives its share back
+  delete dOut.squares;
+  return dOut;
+}
+
+/** Every value that a gradient can reach, latest first. */
+function valuesBackwards({ graph, rows, input, output }: Network): readonly Value[] {
+  const values = new Map<number, Value>();
+  const reach = (value: Value): void => {
+    if (values.has(value.id) || value.source.kind === "parameter" || value.source.kind === "buffer") return;
+    values.set(value.id, value);
+    if (value.source.kind === "view") reach(value.source.of);
+  };
+  for (const node of graph.nodes) [node.output, ...node.inputs].forEach(reach);
+  for (const { entry, exit } of rows) [entry, exit].forEach(reach);
+  [input, output].forEach(reach);
+  return [...values.values()].sort((a, b) => b.id - a.id);
+}
+
+/** Whether the model's first layer takes ids, which have no gradient. */
+function takesIds({ rows }: Network, table: LayerTable): boolean {
+  const first = rows.find(({ spec }) => spec.kind === "layer")?.spec;
+  return first?.kind === "layer" && table[first.type].ids !== undefined;
+}

@@ -1,0 +1,51 @@
+import { initNamed } from "./index.ts";
+import { keyOf, type LayerTable, typeOf } from "../graph/network.ts";
+import type { Choice } from "../params.ts";
+import { Generator } from "../rng/generator.ts";
+import { leavesOf, type LayerSpec, type ModelSpec } from "../spec.ts";
+import { sizeOf } from "../tensor.ts";
+import type { WeightSpec } from "../layers/layer.ts";
+
+/**
+ * The initial weights and buffers by their names in the `state_dict`: those that PyTorch gives after
+ * `torch.manual_seed(seed)` when every module is constructed in order of definition, and `init` and `bias_init` are
+ * applied to them in the same order afterwards.
+ */
+export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<string, Float32Array> {
+  const generator = new Generator(spec.train.seed);
+  const weights = new Map<string, Float32Array>();
+  const leaves = [...leavesOf(spec.layers)];
+  for (const layer of leaves) {
+    for (const { name, shape, fill } of inDrawnOrder(weightsOf(table, layer))) {
+      const out = new Float32Array(sizeOf(shape));
+      fill(generator, out, shape);
+      weights.set(keyOf(layer, name), out);
+    }
+  }
+  for (const layer of leaves) {
+    for (const weight of weightsOf(table, layer)) {
+      const choice =
+        weight.role === "weight" ? layer.init : weight.role === "bias" ? layer.bias_init : undefined;
+      const out = weights.get(keyOf(layer, weight.name));
+      if (choice && out) fillBy(choice, generator, out, weight);
+    }
+  }
+  return weights;
+}
+
+const weightsOf = (table: LayerTable, layer: LayerSpec): readonly WeightSpec[] =>
+  typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
+
+const inDrawnOrder = (weights: readonly WeightSpec[]): readonly WeightSpec[] => [
+  ...weights.filter(({ early }) => early),
+  ...weights.filter(({ early }) => !early),
+];
+
+function fillBy(
+  { type, params }: Choice,
+  generator: Generator,
+  out: Float32Array,
+  { shape }: WeightSpec,
+): void {
+  initNamed(type)?.fill(generator, out, shape, params);
+}

@@ -1,1 +1,0 @@
-export { Generator, type Numbers } from "./rng/generator.ts";

@@ -1,0 +1,69 @@
+import type { Backend } from "./backend.ts";
+import { DIRECT_SCRATCH } from "../kernels/direct.ts";
+import type { Memory } from "../kernels/memory.ts";
+import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
+import { type Help, Team } from "./executor.ts";
+import { CONTROL_BYTES, type Shared } from "./workerLoop.ts";
+
+const PAGE = 65536;
+
+/** Bytes after the last float that a kernel may read (never write) beyond a tensor: one vector. */
+const SLACK = 64;
+
+const align = (bytes: number): number => (bytes + 63) & ~63;
+
+interface Opened {
+  readonly exports: Exports;
+  readonly shared: Shared;
+}
+
+/**
+ * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. Absent `help`: this
+ * thread computes alone. `name`: what the run says that it computed with.
+ */
+export function wasmBackend(module: WebAssembly.Module, help?: Help, name = "wasm"): Backend {
+  const { end, scratch } = sizesOf(module);
+  const count = help?.threads?.count ?? 1;
+  const opened = new WeakMap<Memory, Opened>();
+  const openedAs = (memory: Memory): Opened => {
+    const found = opened.get(memory);
+    if (!found) throw new Error("this memory belongs to another backend");
+    return found;
+  };
+
+  return {
+    name: count > 1 ? `${name}, ${count} threads` : name,
+
+    // The modules' own part, the threads' control words, a scratch for each of them, doubles, floats.
+    memory(floats, doubles) {
+      const control = align(end);
+      const scratchAt = Array.from({ length: count }, (_, i) => control + CONTROL_BYTES + i * align(scratch));
+      const doublesAt = control + CONTROL_BYTES + count * align(scratch);
+      const extents: Extents = { doublesAt, doubles, floatsAt: align(doublesAt + 8 * doubles), floats };
+      const pages = Math.ceil((extents.floatsAt + 4 * floats + SLACK) / PAGE);
+      const whole = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+      const memory = viewsOf(whole, extents);
+      opened.set(memory, {
+        exports: instantiate(module, whole, extents, scratchAt[0]),
+        shared: { module, memory: whole, extents, control, scratchAt },
+      });
+      return memory;
+    },
+
+    kernels: (memory, random) => kernelsOf(openedAs(memory).exports, memory, random),
+
+    ...(help && {
+      team(memory, kernels) {
+        const { exports, shared } = openedAs(memory);
+        return new Team(help, kernels, exports, shared);
+      },
+    }),
+  };
+}
+
+/** Where memory is free of what modules keep, and how much scratch an instance needs, in bytes. */
+function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+  const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);
+  return { end: exports.end(), scratch: exports.scratchSize(4 * DIRECT_SCRATCH) };
+}

@@ -1,0 +1,205 @@
+import { HIST_BINS, STATS, TOTALS, type Frame, type Total } from "../../protocol/frame.ts";
+import type { RunInfo } from "../../protocol/run.ts";
+import { type Backend, scalarBackend } from "../runtime/backend.ts";
+import type { Dataset } from "../data/data.ts";
+import { gather, split } from "../data/dataset.ts";
+import { type Sampler, sampler } from "../data/sampler.ts";
+import { answersOf } from "../losses/loss.ts";
+import { layers as standardLayers } from "../layers/index.ts";
+import { Machine, type CompiledStep } from "../runtime/compiledModel.ts";
+import type { LayerTable } from "../graph/network.ts";
+import type { Plan } from "../compile/compile.ts";
+import { checkLastBatch } from "./lastBatch.ts";
+import type { LayerSums } from "../statistics/layerSums.ts";
+import { layerInfo } from "../graph/layerInfo.ts";
+import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
+import type { Generator as Random } from "../rng/generator.ts";
+import { type ModelSpec, rowsOf } from "../spec.ts";
+import {
+  keepWeights,
+  readHistograms,
+  readLayers,
+  readTimes,
+  timeSteps,
+} from "../statistics/readStatistics.ts";
+import { type PrepareUpdate, updater } from "./prepareUpdate.ts";
+
+export interface TrainingOptions {
+  readonly backend?: Backend;
+  readonly table?: LayerTable;
+  /** Weights to start from, by their names in the `state_dict`; those that are missing keep their initial values. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** Histograms are taken at every n-th step, from the first; absent: as often as costs little. */
+  readonly histEvery?: number;
+  /** Absent: yes. Without, a step computes the update alone, and its frame has only totals: what looking costs. */
+  readonly observe?: boolean;
+}
+
+/** How training ended: all steps made (`undefined`), or where a number was first not finite. */
+export type Outcome = NonFinite | undefined;
+
+/** Samples of the held-out set that are evaluated at a time. */
+const EVALUATION_BATCH = 256;
+
+/** A model that is being trained on a data set. Deterministic: the caller decides pace and stop, never the numbers. */
+export class Training {
+  readonly info: RunInfo;
+  readonly #machine: Machine;
+  readonly #dataset: Dataset;
+  readonly #sampler: Sampler;
+  readonly #held: Uint32Array;
+  /** Answers for one sample that can be right; NaN: the loss knows no right and wrong. */
+  readonly #answers: number;
+  readonly #prepareUpdate: PrepareUpdate;
+  readonly #plain: Writable;
+  readonly #counted: Writable;
+
+  /** Throws `DataError` where the samples fill no batch, or leave one that is too small. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
+  constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
+    const { backend = scalarBackend, table = standardLayers, weights, histEvery, observe = true } = options;
+    this.#dataset = dataset;
+    const { training, validation } = split(dataset.samples, spec.data.validation, random);
+    this.#held = validation;
+    this.#sampler = sampler(training, spec.train, random);
+    checkLastBatch(spec, training.length, table);
+    this.#machine = new Machine(spec, {
+      backend,
+      table,
+      training: trainingSizes(spec, training.length),
+      evaluation: evaluationSizes(this.#held.length),
+      ...(weights && { weights }),
+      observe,
+    });
+    const { targets } = this.#machine.loss;
+    this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
+    this.#prepareUpdate = updater(this.#machine);
+    [this.#plain, this.#counted] = framesOf(this.#machine.layers);
+    this.info = {
+      model: spec.name,
+      seed: spec.train.seed,
+      parameters: this.#machine.layout.parameters,
+      steps: spec.train.steps,
+      layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
+      hist_every: histEvery ?? this.#machine.samplingInterval,
+      engine: backend.name,
+    };
+  }
+
+  /** The weights as they are now, by their names in the `state_dict`. */
+  weights(): ReadonlyMap<string, Float32Array> {
+    const { layout, memory } = this.#machine;
+    return new Map(
+      [...layout.weights].map(([key, { at, size }]) => [
+        key,
+        Float32Array.from(memory.floats.subarray(at, at + size)),
+      ]),
+    );
+  }
+
+  /**
+   * Makes the steps, one for each frame that is taken. A step allocates nothing: what is yielded is one of two frames, with
+   * histograms and without, which the next step writes again with all their arrays. Whoever keeps one keeps `copyFrame` of it.
+   * Threads that help are let go at the end: whoever leaves before calls the generator's `return`.
+   */
+  *steps(): Generator<Frame, Outcome> {
+    try {
+      return yield* this.#steps();
+    } finally {
+      this.#machine.close();
+    }
+  }
+
+  *#steps(): Generator<Frame, Outcome> {
+    const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
+    const batch = new Uint32Array(batch_size);
+    for (let step = 1; step <= steps; step++) {
+      const count = this.#sampler.next(batch);
+      const frame = this.#counts(step) ? this.#counted : this.#plain;
+      const broken = this.#step(this.#machine.training(count), batch, count, step, frame);
+      if (this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken)) {
+        this.#validate(frame);
+      }
+      yield frame;
+      if (broken) return broken;
+    }
+    return undefined;
+  }
+
+  /** Whether step `step` has histograms. */
+  #counts(step: number): boolean {
+    return this.#machine.observes && (step - 1) % this.info.hist_every === 0;
+  }
+
+  #step(program: CompiledStep, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
+    const { plan } = program;
+    const { memory, observes } = this.#machine;
+    const d = memory.doubles;
+    this.#feed(batch, 0, count, plan);
+    program.step();
+    if (frame.hist) program.sampled();
+    this.#prepareUpdate(plan.layers, step, frame);
+    program.update();
+
+    frame.step = step;
+    frame.loss = d[plan.loss];
+    frame.metric = d[plan.loss + 1] / (count * this.#answers);
+    frame.val_loss = NaN;
+    frame.val_metric = NaN;
+    const healthy = observes && readLayers(plan.layers, d, frame.values, frame.hist !== undefined);
+    if (observes && frame.time) readTimes(plan.layers, d, frame.time);
+    if (frame.hist) readHistograms(plan.layers, d, frame.hist);
+    const broken =
+      healthy && Number.isFinite(frame.loss)
+        ? undefined
+        : findNonFinite(plan.layers, d, frame.loss, this.info.layers, frame.values);
+    keepWeights(plan.layers, d);
+    return broken;
+  }
+
+  /** Puts `count` of these samples, from the one at `first` on, where the plan reads them. */
+  #feed(samples: Uint32Array, first: number, count: number, { input, target }: Plan): void {
+    const { floats } = this.#machine.memory;
+    const { inputs, targets } = this.#dataset;
+    gather(inputs, input.size / count, samples, count, floats, input.at, first);
+    gather(targets, this.#machine.targets, samples, count, floats, target, first);
+  }
+
+  /** Loss and share of right answers on the held-out samples, in `eval()` mode. */
+  #validate(frame: Writable): void {
+    const { memory } = this.#machine;
+    const held = this.#held.length;
+    let total = 0;
+    let right = 0;
+    for (let first = 0; first < held; first += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, held - first);
+      const { plan, step } = this.#machine.evaluation(count);
+      this.#feed(this.#held, first, count, plan);
+      step();
+      total += memory.doubles[plan.loss] * count;
+      right += memory.doubles[plan.loss + 1];
+    }
+    frame.val_loss = total / held;
+    frame.val_metric = right / (held * this.#answers);
+  }
+}
+
+type Writable = { -readonly [K in keyof Frame]: Frame[K] };
+
+/** The frames of all steps: the second has histograms. They share the other arrays. */
+function framesOf(layers: readonly LayerSums[]): readonly [plain: Writable, counted: Writable] {
+  const values = new Float64Array(layers.length * STATS.length).fill(NaN);
+  const norms = timeSteps(layers);
+  const time = norms > 0 ? { time: new Float64Array(norms).fill(NaN) } : {};
+  const totals = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Record<Total, number>;
+  const plain = { step: 0, ...totals, values, ...time };
+  return [plain, { ...plain, hist: new Float64Array(layers.length * HIST_BINS) }];
+}
+
+/** The batch sizes that training meets: the full one, and the rest of an epoch where that is not dropped. */
+function trainingSizes({ train: { batch_size, drop_last } }: ModelSpec, samples: number): number[] {
+  const rest = drop_last ? 0 : samples % batch_size;
+  return [...(samples >= batch_size ? [batch_size] : []), ...(rest ? [rest] : [])];
+}
+
+const evaluationSizes = (held: number): number[] =>
+  [Math.min(held, EVALUATION_BATCH), held % EVALUATION_BATCH].filter((size) => size > 0);
