@@ -73,7 +73,7 @@ suite("a new activation", () => {
     const out = copy.run("src/cli.ts", "run", "m.gradlens.json", "--engine", "scalar");
     assert.match(out, /^layer 1 +BentIdentity +/m);
     assert.match(copy.run("src/cli.ts", "export", "m.gradlens.json", "--model", "m"), /nn\.BentIdentity\(\)/);
-    assert.match(copy.run("src/cli.ts", "layers"), /^ *BentIdentity\b.*Nearly the identity/ms);
+    assert.match(copy.run("src/cli.ts", "layers"), /^ *BentIdentity$/m);
   });
 
   test("is in the schema, by which the editor completes and explains it", async () => {
@@ -82,7 +82,8 @@ suite("a new activation", () => {
   });
 
   test("has a number in the assembly, where its loop computes what the reference does", async () => {
-    const made = await copy.import<typeof import("../../tools/activations.mjs")>("tools/activations.mjs");
+    const made =
+      await copy.import<Record<"kindsText" | "loopsText", () => Promise<string>>>("tools/activations.mjs");
     copy.write("src/engine/assembly/activation/kinds.ts", await made.kindsText());
     copy.write("src/engine/assembly/activation/loops.ts", await made.loopsText());
     const { ACTIVATION_NAMES } = await copy.import<{ ACTIVATION_NAMES: readonly string[] }>(
@@ -98,12 +99,12 @@ suite("a new activation", () => {
       "src/engine/assembly/entry.ts",
       `export { place } from "./simd/memory";\nexport * from "./activation/kernels";\n`,
     );
-    const { error, stderr } = await asc.main([
+    const { error } = await asc.main([
       copy.at("src/engine/assembly/entry.ts"),
       ...["--outFile", copy.at("entry.wasm"), "--enable", "simd", "--runtime", "stub", "--importMemory"],
       ...["--disableWarning", "112", "--use", "abort="],
     ]);
-    assert.equal(error, null, stderr.toString());
+    assert.equal(error, null, String(error));
 
     const memory = new WebAssembly.Memory({ initial: 2 });
     const module = new WebAssembly.Module(readFileSync(copy.at("entry.wasm")));
