@@ -16,6 +16,7 @@ import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
 import { type ModelSpec, rowsOf } from "../spec.ts";
 import {
+  areFinite,
   keepWeights,
   readHistograms,
   readLayers,
@@ -145,7 +146,8 @@ export class Training {
     frame.metric = d[plan.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    const healthy = observes && readLayers(plan.layers, d, frame.values, frame.hist !== undefined);
+    if (observes) readLayers(plan.readings, d, frame.values, frame.hist !== undefined);
+    const healthy = observes && areFinite(plan.layers, d);
     if (observes && frame.time) readTimes(plan.layers, d, frame.time);
     if (frame.hist) readHistograms(plan.layers, d, frame.hist);
     const broken =
