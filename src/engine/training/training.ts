@@ -11,6 +11,7 @@ import type { LayerTable } from "../graph/network.ts";
 import type { Plan } from "../compile/compile.ts";
 import { checkLastBatch } from "./lastBatch.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { declaredModel } from "../graph/declaredModel.ts";
 import { layerInfo } from "../graph/layerInfo.ts";
 import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
@@ -82,6 +83,7 @@ export class Training {
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
       hist_every: histEvery ?? this.#machine.samplingInterval,
       engine: backend.name,
+      declared: declaredModel(spec),
     };
   }
 
