@@ -12,6 +12,7 @@ import type { LayerTable } from "../graph/network.ts";
 import type { Plan } from "../compile/compile.ts";
 import { checkLastBatch } from "./lastBatch.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { declaredModel } from "../graph/declaredModel.ts";
 import { dataRequirementsOf } from "../graph/dataRequirements.ts";
 import { layerInfo } from "../graph/layerInfo.ts";
 import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
@@ -84,6 +85,7 @@ export class Training {
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
       hist_every: histEvery ?? this.#machine.samplingInterval,
       engine: backend.name,
+      declared: declaredModel(spec),
       data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#machine.loss, spec.loss),
     };
   }
