@@ -11,13 +11,12 @@ import {
   type Ranked,
   search,
 } from "../model/fixes/search.ts";
-import { parse } from "../model/parse.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Trial, TrialMeasure, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { backendFor } from "./backends.ts";
 import type { Location } from "./files.ts";
-import { withOptions } from "./load.ts";
+import { specOf, withOptions } from "./load.ts";
 import { prepare, type Preparing } from "./prepare.ts";
 import { TrialRun } from "./trialRun.ts";
 
@@ -136,10 +135,8 @@ class Trials {
 
   async #begin({ text, fixes }: Candidate, seed: number): Promise<TrialRun> {
     const { model, location, options = {} } = this.#source;
-    const spec = parse(text).models.find(({ name }) => name === model)?.spec;
-    if (!spec) throw new Error(`the model ${quoted(model)} has problems`);
+    const own = withOptions(specOf(text, model), options);
     if (fixes.length > 0) this.#tried++;
-    const own = withOptions(spec, options);
     const seeded = withOptions(own, { seed: own.train.seed + seed });
     const training = await prepare(seeded, location, { backend: backendFor(options) }, this.#trying);
     return new TrialRun(training);
