@@ -137,7 +137,7 @@ export const activationLayers = {
     saturation: () => ({ low: 0, high: 1 }),
   }),
   Sigmoid: activation("Sigmoid", {
-    doc: "`1 / (1 + e^−x)`. Its derivative is at most ¼: a stack of them starves the first layers.",
+    doc: "`1 / (1 + e^−x)`. Its derivative is at most ¼: in a stack of them the gradient vanishes.",
     params: {},
     op: () => ops.sigmoid,
     saturation: () => logisticSaturation,
