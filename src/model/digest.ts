@@ -46,7 +46,7 @@ export interface FileDigest {
   readonly models: readonly ModelDigest[];
   readonly problems: readonly Problem[];
   /** The text is JSON from end to end. */
-  readonly whole: boolean;
+  readonly complete: boolean;
   /** `PLACE` numbers for each layer's object, in the order of the text. */
   readonly places: Int32Array;
   /** A line for each of them: see `layerText`. */
@@ -85,7 +85,7 @@ export function outline(spec: ModelSpec): Outline {
 /** `text` is what was parsed; `fingerprint` is asked once for each model that can run. */
 export function digest(
   text: string,
-  { models, problems, whole }: Parsed,
+  { models, problems, complete }: Parsed,
   fingerprint: (spec: ModelSpec) => string,
 ): FileDigest {
   const positionOf = positions(text);
@@ -117,7 +117,7 @@ export function digest(
       }),
     })),
     problems,
-    whole,
+    complete,
     places,
     layers: layers.map((layer) => layerText(layer, indexes)).join("\n"),
   };

@@ -29,7 +29,7 @@ export function writtenModel(text: string, name: string): WrittenModel | undefin
   const chain: Link[] = [];
   for (let at: string | undefined = name; at !== undefined; at = merged.get(at)?.base) {
     const [body, all] = [bodies.get(at), merged.get(at)];
-    if (!body || !all?.whole) return undefined;
+    if (!body || !all?.complete) return undefined;
     chain.push({ name: at, own: body.json, fields: all.json });
   }
   const [first] = chain;
