@@ -1,3 +1,5 @@
+import type { FoundAt } from "../protocol/found.ts";
+import type { NamedFix, Wanted } from "./fixes/apply.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunInfo } from "../protocol/run.ts";
@@ -69,6 +71,10 @@ export interface ReaderCalls {
   spec(source: SourceText & { readonly model: string }): ModelSpec | undefined;
   /** What the text says of a run of the model; absent where it cannot run. */
   expected(source: SourceText & { readonly model: string }): RunInfo | undefined;
+  /** What is wrong with each model by what it says alone, by its name; models that cannot run have nothing. */
+  found(source: SourceText): Readonly<Record<string, readonly FoundAt[]>>;
+  /** Those of the fixes that change something and leave a model that can run. */
+  fixes(source: SourceText & { readonly model: string; readonly wanted: Wanted }): readonly NamedFix[];
   /** Nobody asks for this file any more. */
   forget(file: string): void;
 }

@@ -22,8 +22,8 @@ export interface Link {
 
 /** `undefined` where the text is no model file, or has no such model. Mistakes are for others to report. */
 export function writtenModel(text: string, name: string): WrittenModel | undefined {
-  const { root, whole } = new JsonReader().read(text, silent);
-  if (!whole) return undefined;
+  const { root, complete } = new JsonReader().read(text, silent);
+  if (!complete) return undefined;
   const bodies = readFile(root, silent);
   const merged = mergeAll(bodies, silent);
   const chain: Link[] = [];
