@@ -11,6 +11,7 @@ import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
+import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(registerLanguage(models, runs, lenses, diagnostics, findings));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
+  own(new Probes(models, runs, trainer));
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));

@@ -21,7 +21,7 @@ export interface Placed {
 
 /**
  * What is wrong with the models of open files, as diagnostics at the layers: what the latest run of a model shows, as long as the
- * model is what ran, and else what its text alone says. A diagnostic is taken back when its evidence goes.
+ * model is what ran, and else what its text alone says, and a probe of it. A diagnostic is taken back when its evidence goes.
  */
 export class Findings implements vscode.Disposable {
   readonly #models: Models;
@@ -40,6 +40,9 @@ export class Findings implements vscode.Disposable {
     this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
+      runs.onDidProbe(({ isComplete }) => {
+        if (isComplete) this.refresh();
+      }),
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
@@ -66,7 +69,16 @@ export class Findings implements vscode.Disposable {
     if (!model.spec || model.stale) return [];
     const { run, frame, stale } = latest.of(model.name) ?? {};
     if (run && frame && !stale) return run.findings().findings;
-    return this.#inText.get(document)?.[model.name] ?? [];
+    const inText = this.#inText.get(document)?.[model.name] ?? [];
+    const probe = latest.probe(model.name);
+    if (!probe?.isComplete) return inText;
+    const told = probe
+      .findings()
+      .findings.map((one): FoundAt => ({
+        ...one,
+        message: `${one.message} (Seen in the model's first steps, without a run.)`,
+      }));
+    return [...inText, ...told];
   }
 
   /** Where a layer is declared, in its first line; the model's name for what is about all of it. */

@@ -26,6 +26,6 @@ export const figuresHover = (models: Models, runs: Runs, findings: Findings): vs
 function figuresOf(latest: LatestRuns, layer: HeldLayer | undefined): readonly Markdown[] {
   const found = layer && latest.figures(layer);
   if (!found) return [];
-  const { run, frame, rows, stale } = found;
-  return [explainLayers(run.info, frame, rows, stale, run.findings())];
+  const { run, frame, rows, stale, probe } = found;
+  return [explainLayers(run.info, frame, rows, stale, run.findings(), probe)];
 }
