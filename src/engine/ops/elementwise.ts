@@ -1,5 +1,6 @@
 import type { Activation, ActivationAttrs } from "../activations/activation.ts";
 import { ACTIVATIONS, activations, type ActivationName } from "../activations/index.ts";
+import { LIGHT } from "../kernels/instrumented.ts";
 import { sizeOf } from "../tensor.ts";
 import { at, type Op, op } from "./op.ts";
 
@@ -13,12 +14,23 @@ function elementwise(name: string, activation: Activation): Op<ActivationAttrs> 
   return {
     name,
     shape: ([x]) => x,
-    forward: (k, { inputs: [x], out, attrs }) =>
-      k.activation(kind, x.size, x.at, out.at, attrs.alpha, attrs.beta),
-    backward(k, { inputs, out, dOut, dInputs: [dx], attrs }) {
-      const x = yForX(attrs) ? out : inputs[0];
-      k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta);
+    forward(k, { inputs: [x], out, attrs: { alpha, beta }, sums }) {
+      if (!sums) k.activation(kind, x.size, x.at, out.at, alpha, beta);
+      for (const { from, n, read, written } of sums ?? [])
+        k.activationMoments(kind, n, x.at + from, out.at + from, alpha, beta, read, written);
     },
+    backward(k, { inputs, out, dOut, dInputs: [dx], attrs, sums, writesRowSums: rowSums }) {
+      const { alpha, beta } = attrs;
+      const x = yForX(attrs) ? out : inputs[0];
+      if (!sums) k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), alpha, beta);
+      sums?.forEach(({ from, n, read, written }, i) => {
+        const tensors = [x.at + from, out.at + from, dOut.at + from, at(dx) + from] as const;
+        if (!rowSums) return k.activationGradSquares(kind, n, ...tensors, alpha, beta, read, written);
+        const to = rowSums.at + i * rowSums.n;
+        k.activationGradSums(kind, n / rowSums.n, rowSums.n, ...tensors, alpha, beta, read, written, to);
+      });
+    },
+    takesSums: (["forward", "backward"] as const).filter((pass) => LIGHT[pass].includes(name)),
     neededForBackward: (attrs) =>
       yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: slopeReadsY },
     overwrites: [0],
