@@ -1,6 +1,6 @@
 import type { FixName } from "../../protocol/fixNames.ts";
 import { addActivation, leakyRelu, relu } from "./activations.ts";
-import { batchSize, normalize } from "./data.ts";
+import { batchSize, normalize, normalizeTargets } from "./data.ts";
 import {
   adam,
   clipGradNorm,
@@ -41,7 +41,7 @@ export const fixes: Readonly<Record<FixName, FixType>> = {
   adam,
   eps,
   normalize,
-  "normalize-targets": nothing,
+  "normalize-targets": normalizeTargets,
   "add-activation": addActivation,
   "drop-activation": dropActivation,
   "fitting-loss": fittingLoss,

@@ -108,7 +108,7 @@ export function* search<M extends Measure>(start: Start<M>): Search<Outcome<M>, 
   const bases = mended(unchanged(text), model, faults);
   add(yield* halved<M>("fixes", firstOnes(bases, model, faults, known)));
   add(yield* ratesOf(pool, model, known));
-  for (let more = 0; more < 2 && !isEnough(pool); more++) {
+  for (let more = 0; more < 2 && !(more === 0 ? isGood(pool[0]) : isEnough(pool)); more++) {
     const best = pool[0]?.candidate ?? bases[0];
     if (!best) break;
     const before = pool[0];
@@ -155,8 +155,11 @@ function promiseOf(measure: Measure): number {
   return loss > NOTHING && loss < WORSE ? 1 : Math.max(loss, TRAINED);
 }
 
+/** In steps of a twentieth: what lies closer together is equal, and the more promising goes first. */
 const priced = (ranked: Ranked<Measure>): number =>
-  Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length;
+  Math.round(
+    Math.log(Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length) / -Math.log(CLEARLY),
+  );
 
 /** The rate with which most models learn under Adam, and the one that gates need to open in few steps. */
 const [RATE, FAST] = [adamMove(3e-3), adamMove(5e-2)] as const;
