@@ -171,8 +171,8 @@ suite("gradlens on a terminal", () => {
     const { status, stdout, stderr } = gradlens("fix", file);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^ +loss +of a constant's .* fixes$/m);
-    assert.match(stdout, /^0\.\d+ .* loss-stalled.* as it is$/m);
-    assert.match(stdout, /^\S+ .* none +✓ \S/m);
+    assert.match(stdout, /^ *0\.\d+ .* loss-stalled.* as it is$/m);
+    assert.match(stdout, /^ *\S+ .* none +✓ \S/m);
     assert.match(
       stdout,
       /^Better in 3 of 3 seeds: the loss goes from \S+ to \S+ of what a constant prediction costs/m,

@@ -274,13 +274,13 @@ function* verified<M extends Measure>(
       if (other) originals.push(other);
     }
     asked.push({ candidate: ranked.candidate, measures });
-    if (measures.every(({ well }) => well)) break;
+    if (isSteady(measures)) break;
   }
   const proven = asked.filter(({ measures }) =>
     measures.every((measure, i) => isBetter(measure, originals[i] ?? original)),
   );
-  const well = proven.find(({ measures }) => measures.every((measure) => measure.well));
-  const best = well ?? proven.toSorted((a, b) => worstOf(a) - worstOf(b))[0];
+  const steady = proven.find(({ measures }) => isSteady(measures));
+  const best = steady ?? proven.toSorted((a, b) => worstOf(a.measures) - worstOf(b.measures))[0];
   const finalists = pool.map(
     (ranked) => asked.find(({ candidate }) => candidate === ranked.candidate) ?? ranked,
   );
@@ -290,4 +290,8 @@ function* verified<M extends Measure>(
 const isBetter = (a: Measure, b: Measure): boolean =>
   !a.barred && comparable(a) < (Number.isFinite(comparable(b)) ? CLEARLY * comparable(b) : Infinity);
 
-const worstOf = ({ measures }: Ranked<Measure>): number => Math.max(...measures.map(comparable));
+/** Well in every seed, and in none much worse than in the first. */
+const isSteady = (measures: readonly Measure[]): boolean =>
+  measures.every(({ well }) => well) && worstOf(measures) < Math.max(GOOD, 2 * worstOf(measures.slice(0, 1)));
+
+const worstOf = (measures: readonly Measure[]): number => Math.max(...measures.map(comparable));

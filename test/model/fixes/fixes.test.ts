@@ -114,8 +114,8 @@ const cases: readonly Case[] = [
     title: "Start from orthogonal matrices, biases from zero",
     edits: [
       [
-        '"data": { "type": "gaussian" }',
-        '"data": { "type": "gaussian" },\n      "init": "orthogonal",\n      "bias_init": "zeros"',
+        '"layers": [{ "type": "RNN"',
+        '"init": "orthogonal",\n      "bias_init": "zeros",\n      "layers": [{ "type": "RNN"',
       ],
     ],
   },
