@@ -15,11 +15,9 @@ import { dropActivation, fittingLoss, outputActivation } from "./ending.ts";
 import type { FixType } from "./fix.ts";
 import { defaultInit, heInit, xavierInit } from "./inits.ts";
 import { batchNorm, layerNorm, noBias, preNorm } from "./norms.ts";
-import { gru, lstm, truncate } from "./recurrence.ts";
+import { forgetBias, gru, lstm, truncate } from "./recurrence.ts";
 import { residual } from "./shortcuts.ts";
 import { lessDropout, wider } from "./width.ts";
-
-const nothing: FixType = () => undefined;
 
 /** How each fix changes a model. */
 export const fixes: Readonly<Record<FixName, FixType>> = {
@@ -34,7 +32,7 @@ export const fixes: Readonly<Record<FixName, FixType>> = {
   "clip-grad-norm": clipGradNorm,
   lstm,
   gru,
-  "forget-bias": nothing,
+  "forget-bias": forgetBias,
   truncate,
   "lower-rate": lowerRate,
   "raise-rate": raiseRate,

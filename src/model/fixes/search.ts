@@ -77,7 +77,7 @@ const PRICE = 1.1;
 const CLEARLY = 0.95;
 
 /** Fixes that are tried one by one at first, and those that are tried in pairs. */
-const [SINGLE, PAIRED] = [9, 4] as const;
+const [SINGLE, PAIRED] = [10, 4] as const;
 
 /** Shares of the steps, and how many go on from there: more where nothing tells them apart yet. */
 const ROUNDS = [
