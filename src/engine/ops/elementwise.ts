@@ -7,7 +7,7 @@ import { at, type Op, op } from "./op.ts";
 /** Parameters to check the gradient of those with that take none. */
 const WITHOUT: NonNullable<Activation["samples"]> = [[0, 0]];
 
-function elementwise(name: string, activation: Activation): Op<ActivationAttrs> {
+function elementwise(name: ActivationName, activation: Activation): Op<ActivationAttrs> {
   const kind = ACTIVATIONS.indexOf(activation);
   const { kinks = [], samples = WITHOUT, slopeReadsY = false } = activation;
   const yForX = (attrs: ActivationAttrs): boolean => activation.fromResult?.(attrs) ?? false;
@@ -41,7 +41,10 @@ function elementwise(name: string, activation: Activation): Op<ActivationAttrs> 
 
 /** The elementwise activations as ops. */
 export const elementwiseOps = Object.fromEntries(
-  Object.entries(activations).map(([name, activation]) => [name, elementwise(name, activation)]),
+  (Object.entries(activations) as [ActivationName, Activation][]).map(([name, activation]) => [
+    name,
+    elementwise(name, activation),
+  ]),
 ) as Readonly<Record<ActivationName, Op<ActivationAttrs>>>;
 
 /** The op that applies it. */
