@@ -22,9 +22,18 @@ export const findingFixes = (models: Models, runs: Runs, findings: Findings): vs
         });
       }),
     );
-    return actions.flat();
+    return distinct(actions.flat());
   },
 });
+
+/** A model and those that extend it may share a text, and its fixes. */
+function distinct(actions: readonly vscode.CodeAction[]): vscode.CodeAction[] {
+  const known = new Set<string>();
+  return actions.filter(({ title, edit, command }) => {
+    const key = JSON.stringify([edit?.entries() ?? title, command?.arguments]);
+    return known.size < known.add(key).size;
+  });
+}
 
 const isOf = ({ code, range }: vscode.Diagnostic, { found, range: own }: Placed): boolean =>
   typeof code === "object" && code.value === found.id && range.isEqual(own);

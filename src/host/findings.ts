@@ -72,12 +72,10 @@ export class Findings implements vscode.Disposable {
     const inText = this.#inText.get(document)?.[model.name] ?? [];
     const probe = latest.probe(model.name);
     if (!probe?.isComplete) return inText;
-    const told = probe
-      .findings()
-      .findings.map((one): FoundAt => ({
-        ...one,
-        message: `${one.message} (Seen in the model's first steps, without a run.)`,
-      }));
+    const told = probe.findings().findings.map((one): FoundAt => ({
+      ...one,
+      message: `${one.message} (Seen in the model's first steps, without a run.)`,
+    }));
     return [...inText, ...told];
   }
 
@@ -112,7 +110,7 @@ export class Findings implements vscode.Disposable {
   #show(document: vscode.TextDocument): void {
     if (document.isClosed) return;
     const placed = this.of(document);
-    const causes = placed.filter(({ found: { cause } }) => cause === undefined);
+    const causes = once(placed.filter(({ found: { cause } }) => cause === undefined));
     this.#shown.set(
       document.uri,
       causes.map((cause) => this.#diagnosticOf(document, cause, effectsOf(cause, placed))),
@@ -165,3 +163,12 @@ const information = (document: vscode.TextDocument, range: vscode.Range, message
 /** What a cause explains stands under it. */
 const effectsOf = (cause: Placed, all: readonly Placed[]): readonly Placed[] =>
   all.filter(({ model, found }) => model === cause.model && found.cause === cause.found.id);
+
+/** What is said of a layer in the model that holds it is not said again for those that extend it. */
+function once(placed: readonly Placed[]): readonly Placed[] {
+  const said = new Set<string>();
+  return placed.filter(({ found: { id, message }, range: { start } }) => {
+    const key = `${start.line} ${start.character} ${id} ${message}`;
+    return said.size < said.add(key).size;
+  });
+}

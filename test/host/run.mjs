@@ -10,6 +10,9 @@ import { quietSettings } from "../../tools/vscode/settings.mjs";
 
 const here = import.meta.dirname;
 const repo = path.resolve(here, "..", "..");
+/** Figures that follow an edit would take the place of those that the tests wait for: `probe.test.ts` turns them on. */
+const settings = { ...quietSettings, "gradlens.probe": false };
+
 const bundles = path.join(repo, "dist", "test", "host");
 
 /** VS Code loads JavaScript: each test file becomes a bundle of its own, beside the one that runs them. */
@@ -38,7 +41,7 @@ try {
   fs.cpSync(path.join(here, "workspace"), workspace, { recursive: true });
   const userData = path.join(scratch, "user-data");
   fs.mkdirSync(path.join(userData, "User"), { recursive: true });
-  fs.writeFileSync(path.join(userData, "User", "settings.json"), JSON.stringify(quietSettings));
+  fs.writeFileSync(path.join(userData, "User", "settings.json"), JSON.stringify(settings));
 
   await runTests({
     vscodeExecutablePath: process.env.GRADLENS_CODE ?? path.join(repo, "tools", "vscode", "code.mjs"),
