@@ -1,11 +1,12 @@
+import type { Stat } from "../../../src/protocol/frame.ts";
 import type { FindingId } from "../../../src/protocol/rules.ts";
-import { deep, type Column, type Given } from "./cases.ts";
+import { deep, type Given } from "./cases.ts";
 
 /*
  * For every finding a run in which it is found. The loss stays at 1, which is what the best constant costs, where nothing else is said.
  */
 
-type Figures = Partial<Record<Column, readonly number[]>>;
+type Figures = Partial<Record<Stat, readonly number[]>>;
 
 const linear = (out_features: number, name: string, more: object = {}) => ({
   type: "Linear",
