@@ -119,7 +119,7 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
         ],
       ],
     ),
-    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 2 %.",
+    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 3 %.",
     table(
       ["", ...looking.map(({ name }) => name)],
       [

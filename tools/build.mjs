@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // `npm run build`: everything that ships, into dist/, and the JSON Schema into media/.
-// --frozen leaves the schema and the page of statistics alone, so that a test can find them out of date.
+// --frozen leaves the schema and the generated pages alone, so that a test can find them out of date.
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundles, optionsOf } from "./bundles.mjs";
+import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { onNode24 } from "./node24.mjs";
@@ -43,8 +44,9 @@ async function writeSchema() {
   writeChanged(schemaFile, await schemaText());
 }
 
-async function writeStatistics() {
+async function writePages() {
   writeChanged(statisticsFile, await statisticsText());
+  writeChanged(findingsFile, await findingsText());
 }
 
 /** @type {Set<string>} */
@@ -68,7 +70,7 @@ const steps = [
     ? []
     : [
         { name: "src/model/schema.ts", run: writeSchema },
-        { name: "src/insight/statistics.ts", run: writeStatistics },
+        { name: "src/insight/statistics.ts", run: writePages },
       ]),
   { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),

@@ -121,7 +121,8 @@ const TABLE: Readonly<Record<Stat, Omit<Statistic, "column">>> = {
     unit: "",
     format: "figure",
     meaning: "size of the step's update by size of the parameters",
-    definition: "‖θ_after − θ_before‖₂ / ‖θ_before‖₂ of this step's update, after clipping",
+    definition:
+      "‖θ_after − θ_before‖₂ / ‖θ_before‖₂ of this step's update, after clipping; NaN where θ_before is 0 throughout, infinite where the update is",
     layers: WITH_PARAMETERS,
     lens: { gradients: 2 },
     hover: true,
@@ -144,6 +145,16 @@ const TABLE: Readonly<Record<Stat, Omit<Statistic, "column">>> = {
     definition: "population standard deviation of the elements of y",
     layers: ALL,
     lens: { activations: 2 },
+    hover: true,
+  },
+  act_spread: {
+    symbol: "spread",
+    unit: "0…1",
+    format: "figure",
+    meaning: "how far the samples of a batch are apart: 0 where all look alike",
+    definition:
+      "√(Σ variance over the batch / Σ mean square over the batch), both summed over the elements of one sample's y; 0 where y is 0 throughout, NaN for a batch of one",
+    layers: ALL,
     hover: true,
   },
   act_zero: {

@@ -14,6 +14,7 @@ export const STATS = [
   "update_ratio",
   "act_mean",
   "act_std",
+  "act_spread",
   "act_zero",
   "act_dead",
   "act_saturated",

@@ -72,12 +72,12 @@ function memoryAfter(text: string, backend: Backend): readonly ArrayLike<number>
   assert.ok(spec);
   const batch = spec.train.batch_size;
   const machine = new Machine(spec, { backend, table: layers, training: [batch], evaluation: [batch] });
-  const { plan, step, sampled, update } = machine.training(batch);
+  const { plan, step, sampledStep, update } = machine.training(batch);
   const { floats, doubles } = machine.memory;
   doubles.fill(0.1, HYPER, HYPER + 10);
   for (let i = 0; i < 2; i++) {
     floats.fill(1, plan.input.at, plan.input.at + plan.input.size);
-    for (const part of [step, sampled, update, machine.evaluation(batch).step]) part();
+    for (const part of [step, sampledStep, update, machine.evaluation(batch).step]) part();
   }
   return [floats.slice(), doubles.slice()];
 }

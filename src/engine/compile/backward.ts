@@ -7,6 +7,7 @@ import type { Instrumentation } from "../statistics/instrument.ts";
 import { backwardReads, callOf, type Places, type Range, type Saved } from "./buffers.ts";
 import type { RowIndex } from "../graph/moduleIndex.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
+import type { Traced } from "./trace.ts";
 
 /** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
 interface Buffer {
@@ -32,6 +33,7 @@ export interface Parts {
   /** Places of the parameters' gradients, by key. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   readonly table: LayerTable;
+  readonly traced: Traced;
 }
 
 /** Records what computes every gradient from that of the output, last node first. */
@@ -175,6 +177,7 @@ class Backward {
       if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
       return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
     });
+    this.#parts.traced.begin();
     this.#places.scratched((scratch) =>
       op.backward(this.#k, {
         ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
@@ -182,6 +185,11 @@ class Backward {
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
         time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
       }),
+    );
+    this.#parts.traced.end(
+      node,
+      [dOut, ...backwardReads(node).map((value) => this.#places.tensor(value))],
+      gradients.filter((buffer) => buffer !== undefined),
     );
     gradients.forEach((buffer, i) => {
       if (!buffer) return;

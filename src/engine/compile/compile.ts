@@ -1,3 +1,4 @@
+import { isCallOf } from "./arguments.ts";
 import { recordBackward } from "./backward.ts";
 import { sumBiases } from "./fuseBiases.ts";
 import { fuse, writesApart } from "./fuse.ts";
@@ -13,13 +14,16 @@ import { indexRows } from "../graph/moduleIndex.ts";
 import type { Fold } from "../statistics/partialSums.ts";
 import { Slots } from "../statistics/slots.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Trace, Traced } from "./trace.ts";
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
 export interface Plan {
   readonly batch: number;
   readonly forward: readonly Call[];
+  /** The forward pass of the steps that are sampled: it also takes what costs much and needs outputs that are soon written over. */
+  readonly sampledForward: readonly Call[];
   readonly backward: readonly Call[];
-  /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
+  /** Histograms, and what else costs much and is made at those steps only: after `backward`, before the update. */
   readonly sampled: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
@@ -40,6 +44,8 @@ export interface PlanOptions extends InstrumentationOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
+  /** Notes the calls of every op as they are recorded. They lie in the same places as without, and give the same numbers. */
+  readonly trace?: Trace;
 }
 
 /**
@@ -59,12 +65,19 @@ export function compile(network: Network, options: PlanOptions): Plan {
 
   const place = places.place(input);
   const target = places.alloc(batch * options.targets).at;
-  const saved = recordForward(network, k, places, instrumentation);
+  const trace = (calls: readonly Call[]): Traced => ({
+    begin: () => options.trace?.begin(calls),
+    end: (...op) => options.trace?.end(calls, ...op),
+  });
+  const traced = trace(forward);
+  const saved = recordForward(network, k, places, instrumentation, traced);
   instrumentation.allOutputs();
   const y = places.tensor(output);
   const dOutput = places.alloc(y.size);
   const loss = slots.alloc(2);
+  traced.begin();
   options.loss(k, { x: y, batch, target, dx: dOutput.at, out: loss });
+  traced.end(undefined, [y], [dOutput]);
   places.release(output);
   if (graph.training) {
     const parts = {
@@ -74,6 +87,7 @@ export function compile(network: Network, options: PlanOptions): Plan {
       index,
       gradients: options.layout.gradients,
       table: options.table,
+      traced: trace(backward),
     };
     recordBackward(
       network,
@@ -82,9 +96,11 @@ export function compile(network: Network, options: PlanOptions): Plan {
       dOutput,
     );
   }
+  const sampledForward = fuse(forward);
   return {
     batch,
-    forward: fuse(forward),
+    forward: sampledForward.filter((call) => !isCallOf(call, "spread")),
+    sampledForward,
     backward: sumBiases(fuse(backward), (size) => places.append(size)),
     sampled: instrumentation.sampled,
     input: place,
@@ -104,6 +120,7 @@ function recordForward(
   k: Kernels,
   places: Places,
   instrumentation: Instrumentation,
+  traced: Traced,
 ): Saved {
   const kept = new Map<Node, readonly Range[]>();
   if (graph.training) instrumentation.outputs(k, input, places.tensor(input));
@@ -116,7 +133,9 @@ function recordForward(
       node,
       graph.training && instrumentation.everything && writesApart("forward", node),
     );
+    traced.begin();
     places.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
+    traced.end(node, tensors, [out]);
     if (graph.training) {
       kept.set(node, saved);
       instrumentation.outputs(k, output, out);

@@ -7,11 +7,12 @@ import type { LayerSums } from "../statistics/layerSums.ts";
 import { layOut, type Layout } from "../compile/parameterLayout.ts";
 import { targetShape, type LossType } from "../losses/loss.ts";
 import { losses } from "../losses/index.ts";
-import { buildNetwork, type LayerTable } from "../graph/network.ts";
+import { buildNetwork, type LayerTable, type Network } from "../graph/network.ts";
 import { optimizers } from "../optimizers/index.ts";
 import type { OptimizerType } from "../optimizers/optimizer.ts";
 import { samplingInterval } from "../statistics/samplingInterval.ts";
 import { compile, type Plan } from "../compile/compile.ts";
+import { Trace, type TracedOp } from "../compile/trace.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
 import { type Fold, fold, slicesOf } from "../statistics/partialSums.ts";
 import { Generator } from "../rng/generator.ts";
@@ -23,7 +24,8 @@ import { sizeOf } from "../tensor.ts";
 export interface CompiledStep {
   readonly plan: Plan;
   readonly step: Runner;
-  readonly sampled: Runner;
+  /** `step` and `sampled` of a step that is sampled. */
+  readonly sampledStep: Runner;
   readonly update: Runner;
 }
 
@@ -41,6 +43,8 @@ export interface MachineOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Take statistics beside every step; absent: yes. */
   readonly observe?: boolean;
+  /** Histograms, and what else is sampled, are taken at every n-th step; absent: as often as costs little. */
+  readonly histEvery?: number;
 }
 
 /** A model in memory, with its initial weights, and a program for each batch size and mode. */
@@ -51,21 +55,25 @@ export class Machine {
   readonly kernels: Kernels;
   readonly loss: LossType;
   readonly optimizer: OptimizerType;
+  /** What dropout draws from. */
+  readonly masks: Generator;
   /** Elements of one sample's target. */
   readonly targets: number;
   /** Statistics are taken. */
   readonly observes: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
   readonly layers: readonly LayerSums[];
-  /** Every how many steps histograms, and what else is sampled, cost little enough. */
+  /** At every how many steps histograms are taken, and what else is sampled. */
   readonly samplingInterval: number;
   readonly #team: Team;
+  readonly #table: LayerTable;
   readonly #training: ReadonlyMap<number, CompiledStep>;
   readonly #evaluation: ReadonlyMap<number, CompiledStep>;
 
   constructor(spec: ModelSpec, options: MachineOptions) {
-    const { backend, table, training, evaluation, weights, observe = true } = options;
+    const { backend, table, training, evaluation, weights, observe = true, histEvery } = options;
     this.spec = spec;
+    this.#table = table;
     this.observes = observe;
     this.loss = rowOf(losses, spec.loss);
     this.optimizer = rowOf(optimizers, spec.optimizer);
@@ -74,16 +82,16 @@ export class Machine {
     this.layout = layOut(spec, table, states, HYPER + HYPER_SIZE);
 
     const plans = (sizes: readonly number[], train: boolean) =>
-      [...new Set(sizes)].map((batch) => this.#plan(batch, train, table));
+      [...new Set(sizes)].map((batch) => this.#plan(buildNetwork(spec, batch, train, table)));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
     this.layers = train[0].layers;
-    this.samplingInterval = Math.max(...train.map(samplingInterval));
+    this.samplingInterval = histEvery ?? Math.max(...train.map(samplingInterval));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
-    const masks = new Generator(spec.train.seed);
-    this.kernels = backend.kernels(this.memory, () => masks.double());
+    this.masks = new Generator(spec.train.seed);
+    this.kernels = backend.kernels(this.memory, () => this.masks.double());
     this.#team = (backend.team ?? ((_, kernels) => soloist(kernels)))(this.memory, this.kernels);
     this.#training = this.#programs(train);
     this.#evaluation = this.#programs(evaluate);
@@ -106,17 +114,27 @@ export class Machine {
     return sized(this.#evaluation, batch);
   }
 
+  /** The calls of a step on so many samples, op by op, over the places of `training`, and the row that each belongs to. */
+  trace(batch: number): readonly (TracedOp & { readonly row: number })[] {
+    const network = buildNetwork(this.spec, batch, true, this.#table);
+    const trace = new Trace();
+    this.#plan(network, trace);
+    const numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
+    return trace.ops.map((op) => ({ ...op, row: rowAt(network, (op.node && numbers.get(op.node)) ?? -1) }));
+  }
+
   /** Lets other threads go; goes on to work without them. */
   close(): void {
     this.#team.close();
   }
 
-  #plan(batch: number, training: boolean, table: LayerTable): Plan {
-    return compile(buildNetwork(this.spec, batch, training, table), {
+  #plan(network: Network, trace?: Trace): Plan {
+    return compile(network, {
       layout: this.layout,
-      table,
+      table: this.#table,
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
+      ...(trace && { trace }),
       observe: this.observes ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
@@ -127,12 +145,24 @@ export class Machine {
         plan.batch,
         {
           plan,
-          step: this.#program([...plan.forward, ...plan.backward], plan.batch, plan.folds),
-          sampled: this.#program(plan.sampled, plan.batch, plan.sampledFolds),
+          ...this.#steps(plan),
           update: this.#program(this.#updates(plan), plan.batch, plan.updateFolds),
         },
       ]),
     );
+  }
+
+  /** Where no step is sampled, or every one is, both are the same. */
+  #steps(plan: Plan): Pick<CompiledStep, "step" | "sampledStep"> {
+    const { forward, sampledForward, backward, sampled, batch, folds, sampledFolds } = plan;
+    const plain = () => this.#program([...forward, ...backward], batch, folds);
+    if (sampled.length === 0 && sampledForward.length === forward.length) {
+      const step = plain();
+      return { step, sampledStep: step };
+    }
+    const calls = [...sampledForward, ...backward, ...sampled];
+    const sampledStep = this.#program(calls, batch, [...folds, ...sampledFolds]);
+    return { step: this.samplingInterval === 1 ? sampledStep : plain(), sampledStep };
   }
 
   #program(calls: readonly Call[], batch: number, folds: readonly Fold[] = []): Runner {
@@ -161,6 +191,15 @@ export class Machine {
     });
     return calls;
   }
+}
+
+/** The innermost row that the node of this number belongs to; −1: none. */
+function rowAt({ rows }: Network, node: number): number {
+  const around = [...rows.entries()].filter(([, { from, to }]) => from <= node && node < to);
+  return around.reduce((best, [i, { from, to }]) => {
+    const inner = best < 0 || to - from < rows[best].to - rows[best].from;
+    return inner ? i : best;
+  }, -1);
 }
 
 const sized = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {

@@ -9,7 +9,7 @@ import type { Layout, Segment } from "../compile/parameterLayout.ts";
 import type { LayerTable, Network, Row } from "../graph/network.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
 import type { RowIndex } from "../graph/moduleIndex.ts";
-import { type Fold, slicesOf } from "./partialSums.ts";
+import { columnSlicesOf, type Fold, slicesOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
@@ -82,10 +82,25 @@ export class Instrumentation {
     const sums = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
       k.moments(n, at + from, out),
     );
+    const spread = this.#spread(k, at, size);
     for (const i of rows) {
       this.#layers[i].output = sums;
+      this.#layers[i].spread = spread;
       this.#units(k, i, at, size);
     }
+  }
+
+  /** How far the samples of a batch are from each other. Of one there is nothing to say. */
+  #spread(k: Kernels, at: number, size: number): Slot | undefined {
+    const batch = this.#batch;
+    if (batch === 1) return undefined;
+    const columns = size / batch;
+    const slices = columnSlicesOf(batch, columns);
+    const out = this.#slots.alloc(slices.length);
+    slices.forEach(({ from, n }, i) => k.spread(batch, n, at + from, columns, out + i));
+    // In the forward pass of the sampled steps, and added up with what these compute afterwards.
+    if (slices.length > 1) this.sampledFolds.push({ at: out, figures: 1, slices: slices.length });
+    return out;
   }
 
   /** What needs all samples of a tensor that is still there when all outputs have been computed. */
@@ -188,6 +203,7 @@ export class Instrumentation {
       outputSize: sizeOf(this.#network.rows[i].exit.shape),
       units: this.#index.units[i][1],
       output: undefined,
+      spread: undefined,
       deadUnits: undefined,
       saturated: undefined,
       outputGradient: undefined,

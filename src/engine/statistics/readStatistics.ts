@@ -31,12 +31,14 @@ export function readLayers(
 }
 
 function readLayer(
-  { outputSize, units, output, deadUnits, saturated, outputGradient, inputGradient, parameters }: LayerSums,
+  layer: LayerSums,
   d: Float64Array,
   values: Float64Array,
   at: number,
   sampled: boolean,
 ): number {
+  const { outputSize, units, output, deadUnits, saturated, outputGradient, inputGradient, parameters } =
+    layer;
   let broken = 0;
   if (parameters?.gradient !== undefined) {
     broken += readGradient(parameters, parameters.gradient, d, values, at);
@@ -45,6 +47,7 @@ function readLayer(
     values[at + COLUMN.act_mean] = d[output + SUM] / outputSize;
     values[at + COLUMN.act_std] = deviation(d[output + SUM], d[output + SQUARES], outputSize);
     values[at + COLUMN.act_zero] = d[output + ZEROS] / outputSize;
+    if (sampled) values[at + COLUMN.act_spread] = spreadOf(layer.spread, d, d[output + SQUARES]);
     broken += values[at + COLUMN.act_nonfinite] = d[output + NONFINITE];
   }
   if (deadUnits !== undefined) values[at + COLUMN.act_dead] = d[deadUnits] / units;
@@ -59,6 +62,12 @@ function readLayer(
       values[at + COLUMN.gain] = Math.sqrt(d[inputGradient.squares] / d[outputGradient]);
   }
   return broken;
+}
+
+/** √(Σ variance / Σ mean square). Outputs that are all 0 are all alike. */
+function spreadOf(spread: Slot | undefined, d: Float64Array, squares: number): number {
+  if (spread === undefined) return NaN;
+  return squares === 0 ? 0 : Math.min(Math.sqrt(d[spread] / squares), 1);
 }
 
 /** 0, or NaN. */
@@ -80,7 +89,8 @@ function readGradient(
   values[at + COLUMN.grad_zero] = d[gradient + ZEROS] / size;
   values[at + COLUMN.grad_nonfinite] = d[gradient + NONFINITE];
   values[at + COLUMN.weight_norm] = weightNorm;
-  values[at + COLUMN.update_ratio] = Math.sqrt(d[update + MOVED]) / weightNorm;
+  // Of nothing there is no part: infinite is what has overflowed.
+  values[at + COLUMN.update_ratio] = Math.sqrt(d[update + MOVED]) / (weightNorm === 0 ? NaN : weightNorm);
   return d[gradient + NONFINITE] + zeroIfFinite(d[squares]) + zeroIfFinite(d[update + MOVED]);
 }
 

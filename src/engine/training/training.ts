@@ -26,6 +26,7 @@ import {
   timeSteps,
 } from "../statistics/readStatistics.ts";
 import { type PrepareUpdate, updater } from "./prepareUpdate.ts";
+import { type Cause, Replay } from "./replay.ts";
 
 export interface TrainingOptions {
   readonly backend?: Backend;
@@ -38,8 +39,8 @@ export interface TrainingOptions {
   readonly observe?: boolean;
 }
 
-/** How training ended: all steps made (`undefined`), or where a number was first not finite. */
-export type Outcome = NonFinite | undefined;
+/** How training ended: all steps made (`undefined`), or where a number was first not finite, and what computed it where that is known. */
+export type Outcome = (NonFinite & Partial<Cause>) | undefined;
 
 /** Samples of the held-out set that are evaluated at a time. */
 const EVALUATION_BATCH = 256;
@@ -72,6 +73,7 @@ export class Training {
       evaluation: evaluationSizes(this.#held.length),
       ...(weights && { weights }),
       observe,
+      ...(histEvery !== undefined && { histEvery }),
     });
     const { targets } = this.#machine.loss;
     this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
@@ -83,7 +85,7 @@ export class Training {
       parameters: this.#machine.layout.parameters,
       steps: spec.train.steps,
       layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
-      hist_every: histEvery ?? this.#machine.samplingInterval,
+      hist_every: this.#machine.samplingInterval,
       engine: backend.name,
       declared: declaredModel(spec),
       data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#machine.loss, spec.loss),
@@ -117,17 +119,30 @@ export class Training {
   *#steps(): Generator<Frame, Outcome> {
     const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
     const batch = new Uint32Array(batch_size);
+    const replay = this.#machine.observes ? this.#replay() : undefined;
     for (let step = 1; step <= steps; step++) {
       const count = this.#sampler.next(batch);
+      replay?.begin(step, batch, count);
       const frame = this.#counts(step) ? this.#counted : this.#plain;
       const broken = this.#step(this.#machine.training(count), batch, count, step, frame);
       if (this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken)) {
         this.#validate(frame);
       }
       yield frame;
-      if (broken) return broken;
+      if (broken) {
+        const row = this.info.layers.findIndex(({ path }) => path === broken.layer);
+        return { ...broken, ...replay?.causeOf(broken, step, row) };
+      }
     }
     return undefined;
+  }
+
+  #replay(): Replay | undefined {
+    return Replay.of({
+      machine: this.#machine,
+      prepareUpdate: this.#prepareUpdate,
+      feed: (batch, count, { plan }) => this.#feed(batch, 0, count, plan),
+    });
   }
 
   /** Whether step `step` has histograms. */
@@ -135,13 +150,19 @@ export class Training {
     return this.#machine.observes && (step - 1) % this.info.hist_every === 0;
   }
 
-  #step(program: CompiledStep, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
+  #step(
+    program: CompiledStep,
+    batch: Uint32Array,
+    count: number,
+    step: number,
+    frame: Writable,
+  ): NonFinite | undefined {
     const { plan } = program;
     const { memory, observes } = this.#machine;
     const d = memory.doubles;
     this.#feed(batch, 0, count, plan);
-    program.step();
-    if (frame.hist) program.sampled();
+    if (frame.hist) program.sampledStep();
+    else program.step();
     this.#prepareUpdate(plan.layers, step, frame);
     program.update();
 
