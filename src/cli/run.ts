@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Frame } from "../protocol/frame.ts";
+import { copyFrame, type Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
@@ -88,13 +88,14 @@ async function begin(
   }
 }
 
-interface Reporter {
+export interface Reporter {
   begin(): Promise<void>;
   step(frame: Frame): Promise<void> | undefined;
   end(end: RunEnd): Promise<void>;
 }
 
-async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
+/** Makes all steps, or those up to Ctrl+C, and says how it ended. */
+export async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
   let stopped = false;
   const interrupt = () => (stopped = true);
   process.on("SIGINT", interrupt);
@@ -121,12 +122,30 @@ async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
   }
 }
 
-/** The stream of `docs/statistics.md`, of which every n-th step is written, and the first. */
-const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
-  begin: () => out(ended(runLine(info))),
-  step: (frame) => ((frame.step - 1) % every === 0 ? out(ended(stepLine(frame, info.layers))) : undefined),
-  end: (end) => out(ended(endLine(end))),
-});
+/** Steps that are written whatever was asked for: the first ones, and those before one whose numbers are not finite. */
+const FIRST_STEPS = 8;
+const STEPS_BEFORE = 8;
+
+/** The stream of `docs/statistics.md`, of which every n-th step is written, the first ones, and the last ones of a run that broke. */
+function jsonl(info: RunInfo, every: number, { out }: Output): Reporter {
+  const isDue = ({ step }: Frame): boolean => (step - 1) % every === 0 || step <= FIRST_STEPS;
+  const write = (frame: Frame) => out(ended(stepLine(frame, info.layers)));
+  /** The latest steps, oldest first, until it is known whether the run breaks behind them: lines come in order. */
+  const held: Frame[] = [];
+  return {
+    begin: () => out(ended(runLine(info))),
+    step(frame) {
+      if (every === 1) return write(frame);
+      held.push(copyFrame(frame));
+      const oldest = held.length > STEPS_BEFORE + 1 ? held.shift() : undefined;
+      return oldest && isDue(oldest) ? write(oldest) : undefined;
+    },
+    async end(end) {
+      for (const frame of held) if (end.reason === "non_finite" || isDue(frame)) await write(frame);
+      await out(ended(endLine(end)));
+    },
+  };
+}
 
 /** Progress on standard error, the last step's table on standard output. */
 function people(info: RunInfo, { out, err, progress, interactive }: Output): Reporter {
@@ -158,7 +177,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
       if (interactive) progress(undefined);
       if (last) await out(table(info, last));
       const history = History.EMPTY.extended(recorder.since(0)) ?? History.EMPTY;
-      const { text } = summarise({ run: { state: "ended", end }, layers: info.layers, history });
+      const { text } = summarise({ run: { state: "ended", end, info }, layers: info.layers, history });
       await out(ended(line`${text}`));
       await out(ended(summary(end, last)));
     },

@@ -47,6 +47,9 @@ export const MAX = figureOf("max");
 export const MOVED = UPDATE.indexOf("moved");
 export const WEIGHTS = UPDATE.indexOf("squares");
 
+/** A sum; there is one wherever a formula looks. */
+export const sumAt = (d: Float64Array, at: number): number => d[at] ?? NaN;
+
 /** a */
 export const value = (figure = 0): NamedFormula => ({ form: "value", figure });
 
@@ -59,7 +62,7 @@ export const root = (figure = 0): NamedFormula => ({ form: "root", figure });
 /** √(a / b) */
 export const rootOfRatio: NamedFormula = { form: "root of ratio", figure: 0 };
 
-/** √a / √b */
+/** √a / √b; NaN where b is 0: of nothing there is no part, and infinite is what has overflowed. */
 export const ratioOfRoots = (figure = 0): NamedFormula => ({ form: "ratio of roots", figure });
 
 /** Population standard deviation from the sum, a, and the sum of squares behind it. */

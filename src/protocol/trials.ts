@@ -59,10 +59,17 @@ export interface TrialsResult {
   readonly cost: number;
 }
 
-/** What is told while fixes are tried. */
-export type TrialsProgress =
-  /** A candidate has got so far. */
-  { readonly trial: Trial; readonly stage: TrialStage; readonly done: number; readonly of: number };
+/** A candidate has got further. */
+export interface TrialsProgress {
+  readonly trial: Trial;
+  readonly stage: TrialStage;
+  /** Candidates of this stage and length that have got so far, and all of them. */
+  readonly done: number;
+  readonly of: number;
+}
 
-/** `original`: the model as it is; `fixes`: candidates, ever fewer, ever longer; `seeds`: the best again. */
+/**
+ * `original`: the model as it is; `fixes`, `rates`, `more fixes`: candidates, ever fewer for ever more steps; `seeds`: the best, and
+ * the model as it is, with other seeds.
+ */
 export type TrialStage = "original" | "fixes" | "rates" | "more fixes" | "seeds";

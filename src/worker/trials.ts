@@ -1,16 +1,11 @@
+import { DataError } from "../engine/data/error.ts";
 import { typicalNorm } from "../insight/clipping.ts";
 import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
 import { summarise } from "../insight/findings/summarise.ts";
 import { lossState } from "../insight/lossState.ts";
 import { type Candidate, type Fault, unchanged } from "../model/fixes/candidates.ts";
-import {
-  type Ask,
-  byPromise,
-  type Measure,
-  type Outcome,
-  type Ranked,
-  search,
-} from "../model/fixes/search.ts";
+import { byPromise, type Measure, type Ranked } from "../model/fixes/ranking.ts";
+import { type Ask, type Outcome, search } from "../model/fixes/search.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Trial, TrialMeasure, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { RunOptions } from "../protocol/worker.ts";
@@ -55,7 +50,8 @@ export async function tryFixes(source: TrialsSource, trying: Trying = {}): Promi
 }
 
 interface Measured extends Measure, TrialMeasure {
-  readonly run: TrialRun;
+  /** Absent where there was no run, since the model's data do not serve it. */
+  readonly run?: TrialRun;
 }
 
 class Trials {
@@ -81,7 +77,7 @@ class Trials {
       share: 1,
       seed: 0,
     });
-    if (!original) throw new Error(`the model ${quoted(model)} did not run`);
+    if (!original?.run) throw new Error(`the model ${quoted(model)} did not run`);
     const faults = faultsOf(original.run).toSorted(
       (a, b) => Number(b.id === finding) - Number(a.id === finding),
     );
@@ -126,6 +122,7 @@ class Trials {
     const { signal } = this.#trying;
     const key = keyOf(candidate, seed);
     const run = this.#live.get(key) ?? (await this.#begin(candidate, seed));
+    if (!run) return REFUSED;
     this.#live.set(key, run);
     const steps = run.info.steps ?? FEWEST;
     const before = run.made;
@@ -137,18 +134,23 @@ class Trials {
     return measured(run);
   }
 
-  async #begin({ text, fixes }: Candidate, seed: number): Promise<TrialRun> {
+  /** `undefined` where fixes have made a model of it that its data do not serve: a batch may be larger than all of them. */
+  async #begin({ text, fixes }: Candidate, seed: number): Promise<TrialRun | undefined> {
     const { model, location, options = {} } = this.#source;
     const own = withOptions(specOf(text, model), options);
     if (fixes.length > 0) this.#tried++;
     const seeded = withOptions(own, { seed: own.train.seed + seed });
-    const training = await prepare(seeded, location, { backend: backendFor(options) }, this.#trying);
-    return new TrialRun(training);
+    try {
+      return new TrialRun(await prepare(seeded, location, { backend: backendFor(options) }, this.#trying));
+    } catch (error) {
+      if (fixes.length > 0 && error instanceof DataError) return undefined;
+      throw error;
+    }
   }
 
   #result({ original, finalists, best }: Outcome<Measured>): TrialsResult {
-    const shown = best?.measures[0]?.run.shown();
-    const first = original[0]?.run.shown();
+    const shown = best?.measures[0]?.run?.shown();
+    const first = original[0]?.run?.shown();
     return {
       original: { fixes: [], measures: original.map(plain) },
       finalists: finalists.map(trialOf),
@@ -165,6 +167,19 @@ class Trials {
     };
   }
 }
+
+const REFUSED: Measured = {
+  seed: NaN,
+  made: 0,
+  steps: 0,
+  loss: Infinity,
+  floor: NaN,
+  relative: Infinity,
+  errors: [],
+  ms_per_step: NaN,
+  well: false,
+  barred: true,
+};
 
 /** Equal for the same model with the same seed. */
 const keyOf = ({ text }: Candidate, seed: number): string => `${seed}\n${text}`;

@@ -80,4 +80,25 @@ suite("fixes that are tried", () => {
     });
     await assert.rejects(trying, /enough/);
   });
+
+  test("leave a fix out that the data do not allow", async () => {
+    const few = sigmoids
+      .replace('"samples": 200', '"samples": 24')
+      .replace('"batch_size": 20', '"batch_size": 24');
+    const told: TrialsProgress[] = [];
+    const { best } = await tryFixes(
+      { ...source, text: few },
+      { progress: (progress) => told.push(progress) },
+    );
+    const larger = told.filter(({ trial }) => trial.fixes.some(({ name }) => name === "batch-size"));
+    assert.ok(larger.length > 0);
+    assert.ok(larger.every(({ trial }) => trial.measures[0]?.made === 0));
+    assert.ok(best?.fixes.every(({ name }) => name !== "batch-size"));
+  });
+
+  test("are none of a model that cannot run, and the reason is told", async () => {
+    await assert.rejects(tryFixes({ ...source, model: "n" }), { message: 'the file has no model "n"' });
+    const many = sigmoids.replace('"batch_size": 20', '"batch_size": 201');
+    await assert.rejects(tryFixes({ ...source, text: many }), /a batch of 201 is more than the 200/);
+  });
 });

@@ -35,8 +35,17 @@ interface Sums {
 
 /** Those of a layer by name. */
 function sumsOf(layer: LayerSums): Readonly<Record<SumsName, Sums>> {
-  const { output, outputSize, units, deadUnits, saturated, outputGradient, inputGradient, parameters } =
-    layer;
+  const {
+    output,
+    outputSize,
+    units,
+    deadUnits,
+    saturated,
+    spread,
+    outputGradient,
+    inputGradient,
+    parameters,
+  } = layer;
   const size = parameters?.size ?? 0;
   const own = OWN_SUMS.map(({ kernel, of }): [string, Sums] => [
     kernel,
@@ -46,6 +55,7 @@ function sumsOf(layer: LayerSums): Readonly<Record<SumsName, Sums>> {
     output: { at: output, n: outputSize },
     deadUnits: { at: deadUnits, n: units },
     saturated: { at: saturated, n: outputSize },
+    spread: { at: spread, n: outputSize },
     outputGradient: { at: outputGradient, n: outputSize },
     inputGradient: { at: inputGradient?.squares, n: 0 },
     gradient: { at: parameters?.gradient, n: size },
@@ -62,9 +72,12 @@ export function readingsOf(layers: readonly LayerSums[]): Readings {
     return STATISTICS.flatMap((statistic, column) => {
       const of = statistic.of.map((name) => found(sums, statistic, name));
       const [a, b = a] = of.map(({ at }) => at);
+      const to = row * STATS.length + column;
+      // A batch of one has no spread, though that of the step before had one.
+      if (statistic.of.includes("spread") && layer.spread === undefined)
+        return [{ formula: none, to, n: 0, a: 0, b: 0, sampled: true }];
       if (a === undefined || b === undefined) return [];
-      const sampled = statistic.of.includes("inputGradient") && layer.inputGradient?.sampled === true;
-      return [{ formula: statistic.formula, to: row * STATS.length + column, n: of[0].n, a, b, sampled }];
+      return [{ formula: statistic.formula, to, n: of[0].n, a, b, sampled: isSampled(statistic, layer) }];
     });
   });
   return {
@@ -75,6 +88,14 @@ export function readingsOf(layers: readonly LayerSums[]): Readings {
     ),
   };
 }
+
+const none: OwnFormula = (_d, out, to) => {
+  out[to] = NaN;
+};
+
+/** Whether it is computed at some steps only. */
+const isSampled = ({ of }: Statistic, { inputGradient }: LayerSums): boolean =>
+  of.includes("spread") || (of.includes("inputGradient") && inputGradient?.sampled === true);
 
 /** Those of these that have a named formula. */
 function named(

@@ -66,6 +66,8 @@ export function distinct(
 /** How fast a model learns is chosen for every candidate; all other fixes change what it is. */
 const RATES: ReadonlySet<FixName> = new Set<FixName>(["lower-rate", "raise-rate", "adam"]);
 
+export const isRate = (name: FixName): boolean => RATES.has(name);
+
 /** What is worth a trial whatever was found: first what only a model with something unusual has to mend. */
 const GENERAL: readonly FixName[] = [
   "fitting-loss",

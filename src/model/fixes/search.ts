@@ -1,10 +1,27 @@
+import type { FixName } from "../../protocol/fixNames.ts";
 import type { TrialStage } from "../../protocol/trials.ts";
+import {
+  byLoss,
+  byPromise,
+  comparable,
+  isBetter,
+  isEnough,
+  isGood,
+  isSteady,
+  lossOf,
+  type Measure,
+  NOTHING,
+  type Ranked,
+  TRAINED,
+  worstOf,
+} from "./ranking.ts";
 import {
   adamMove,
   type Candidate,
   distinct,
   type Fault,
   fitTogether,
+  isRate,
   mended,
   type Move,
   moved,
@@ -14,16 +31,6 @@ import {
   structures,
   unchanged,
 } from "./candidates.ts";
-
-/** How a candidate did, as far as it was run. */
-export interface Measure {
-  /** Its loss as a part of that of the best constant prediction; ∞ where it is not finite. */
-  readonly relative: number;
-  /** It has learned something, and nothing was found that keeps it from training. */
-  readonly well: boolean;
-  /** Something is wrong by construction: it is never ranked, however low its loss. */
-  readonly barred: boolean;
-}
 
 /** What the search wants to know next: how each candidate does after so large a share of its steps. */
 export interface Ask {
@@ -44,12 +51,6 @@ export interface Start<M extends Measure> {
   readonly original: M;
 }
 
-export interface Ranked<M extends Measure> {
-  readonly candidate: Candidate;
-  /** Of one seed after the other. */
-  readonly measures: readonly M[];
-}
-
 export interface Outcome<M extends Measure> {
   readonly original: readonly M[];
   /** All that were run to the end, the best first. */
@@ -57,24 +58,6 @@ export interface Outcome<M extends Measure> {
   /** Better than the original in every seed. */
   readonly best: Ranked<M> | undefined;
 }
-
-/** What is left to learn is next to nothing, as a part of what a constant prediction costs. */
-const TRAINED = 0.01;
-
-/** The loss of a model that has clearly learned; above it more fixes are tried. */
-const GOOD = 0.25;
-
-/** A loss below this, to which two candidates come that differ, within a twentieth, is what the data allow. */
-const LIMIT = 0.7;
-
-/** Between these nothing has been learned yet: candidates cannot be told apart, and the more promising go first. */
-const [NOTHING, WORSE] = [0.9, 1.15] as const;
-
-/** A fix more has to earn its place: so much lower the loss has to be. */
-const PRICE = 1.1;
-
-/** One model is called better than another whose loss is a twentieth higher. */
-const CLEARLY = 0.95;
 
 /** Fixes that are tried one by one at first, and those that are tried in pairs. */
 const [SINGLE, PAIRED] = [10, 4] as const;
@@ -118,48 +101,6 @@ export function* search<M extends Measure>(start: Start<M>): Search<Outcome<M>, 
   }
   return yield* verified(start, pool);
 }
-
-const isGood = (ranked: Ranked<Measure> | undefined): boolean =>
-  ranked !== undefined && lossOf(ranked) < GOOD && isWell(ranked);
-
-const isWell = ({ measures }: Ranked<Measure>): boolean => measures.every(({ well }) => well);
-
-/** Nothing more is to be had: the best has learned what there is, or the data hold no more. */
-const isEnough = ([first, second]: readonly Ranked<Measure>[]): boolean =>
-  isGood(first) ||
-  (first !== undefined &&
-    second !== undefined &&
-    isWell(first) &&
-    lossOf(second) < LIMIT &&
-    lossOf(first) > CLEARLY * lossOf(second));
-
-const lossOf = ({ measures: [first] }: Ranked<Measure>): number =>
-  first === undefined || first.barred ? Infinity : comparable(first);
-
-/** A loss that is not a number is no good one, and neither is one below 0: that is of a loss function that is given nonsense. */
-const comparable = ({ relative }: Measure): number => (relative >= 0 ? relative : Infinity);
-
-/** The lower loss first; of two that have next to nothing left to learn, or hardly differ, the one with fewer fixes. */
-const byLoss = (a: Ranked<Measure>, b: Ranked<Measure>): number => priced(a) - priced(b);
-
-/** Indexes of candidates that have not been run to the end, the most promising first; those that cannot go on are left out. */
-export const byPromise = (measures: readonly Measure[]): readonly number[] =>
-  measures
-    .map((measure, index) => ({ index, promise: promiseOf(measure) }))
-    .filter(({ promise }) => promise < Infinity)
-    .sort((a, b) => a.promise - b.promise)
-    .map(({ index }) => index);
-
-function promiseOf(measure: Measure): number {
-  const loss = measure.barred ? Infinity : comparable(measure);
-  return loss > NOTHING && loss < WORSE ? 1 : Math.max(loss, TRAINED);
-}
-
-/** In steps of a twentieth: what lies closer together is equal, and the more promising goes first. */
-const priced = (ranked: Ranked<Measure>): number =>
-  Math.round(
-    Math.log(Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length) / -Math.log(CLEARLY),
-  );
 
 /** The rate with which most models learn under Adam, and the one that gates need to open in few steps. */
 const [RATE, FAST] = [adamMove(3e-3), adamMove(5e-2)] as const;
@@ -245,7 +186,10 @@ function* halved<M extends Measure>(
     const measures: readonly M[] = yield { stage, candidates: left, keep: most, share, seed: 0 };
     const order = byPromise(measures);
     const least = Math.min(...measures.map(comparable));
-    left = order.slice(0, least > NOTHING ? most : keep).flatMap((i) => left[i] ?? []);
+    left = varied(
+      order.flatMap((i) => left[i] ?? []),
+      least > NOTHING ? most : keep,
+    );
   }
   if (left.length === 0) return [];
   const measures: readonly M[] = yield { stage, candidates: left, keep: 0, share: 1, seed: 0 };
@@ -254,6 +198,22 @@ function* halved<M extends Measure>(
     .filter((ranked) => lossOf(ranked) < Infinity)
     .sort(byLoss);
 }
+
+/**
+ * So many of the candidates, the most promising first; but half of the places go to those that have nothing in common with the first, but
+ * for rates and what all have: what learns fast at the beginning need not get furthest.
+ */
+function varied(candidates: readonly Candidate[], count: number): readonly Candidate[] {
+  const isCommon = (name: FixName): boolean => candidates.every((one) => has(one, name));
+  const marks =
+    candidates[0]?.fixes.map(({ name }) => name).filter((name) => !isRate(name) && !isCommon(name)) ?? [];
+  const others = candidates.filter((one) => !marks.some((name) => has(one, name)));
+  const reserved = marks.length === 0 ? [] : others.slice(0, Math.floor(count / 2));
+  const first = candidates.filter((one) => !reserved.includes(one)).slice(0, count - reserved.length);
+  return candidates.filter((one) => first.includes(one) || reserved.includes(one));
+}
+
+const has = ({ fixes }: Candidate, name: FixName): boolean => fixes.some((fix) => fix.name === name);
 
 /** The best finalist that is better than the original in every seed, one that does well in all before one that does not. */
 function* verified<M extends Measure>(
@@ -286,12 +246,3 @@ function* verified<M extends Measure>(
   );
   return { original: originals, finalists, best };
 }
-
-const isBetter = (a: Measure, b: Measure): boolean =>
-  !a.barred && comparable(a) < (Number.isFinite(comparable(b)) ? CLEARLY * comparable(b) : Infinity);
-
-/** Well in every seed, and in none much worse than in the first. */
-const isSteady = (measures: readonly Measure[]): boolean =>
-  measures.every(({ well }) => well) && worstOf(measures) < Math.max(GOOD, 2 * worstOf(measures.slice(0, 1)));
-
-const worstOf = (measures: readonly Measure[]): number => Math.max(...measures.map(comparable));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Fault } from "../../../src/model/fixes/candidates.ts";
-import { type Ask, type Measure, type Outcome, search } from "../../../src/model/fixes/search.ts";
+import type { Measure } from "../../../src/model/fixes/ranking.ts";
+import { type Ask, type Outcome, search } from "../../../src/model/fixes/search.ts";
 
 const text = `{
   "models": {
