@@ -12,7 +12,7 @@ const BIAS = 127;
 suite("numbers that both languages write", () => {
   test("rows are added up by as many columns as the kernel takes at a time", () => {
     assert.equal(
-      constantIn("compile/fuseBiases.ts", "WIDTH"),
+      constantIn("compile/backward.ts", "COLUMNS"),
       assembly("activation/instrumentedRows")("WIDTH"),
     );
   });

@@ -8,6 +8,7 @@ import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 import { threads, threadsAlive } from "../../src/worker/threadPool.ts";
 import { figuresOf, texts } from "../support/figures.ts";
+import { RandomModels } from "../support/randomModel.ts";
 import { shuffledThreads } from "../support/shuffledThreads.ts";
 import { dist, wasmBackends } from "../support/wasm.ts";
 
@@ -29,6 +30,17 @@ suite("steps that threads share", () => {
       }
     });
   }
+
+  test("models of every layer, loss and optimizer come to the same figures", async () => {
+    const models = new RandomModels(8);
+    for (let i = 0; i < 60; i++) {
+      const text = models.next();
+      const alone = await figuresOf(text, 2, backend);
+      const executor = shuffledThreads(3, "last first");
+      const shared = await figuresOf(text, 2, { ...backend, executor: (_, kernels) => executor(kernels) });
+      assert.deepEqual(shared, alone, text);
+    }
+  });
 
   test("real threads are hired for a run that takes its time, give the same figures, and are let go", async () => {
     let hired = 0;

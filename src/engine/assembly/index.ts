@@ -16,7 +16,7 @@ export { groupNorm, groupNormGrad } from "./norm/groupNorm";
 export { rmsNorm, rmsNormGrad } from "./norm/rmsNorm";
 export { attention, attentionGrad } from "./attention/attention";
 export { gruCell, gruCellGrad, lstmCell, lstmCellGrad, rnnCell, rnnCellGrad } from "./recurrent/recurrent";
-export { moveColumns } from "./conv/im2col";
+export { im2col } from "./conv/im2col";
 export { directConv2d, directConv2dGradInput } from "./conv/convolution";
 export { directConv2dGradWeight, planeSums } from "./conv/convolutionGrad";
 export { maxPool2d, maxPool2dGrad } from "./pool/maxPool";

@@ -1,4 +1,5 @@
 import { size, place, number, flag, kernel } from "./kernel.ts";
+import { DRAWN, products } from "./costs.ts";
 import type { Floats } from "../tensor.ts";
 
 function headLoops(f: Floats) {
@@ -62,6 +63,9 @@ export const attentionKernels = {
         const keep = p < 1 ? 1 / (1 - p) : 0;
         for (let i = mask; i < mask + n; i++) f[i] = random() < p ? 0 : keep;
       },
+    access: ({ n }) => ({ writes: { mask: n } }),
+    draws: true,
+    cost: ({ n }) => DRAWN * n,
   }),
 
   /**
@@ -116,6 +120,8 @@ export const attentionKernels = {
         return { qkv: time * 3 * width, out: time * width, probabilities: pairs, mask: pairs };
       },
     },
+    cost: ({ batch, time, heads, width }) =>
+      products(2 * batch * time * time * width) + 1.8 * batch * heads * time * time,
   }),
 
   /** Backward pass of `attention`: dqkv from dout. `scratch` is a place for time² elements a sample. */
@@ -199,5 +205,7 @@ export const attentionKernels = {
         };
       },
     },
+    cost: ({ batch, time, heads, width }) =>
+      products(4 * batch * time * time * width) + 0.5 * batch * heads * time * time,
   }),
 };

@@ -1,6 +1,6 @@
 import { place, size, kernel } from "./kernel.ts";
 import type { Floats } from "../tensor.ts";
-import { columnsOf } from "./columns.ts";
+import { columnsOf } from "./im2col.ts";
 import { type ConvList, convSizes, type ConvSizes, namedSizes } from "./convSizes.ts";
 import { products } from "./costs.ts";
 import { enter, leave } from "./window.ts";

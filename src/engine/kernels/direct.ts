@@ -8,7 +8,7 @@ export const DIRECT_SCRATCH = 2 ** 20;
  * around them; with Winograd's filters of 2 × 2, 3 × 3, which take 16 products instead of 36 but have to pay for their
  * transforms; or by columns, which always can be.
  */
-export type Variant = "direct" | "winograd" | "columns";
+export type Variant = "direct" | "winograd" | "im2col";
 
 /** Channels on both sides from which Winograd's filters were measured to pay. */
 const CHANNELS = 8;
@@ -20,13 +20,13 @@ const CHANNELS = 8;
 export function variantOf(sizes: ConvSizes): Variant {
   const { channels, outChannels, groups, width, outWidth, kernelHeight: kh, kernelWidth: kw } = sizes;
   const { strideY: sy, strideX: sx, dilationY, dilationX } = sizes;
-  if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return "columns";
+  if (sy * sx !== 1 || Math.min(width, outWidth) < 4 || kh * kw === 1) return "im2col";
   const fits = (...parts: readonly number[]) => Math.max(...parts) <= DIRECT_SCRATCH;
   const square = kh === 3 && kw === 3 && dilationY * dilationX === 1;
   if (square && Math.min(channels, outChannels) >= CHANNELS * groups && fits(winogradScratch(sizes))) {
     return "winograd";
   }
-  return fits(correlationScratch(sizes), gradientScratch(sizes)) ? "direct" : "columns";
+  return fits(correlationScratch(sizes), gradientScratch(sizes)) ? "direct" : "im2col";
 }
 
 /** Pixels of y that are summed up in registers at a time for one element of dW, at least. */

@@ -1,4 +1,5 @@
 import { size, place, number, flag, extent, kernel } from "./kernel.ts";
+import { DRAWN } from "./costs.ts";
 
 /** Plain loops over elements. */
 export const elementwiseKernels = {
@@ -28,6 +29,7 @@ export const elementwiseKernels = {
       writes: { y: extent(rows, n, ldy) },
     }),
     split: { along: "rows", moves: ({ ldx, ldy }) => ({ x: ldx, y: ldy }) },
+    cost: ({ rows, n }) => 0.1 * rows * n,
   }),
 
   /** out = a + b, n elements; out may be a or b. */
@@ -69,6 +71,9 @@ export const elementwiseKernels = {
           f[y + i] = f[x + i] * f[mask + i];
         }
       },
+    access: ({ n }) => ({ reads: { x: n }, writes: { y: n, mask: n } }),
+    draws: true,
+    cost: ({ n }) => DRAWN * n,
   }),
 
   /** y = x for x > 0, else x · slope; `slopes` holds one for all or one per channel of x[outer, channels, inner]. */
@@ -90,6 +95,7 @@ export const elementwiseKernels = {
       writes: { y: outer * channels * inner },
     }),
     split: { along: "outer", moves: ({ channels, inner }) => ({ x: channels * inner, y: channels * inner }) },
+    cost: ({ outer, channels, inner }) => 0.2 * outer * channels * inner,
   }),
 
   /** dx and dslopes of `prelu`. */
@@ -127,6 +133,7 @@ export const elementwiseKernels = {
       reads: { x: outer * channels * inner, dy: outer * channels * inner, slopes: shared ? 1 : channels },
       writes: { dx: outer * channels * inner, dslopes: shared ? 1 : channels },
     }),
+    cost: ({ outer, channels, inner }) => 0.6 * outer * channels * inner,
   }),
 
   /** y = softmax of each row of n; y may be x. */
@@ -148,6 +155,7 @@ export const elementwiseKernels = {
       },
     access: ({ rows, n }) => ({ reads: { x: rows * n }, writes: { y: rows * n } }),
     split: { along: "rows", moves: ({ n }) => ({ x: n, y: n }) },
+    cost: ({ rows, n }) => 1.8 * rows * n,
   }),
 
   /** dx = y ⊙ (dy − ⟨dy, y⟩) for each row of n; dx may be dy. */
@@ -165,5 +173,6 @@ export const elementwiseKernels = {
       },
     access: ({ rows, n }) => ({ reads: { y: rows * n, dy: rows * n }, writes: { dx: rows * n } }),
     split: { along: "rows", moves: ({ n }) => ({ y: n, dy: n, dx: n }) },
+    cost: ({ rows, n }) => 0.5 * rows * n,
   }),
 };

@@ -17,6 +17,7 @@ export const embeddingKernels = {
     // Where W ends is not said: what reads it is not beside what writes it.
     access: ({ n, width }) => ({ reads: { ids: n }, writes: { y: n * width } }),
     split: { along: "n", moves: ({ width }) => ({ ids: 1, y: width }) },
+    cost: ({ n, width }) => 0.15 * n * width,
   }),
 
   /** dW[rows, width]: Σ of dy over the places of each id; 0 for the row `padding`, −1: there is none such. */
@@ -34,5 +35,6 @@ export const embeddingKernels = {
         }
       },
     access: ({ n, width, rows }) => ({ reads: { ids: n, dy: n * width }, writes: { dW: rows * width } }),
+    cost: ({ n, width, rows }) => 0.2 * n * width + 0.1 * rows * width,
   }),
 };

@@ -56,8 +56,10 @@ export interface Kernel<P = KernelParams, L extends Loop = Loop> {
   readonly params: P;
   /** The reference over a memory: plain loops in double precision, rounded where they store. `random` gives dropout's numbers. */
   readonly scalar: (memory: Memory, random: Random) => L;
-  /** Absent: nothing may run beside it, nor beside a kernel that draws random numbers. */
+  /** Absent: nothing may run beside it. */
   access?(args: Args<P>): Accesses<P>;
+  /** It draws random numbers: all such calls are made by one thread, in their order. */
+  readonly draws?: true;
   /** Absent: a call is made whole. */
   readonly split?: Split<P>;
   /** Nanoseconds of computing; absent, and no `statistics`: a cheap pass, over as many elements as the first parameter says. */
@@ -77,6 +79,7 @@ export const kernel = <const P extends KernelParams, L extends Loop>(value: Kern
 /** A kernel of whichever parameters: what the compiler and the scheduler, which know none by name, see of it. */
 export interface AnyKernel {
   readonly params: KernelParams;
+  readonly draws?: true;
   access?(args: AnyArgs): { readonly reads?: Extents; readonly writes?: Extents };
   readonly split?:
     | { readonly along: string; moves(args: AnyArgs): AnyArgs }

@@ -84,6 +84,8 @@ export const lossKernels = {
         d[out] = meanOf(mse(n, x, t, dx), n);
       };
     },
+    access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 1 } }),
+    cost: ({ n }) => 0.4 * n,
   }),
 
   /** mean of |x − t| */
@@ -96,6 +98,8 @@ export const lossKernels = {
         d[out] = meanOf(l1(n, x, t, dx), n);
       };
     },
+    access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 1 } }),
+    cost: ({ n }) => 0.9 * n,
   }),
 
   /** mean of ½e² below δ = |e|, else δ(|e| − ½δ) (Huber, Robust Estimation of a Location Parameter, 1964) */
@@ -108,6 +112,8 @@ export const lossKernels = {
         d[out] = meanOf(huberOf(delta)(n, x, t, dx), n);
       };
     },
+    access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 1 } }),
+    cost: ({ n }) => 0.8 * n,
   }),
 
   /** Huber's loss divided by β; |e| where β is 0. */
@@ -125,6 +131,8 @@ export const lossKernels = {
         for (let i = 0; i < n; i++) f[dx + i] /= beta;
       };
     },
+    access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 1 } }),
+    cost: ({ n }) => 0.9 * n,
   }),
 
   /** mean of −t·ln p − (1 − t)·ln(1 − p), logarithms not below −100, as PyTorch has it. */
@@ -138,6 +146,8 @@ export const lossKernels = {
         d[out + 1] = rightAnswers(n, p, t, 0.5);
       };
     },
+    access: ({ n }) => ({ reads: { p: n, t: n }, writes: { dx: n, out: 2 } }),
+    cost: ({ n }) => 7 * n,
   }),
 
   /** The same of p = σ(x), from x. */
@@ -151,6 +161,8 @@ export const lossKernels = {
         d[out + 1] = rightAnswers(n, x, t, 0);
       };
     },
+    access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 2 } }),
+    cost: ({ n }) => 6 * n,
   }),
 
   /** mean over the rows of −Σ q·ln softmax(x), with q the class in t, smoothed: (1 − s)·onehot + s/n. */
@@ -195,6 +207,8 @@ export const lossKernels = {
         d[out + 1] = right;
       };
     },
+    access: ({ rows, n }) => ({ reads: { x: rows * n, t: rows }, writes: { dx: rows * n, out: 2 } }),
+    cost: ({ rows, n }) => rows * (2 * n + 30),
   }),
 
   /** mean over the rows of −x at the class in t: x are log-probabilities. */
@@ -217,5 +231,7 @@ export const lossKernels = {
         d[out + 1] = right;
       };
     },
+    access: ({ rows, n }) => ({ reads: { x: rows * n, t: rows }, writes: { dx: rows * n, out: 2 } }),
+    cost: ({ rows, n }) => 0.2 * rows * n,
   }),
 };

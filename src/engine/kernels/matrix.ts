@@ -102,6 +102,7 @@ export const matrixKernels = {
       reads: { B: tb ? extent(n, k, ldb) : extent(k, n, ldb) },
       writes: { to: packedSize(n, k) },
     }),
+    cost: ({ n, k }) => 0.1 * n * k,
   }),
 
   /** `gemm` by a B that has been packed. */
@@ -153,5 +154,6 @@ export const matrixKernels = {
         return { n: end - first, X: X + first, out: out + first };
       },
     },
+    cost: ({ rows, n }) => 0.1 * rows * n,
   }),
 };

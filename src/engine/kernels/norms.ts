@@ -131,6 +131,7 @@ export const normKernels = {
       },
     }),
     split: channelStrips,
+    cost: ({ batch, count, inner }) => (inner > 1 ? 0.6 : 0.3) * batch * count * inner,
   }),
 
   /** The same by the running averages, in `eval()` mode. */
@@ -167,6 +168,17 @@ export const normKernels = {
           );
         }
       },
+    access: ({ batch, channels, inner }) => ({
+      reads: {
+        x: batch * channels * inner,
+        weight: channels,
+        bias: channels,
+        runningMean: channels,
+        runningVar: channels,
+      },
+      writes: { y: batch * channels * inner },
+    }),
+    cost: ({ batch, channels, inner }) => 0.2 * batch * channels * inner,
   }),
 
   /** Backward pass of `batchNorm`, of the same channels; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
@@ -223,6 +235,7 @@ export const normKernels = {
       writes: { dx: batch * channels * inner, dweight: [first, count], dbias: [first, count] },
     }),
     split: channelStrips,
+    cost: ({ batch, count, inner }) => 0.4 * batch * count * inner,
   }),
 
   /**
@@ -281,6 +294,7 @@ export const normKernels = {
         rstd: groups,
       }),
     },
+    cost: ({ batch, channels, inner }) => 0.8 * batch * channels * inner,
   }),
 
   /** Backward pass of `groupNorm`. dx may be dy. */
@@ -334,6 +348,17 @@ export const normKernels = {
           }
         }
       },
+    access: ({ batch, groups, channels, inner }) => ({
+      reads: {
+        x: batch * channels * inner,
+        dy: batch * channels * inner,
+        weight: channels,
+        mean: batch * groups,
+        rstd: batch * groups,
+      },
+      writes: { dx: batch * channels * inner, dweight: channels, dbias: channels },
+    }),
+    cost: ({ batch, channels, inner }) => 0.7 * batch * channels * inner,
   }),
 
   /** y = x / √(mean of x² + ε) · weight for each row of n (Zhang & Sennrich, Root Mean Square Layer Normalization, 2019). */
@@ -354,6 +379,7 @@ export const normKernels = {
     },
     access: ({ rows, n }) => ({ reads: { x: rows * n, weight: n }, writes: { y: rows * n, rstd: rows } }),
     split: { along: "rows", moves: ({ n }) => ({ x: n, y: n, rstd: 1 }) },
+    cost: ({ rows, n }) => 0.6 * rows * n,
   }),
 
   /** Backward pass of `rmsNorm`. dx may be dy. */
@@ -387,5 +413,10 @@ export const normKernels = {
           }
         }
       },
+    access: ({ rows, n }) => ({
+      reads: { x: rows * n, dy: rows * n, weight: n, rstd: rows },
+      writes: { dx: rows * n, dweight: n },
+    }),
+    cost: ({ rows, n }) => 0.5 * rows * n,
   }),
 };

@@ -54,6 +54,7 @@ export const optimizerKernels = {
       reads: { grad: n, hyper: HYPER },
       writes: { theta: n, momentum: n, out: UPDATE.length },
     }),
+    cost: ({ n, momentum }) => (momentum < 0 ? 0.2 : 0.5) * n,
   }),
 
   /**
@@ -110,6 +111,7 @@ export const optimizerKernels = {
       reads: { grad: n, hyper: HYPER },
       writes: { theta: n, m: n, v: n, vmax: n, out: UPDATE.length },
     }),
+    cost: ({ n }) => n,
   }),
 
   /** hyper: lr, α, ε, weight_decay, momentum, centered. `momentum` and `mean` are −1 where not used. */
@@ -164,6 +166,7 @@ export const optimizerKernels = {
       reads: { grad: n, hyper: HYPER },
       writes: { theta: n, square: n, momentum: n, mean: n, out: UPDATE.length },
     }),
+    cost: ({ n }) => 0.9 * n,
   }),
 
   /** hyper: lr/(1 + (t − 1)·lr_decay), ε, weight_decay. */
@@ -196,5 +199,6 @@ export const optimizerKernels = {
       reads: { grad: n, hyper: HYPER },
       writes: { theta: n, sum: n, out: UPDATE.length },
     }),
+    cost: ({ n }) => 0.8 * n,
   }),
 };

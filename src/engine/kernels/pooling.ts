@@ -57,6 +57,14 @@ function eachBin(
   }
 }
 
+/** Elements that lie under the window, at all of its places. */
+const tapsOf = ({ planes, outHeight, outWidth, kernelHeight, kernelWidth }: Args<Pool>): number =>
+  planes * outHeight * outWidth * kernelHeight * kernelWidth;
+
+/** A window of 2 × 2 that moves by its own size has kernels of its own. */
+const is2x2 = ({ kernelHeight, kernelWidth, strideY, strideX }: Args<Pool>): boolean =>
+  kernelHeight === 2 && kernelWidth === 2 && strideY === 2 && strideX === 2;
+
 /** Writes the means over rectangles of x, one after the other from y on. */
 const means =
   (f: Floats, x: number, y: number, width: number): Visit =>
@@ -85,6 +93,8 @@ const elementsOf = ({ height, width, outHeight, outWidth }: Args<Planes>) => ({
 });
 
 type Planes = Pick<typeof window, "height" | "width" | "outHeight" | "outWidth">;
+
+type Pool = typeof window & { readonly planes: typeof size };
 
 /** Pooling of `planes` planes (samples · channels), one after the other in memory. */
 export const poolingKernels = {
@@ -135,6 +145,7 @@ export const poolingKernels = {
         return { x: plane, y: out, taps: out };
       },
     },
+    cost: (args) => (is2x2(args) ? 0.25 : 3) * tapsOf(args),
   }),
 
   /** dx from dy: each goes to the element that was taken. */
@@ -171,6 +182,7 @@ export const poolingKernels = {
         return { taps: out, dy: out, dx: plane };
       },
     },
+    cost: (args) => (is2x2(args) ? 0.2 : 0.5) * tapsOf(args),
   }),
 
   /**
@@ -196,6 +208,7 @@ export const poolingKernels = {
         return { x: plane, y: out };
       },
     },
+    cost: (args) => 2 * tapsOf(args),
   }),
 
   avgPool2dGrad: kernel({
@@ -219,6 +232,7 @@ export const poolingKernels = {
         return { dy: out, dx: plane };
       },
     },
+    cost: (args) => 2 * tapsOf(args),
   }),
 
   /** y = means over outHeight × outWidth bins, which overlap where the sizes do not divide. */
@@ -241,6 +255,7 @@ export const poolingKernels = {
         return { x: plane, y: out };
       },
     },
+    cost: ({ planes, height, width }) => 0.7 * planes * height * width,
   }),
 
   adaptiveAvgPool2dGrad: kernel({
@@ -271,5 +286,6 @@ export const poolingKernels = {
         return { dy: out, dx: plane };
       },
     },
+    cost: ({ planes, height, width }) => 0.7 * planes * height * width,
   }),
 };

@@ -24,6 +24,7 @@ export const recurrentKernels = {
       },
     access: ({ rows, n, ldh }) => ({ writes: { h: extent(rows, n, ldh) } }),
     split: { along: "rows", moves: ({ ldh }) => ({ h: ldh }) },
+    cost: ({ rows, n }) => rows * n,
   }),
 
   /** dz = dh · f′ */
@@ -44,6 +45,7 @@ export const recurrentKernels = {
       writes: { dz: extent(rows, n, ldz) },
     }),
     split: { along: "rows", moves: ({ n, ldh, ldz }) => ({ h: ldh, dh: n, dz: ldz }) },
+    cost: ({ rows, n }) => 0.25 * rows * n,
   }),
 
   /**
@@ -83,6 +85,7 @@ export const recurrentKernels = {
       writes: { z: extent(rows, 4 * n, ldz), c: extent(rows, n, ldc), h: extent(rows, n, ldh) },
     }),
     split: { along: "rows", moves: ({ ldz, ldc, ldh }) => ({ z: ldz, before: ldc, c: ldc, h: ldh }) },
+    cost: ({ rows, n }) => 6 * rows * n,
   }),
 
   /** `dc`[rows, n] is what flows into c from the step after this one, and becomes what flows into c₋₁. */
@@ -124,6 +127,7 @@ export const recurrentKernels = {
       writes: { z: extent(rows, 4 * n, ldz), dc: rows * n },
     }),
     split: { along: "rows", moves: ({ n, ldz, ldc }) => ({ z: ldz, before: ldc, c: ldc, dh: n, dc: n }) },
+    cost: ({ rows, n }) => 4 * rows * n,
   }),
 
   /**
@@ -162,6 +166,7 @@ export const recurrentKernels = {
       writes: { z: extent(rows, 3 * n, ldz), h: extent(rows, n, ldh) },
     }),
     split: { along: "rows", moves: ({ ldz, ldn, ldh }) => ({ z: ldz, hidden: ldn, before: ldh, h: ldh }) },
+    cost: ({ rows, n }) => 4 * rows * n,
   }),
 
   /** ∂L/∂s_h takes the place of s_h; `direct`[rows, n] becomes what flows into h₋₁ past the matrices: dh·z. */
@@ -205,5 +210,6 @@ export const recurrentKernels = {
       along: "rows",
       moves: ({ n, ldz, ldn, ldh }) => ({ z: ldz, hidden: ldn, before: ldh, dh: n, direct: n }),
     },
+    cost: ({ rows, n }) => 0.8 * rows * n,
   }),
 };

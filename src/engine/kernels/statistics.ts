@@ -94,6 +94,8 @@ export const statisticsKernels = {
         }
         d[out] = sum;
       },
+    access: ({ n }) => ({ reads: { x: n }, writes: { out: 1 } }),
+    statistics: ({ n }) => 20 * n,
   }),
 
   /** Counts by power of two, as `grad_hist` defines them. */

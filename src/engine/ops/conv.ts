@@ -1,4 +1,4 @@
-import { columnsOf } from "../kernels/columns.ts";
+import { columnsOf } from "../kernels/im2col.ts";
 import { type ConvList, namedSizes } from "../kernels/convSizes.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";

@@ -7,6 +7,9 @@ type Split = NonNullable<AnyKernel["split"]>;
 /** Whether a call of its kernel can be divided among threads. */
 export const isDivisible = ({ kernel }: Call): boolean => described[kernel].split !== undefined;
 
+/** Whether only the first thread makes calls of its kernel: it has the random numbers. */
+export const isForFirst = ({ kernel }: Call): boolean => described[kernel].draws === true;
+
 /**
  * The call as one part for each thread, all together with the same results to the last bit; `undefined`: nothing is left for that
  * thread. Cut between samples of the batch where the units are samples, or so many of each.

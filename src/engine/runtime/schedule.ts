@@ -1,7 +1,7 @@
 import { costOf } from "../compile/costModel.ts";
 import type { Call } from "../compile/recorder.ts";
 import { type Access, accessesOf, hazard } from "./hazards.ts";
-import { isDivisible, partition } from "./partition.ts";
+import { isDivisible, isForFirst, partition } from "./partition.ts";
 
 /** What one thread does: calls, and between them points where it waits for all others. */
 export type Task = Call | "barrier";
@@ -70,9 +70,10 @@ class Schedule {
   anywhere(call: Call): void {
     const accesses = accessesOf(call);
     if (!accesses) return void this.alone(call);
-    const free = this.#threads().filter((thread) => !this.#waits(accesses, thread));
+    const able = isForFirst(call) ? [0] : this.#threads();
+    const free = able.filter((thread) => !this.#waits(accesses, thread));
     if (free.length === 0) this.barrier();
-    const among = free.length > 0 ? free : this.#threads();
+    const among = free.length > 0 ? free : able;
     const thread = among.reduce((a, b) => (this.#load[b] < this.#load[a] ? b : a));
     this.#give(thread, call, accesses);
   }

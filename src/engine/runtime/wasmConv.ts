@@ -1,10 +1,10 @@
-import { columnKernels, type ColumnParts } from "../kernels/columns.ts";
+import { im2colKernels, type Im2colParts } from "../kernels/im2col.ts";
 import { type ConvList, type ConvLoops, namedSizes } from "../kernels/convSizes.ts";
 import { directSamples, type Variant, variantOf, winogradSamples } from "../kernels/direct.ts";
 import type { Memory } from "../kernels/memory.ts";
 
 /** What the module has for convolution. Those that take `samples` compute so many at a time. */
-export interface ConvExports extends ColumnParts {
+export interface ConvExports extends Im2colParts {
   directConv2d(x: number, W: number, bias: number, y: number, ...sizes: ConvList): void;
   directConv2dGradInput(dy: number, W: number, dx: number, ...sizes: ConvList): void;
   directConv2dGradWeight: GradWeight;
@@ -27,7 +27,7 @@ type GradWeight = (
 /** Convolution, each in the way that suits its sizes. */
 export function convKernels(memory: Memory, module: ConvExports): ConvLoops {
   const variants: Record<Variant, ConvLoops> = {
-    columns: columnKernels(memory, module),
+    im2col: im2colKernels(memory, module),
 
     direct: {
       conv2d: (x, W, bias, y, _columns, ...sizes) => module.directConv2d(x, W, bias, y, ...sizes),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../../src/engine/runtime/backend.ts";
-import { columnsOf } from "../../../src/engine/kernels/columns.ts";
+import { columnsOf } from "../../../src/engine/kernels/im2col.ts";
 import { type ConvList, namedSizes } from "../../../src/engine/kernels/convSizes.ts";
 import { variantOf } from "../../../src/engine/kernels/direct.ts";
 import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
@@ -112,7 +112,7 @@ for (const [variant, backend] of wasmBackends().entries()) {
       test(`${name}: what the scalar kernels give`, () => {
         assert.equal(
           variantOf(namedSizes(sizes)),
-          name in direct ? "direct" : name in winograd ? "winograd" : "columns",
+          name in direct ? "direct" : name in winograd ? "winograd" : "im2col",
         );
         const [ours, theirs] = [run(backend, sizes), run(scalarBackend, sizes)];
         for (const [tensor, [from, to]] of Object.entries(ours.results)) {

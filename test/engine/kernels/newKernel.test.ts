@@ -70,13 +70,13 @@ suite("a new kernel", () => {
   });
 
   test("is made from a list of calls in WebAssembly, with its numbers as doubles", async () => {
-    const { programOf, link } = await engine("runtime/callList.ts");
+    const { callListModule, link } = await engine("runtime/callList.ts");
     const { scalar } = await engine("kernels/scalar.ts");
     const own = memory();
-    (link(programOf([affine]), scalar(own, Math.random), { barrier: () => undefined }) as () => void)();
+    (link(callListModule([affine]), scalar(own, Math.random), { barrier: () => undefined }) as () => void)();
     assert.deepEqual([...own.floats], [...input, ...output]);
     assert.deepEqual(
-      WebAssembly.Module.imports(programOf([affine]) as WebAssembly.Module).map(({ name }) => name),
+      WebAssembly.Module.imports(callListModule([affine]) as WebAssembly.Module).map(({ name }) => name),
       ["affine"],
     );
   });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { argsOf, makeCall, withArgs } from "../../../src/engine/compile/arguments.ts";
 import { kernels } from "../../../src/engine/kernels/kernels.ts";
+import type { AnyKernel } from "../../../src/engine/kernels/kernel.ts";
+import { schedule } from "../../../src/engine/runtime/schedule.ts";
 import { accessesOf } from "../../../src/engine/runtime/hazards.ts";
 import { partition } from "../../../src/engine/runtime/partition.ts";
 import { call } from "../../support/calls.ts";
@@ -70,5 +72,32 @@ suite("what follows from a kernel's value", () => {
   test("of no more units than threads some get nothing", () => {
     const softmax = call("softmax", 1, 8, 0, 0);
     assert.deepEqual(partition(softmax, 2, 1), [undefined, softmax]);
+  });
+
+  for (const [name, kernel] of Object.entries(kernels) as [string, AnyKernel][]) {
+    test(`${name} says what it reads and writes, so that others can run beside it, and what it costs`, () => {
+      const args = Object.fromEntries(
+        Object.entries(kernel.params).map(([param, kind]) => [param, kind === "size" ? 4 : 0]),
+      );
+      const { reads = {}, writes = {} } = kernel.access?.(args) ?? {};
+      assert.ok(Object.keys(writes).length > 0);
+      for (const place of [...Object.keys(reads), ...Object.keys(writes)])
+        assert.match(kernel.params[place], /lace$/, place);
+      const cost = (kernel.cost?.(args) ?? 0) + (kernel.statistics?.(args) ?? 0);
+      const isPass = Object.keys(kernel.params)[0] === "n"; // of that many elements
+      assert.ok(cost > 0 || isPass);
+    });
+  }
+
+  test("random numbers are drawn by the first thread, in their order, while others go on", () => {
+    const draw = (at: number) => call("dropout", 16, at, 100 + at, 200 + at, 0.5);
+    const sum = (at: number, out: number) => call("sumSquares", 16, at, out);
+    const lists = schedule([draw(0), sum(1000, 0), draw(16), sum(1016, 1)], 2, 4);
+    assert.deepEqual(
+      lists[0].filter((task) => task !== "barrier" && task.kernel === "dropout"),
+      [draw(0), draw(16)],
+    );
+    assert.equal(lists[1].filter((task) => task === "barrier").length, 1);
+    assert.ok(lists[1].length > 1);
   });
 });

@@ -1,6 +1,6 @@
 import { correlate, packWeights } from "./correlation";
 import { f32At, scratch } from "../simd/memory";
-import { planPlanes } from "./paddedInput";
+import { planPadding } from "./paddedInput";
 
 /** `ConvKernels.conv2d` with stride 1. */
 export function directConv2d(
@@ -35,7 +35,7 @@ export function directConv2d(
   }
   const biases = free;
   free = biasRow(biases, outChannels, bias);
-  planPlanes(height, width, outHeight, outWidth, kh, kw, padY, padX, dilationY, dilationX);
+  planPadding(height, width, outHeight, outWidth, kh, kw, padY, padX, dilationY, dilationX);
   correlate(
     batch,
     groups,
@@ -90,7 +90,7 @@ export function directConv2dGradInput(
   free = biasRow(biases, channels, -1);
   const backY = (kh - 1) * dilationY - padY,
     backX = (kw - 1) * dilationX - padX;
-  planPlanes(outHeight, outWidth, height, width, kh, kw, backY, backX, dilationY, dilationX);
+  planPadding(outHeight, outWidth, height, width, kh, kw, backY, backX, dilationY, dilationX);
   correlate(
     batch,
     groups,

@@ -1,15 +1,15 @@
 import { f32At, scratch } from "../simd/memory";
 import { sumOf } from "../norm/runs";
-import { clearPlanes, fillPlanes, inPlace, pitch, plane, planPlanes, tapTable } from "./paddedInput";
+import { clearPlanes, padPlanes, inPlace, pitch, plane, planPadding, tapTable } from "./paddedInput";
 import { addProducts } from "./products";
-import { turnPlanes } from "./transpose";
+import { transposePlanes } from "./transpose";
 
 /** Tables of distances in bytes: from a pixel to its taps, from the beginning of a block's planes to its pixels. */
 let taps: usize = 0;
 let pixels: usize = 0;
 
 /**
- * `ConvKernels.conv2dGradWeight` with stride 1. For a block of `images` samples at a time dy is turned, so that outputs lie
+ * `ConvKernels.conv2dGradWeight` with stride 1. For a block of `images` samples at a time dy is transposed, so that outputs lie
  * side by side; then each tap's x is multiplied with it, pixel by pixel, for a tile of taps × outputs in registers.
  */
 export function directConv2dGradWeight(
@@ -43,7 +43,7 @@ export function directConv2dGradWeight(
   const ins = channels / groups,
     outs = outChannels / groups,
     depth = ins * kh * kw;
-  planPlanes(height, width, outHeight, outWidth, kh, kw, padY, padX, dilationY, dilationX);
+  planPadding(height, width, outHeight, outWidth, kh, kw, padY, padX, dilationY, dilationX);
   const stride = (inPlace ? channels : ins) * plane;
   taps = scratch;
   pixels = tapTable(taps, ins, kh, kw, dilationY, dilationX);
@@ -52,30 +52,30 @@ export function directConv2dGradWeight(
     const group = from / outs;
     const n = min(first + count, (group + 1) * outs) - from;
     const step = (<usize>((n + 3) & ~3)) << 2;
-    const turned = sums + step * <usize>depth;
-    const buffer = turned + step * <usize>(images * area);
+    const transposed = sums + step * <usize>depth;
+    const buffer = transposed + step * <usize>(images * area);
     memory.fill(sums, 0, step * <usize>depth);
     clearPlanes(buffer, images * ins);
     for (let b = 0; b < batch; b += images) {
       const block = min(images, batch - b);
       const source = f32At(x + (b * channels + group * ins) * height * width);
       for (let i = 0; i < block && !inPlace; i++) {
-        fillPlanes(
+        padPlanes(
           source + ((<usize>(i * channels * height * width)) << 2),
           buffer + ((<usize>(i * stride)) << 2),
           ins,
         );
       }
       for (let i = 0; i < block; i++) {
-        turnPlanes(
+        transposePlanes(
           n,
           area,
           f32At(dy + ((b + i) * outChannels + from) * area),
-          turned + step * <usize>(i * area),
+          transposed + step * <usize>(i * area),
           step,
         );
       }
-      addProducts(taps, pixels, block * area, n, depth, inPlace ? source : buffer, turned, sums, step);
+      addProducts(taps, pixels, block * area, n, depth, inPlace ? source : buffer, transposed, sums, step);
     }
     unturn(n, depth, sums, step, f32At(dW + from * depth));
     from += n;

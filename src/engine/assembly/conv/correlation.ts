@@ -1,19 +1,19 @@
-import { fewTile, vectorsOf } from "./narrow";
+import { narrowTile, vectorsOf } from "./narrow";
 import { madd } from "../simd/memory";
-import { fillPlanes, clearPlanes, pitch, tapTable } from "./paddedInput";
+import { padPlanes, clearPlanes, pitch, tapTable } from "./paddedInput";
 
 /** Rows of a tile: 6 × 8 with FMA; without it a product needs one more register. */
-const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 
 /** Up to so many outputs a tile has more pixels instead. */
-const FEW: i32 = 3;
+const NARROW: i32 = 3;
 
 /** Rows of the tile that begins at `row`: rows are divided as evenly as can be, the larger tiles first. */
 // @ts-ignore: decorator
 @inline
 export function tileRows(rows: i32, row: i32): i32 {
   const left = rows - row;
-  return (left + (left + ROWS - 1) / ROWS - 1) / ((left + ROWS - 1) / ROWS);
+  return (left + (left + MR - 1) / MR - 1) / ((left + MR - 1) / MR);
 }
 
 /**
@@ -121,8 +121,8 @@ export function correlate(
   const depth = ins * kh * kw;
   taps = free;
   free = tapTable(taps, ins, kh, kw, dilationY, dilationX);
-  const few = outs <= FEW;
-  free = few
+  const narrow = outs <= NARROW;
+  free = narrow
     ? planVectors(outHeight, outWidth, vectorsOf(outs), free)
     : planPixels(outHeight, outWidth, free);
   const buffer = (free + 63) & ~63;
@@ -130,11 +130,11 @@ export function correlate(
   const pixels = (<usize>(outHeight * outWidth)) << 2;
   for (let b = 0; b < batch; b++) {
     for (let g = 0; g < groups; g++) {
-      const planes = fillPlanes(x, buffer, ins);
+      const planes = padPlanes(x, buffer, ins);
       const weights = W + ((<usize>(g * outs * depth)) << 2);
       const biases = bias + ((<usize>(g * outs)) << 2);
-      if (few) fewOfPlane(planes, y, pixels, weights, depth, biases, outs);
-      else manyOfPlane(planes, y, pixels, weights, depth, biases, outs);
+      if (narrow) narrowPlane(planes, y, pixels, weights, depth, biases, outs);
+      else widePlane(planes, y, pixels, weights, depth, biases, outs);
       x += (<usize>(ins * size)) << 2;
       y += pixels * <usize>outs;
     }
@@ -142,7 +142,7 @@ export function correlate(
 }
 
 /** All pixels of one sample's group of one to three outputs. */
-function fewOfPlane(
+function narrowPlane(
   planes: usize,
   y: usize,
   yRow: usize,
@@ -153,19 +153,11 @@ function fewOfPlane(
 ): void {
   const step = (<usize>vectorsOf(outs)) << 3;
   const end = taps + ((<usize>depth) << 2);
-  for (let at = wholeAt; at < halfAt; at += step) fewTile(outs, taps, end, W, planes, at, y, yRow, bias);
+  for (let at = wholeAt; at < halfAt; at += step) narrowTile(outs, taps, end, W, planes, at, y, yRow, bias);
 }
 
 /** All pixels of one sample's group. */
-function manyOfPlane(
-  planes: usize,
-  y: usize,
-  yRow: usize,
-  W: usize,
-  depth: i32,
-  bias: usize,
-  outs: i32,
-): void {
+function widePlane(planes: usize, y: usize, yRow: usize, W: usize, depth: i32, bias: usize, outs: i32): void {
   const pairs = halves >> 1;
   let at = wholeAt;
   for (let t = 0, half = halfAt; t < pairs; t++, at += 8, half += 16) {
@@ -246,7 +238,7 @@ function rowTiles(
   yRow: usize,
   bias: usize,
 ): void {
-  const tiles = (outs + ROWS - 1) / ROWS;
+  const tiles = (outs + MR - 1) / MR;
   const size = outs / tiles,
     larger = outs % tiles;
   for (let t = 0; t < tiles; t++) {

@@ -5,7 +5,7 @@ import { enter, leave } from "../pool/windows";
  * The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes: copied
  * from x to `to`, or where `back` is 1 added up from there into x. See `ColumnMover` of ../../columns.ts.
  */
-export function moveColumns(
+export function im2col(
   x: i32,
   to: i32,
   back: i32,

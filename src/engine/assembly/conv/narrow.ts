@@ -9,7 +9,7 @@ export function vectorsOf(outs: i32): i32 {
  * A tile of one to three outputs: like that of ./correlation, for 4 or 6 vectors of pixels, whose places in x and y are the
  * pairs of distances at `places`.
  */
-export function fewTile(
+export function narrowTile(
   outs: i32,
   taps: usize,
   end: usize,

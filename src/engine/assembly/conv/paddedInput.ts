@@ -18,7 +18,7 @@ let columns: i32 = 0;
 export let inPlace: bool = false;
 
 /** Plans planes of height × width for outHeight × outWidth places of a window, the first `padY`, `padX` before the plane. */
-export function planPlanes(
+export function planPadding(
   height_: i32,
   width_: i32,
   outHeight: i32,
@@ -54,7 +54,7 @@ export function clearPlanes(to: usize, count: i32): void {
 }
 
 /** Where the planes are: at `to`, into which `count` of them are copied from x, or x. */
-export function fillPlanes(x: usize, to: usize, count: i32): usize {
+export function padPlanes(x: usize, to: usize, count: i32): usize {
   if (inPlace) return x;
   let source = x + from;
   let at = to + ((<usize>(top * pitch + left)) << 2);

@@ -35,10 +35,10 @@ export function addProducts(
     for (let p = 0; p < count; p += RUN) {
       const from = pixels + ((<usize>p) << 2),
         end = from + ((<usize>min(RUN, count - p)) << 2);
-      const turned = dy + at + step * <usize>p;
-      if (width == PANEL) addWide(taps, depth, from, end, planes, turned, sums + at, step);
-      else if (width == 8) addEight(taps, depth, from, end, planes, turned, sums + at, step);
-      else addFour(taps, depth, from, end, planes, turned, sums + at, step);
+      const transposed = dy + at + step * <usize>p;
+      if (width == PANEL) addWide(taps, depth, from, end, planes, transposed, sums + at, step);
+      else if (width == 8) addEight(taps, depth, from, end, planes, transposed, sums + at, step);
+      else addFour(taps, depth, from, end, planes, transposed, sums + at, step);
     }
   }
 }

@@ -160,7 +160,7 @@ function putRow(y: usize, even: v128, odd: v128, columns: i32, bias: v128): void
  * D = A·dy·Aᵀ for all tiles of a plane, of `lanes` outputs whose dy lie side by side: so they do in D, a tile after the other.
  * The 16 matrices lie `step` bytes apart.
  */
-export function transformTurned(dy: usize, lanes: i32, D: usize, step: usize): void {
+export function transformTransposed(dy: usize, lanes: i32, D: usize, step: usize): void {
   const pixel = (<usize>lanes) << 2;
   for (let r = 0; r < down; r++) {
     const below: usize = 2 * r + 1 < outHeight ? pixel * <usize>outWidth : 0;

@@ -1,8 +1,8 @@
 /** n planes of `area` elements as pixels: for each, the elements of all planes side by side, `step` bytes from pixel to pixel. */
-export function turnPlanes(n: i32, area: i32, planes: usize, to: usize, step: usize): void {
+export function transposePlanes(n: i32, area: i32, planes: usize, to: usize, step: usize): void {
   for (let o = 0; o < n; o += 4) {
     const from = planes + ((<usize>(o * area)) << 2);
-    turnRows(min(4, n - o), area, from, (<usize>area) << 2, to + ((<usize>o) << 2), step);
+    transposeRows(min(4, n - o), area, from, (<usize>area) << 2, to + ((<usize>o) << 2), step);
   }
 }
 
@@ -10,7 +10,7 @@ export function turnPlanes(n: i32, area: i32, planes: usize, to: usize, step: us
  * Four rows of `n` elements (of which `rows` exist, `row` bytes apart) as columns: n times four elements side by side, `step`
  * bytes apart. Rows that do not exist are read from the last that does: nobody uses them.
  */
-function turnRows(rows: i32, n: i32, from: usize, row: usize, to: usize, step: usize): void {
+function transposeRows(rows: i32, n: i32, from: usize, row: usize, to: usize, step: usize): void {
   const r1 = from + (rows > 1 ? row : 0);
   const r2 = rows > 2 ? from + row * 2 : r1;
   const r3 = rows > 3 ? from + row * 3 : r2;

@@ -1,6 +1,6 @@
 import { multiplyInPlace } from "../gemm/gemm";
 import { f32At, scratch } from "../simd/memory";
-import { clearPlanes, fillPlanes, planPlanes } from "./paddedInput";
+import { clearPlanes, padPlanes, planPadding } from "./paddedInput";
 import { across, down, planTiles, transformPlanes, transformWeights, untransformPlanes } from "./transforms";
 
 /** `ConvKernels.conv2d` for windows of 3 × 3 in steps of 1, `images` samples at a time. */
@@ -133,16 +133,16 @@ function convolve(
   const xBytes = (<usize>(ins * height * width)) << 2,
     yBytes = (<usize>(outs * outHeight * outWidth)) << 2;
   memory.fill(zeros, 0, (<usize>outs) << 2);
-  planPlanes(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
+  planPadding(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
   clearPlanes(buffer, ins);
   for (let b = 0; b < batch; b += images) {
     const block = min(images, batch - b);
     const row = rowOf(block * tiles),
       bytes = (<usize>row) << 2;
     for (let g = 0; g < groups; g++) {
-      planPlanes(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
+      planPadding(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
       for (let i = 0; i < block; i++) {
-        const planes = fillPlanes(x + xBytes * <usize>((b + i) * groups + g), buffer, ins);
+        const planes = padPlanes(x + xBytes * <usize>((b + i) * groups + g), buffer, ins);
         transformPlanes(planes, ins, V + ((<usize>(i * tiles)) << 2), bytes, bytes * <usize>ins);
       }
       const depth = (<usize>ins) << 2;

@@ -1,16 +1,23 @@
 import { planeSums } from "./convolutionGrad";
 import { f32At, scratch } from "../simd/memory";
-import { clearPlanes, fillPlanes, planPlanes } from "./paddedInput";
+import { clearPlanes, padPlanes, planPadding } from "./paddedInput";
 import { multiplyInPlace } from "../gemm/gemm";
-import { across, down, planTiles, transformPlanes, transformTurned, untransformWindow } from "./transforms";
-import { turnPlanes } from "./transpose";
+import {
+  across,
+  down,
+  planTiles,
+  transformPlanes,
+  transformTransposed,
+  untransformWindow,
+} from "./transforms";
+import { transposePlanes } from "./transpose";
 import { rowOf } from "./winograd";
 
 /** Tiles whose products are summed up in registers at a time: so few that sums lose no digits. */
 const RUN: i32 = 512;
 
 /**
- * `ConvKernels.conv2dGradWeight` for windows of 3 × 3 in steps of 1, `images` samples at a time: the transforms of dy, turned
+ * `ConvKernels.conv2dGradWeight` for windows of 3 × 3 in steps of 1, `images` samples at a time: the transforms of dy, transposed
  * so that outputs lie side by side, times those of x, tile by tile.
  */
 export function winogradConv2dGradWeight(
@@ -44,7 +51,7 @@ export function winogradConv2dGradWeight(
   const ins = channels / groups,
     outs = outChannels / groups;
   planTiles(outHeight, outWidth);
-  planPlanes(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
+  planPadding(height, width, 2 * down, 2 * across, 3, 3, padY, padX, 1, 1);
   const tiles = down * across,
     most = images * tiles;
   const V = (scratch + 63) & ~63;
@@ -56,8 +63,8 @@ export function winogradConv2dGradWeight(
     const pixel = (<usize>lanes) << 2;
     const sums = after,
       sumStep = pixel * <usize>ins;
-    const turned = sums + sumStep * 16;
-    const D = turned + pixel * <usize>area;
+    const transposed = sums + sumStep * 16;
+    const D = transposed + pixel * <usize>area;
     const buffer = D + pixel * <usize>(16 * most);
     memory.fill(sums, 0, sumStep * 16);
     clearPlanes(buffer, ins);
@@ -67,14 +74,10 @@ export function winogradConv2dGradWeight(
       const row = (<usize>rowOf(p)) << 2,
         step = pixel * <usize>p;
       for (let i = 0; i < block; i++) {
-        const planes = fillPlanes(
-          f32At(x + ((b + i) * channels + group * ins) * height * width),
-          buffer,
-          ins,
-        );
+        const planes = padPlanes(f32At(x + ((b + i) * channels + group * ins) * height * width), buffer, ins);
         transformPlanes(planes, ins, V + ((<usize>(i * tiles)) << 2), row, row * <usize>ins);
-        turnPlanes(n, area, f32At(dy + ((b + i) * outChannels + from) * area), turned, pixel);
-        transformTurned(turned, lanes, D + pixel * <usize>(i * tiles), step);
+        transposePlanes(n, area, f32At(dy + ((b + i) * outChannels + from) * area), transposed, pixel);
+        transformTransposed(transposed, lanes, D + pixel * <usize>(i * tiles), step);
       }
       for (let k: usize = 0; k < 16; k++) {
         for (let q = 0; q < p; q += RUN) {

@@ -1,5 +1,5 @@
 import { storeLanes } from "../simd/lanes";
-import { f32At, FOLDING, folding, LANES, madd, scratch } from "../simd/memory";
+import { f32At, REDUCE_SCRATCH, reduceScratch, LANES, madd, scratch } from "../simd/memory";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -14,7 +14,7 @@ const DIRECT: i32 = 6144;
 
 /** Bytes of scratch that an instance needs, if other kernels need `others`. */
 export function scratchSize(others: i32): i32 {
-  return <i32>FOLDING + max(KC * (NC + 8) * 4, others);
+  return <i32>REDUCE_SCRATCH + max(KC * (NC + 8) * 4, others);
 }
 
 /**
@@ -341,7 +341,7 @@ export function gemm(
     const from = a + <usize>p * aCol,
       deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
     if (narrow)
-      turned(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
+      transposedTile(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
     if (direct) {
       columns(m, n - narrow, kc, from, aRow, aCol, deep, bRow, c, cRow, row, add, false);
       continue;
@@ -421,10 +421,10 @@ function narrowOf(n: i32): i32 {
 }
 
 /**
- * Up to four columns of C = Aᵀ·B, where rows of A lie as panels of B do: a tile is turned on its side, with these columns for rows
+ * Up to four columns of C = Aᵀ·B, where rows of A lie as panels of B do: a tile is transposed, with these columns for rows
  * and rows of C for columns, so that its vectors are full. Each element is summed up in the same order as elsewhere.
  */
-function turned(
+function transposedTile(
   m: i32,
   n: i32,
   k: i32,
@@ -437,7 +437,7 @@ function turned(
   bias: usize,
   accumulate: bool,
 ): void {
-  const tile = folding;
+  const tile = reduceScratch;
   let i = 0;
   for (; i + PANEL <= m; i += PANEL, a += (<usize>PANEL) << 2, c += cRow * <usize>PANEL) {
     wide(n, k, b, 4, bRow, a, aCol, tile, (<usize>PANEL) << 2, 0, false);
@@ -520,7 +520,7 @@ function packPanel(width: i32, k: i32, from: usize, bRow: usize, to: usize): usi
   return to;
 }
 
-/** The same panels of the transpose of B[n,k]: blocks of 4 × 4, turned in registers. */
+/** The same panels of the transpose of B[n,k]: blocks of 4 × 4, transposed in registers. */
 function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void {
   for (let j = 0, width = 0; j < n; j += width) {
     width = panelOf(n - j);

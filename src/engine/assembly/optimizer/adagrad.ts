@@ -3,9 +3,16 @@ import { f32At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
 import { finish, gradient, hyperAt, lastChanges, put, sureChanges } from "./steps";
 
+/** The rule, for four weights: θ − lr · slope / (√square + ε), where `square` is the sum of all squares up to now. */
+// @ts-ignore: decorator
+@inline
+function updated(theta: v128, slope: v128, square: v128, lr: v128, eps: v128): v128 {
+  return f32x4.sub(theta, f32x4.div(f32x4.mul(lr, slope), f32x4.add(f32x4.sqrt(square), eps)));
+}
+
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
- * Eight go in `adagrad`: where the host joins vectors, all loads of both halves come before the stores.
+ * Eight go in `adagrad`: where the host revectorizes, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -25,7 +32,7 @@ function step(
   const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
   const square = madd(slope, slope, v128.load(s));
   put(s, square, lanes);
-  const after = f32x4.sub(before, f32x4.div(f32x4.mul(lr, slope), f32x4.add(f32x4.sqrt(square), eps)));
+  const after = updated(before, slope, square, lr, eps);
   put(t, after, lanes);
   return f32x4.sub(after, before);
 }
@@ -60,10 +67,8 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
         square1 = madd(slope1, slope1, v128.load(s, 16));
       v128.store(s, square0);
       v128.store(s, square1, 16);
-      const below0 = f32x4.add(f32x4.sqrt(square0), eps),
-        below1 = f32x4.add(f32x4.sqrt(square1), eps);
-      const after0 = f32x4.sub(before0, f32x4.div(f32x4.mul(lr, slope0), below0));
-      const after1 = f32x4.sub(before1, f32x4.div(f32x4.mul(lr, slope1), below1));
+      const after0 = updated(before0, slope0, square0, lr, eps);
+      const after1 = updated(before1, slope1, square1, lr, eps);
       v128.store(kept, before0);
       v128.store(kept, before1, 16);
       v128.store(t, after0);

@@ -3,9 +3,30 @@ import { f32At, f64At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
 import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
+// The rule, for four weights: running averages of the slope and of its square, and the weights that follow from them.
+
+// @ts-ignore: decorator
+@inline
+function meanOf(slope: v128, old: v128, fresh: v128): v128 {
+  return madd(fresh, f32x4.sub(slope, old), old);
+}
+
+// @ts-ignore: decorator
+@inline
+function squareOf(slope: v128, old: v128, beta: v128, fresh: v128): v128 {
+  return madd(beta, old, f32x4.mul(f32x4.mul(fresh, slope), slope));
+}
+
+// @ts-ignore: decorator
+@inline
+function updated(theta: v128, mean: v128, square: v128, size: v128, root: v128, eps: v128, keep: v128): v128 {
+  const below = madd(f32x4.sqrt(square), root, eps);
+  return f32x4.sub(f32x4.mul(theta, keep), f32x4.div(f32x4.mul(size, mean), below));
+}
+
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
- * Eight go in `all`: where the host joins vectors, all loads of both halves come before the stores.
+ * Eight go in `all`: where the host revectorizes, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -33,17 +54,15 @@ function step(
   const before = v128.load(t);
   v128.store(scratch, before);
   const slope = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
-  const old = v128.load(m);
-  const mean = madd(fresh1, f32x4.sub(slope, old), old);
+  const mean = meanOf(slope, v128.load(m), fresh1);
   put(m, mean, lanes);
-  let second = madd(beta2, v128.load(v), f32x4.mul(f32x4.mul(fresh2, slope), slope));
+  let second = squareOf(slope, v128.load(v), beta2, fresh2);
   put(v, second, lanes);
   if (amsgrad) {
     second = f32x4.max(v128.load(top), second);
     put(top, second, lanes);
   }
-  const below = madd(f32x4.sqrt(second), root, eps);
-  const after = f32x4.sub(f32x4.mul(before, keep), f32x4.div(f32x4.mul(size, mean), below));
+  const after = updated(before, mean, second, size, root, eps, keep);
   put(t, after, lanes);
   return f32x4.sub(after, before);
 }
@@ -91,10 +110,10 @@ function all(
       const slope1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
       const old0 = v128.load(m),
         old1 = v128.load(m, 16);
-      const mean0 = madd(fresh1, f32x4.sub(slope0, old0), old0),
-        mean1 = madd(fresh1, f32x4.sub(slope1, old1), old1);
-      let second0 = madd(beta2, v128.load(v), f32x4.mul(f32x4.mul(fresh2, slope0), slope0));
-      let second1 = madd(beta2, v128.load(v, 16), f32x4.mul(f32x4.mul(fresh2, slope1), slope1));
+      const mean0 = meanOf(slope0, old0, fresh1),
+        mean1 = meanOf(slope1, old1, fresh1);
+      let second0 = squareOf(slope0, v128.load(v), beta2, fresh2);
+      let second1 = squareOf(slope1, v128.load(v, 16), beta2, fresh2);
       v128.store(m, mean0);
       v128.store(m, mean1, 16);
       v128.store(v, second0);
@@ -105,10 +124,8 @@ function all(
         v128.store(top, second0);
         v128.store(top, second1, 16);
       }
-      const below0 = madd(f32x4.sqrt(second0), root, eps),
-        below1 = madd(f32x4.sqrt(second1), root, eps);
-      const after0 = f32x4.sub(f32x4.mul(before0, keep), f32x4.div(f32x4.mul(size, mean0), below0));
-      const after1 = f32x4.sub(f32x4.mul(before1, keep), f32x4.div(f32x4.mul(size, mean1), below1));
+      const after0 = updated(before0, mean0, second0, size, root, eps, keep);
+      const after1 = updated(before1, mean1, second1, size, root, eps, keep);
       v128.store(kept, before0);
       v128.store(kept, before1, 16);
       v128.store(t, after0);

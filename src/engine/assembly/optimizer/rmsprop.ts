@@ -3,9 +3,35 @@ import { f32At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
 import { finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
+// The rule, for four weights: running averages of the slope's square and of the slope, and the change that follows from them.
+
+// @ts-ignore: decorator
+@inline
+function squareOf(slope: v128, old: v128, alpha: v128, fresh: v128): v128 {
+  return madd(alpha, old, f32x4.mul(f32x4.mul(fresh, slope), slope));
+}
+
+// @ts-ignore: decorator
+@inline
+function meanOf(slope: v128, old: v128, fresh: v128): v128 {
+  return madd(fresh, f32x4.sub(slope, old), old);
+}
+
+// @ts-ignore: decorator
+@inline
+function varianceOf(square: v128, mean: v128): v128 {
+  return f32x4.sub(square, f32x4.mul(mean, mean));
+}
+
+// @ts-ignore: decorator
+@inline
+function changeOf(slope: v128, variance: v128, eps: v128): v128 {
+  return f32x4.div(slope, f32x4.add(f32x4.sqrt(variance), eps));
+}
+
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
- * Eight go in `all`: where the host joins vectors, all loads of both halves come before the stores.
+ * Eight go in `all`: where the host revectorizes, all loads of both halves come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -30,16 +56,15 @@ function step(
   const before = v128.load(t);
   v128.store(scratch, before);
   const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
-  const square = madd(alpha, v128.load(v), f32x4.mul(f32x4.mul(fresh, slope), slope));
+  const square = squareOf(slope, v128.load(v), alpha, fresh);
   put(v, square, lanes);
   let variance = square;
   if (centered) {
-    const old = v128.load(c);
-    const mean = madd(fresh, f32x4.sub(slope, old), old);
+    const mean = meanOf(slope, v128.load(c), fresh);
     put(c, mean, lanes);
-    variance = f32x4.sub(square, f32x4.mul(mean, mean));
+    variance = varianceOf(square, mean);
   }
-  let change = f32x4.div(slope, f32x4.add(f32x4.sqrt(variance), eps));
+  let change = changeOf(slope, variance, eps);
   if (momentum) {
     change = madd(mu, v128.load(m), change);
     put(m, change, lanes);
@@ -87,8 +112,8 @@ function all(
         before1 = v128.load(t, 16);
       const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
       const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
-      const square0 = madd(alpha, v128.load(v), f32x4.mul(f32x4.mul(fresh, slope0), slope0));
-      const square1 = madd(alpha, v128.load(v, 16), f32x4.mul(f32x4.mul(fresh, slope1), slope1));
+      const square0 = squareOf(slope0, v128.load(v), alpha, fresh);
+      const square1 = squareOf(slope1, v128.load(v, 16), alpha, fresh);
       v128.store(v, square0);
       v128.store(v, square1, 16);
       let variance0 = square0,
@@ -96,15 +121,15 @@ function all(
       if (centered) {
         const old0 = v128.load(c),
           old1 = v128.load(c, 16);
-        const mean0 = madd(fresh, f32x4.sub(slope0, old0), old0),
-          mean1 = madd(fresh, f32x4.sub(slope1, old1), old1);
+        const mean0 = meanOf(slope0, old0, fresh),
+          mean1 = meanOf(slope1, old1, fresh);
         v128.store(c, mean0);
         v128.store(c, mean1, 16);
-        variance0 = f32x4.sub(square0, f32x4.mul(mean0, mean0));
-        variance1 = f32x4.sub(square1, f32x4.mul(mean1, mean1));
+        variance0 = varianceOf(square0, mean0);
+        variance1 = varianceOf(square1, mean1);
       }
-      let change0 = f32x4.div(slope0, f32x4.add(f32x4.sqrt(variance0), eps));
-      let change1 = f32x4.div(slope1, f32x4.add(f32x4.sqrt(variance1), eps));
+      let change0 = changeOf(slope0, variance0, eps);
+      let change1 = changeOf(slope1, variance1, eps);
       if (momentum) {
         change0 = madd(mu, v128.load(m), change0);
         change1 = madd(mu, v128.load(m, 16), change1);

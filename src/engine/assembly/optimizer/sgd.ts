@@ -3,9 +3,23 @@ import { f32At, f64At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
 import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
 
+// The rule, for four weights: what momentum keeps of the slopes, and the change that follows from it.
+
+// @ts-ignore: decorator
+@inline
+function bufferOf(slope: v128, old: v128, mu: v128, fresh: v128): v128 {
+  return madd(mu, old, f32x4.mul(fresh, slope));
+}
+
+// @ts-ignore: decorator
+@inline
+function changeOf(nesterov: bool, slope: v128, buffer: v128, mu: v128): v128 {
+  return nesterov ? madd(mu, buffer, slope) : buffer;
+}
+
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
- * Sixteen go in `all`: where the host joins vectors, all loads come before the stores.
+ * Sixteen go in `all`: where the host revectorizes, all loads come before the stores.
  */
 // @ts-ignore: decorator
 @inline
@@ -29,9 +43,9 @@ function step(
   v128.store(scratch, before);
   let change = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
   if (momentum) {
-    const buffer = madd(mu, v128.load(m), f32x4.mul(fresh, change));
+    const buffer = bufferOf(change, v128.load(m), mu, fresh);
     put(m, buffer, lanes);
-    change = nesterov ? madd(mu, buffer, change) : buffer;
+    change = changeOf(nesterov, change, buffer, mu);
   }
   const after = madd(lr, change, before);
   put(t, after, lanes);
@@ -79,18 +93,18 @@ function all(
       let change2 = gradient(clipped, decaying, v128.load(g, 32), before2, scale, limit, decay);
       let change3 = gradient(clipped, decaying, v128.load(g, 48), before3, scale, limit, decay);
       if (momentum) {
-        const buffer0 = madd(mu, v128.load(m), f32x4.mul(fresh, change0));
-        const buffer1 = madd(mu, v128.load(m, 16), f32x4.mul(fresh, change1));
-        const buffer2 = madd(mu, v128.load(m, 32), f32x4.mul(fresh, change2));
-        const buffer3 = madd(mu, v128.load(m, 48), f32x4.mul(fresh, change3));
+        const buffer0 = bufferOf(change0, v128.load(m), mu, fresh);
+        const buffer1 = bufferOf(change1, v128.load(m, 16), mu, fresh);
+        const buffer2 = bufferOf(change2, v128.load(m, 32), mu, fresh);
+        const buffer3 = bufferOf(change3, v128.load(m, 48), mu, fresh);
         v128.store(m, buffer0);
         v128.store(m, buffer1, 16);
         v128.store(m, buffer2, 32);
         v128.store(m, buffer3, 48);
-        change0 = nesterov ? madd(mu, buffer0, change0) : buffer0;
-        change1 = nesterov ? madd(mu, buffer1, change1) : buffer1;
-        change2 = nesterov ? madd(mu, buffer2, change2) : buffer2;
-        change3 = nesterov ? madd(mu, buffer3, change3) : buffer3;
+        change0 = changeOf(nesterov, change0, buffer0, mu);
+        change1 = changeOf(nesterov, change1, buffer1, mu);
+        change2 = changeOf(nesterov, change2, buffer2, mu);
+        change3 = changeOf(nesterov, change3, buffer3, mu);
       }
       const after0 = madd(lr, change0, before0),
         after1 = madd(lr, change1, before1);

@@ -29,7 +29,7 @@ function addTo(x: usize, rows: i32, columns: i32, step: usize, share: f32): void
   }
 }
 
-/** The mean over a rectangle of x, or on the way back its share of dy for each of its elements. */
+/** The mean over a rectangle of x, or in the backward pass its share of dy for each of its elements. */
 // @ts-ignore: decorator
 @inline
 function visit(

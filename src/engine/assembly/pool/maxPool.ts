@@ -1,5 +1,5 @@
 import { f32At } from "../simd/memory";
-import { isPairs, maxPairs, maxPairsGrad } from "./maxPool2x2";
+import { is2x2, maxPool2x2, maxPool2x2Grad } from "./maxPool2x2";
 import { enter, leave } from "./windows";
 
 /** See `PoolingKernels.maxPool2d`. */
@@ -21,8 +21,8 @@ export function maxPool2d(
   dilationY: i32,
   dilationX: i32,
 ): void {
-  if (isPairs(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
-    maxPairs(planes, f32At(x), f32At(y), f32At(taps), height, width, outHeight, outWidth);
+  if (is2x2(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
+    maxPool2x2(planes, f32At(x), f32At(y), f32At(taps), height, width, outHeight, outWidth);
     return;
   }
   let to = f32At(y),
@@ -74,8 +74,8 @@ export function maxPool2dGrad(
   dilationY: i32,
   dilationX: i32,
 ): void {
-  if (isPairs(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
-    maxPairsGrad(planes, f32At(taps), f32At(dy), f32At(dx), height, width, outHeight, outWidth);
+  if (is2x2(height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX)) {
+    maxPool2x2Grad(planes, f32At(taps), f32At(dy), f32At(dx), height, width, outHeight, outWidth);
     return;
   }
   memory.fill(f32At(dx), 0, (<usize>(planes * height * width)) << 2);

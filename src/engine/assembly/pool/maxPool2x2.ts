@@ -6,7 +6,7 @@
 /** Whether windows are 2 × 2, side by side, and none sticks out, as the last may with `ceil_mode`. */
 // @ts-ignore: decorator
 @inline
-export function isPairs(
+export function is2x2(
   height: i32,
   width: i32,
   outHeight: i32,
@@ -25,7 +25,7 @@ export function isPairs(
   return sideBySide && 2 * outHeight <= height && 2 * outWidth <= width;
 }
 
-export function maxPairs(
+export function maxPool2x2(
   planes: i32,
   x: usize,
   y: usize,
@@ -104,7 +104,7 @@ function shortRow(x: usize, below: usize, n: i32, y: usize, taps: usize): void {
 }
 
 /** Writes all of dx: dy where it was taken from, 0 elsewhere. */
-export function maxPairsGrad(
+export function maxPool2x2Grad(
   planes: i32,
   taps: usize,
   dy: usize,

@@ -1,4 +1,4 @@
-import { folding, LANES } from "./memory";
+import { reduceScratch, LANES } from "./memory";
 
 /** The low lanes plus the high ones, in double precision. */
 // @ts-ignore: decorator
@@ -31,7 +31,7 @@ export function sumLanes(x: v128): f64 {
 @inline
 export function addTwo(x0: v128, x1: v128): v128 {
   if (LANES == 4) return f32x4.add(x0, x1);
-  const at = folding;
+  const at = reduceScratch;
   v128.store(at, x0);
   v128.store(at, x1, 16);
   return f32x4.add(v128.load(at), v128.load(at, 16));
@@ -42,7 +42,7 @@ export function addTwo(x0: v128, x1: v128): v128 {
 @inline
 export function addFour(x0: v128, x1: v128, x2: v128, x3: v128): v128 {
   if (LANES == 4) return f32x4.add(f32x4.add(x0, x1), f32x4.add(x2, x3));
-  const at = folding;
+  const at = reduceScratch;
   v128.store(at, x0);
   v128.store(at, x1, 16);
   v128.store(at, x2, 32);
@@ -58,7 +58,7 @@ export function addFour(x0: v128, x1: v128, x2: v128, x3: v128): v128 {
 @inline
 export function leastOfTwo(x0: v128, x1: v128): v128 {
   if (LANES == 4) return f32x4.pmin(x0, x1);
-  const at = folding;
+  const at = reduceScratch;
   v128.store(at, x0);
   v128.store(at, x1, 16);
   return f32x4.pmin(v128.load(at), v128.load(at, 16));
@@ -69,7 +69,7 @@ export function leastOfTwo(x0: v128, x1: v128): v128 {
 @inline
 export function mostOfTwo(x0: v128, x1: v128): v128 {
   if (LANES == 4) return f32x4.pmax(x0, x1);
-  const at = folding;
+  const at = reduceScratch;
   v128.store(at, x0);
   v128.store(at, x1, 16);
   return f32x4.pmax(v128.load(at), v128.load(at, 16));
@@ -80,7 +80,7 @@ export function mostOfTwo(x0: v128, x1: v128): v128 {
 @inline
 export function countsOfTwo(x0: v128, x1: v128): v128 {
   if (LANES == 4) return i32x4.add(x0, x1);
-  const at = folding;
+  const at = reduceScratch;
   v128.store(at, x0);
   v128.store(at, x1, 16);
   return i32x4.add(v128.load(at), v128.load(at, 16));

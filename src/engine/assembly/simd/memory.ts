@@ -7,16 +7,16 @@ export let doubles: usize = 0;
 /** A place of this instance, that only one kernel uses at a time. What is static is shared by all threads: it must not be written. */
 export let scratch: usize = 0;
 /** Another, for vectors that are added up: see ./lanes. */
-export let folding: usize = 0;
+export let reduceScratch: usize = 0;
 
-/** Bytes at `folding`. */
-export const FOLDING: usize = 256;
+/** Bytes at `reduceScratch`. */
+export const REDUCE_SCRATCH: usize = 256;
 
 export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {
   floats = floatsAt;
   doubles = doublesAt;
-  folding = scratchAt;
-  scratch = scratchAt + FOLDING;
+  reduceScratch = scratchAt;
+  scratch = scratchAt + REDUCE_SCRATCH;
 }
 
 // @ts-ignore: decorator

@@ -214,8 +214,8 @@ export function overview(extremes: bool, n: i32, start: usize, to: usize): void 
   // An infinity has been compared like any number, a NaN has not.
   const nan = !finite && hasNaN(start, n);
   // Which of two zeros has been found first is no matter: plus 0 it is the positive one.
-  f64.store(to, nan ? NaN : <f64>lane0(fold(least, false)) + 0, 32);
-  f64.store(to, nan ? NaN : <f64>lane0(fold(most, true)) + 0, 40);
+  f64.store(to, nan ? NaN : <f64>lane0(reduce(least, false)) + 0, 32);
+  f64.store(to, nan ? NaN : <f64>lane0(reduce(most, true)) + 0, 40);
 }
 
 /** Stores the figures of `MOMENTS` of n elements with these sums, which are taken anew where they cancel. Gives whether all are finite. */
@@ -278,7 +278,7 @@ function exactMoments(x: usize, n: i32, to: usize): void {
 }
 
 /** In every lane the least or the greatest of all, none of which is NaN. */
-function fold(x: v128, greatest: bool): v128 {
+function reduce(x: v128, greatest: bool): v128 {
   const y = v128.shuffle<i32>(x, x, 2, 3, 0, 1);
   const pairs = greatest ? f32x4.pmax(x, y) : f32x4.pmin(x, y);
   const z = v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2);

@@ -35,7 +35,7 @@ function blockSize(sizes: ConvSizes): readonly [rows: number, columns: number] {
 /** Elements that the kernels need at `columns`. */
 export function columnsOf(sizes: ConvSizes): number {
   const [rows, columns] = blockSize(sizes);
-  return isPointwise(sizes) || variantOf(sizes) !== "columns" ? 0 : depthOf(sizes) * rows * columns;
+  return isPointwise(sizes) || variantOf(sizes) !== "im2col" ? 0 : depthOf(sizes) * rows * columns;
 }
 
 /** A rectangle of one sample's y in one group. */
@@ -114,13 +114,13 @@ export type PlaneSums = (
 ) => void;
 
 /** What convolution by columns is made of. */
-export interface ColumnParts extends Pick<LoopsOf<typeof matrixKernels>, "gemm"> {
-  readonly moveColumns: ColumnMover;
+export interface Im2colParts extends Pick<LoopsOf<typeof matrixKernels>, "gemm"> {
+  readonly im2col: ColumnMover;
   readonly planeSums: PlaneSums;
 }
 
 /** By columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. */
-export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: ColumnParts): ConvLoops {
+export function im2colKernels(memory: Memory, { gemm, im2col, planeSums }: Im2colParts): ConvLoops {
   const { floats: f } = memory;
 
   /** Copies a block's elements of x to `to`, one column for each of y, or where `back` adds them up from there. */
@@ -128,7 +128,7 @@ export function columnKernels(memory: Memory, { gemm, moveColumns, planeSums }: 
     const { channels, groups, height, width, kernelHeight, kernelWidth } = sizes;
     const { strideY, strideX, padY, padX, dilationY, dilationX } = sizes;
     const { row, rows, column, columns } = block;
-    moveColumns(
+    im2col(
       x,
       to,
       back ? 1 : 0,
