@@ -135,9 +135,10 @@ export class Trainer {
   async #begin(run: Run): Promise<void> {
     if (run.end) return;
     const { origin, source, options } = run.request;
-    this.#training = run;
     try {
-      const prepared = await this.#ensureThread().rpc.call("start", { source, model: origin.model, options });
+      const thread = this.#ensureThread();
+      this.#training = run;
+      const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
       run.prepared(prepared, options.paused ?? false);
       this.#runs.changed(run, "state");
@@ -164,8 +165,8 @@ export class Trainer {
 
   #ensureThread(): EngineConnection {
     const where = settings.engineProcess();
-    const state = this.active()?.state;
-    const idle = state === undefined || state === "preparing";
+    const run = this.active();
+    const idle = !run || run !== this.#training; // a run that is not begun yet may begin elsewhere
     if (idle && this.#thread && this.#thread.where !== where) this.#letGo();
     this.#thread ??= new EngineConnection(this.#file, where, this.#events(), this.#log, (thread, reason) =>
       this.#exited(thread, reason),
