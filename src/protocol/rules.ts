@@ -123,5 +123,5 @@ export type ThresholdsOf<Id extends FindingId> = { readonly [Name in keyof (type
 export function thresholdsOf<Id extends FindingId>(id: Id, settings: RuleSettings): ThresholdsOf<Id> {
   const setting = settings[id];
   const set: Readonly<Record<string, number>> = typeof setting === "object" ? setting : {};
-  return { ...RULES[id], ...set } as ThresholdsOf<Id>;
+  return { ...RULES[id], ...set };
 }
