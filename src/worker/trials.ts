@@ -232,7 +232,7 @@ function measured(run: TrialRun): Measured {
 }
 
 const seenOf = (run: TrialRun) => ({
-  run: { state: "ended", ...(run.end && { end: run.end }) },
+  run: { state: "ended", info: run.info, ...(run.end && { end: run.end }) },
   layers: run.info.layers,
   history: run.history(),
   declared: run.info.declared,
