@@ -1,3 +1,4 @@
+import { sumOfFour } from "./statistics/statistics";
 import { f32At } from "./simd/memory";
 
 /** See `ElementwiseKernels.add`. */
@@ -74,12 +75,6 @@ export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32):
     from += stepX;
     to += stepY;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function sumOfFour(x: v128, y: v128, z: v128, w: v128): v128 {
-  return f32x4.add(f32x4.add(x, y), f32x4.add(z, w));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { backColumns, dotColumns, scaleColumns, spreadColumns, sumColumns } from "./channels";
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, storeUpTo } from "../simd/lanes";
 import { f32At, scratch } from "../simd/memory";
 import { backRun, dotOf, scaleRun, spreadOf, sumOf } from "./runs";
 
@@ -49,8 +49,7 @@ function take(at: i32, lanes: i32): v128 {
 // @ts-ignore: decorator
 @inline
 function put(at: i32, x: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(f32At(at), x);
-  else storeLanes(f32At(at), x, lanes);
+  storeUpTo(f32At(at), x, lanes);
 }
 
 /** How many channels up to `end` are taken together from c on. */

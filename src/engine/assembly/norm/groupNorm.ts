@@ -1,15 +1,9 @@
-import { f32At } from "../simd/memory";
+import { f32At, elementAt } from "../simd/memory";
 import { inRange } from "../simd/range";
 import { affineRow, gradRow, gradSums } from "./rows";
 import { backRun, dotOf, scaleRun, spreadOf, sumOf } from "./runs";
 
 /* Normalisation of a group of channels of one sample. Rows of one element a channel have loops of their own. */
-
-// @ts-ignore: decorator
-@inline
-function element(base: usize, i: i32): usize {
-  return base + ((<usize>i) << 2);
-}
 
 /** Address of an element of a tensor that may not be there (0). */
 // @ts-ignore: decorator
@@ -81,7 +75,7 @@ function scaleGroup(
   for (let w = 0; w < width; w++) {
     const scale: f32 = weight < 0 ? r : r * f32.load(f32At(weight + first + w));
     const shift: f32 = bias < 0 ? 0 : f32.load(f32At(bias + first + w));
-    scaleRun(element(from, w * inner), element(to, w * inner), inner, mu, scale, shift);
+    scaleRun(elementAt(from, w * inner), elementAt(to, w * inner), inner, mu, scale, shift);
   }
 }
 
@@ -190,8 +184,8 @@ function planesBack(
     for (let w = 0; w < width; w++) {
       const c = first + w;
       const scale: f64 = weight < 0 ? 1 : <f64>f32.load(f32At(weight + c));
-      const s = sumOf(element(d, w * inner), inner);
-      const t = dotOf(element(from, w * inner), element(d, w * inner), inner, mu) * <f64>r;
+      const s = sumOf(elementAt(d, w * inner), inner);
+      const t = dotOf(elementAt(from, w * inner), elementAt(d, w * inner), inner, mu) * <f64>r;
       if (dweight >= 0) f32.store(f32At(dweight + c), f32.load(f32At(dweight + c)) + <f32>t);
       if (dbias >= 0) f32.store(f32At(dbias + c), f32.load(f32At(dbias + c)) + <f32>s);
       sum += s * scale;
@@ -203,9 +197,9 @@ function planesBack(
     for (let w = 0; w < width; w++) {
       const scale: f32 = weight < 0 ? r : r * f32.load(f32At(weight + first + w));
       backRun(
-        element(from, w * inner),
-        element(d, w * inner),
-        element(to, w * inner),
+        elementAt(from, w * inner),
+        elementAt(d, w * inner),
+        elementAt(to, w * inner),
         inner,
         mu,
         scale,

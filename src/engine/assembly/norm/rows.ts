@@ -1,5 +1,5 @@
 import { sumLanes } from "../simd/lanes";
-import { madd, scratch } from "../simd/memory";
+import { madd, scratch, elementAt } from "../simd/memory";
 
 /*
  * Rows that are normalised on their own, with a weight and a bias for every element (addresses; 0: none). `centred` says
@@ -10,12 +10,6 @@ import { madd, scratch } from "../simd/memory";
 @inline
 function c4(x: f32): v128 {
   return f32x4.splat(x);
-}
-
-// @ts-ignore: decorator
-@inline
-function element(base: usize, i: i32): usize {
-  return base + ((<usize>i) << 2);
 }
 
 // @ts-ignore: decorator
@@ -60,10 +54,10 @@ function affine(
     r = c4(rstd);
   let i = 0;
   for (; i + 8 <= n; i += 8) {
-    const from = element(x, i),
-      to = element(y, i),
-      weight = element(w, i),
-      bias = element(b, i);
+    const from = elementAt(x, i),
+      to = elementAt(y, i),
+      weight = elementAt(w, i),
+      bias = elementAt(b, i);
     let low = f32x4.mul(less(centred, v128.load(from), mu), r),
       high = f32x4.mul(less(centred, v128.load(from, 16), mu), r);
     if (scaled && shifted) {
@@ -77,10 +71,10 @@ function affine(
     v128.store(to, high, 16);
   }
   for (; i < n; i++) {
-    let value: f32 = (f32.load(element(x, i)) - mean) * rstd;
-    if (scaled) value *= f32.load(element(w, i));
-    if (shifted) value += f32.load(element(b, i));
-    f32.store(element(y, i), value);
+    let value: f32 = (f32.load(elementAt(x, i)) - mean) * rstd;
+    if (scaled) value *= f32.load(elementAt(w, i));
+    if (shifted) value += f32.load(elementAt(b, i));
+    f32.store(elementAt(y, i), value);
   }
 }
 
@@ -111,10 +105,10 @@ export function gradSums(
   dw: usize,
   db: usize,
 ): usize {
-  const x1 = element(x, apart),
-    dy1 = element(dy, apart);
-  const mean1 = centred ? element(mean, next) : 0,
-    rstd1 = element(rstd, next);
+  const x1 = elementAt(x, apart),
+    dy1 = elementAt(dy, apart);
+  const mean1 = centred ? elementAt(mean, next) : 0,
+    rstd1 = elementAt(rstd, next);
   if (pair) {
     if (w && dw && (db || !centred))
       vectorSums(centred, true, true, x, dy, x1, dy1, n, mean, rstd, mean1, rstd1, w, dw, db);
@@ -158,15 +152,15 @@ function vectorSums(
     s1 = s0,
     d1 = s0;
   for (let i = 0; i + 4 <= n; i += 4) {
-    const g0 = v128.load(element(dy0, i));
-    const p0 = f32x4.mul(g0, f32x4.mul(less(centred, v128.load(element(x0, i)), m0), r0));
-    const g1 = pair ? v128.load(element(dy1, i)) : g0;
-    const p1 = pair ? f32x4.mul(g1, f32x4.mul(less(centred, v128.load(element(x1, i)), m1), r1)) : p0;
+    const g0 = v128.load(elementAt(dy0, i));
+    const p0 = f32x4.mul(g0, f32x4.mul(less(centred, v128.load(elementAt(x0, i)), m0), r0));
+    const g1 = pair ? v128.load(elementAt(dy1, i)) : g0;
+    const p1 = pair ? f32x4.mul(g1, f32x4.mul(less(centred, v128.load(elementAt(x1, i)), m1), r1)) : p0;
     if (all || dw)
-      v128.store(element(dw, i), f32x4.add(v128.load(element(dw, i)), pair ? f32x4.add(p0, p1) : p0));
+      v128.store(elementAt(dw, i), f32x4.add(v128.load(elementAt(dw, i)), pair ? f32x4.add(p0, p1) : p0));
     if (centred && (all || db))
-      v128.store(element(db, i), f32x4.add(v128.load(element(db, i)), pair ? f32x4.add(g0, g1) : g0));
-    const weight = all || w ? v128.load(element(w, i)) : c4(1);
+      v128.store(elementAt(db, i), f32x4.add(v128.load(elementAt(db, i)), pair ? f32x4.add(g0, g1) : g0));
+    const weight = all || w ? v128.load(elementAt(w, i)) : c4(1);
     if (centred) s0 = madd(g0, weight, s0);
     d0 = madd(p0, weight, d0);
     if (centred && pair) s1 = madd(g1, weight, s1);
@@ -193,11 +187,11 @@ function restSums(
   to: usize,
 ): void {
   for (let i = n & ~3; i < n; i++) {
-    const g = f32.load(element(dy, i));
-    const product: f32 = g * ((f32.load(element(x, i)) - mean) * rstd);
-    if (dw) f32.store(element(dw, i), f32.load(element(dw, i)) + product);
-    if (db) f32.store(element(db, i), f32.load(element(db, i)) + g);
-    const weight: f32 = w ? f32.load(element(w, i)) : 1;
+    const g = f32.load(elementAt(dy, i));
+    const product: f32 = g * ((f32.load(elementAt(x, i)) - mean) * rstd);
+    if (dw) f32.store(elementAt(dw, i), f32.load(elementAt(dw, i)) + product);
+    if (db) f32.store(elementAt(db, i), f32.load(elementAt(db, i)) + g);
+    const weight: f32 = w ? f32.load(elementAt(w, i)) : 1;
     f64.store(to, f64.load(to) + <f64>(g * weight));
     f64.store(to, f64.load(to, 8) + <f64>(product * weight), 8);
   }
@@ -245,10 +239,10 @@ function back(
     shift4 = c4(shift);
   let i = 0;
   for (; i + 8 <= n; i += 8) {
-    const from = element(x, i),
-      grad = element(dy, i),
-      to = element(dx, i),
-      weight = element(w, i);
+    const from = elementAt(x, i),
+      grad = elementAt(dy, i),
+      to = elementAt(dx, i),
+      weight = elementAt(w, i);
     let g0 = v128.load(grad),
       g1 = v128.load(grad, 16);
     if (scaled) g0 = f32x4.mul(g0, v128.load(weight));
@@ -261,7 +255,9 @@ function back(
     v128.store(to, d1, 16);
   }
   for (; i < n; i++) {
-    const g: f32 = scaled ? f32.load(element(dy, i)) * f32.load(element(w, i)) : f32.load(element(dy, i));
-    f32.store(element(dx, i), (f32.load(element(x, i)) - mean) * slope + (g * rstd + shift));
+    const g: f32 = scaled
+      ? f32.load(elementAt(dy, i)) * f32.load(elementAt(w, i))
+      : f32.load(elementAt(dy, i));
+    f32.store(elementAt(dx, i), (f32.load(elementAt(x, i)) - mean) * slope + (g * rstd + shift));
   }
 }

@@ -1,5 +1,5 @@
 import { addFour, sumLanes } from "../simd/lanes";
-import { madd } from "../simd/memory";
+import { madd, elementAt } from "../simd/memory";
 
 /*
  * Sums and maps over elements that lie one after the other: a channel of one sample, or a row. Sums are kept in single
@@ -12,12 +12,6 @@ const RUN: i32 = 256;
 @inline
 function c4(x: f32): v128 {
   return f32x4.splat(x);
-}
-
-// @ts-ignore: decorator
-@inline
-function element(base: usize, i: i32): usize {
-  return base + ((<usize>i) << 2);
 }
 
 const SUM: i32 = 0;
@@ -41,7 +35,7 @@ function total(kind: i32, x: usize, y: usize, n: i32, mean: f32): f64 {
   let left = n;
   while (left >= 16) {
     const block = min(left, RUN) & ~15;
-    const end = element(x, block);
+    const end = elementAt(x, block);
     let s0 = c4(0),
       s1 = s0,
       s2 = s0,
@@ -78,7 +72,7 @@ export function sumOf(x: usize, n: i32): f64 {
 /** Σx in double precision, where single has overflowed. */
 function exactSum(x: usize, n: i32): f64 {
   let sum: f64 = 0;
-  for (let i = 0; i < n; i++) sum += <f64>f32.load(element(x, i));
+  for (let i = 0; i < n; i++) sum += <f64>f32.load(elementAt(x, i));
   return sum;
 }
 

@@ -1,7 +1,7 @@
-import { addTwo, sumLanes } from "../simd/lanes";
+import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { finish, gradient, hyperAt, lastChanges, put, sureChanges } from "./steps";
+import { finish, gradient, hyperAt, lastChanges, sureChanges } from "./steps";
 
 /** The rule, for four weights: θ − lr · slope / (√square + ε), where `square` is the sum of all squares up to now. */
 // @ts-ignore: decorator
@@ -31,9 +31,9 @@ function step(
   v128.store(scratch, before);
   const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
   const square = madd(slope, slope, v128.load(s));
-  put(s, square, lanes);
+  storeUpTo(s, square, lanes);
   const after = updated(before, slope, square, lr, eps);
-  put(t, after, lanes);
+  storeUpTo(t, after, lanes);
   return f32x4.sub(after, before);
 }
 

@@ -1,21 +1,20 @@
-import { addTwo, sumLanes } from "../simd/lanes";
+import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, f64At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
+import {
+  averageOf,
+  averageOfSquares,
+  clips,
+  decays,
+  finish,
+  gradient,
+  hyperAt,
+  lastChanges,
+  restOf,
+  sureChanges,
+} from "./steps";
 
-// The rule, for four weights: running averages of the slope and of its square, and the weights that follow from them.
-
-// @ts-ignore: decorator
-@inline
-function meanOf(slope: v128, old: v128, fresh: v128): v128 {
-  return madd(fresh, f32x4.sub(slope, old), old);
-}
-
-// @ts-ignore: decorator
-@inline
-function squareOf(slope: v128, old: v128, beta: v128, fresh: v128): v128 {
-  return madd(beta, old, f32x4.mul(f32x4.mul(fresh, slope), slope));
-}
+// The rule, for four weights: what follows from running averages of the slope and of its square.
 
 // @ts-ignore: decorator
 @inline
@@ -54,16 +53,16 @@ function step(
   const before = v128.load(t);
   v128.store(scratch, before);
   const slope = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
-  const mean = meanOf(slope, v128.load(m), fresh1);
-  put(m, mean, lanes);
-  let second = squareOf(slope, v128.load(v), beta2, fresh2);
-  put(v, second, lanes);
+  const mean = averageOf(slope, v128.load(m), fresh1);
+  storeUpTo(m, mean, lanes);
+  let second = averageOfSquares(slope, v128.load(v), beta2, fresh2);
+  storeUpTo(v, second, lanes);
   if (amsgrad) {
     second = f32x4.max(v128.load(top), second);
-    put(top, second, lanes);
+    storeUpTo(top, second, lanes);
   }
   const after = updated(before, mean, second, size, root, eps, keep);
-  put(t, after, lanes);
+  storeUpTo(t, after, lanes);
   return f32x4.sub(after, before);
 }
 
@@ -110,10 +109,10 @@ function all(
       const slope1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
       const old0 = v128.load(m),
         old1 = v128.load(m, 16);
-      const mean0 = meanOf(slope0, old0, fresh1),
-        mean1 = meanOf(slope1, old1, fresh1);
-      let second0 = squareOf(slope0, v128.load(v), beta2, fresh2);
-      let second1 = squareOf(slope1, v128.load(v, 16), beta2, fresh2);
+      const mean0 = averageOf(slope0, old0, fresh1),
+        mean1 = averageOf(slope1, old1, fresh1);
+      let second0 = averageOfSquares(slope0, v128.load(v), beta2, fresh2);
+      let second1 = averageOfSquares(slope1, v128.load(v, 16), beta2, fresh2);
       v128.store(m, mean0);
       v128.store(m, mean1, 16);
       v128.store(v, second0);

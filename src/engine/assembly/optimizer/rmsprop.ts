@@ -1,21 +1,18 @@
-import { addTwo, sumLanes } from "../simd/lanes";
+import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
+import {
+  averageOf,
+  averageOfSquares,
+  finish,
+  gradient,
+  hyperAt,
+  lastChanges,
+  restOf,
+  sureChanges,
+} from "./steps";
 
-// The rule, for four weights: running averages of the slope's square and of the slope, and the change that follows from them.
-
-// @ts-ignore: decorator
-@inline
-function squareOf(slope: v128, old: v128, alpha: v128, fresh: v128): v128 {
-  return madd(alpha, old, f32x4.mul(f32x4.mul(fresh, slope), slope));
-}
-
-// @ts-ignore: decorator
-@inline
-function meanOf(slope: v128, old: v128, fresh: v128): v128 {
-  return madd(fresh, f32x4.sub(slope, old), old);
-}
+// The rule, for four weights: what follows from running averages of the slope and of its square.
 
 // @ts-ignore: decorator
 @inline
@@ -56,21 +53,21 @@ function step(
   const before = v128.load(t);
   v128.store(scratch, before);
   const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
-  const square = squareOf(slope, v128.load(v), alpha, fresh);
-  put(v, square, lanes);
+  const square = averageOfSquares(slope, v128.load(v), alpha, fresh);
+  storeUpTo(v, square, lanes);
   let variance = square;
   if (centered) {
-    const mean = meanOf(slope, v128.load(c), fresh);
-    put(c, mean, lanes);
+    const mean = averageOf(slope, v128.load(c), fresh);
+    storeUpTo(c, mean, lanes);
     variance = varianceOf(square, mean);
   }
   let change = changeOf(slope, variance, eps);
   if (momentum) {
     change = madd(mu, v128.load(m), change);
-    put(m, change, lanes);
+    storeUpTo(m, change, lanes);
   }
   const after = madd(lr, change, before);
-  put(t, after, lanes);
+  storeUpTo(t, after, lanes);
   return f32x4.sub(after, before);
 }
 
@@ -112,8 +109,8 @@ function all(
         before1 = v128.load(t, 16);
       const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
       const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
-      const square0 = squareOf(slope0, v128.load(v), alpha, fresh);
-      const square1 = squareOf(slope1, v128.load(v, 16), alpha, fresh);
+      const square0 = averageOfSquares(slope0, v128.load(v), alpha, fresh);
+      const square1 = averageOfSquares(slope1, v128.load(v, 16), alpha, fresh);
       v128.store(v, square0);
       v128.store(v, square1, 16);
       let variance0 = square0,
@@ -121,8 +118,8 @@ function all(
       if (centered) {
         const old0 = v128.load(c),
           old1 = v128.load(c, 16);
-        const mean0 = meanOf(slope0, old0, fresh),
-          mean1 = meanOf(slope1, old1, fresh);
+        const mean0 = averageOf(slope0, old0, fresh),
+          mean1 = averageOf(slope1, old1, fresh);
         v128.store(c, mean0);
         v128.store(c, mean1, 16);
         variance0 = varianceOf(square0, mean0);

@@ -1,7 +1,7 @@
-import { addTwo, sumLanes } from "../simd/lanes";
+import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, f64At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { clips, decays, finish, gradient, hyperAt, lastChanges, put, restOf, sureChanges } from "./steps";
+import { clips, decays, finish, gradient, hyperAt, lastChanges, restOf, sureChanges } from "./steps";
 
 // The rule, for four weights: what momentum keeps of the slopes, and the change that follows from it.
 
@@ -44,11 +44,11 @@ function step(
   let change = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
   if (momentum) {
     const buffer = bufferOf(change, v128.load(m), mu, fresh);
-    put(m, buffer, lanes);
+    storeUpTo(m, buffer, lanes);
     change = changeOf(nesterov, change, buffer, mu);
   }
   const after = madd(lr, change, before);
-  put(t, after, lanes);
+  storeUpTo(t, after, lanes);
   return f32x4.sub(after, before);
 }
 

@@ -1,4 +1,4 @@
-import { firstLanes, storeLanes, sumLanes } from "../simd/lanes";
+import { firstLanes, sumLanes } from "../simd/lanes";
 import { f64At, madd, scratch } from "../simd/memory";
 import { exactDistance, exactSquares, isSame, LEAST, MOST } from "../statistics/statistics";
 
@@ -86,10 +86,16 @@ export function finish(out: i32, moved: f64, squares: f64, theta: usize, n: i32)
   f64.store(to, squares + exactSquares(theta, n), 8);
 }
 
-/** Stores all lanes, or the first of them where there are fewer left. */
+/** A running average that moves by the share `fresh` towards x. */
 // @ts-ignore: decorator
 @inline
-export function put(to: usize, x: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(to, x);
-  else storeLanes(to, x, lanes);
+export function averageOf(x: v128, old: v128, fresh: v128): v128 {
+  return madd(fresh, f32x4.sub(x, old), old);
+}
+
+/** One of x², which keeps the share `kept`, 1 less `fresh`. */
+// @ts-ignore: decorator
+@inline
+export function averageOfSquares(x: v128, old: v128, kept: v128, fresh: v128): v128 {
+  return madd(kept, old, f32x4.mul(f32x4.mul(fresh, x), x));
 }

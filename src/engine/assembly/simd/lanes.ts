@@ -119,3 +119,11 @@ const NUMBERS = memory.data<i32>([0, 1, 2, 3]);
 export function firstLanes(lanes: i32): v128 {
   return i32x4.lt_s(v128.load(NUMBERS), i32x4.splat(lanes));
 }
+
+/** Stores all lanes, or the first of them where there are fewer left. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo(to: usize, x: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(to, x);
+  else storeLanes(to, x, lanes);
+}

@@ -27,6 +27,12 @@ export function f32At(element: i32): usize {
 
 // @ts-ignore: decorator
 @inline
+export function elementAt(base: usize, i: i32): usize {
+  return base + ((<usize>i) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
 export function f64At(element: i32): usize {
   return doubles + ((<usize>element) << 3);
 }
