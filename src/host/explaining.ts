@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { findings, findingOf } from "../insight/findings/index.ts";
+import { TITLES } from "../insight/findings/conditions.ts";
+import { findings } from "../insight/findings/index.ts";
 import type { FindingId } from "../protocol/rules.ts";
 import { plain } from "../text/quote.ts";
 import { pick, type PickItem } from "./say.ts";
@@ -21,7 +22,7 @@ export async function explainFinding(page: vscode.Uri, id: unknown): Promise<voi
 
 async function pickFinding(): Promise<FindingId | undefined> {
   const items = findings.map(({ id }): Item => ({
-    label: plain`${findingOf(id)?.title ?? id}`,
+    label: plain`${TITLES[id]}`,
     description: plain`${id}`,
     id,
   }));
