@@ -52,12 +52,14 @@ async function fixesOf(
   const wanted: Wanted = { names: found.fixes, cause };
   const { version } = document;
   const own = await models.fixes(document, model, wanted);
-  const base = models.held(document)?.model(model)?.base;
+  const held = models.held(document);
+  const base = held?.model(model)?.base;
+  const isShared = base !== undefined || held?.models.some((other) => other.base === model);
   const inBase = base === undefined ? [] : await models.fixes(document, model, { ...wanted, where: "base" });
   if (document.version !== version) return [];
   return own.flatMap((fix, i) => {
     const shared = inBase.find(({ name }) => name === fix.name);
-    const here = actionOf(document, fix, base === undefined ? undefined : model, i === 0);
+    const here = actionOf(document, fix, isShared ? model : undefined, i === 0);
     const isOther =
       shared && base !== undefined && JSON.stringify(shared.edits) !== JSON.stringify(fix.edits);
     return isOther ? [here, actionOf(document, shared, base, false)] : [here];

@@ -141,6 +141,7 @@ export class Trainer {
       const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
       run.prepared(prepared, options.paused ?? false);
+      this.#log(pathOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
       this.#runs.changed(run, "state");
     } catch (error) {
       const failed = { reason: "failed", message: messageOf(error) } as const;
@@ -211,3 +212,9 @@ export class Trainer {
     this.#broke.fire({ run, reason });
   }
 }
+
+/** What computes a run, for the log. */
+const pathOf = (run: number, engine: string, where = "host", threads = 1): string =>
+  `Run ${run}: engine "${engine}"${engine.includes("bits") ? "" : engine === "scalar" ? "" : ", 128 bits"}, in ${
+    where === "own" ? "a process of its own" : "a thread of the extension host"
+  }, ${threads === 1 ? "one thread" : `at most ${threads} threads, where they help`}.`;

@@ -129,10 +129,7 @@ suite("findings", () => {
   });
 
   test("names of a file stay text", async () => {
-    const named = modelText(CLASSES, "$(bug) [x](command:evil)").replaceAll(
-      '"classes"',
-      '"[y](command:evil)"',
-    );
+    const named = modelText(CLASSES, "$(bug) [x](command:evil)");
     const document = await show("hostile-finding.gradlens.json", named);
     const problem = await found(document.uri, "softmax-before-ce");
     for (const text of [problem.message, ...(await actionsAt(document, problem)).map(({ title }) => title)]) {

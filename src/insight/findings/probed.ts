@@ -18,7 +18,7 @@ const TOLD: ReadonlySet<FindingId> = new Set<FindingId>([
 
 /**
  * What a few steps say of a model, each time from other initial weights, its own first: what was found with all of them, and no
- * more than a warning, since a run may get over it.
+ * more than a warning, since a run may get over it. It does not get over a NaN.
  */
 export function probed(summaries: readonly [Summary, ...Summary[]]): Summary {
   const [own, ...others] = summaries;
@@ -28,7 +28,7 @@ export function probed(summaries: readonly [Summary, ...Summary[]]): Summary {
     .filter((found) => TOLD.has(found.id) && others.every((other) => isIn(found, other)))
     .map(({ cause: _, ...found }): Finding => ({
       ...found,
-      severity: found.severity === "error" ? "warning" : found.severity,
+      severity: found.severity === "error" && found.id !== "non-finite" ? "warning" : found.severity,
     }));
   const marks = own.marks.map((_, row) => worst(findings.map((found) => found.marks.get(row) ?? "even")));
   return { ...own, findings, marks };
