@@ -1,6 +1,7 @@
 import type { Call } from "../compile/recorder.ts";
 import type { AnyKernel } from "../kernels/kernel.ts";
-import { type KernelName, kernels } from "../kernels/kernels.ts";
+import type { KernelName } from "../kernels/kernels.ts";
+import { statisticsKernels } from "../kernels/statistics.ts";
 
 /** Sums of a kernel's own, for a statistic that is computed from them (`Kernel.of`). */
 export interface OwnSums {
@@ -23,7 +24,7 @@ function ownSums(kernel: KernelName, { of, access, params }: AnyKernel): readonl
   return [{ kernel, of, figures, call: (...args) => ({ kernel, args }) }];
 }
 
-/** Those of all kernels that take any. */
+/** Those of all kernels that take any. All others know no tensor of a layer. */
 export const OWN_SUMS: readonly OwnSums[] = (
-  Object.entries(kernels) as readonly (readonly [KernelName, AnyKernel])[]
+  Object.entries(statisticsKernels) as readonly (readonly [KernelName, AnyKernel])[]
 ).flatMap(([name, kernel]) => ownSums(name, kernel));
