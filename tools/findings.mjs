@@ -32,17 +32,21 @@ it thresholds of its own:
 \`\`\``;
 
 /** @param {import("../src/insight/findings/finding.ts").FindingType} finding */
-async function section({ id, title, severity, why, condition, source, fixes, ...rest }) {
+async function section({ id, severity, why, source, fixes, ...rest }) {
+  const { CONDITIONS, TITLES } = await import("../src/insight/findings/conditions.ts");
   const { RULES } = await import("../src/protocol/rules.ts");
+  const { THRESHOLD_DOCS } = await import("../src/protocol/thresholdDocs.ts");
+  /** @type {Readonly<Record<string, string>>} */
+  const docs = THRESHOLD_DOCS[id];
   const { FIXES } = await import("../src/protocol/fixNames.ts");
   const thresholds = Object.entries(RULES[id]).map(
-    ([name, { value, doc }]) => `| \`${name}\` | ${value} | ${doc} |`,
+    ([name, value]) => `| \`${name}\` | ${value} | ${docs[name]} |`,
   );
   return [
     `## ${id}`,
-    `**${title}**: ${severity}${"inspect" in rest ? ", from the model file alone" : ""}.`,
+    `**${TITLES[id]}**: ${severity}${"inspect" in rest ? ", from the model file alone" : ""}.`,
     why,
-    `_Holds where_: ${condition}`,
+    `_Holds where_: ${CONDITIONS[id]}`,
     ...(thresholds.length > 0
       ? [["| threshold | default | of |", "|---|---|---|", ...thresholds].join("\n")]
       : []),

@@ -2,10 +2,11 @@ import { optional, type Param, type Params } from "../engine/params.ts";
 import {
   FINDING_IDS,
   RULES,
+  type FindingId,
   type RuleSetting,
   type RuleSettings,
-  type Threshold,
 } from "../protocol/rules.ts";
+import { THRESHOLD_DOCS } from "../protocol/thresholdDocs.ts";
 import type { Json } from "./json.ts";
 import { found } from "./json.ts";
 import type { Report } from "./report.ts";
@@ -18,7 +19,9 @@ const isThreshold = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 /** `"off"`, or an object of a finding's thresholds. */
-function ruleSetting(id: string, thresholds: Readonly<Record<string, Threshold>>): Param<RuleSetting> {
+function ruleSetting(id: FindingId): Param<RuleSetting> {
+  const thresholds: Readonly<Record<string, number>> = RULES[id];
+  const docs: Readonly<Record<string, string>> = THRESHOLD_DOCS[id];
   const names = Object.keys(thresholds);
   const listed = names.map((name) => JSON.stringify(name)).join(", ");
   const expected =
@@ -27,9 +30,14 @@ function ruleSetting(id: string, thresholds: Readonly<Record<string, Threshold>>
     isRecord(json) &&
     Object.entries(json).every(([name, value]) => Object.hasOwn(thresholds, name) && isThreshold(value));
   const properties = Object.fromEntries(
-    Object.entries(thresholds).map(([name, { doc, value }]) => [
+    Object.entries(thresholds).map(([name, value]) => [
       name,
-      { type: "number", minimum: 0, default: value, markdownDescription: `${doc} Default: \`${value}\`.` },
+      {
+        type: "number",
+        minimum: 0,
+        default: value,
+        markdownDescription: `${docs[name] ?? ""} Default: \`${value}\`.`,
+      },
     ]),
   );
   return {
@@ -45,7 +53,7 @@ function ruleSetting(id: string, thresholds: Readonly<Record<string, Threshold>>
 
 /** Fields of `rules`: every finding by its id. */
 export const ruleFields: Params = Object.fromEntries(
-  FINDING_IDS.map((id) => [id, optional(ruleSetting(id, RULES[id]))]),
+  FINDING_IDS.map((id) => [id, optional(ruleSetting(id))]),
 );
 
 /** How findings are set for one model; `undefined` where anything is wrong, which has been reported. */

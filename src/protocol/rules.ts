@@ -1,14 +1,7 @@
-/** A number that a finding's condition goes by. */
-export interface Threshold {
-  readonly doc: string;
-  readonly value: number;
-}
-
-const threshold = (value: number, doc: string): Threshold => ({ doc, value });
-
 /**
  * Every finding about a run, by its id, with its thresholds: the one table of both. A model file (`"rules"`) and the settings
- * change them by these names. What each finding says is in `insight/findings/`.
+ * change them by these names. What each threshold is of
+ * stands in `thresholdDocs.ts`, what each finding says in `insight/findings/`.
  */
 export const RULES = {
   "softmax-before-ce": {},
@@ -17,110 +10,101 @@ export const RULES = {
   "nll-without-log-softmax": {},
   "softmax-one-unit": {},
   "output-activation": {
-    margin: threshold(
-      0.05,
-      "Targets may lie so many of their standard deviations outside of the activation's range.",
-    ),
+    margin: 0.05,
   },
   "constant-init": {},
   "non-finite-data": {},
   "non-finite": {},
   "overflow-near": {
-    growth: threshold(
-      1.5,
-      "The gradient's norm has grown so many times at each of the last three steps, and more.",
-    ),
-    loss: threshold(3, "The loss is so many times that of the first step, and rises."),
+    growth: 1.5,
+    loss: 3,
   },
   "target-scale": {
-    std: threshold(30, "Standard deviation of a target, beyond which a net of outputs about 1 does not get."),
-    offset: threshold(10, "Mean of a target, and as many of its standard deviations."),
+    std: 30,
+    offset: 10,
   },
   "unscaled-input": {
-    rms: threshold(20, "Root mean square of the inputs."),
-    largest: threshold(1e6, "Largest magnitude of an input."),
+    rms: 20,
+    largest: 1e6,
   },
   "clip-threshold": {
-    coef: threshold(3e-3, "Median factor that clipping leaves of the gradient."),
+    coef: 3e-3,
   },
   "poor-init": {
-    loss: threshold(10, "The first loss is so many times that of the best constant prediction."),
-    small: threshold(0.2, "Norm of a unit's weights, below which half of the layers begin."),
-    large: threshold(3, "Norm of a unit's weights, above which half of the layers begin."),
+    loss: 10,
+    small: 0.2,
+    large: 3,
   },
   "update-ratio": {
-    ratio: threshold(
-      0.1,
-      "Part of a layer's weights that one of the first steps rewrites, in a run that got worse.",
-    ),
-    extreme: threshold(0.3, "The same in a run that learned nothing."),
+    ratio: 0.1,
+    extreme: 0.3,
   },
   "weight-decay": {
-    decay: threshold(0.005, "Learning rate times weight decay."),
-    left: threshold(0.3, "Part of its first norm that is left of a layer's weights."),
+    decay: 0.005,
+    left: 0.3,
   },
   "exploding-time": {
-    ratio: threshold(1e3, "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at any step."),
+    ratio: 1e3,
   },
   "vanishing-time": {
-    ratio: threshold(1e-4, "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at the first step and in the median."),
-    steps: threshold(200, "Steps within which a gated net may still open."),
-    opening: threshold(10, "Growth of the ratio since the first step that says that a gated net opens."),
+    ratio: 1e-4,
+    steps: 200,
+    opening: 10,
   },
   "exploding-depth": {
-    ratio: threshold(1e3, "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step."),
-    growth: threshold(100, "Growth of the outputs' standard deviation from the first layer to the last."),
-    layers: threshold(4, "Layers with weights that it takes to call it depth."),
+    ratio: 1e3,
+    growth: 100,
+    layers: 4,
   },
   "adam-eps": {
-    eps: threshold(10, "The gradient's elements are below so many eps."),
-    step: threshold(0.2, "Part of the learning rate that a weight moves in a step."),
-    layers: threshold(0.34, "Share of the layers where it is so."),
+    eps: 10,
+    step: 0.2,
+    layers: 0.34,
   },
   "lr-too-small": {
-    moved: threshold(0.05, "Sum of all relative updates of a layer over the run."),
-    decay: threshold(1e-3, "Learning rate at the end : at the start."),
+    moved: 0.05,
+    decay: 1e-3,
   },
   "vanishing-depth": {
-    first: threshold(3e-2, "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step."),
-    ratio: threshold(1e-2, "The same over the window."),
-    hops: threshold(3, "Layers with weights between the two, and one."),
-    poor: threshold(0.85, "Loss : that of the best constant prediction, above which it counts."),
+    first: 3e-2,
+    ratio: 1e-2,
+    hops: 3,
+    poor: 0.85,
   },
   collapse: {
-    spread: threshold(0.1, "How much a layer's outputs differ from sample to sample: 0 not at all."),
+    spread: 0.1,
   },
   saturation: {
-    share: threshold(0.5, "Share of outputs where the activation is flat, from the first step on."),
-    most: threshold(0.75, "The same, where the loss is above half of the best constant prediction's."),
+    share: 0.5,
+    most: 0.75,
   },
   "dead-relu": {
-    share: threshold(0.5, "Share of units that are 0 for every sample."),
-    growth: threshold(0.3, "By how much it has grown since the first step."),
-    most: threshold(0.75, "The share of units in a run that has learned something."),
+    share: 0.5,
+    growth: 0.3,
+    most: 0.75,
   },
   "zero-gradient": {},
   "missing-activation": {},
   "post-norm": {
-    layers: threshold(6, "Encoder layers that normalise after each block."),
+    layers: 6,
   },
   "bn-batch": {
-    batch: threshold(2, "Samples in a batch, at most."),
+    batch: 2,
   },
   dropout: {
-    p: threshold(0.7, "Share of units that is dropped."),
+    p: 0.7,
   },
   bottleneck: {
-    part: threshold(0.25, "Width : that of both neighbours, at most."),
+    part: 0.25,
   },
   "bias-before-norm": {},
   "loss-stalled": {
-    nothing: threshold(0.93, "Loss : that of the best constant prediction, above which nothing was learned."),
-    worse: threshold(1.15, "The same, above which the run is worse than a constant."),
-    flat: threshold(0.02, "Part of the loss that it fell by since half time, at most."),
-    trained: threshold(0.1, "Loss : that of the best constant prediction, below which a model is trained."),
+    nothing: 0.93,
+    worse: 1.15,
+    flat: 0.02,
+    trained: 0.1,
   },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, Threshold>>>>;
+} as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export type FindingId = keyof typeof RULES;
 
@@ -139,8 +123,5 @@ export type ThresholdsOf<Id extends FindingId> = { readonly [Name in keyof (type
 export function thresholdsOf<Id extends FindingId>(id: Id, settings: RuleSettings): ThresholdsOf<Id> {
   const setting = settings[id];
   const set: Readonly<Record<string, number>> = typeof setting === "object" ? setting : {};
-  const table: Readonly<Record<string, Threshold>> = RULES[id];
-  return Object.fromEntries(
-    Object.entries(table).map(([name, { value }]) => [name, set[name] ?? value]),
-  ) as ThresholdsOf<Id>;
+  return { ...RULES[id], ...set };
 }

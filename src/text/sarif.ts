@@ -1,3 +1,4 @@
+import { CONDITIONS, TITLES } from "../insight/findings/conditions.ts";
 import type { Finding } from "../insight/findings/finding.ts";
 import { findings } from "../insight/findings/index.ts";
 import type { Severity } from "../insight/findings/finding.ts";
@@ -69,12 +70,12 @@ export function sarif(diagnosis: Diagnosis, regionOf: (path: string | undefined)
   );
 }
 
-const ruleOf = ({ id, title, why, condition, severity, source }: (typeof findings)[number]): Json => ({
+const ruleOf = ({ id, why, severity, source }: (typeof findings)[number]): Json => ({
   id,
-  name: title,
-  shortDescription: { text: `${title}.` },
+  name: TITLES[id],
+  shortDescription: { text: `${TITLES[id]}.` },
   fullDescription: { text: why },
-  help: { text: `${condition}\n\n${source.title}: ${source.url}` },
+  help: { text: `${CONDITIONS[id]}\n\n${source.title}: ${source.url}` },
   helpUri: source.url,
   defaultConfiguration: { level: LEVELS[severity] },
   properties: { tags: ["machine-learning", "training"] },

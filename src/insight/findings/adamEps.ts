@@ -10,15 +10,12 @@ const ADAM: ReadonlySet<string> = new Set(["Adam", "AdamW"]);
 
 export const adamEps = runFinding({
   id: "adam-eps",
-  title: "Gradients below Adam's eps",
   severity: "error",
   why: "Adam divides the gradient by its own size plus eps, so that each weight moves by about the learning rate, however small the gradient. Below eps that no longer holds: the steps shrink with the gradient, and the model stays where it is.",
   source: {
     title: "PyTorch, torch.optim.Adam",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html",
   },
-  condition:
-    "With Adam or AdamW the gradient's elements are below `eps` times eps, and a weight moves by less than `step` of the learning rate, in at least `layers` of the layers; and the model does not do well.",
   fixes: ["eps", "he-init", "batch-norm"],
 
   find(evidence, { eps: times, step, layers: share }) {

@@ -51,7 +51,7 @@ const isEffect = ({ id }: Suspicion): boolean => {
 type Rank = number | ((found: ReadonlyMap<FindingId, Suspicion>, evidence: Evidence) => number);
 
 const RANKS: Readonly<Partial<Record<FindingId, Rank>>> = {
-  "target-scale": 0.8,
+  "target-scale": 0.7,
   "unscaled-input": 0.8,
   "bn-batch": 0.8,
   dropout: 0.8,

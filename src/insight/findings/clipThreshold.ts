@@ -10,15 +10,12 @@ const SCALE_FREE: ReadonlySet<string> = new Set(["Adam", "AdamW", "RMSprop", "Ad
 
 export const clipThreshold = runFinding({
   id: "clip-threshold",
-  title: "A clipping threshold too small",
   severity: "error",
   why: "Clipping is for the rare step that is far too large. Where it leaves a thousandth of every step's gradient it is a learning rate a thousand times smaller. Under Adam and its kin the scale divides out, and clipping at every step is harmless.",
   source: {
     title: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
     url: "https://arxiv.org/abs/1211.5063",
   },
-  condition:
-    "The median of `clip_coef` is below `coef` with an optimizer that does not divide the scale out, no layer has moved by `lr-too-small.moved` of its size, and the model does not do well.",
   fixes: ["no-clip", "clip-grad-norm", "raise-rate"],
 
   find(evidence, { coef }) {

@@ -6,7 +6,6 @@ import { stays } from "./words.ts";
 
 export const collapse = runFinding({
   id: "collapse",
-  title: "All samples look alike",
   severity: "error",
   why: "From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.",
   source: {
@@ -14,8 +13,6 @@ export const collapse = runFinding({
       "Daneshmand, Kohler, Bach, Hofmann, Lucchi: Batch normalization provably avoids rank collapse, 2020",
     url: "https://arxiv.org/abs/2003.01652",
   },
-  condition:
-    "`act_spread` of a layer before the last is below `spread` over the last steps, and the model does no better than a constant.",
   fixes: ["batch-norm", "residual", "relu", "default-init", "adam"],
 
   find(evidence, { spread }) {

@@ -10,15 +10,12 @@ const STEADY = 1.02;
 
 export const vanishingDepth = runFinding({
   id: "vanishing-depth",
-  title: "The gradient vanishes along depth",
   severity: "error",
   why: "On its way back the gradient is multiplied by one factor for each layer; where the factors are below 1 the first layers get next to nothing and stay as they were drawn, so that all that follows works on noise. A small share alone is no fault, and many nets that train well begin with one: what tells is that it stays small and that the loss does not fall.",
   source: {
     title: "Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, 2010",
     url: "https://proceedings.mlr.press/v9/glorot10a.html",
   },
-  condition:
-    "‖∂L/∂h‖ of the first layer with weights is below `first` of the last one's at the first step and below `ratio` of it over the last steps (or the other way round), at least `hops` layers lie between, and the model has learned nothing, has not moved, or is above `poor` times the loss of the best constant, and is not worse than that.",
   fixes: ["relu", "he-init", "batch-norm", "residual", "adam"],
 
   find(evidence, { first, ratio, hops, poor }) {
@@ -45,15 +42,12 @@ export const vanishingDepth = runFinding({
 
 export const explodingDepth = runFinding({
   id: "exploding-depth",
-  title: "The gradient or the outputs explode along depth",
   severity: "error",
   why: "Where the factors along depth are above 1, the outputs or the gradients of the other end are thousands of times too large for any one learning rate: what is right for the last layers blows the first ones up. A net of many layers with BatchNorm may begin with a ratio of a thousand and train: what tells is that this one does not.",
   source: {
     title: "He, Zhang, Ren, Sun: Delving deep into rectifiers, 2015",
     url: "https://arxiv.org/abs/1502.01852",
   },
-  condition:
-    "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞, where a fifth of either is enough.",
   fixes: ["he-init", "batch-norm", "residual", "lower-rate", "clip-grad-norm"],
 
   find(evidence, { ratio, growth, layers }) {
@@ -66,7 +60,9 @@ export const explodingDepth = runFinding({
     const proof = broken ? PROVEN : 1;
     const gradient = begin > ratio * proof;
     if (!gradient && !(weighted.length >= layers && grown > growth * proof)) return undefined;
-    const subject = weighted[0] ?? 0;
+    // Outputs grow where blocks repeat; a gradient has grown when it gets to the first layer.
+    const blocks = gradient ? 0 : (repetitionOf(evidence.layers)?.groups[0]?.from ?? 0);
+    const subject = weighted.find((row) => row >= blocks) ?? 0;
     const last = weighted.at(-1) ?? 0;
     const name = (row: number): string => nameOf(evidence.layers, row);
     const what = gradient

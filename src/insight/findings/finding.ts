@@ -97,13 +97,9 @@ export interface Source {
 
 interface Described<Id extends FindingId> {
   readonly id: Id;
-  /** What it says, in a few words: the title of its section. */
-  readonly title: string;
   /** Why it is bad, and what tells it from what is not, in a paragraph. */
   readonly why: string;
   readonly source: Source;
-  /** When it holds, in words. */
-  readonly condition: string;
   readonly severity: Severity;
   /** Names of its fixes, the most promising first. */
   readonly fixes: readonly FixName[];

@@ -10,15 +10,12 @@ const FAR = 1;
 
 export const lrTooSmall = runFinding({
   id: "lr-too-small",
-  title: "A learning rate too small",
   severity: "error",
   why: "Over the whole run no layer has moved by more than a few hundredths of its size: at this rate the model stays about where it was drawn. A single update of a thousandth looks healthy; what tells is the sum over the run, and that the loss is still high.",
   source: {
     title: "Smith: Cyclical learning rates for training neural networks, 2017",
     url: "https://arxiv.org/abs/1506.01186",
   },
-  condition:
-    "The sum of the relative updates over the run is below `moved` in every layer, or the schedule ends below `decay` of the highest rate while that sum is below 1; the model does not do well, and neither eps, nor clipping, nor the targets' scale nor a gradient that vanishes explains it.",
   fixes: ["raise-rate", "adam", "no-schedule"],
 
   find(evidence, { moved, decay }) {

@@ -35,15 +35,12 @@ const emptyFrame = { time: undefined } as unknown as Frame;
 
 export const vanishingTime = runFinding({
   id: "vanishing-time",
-  title: "The gradient vanishes through time",
   severity: "error",
   why: "Through time the gradient is multiplied by one factor for each step; where next to nothing of it gets back to the first ones, the layer cannot learn from what lies so far back. Gated nets may begin so and open in training: for them it is a remark while they may still open.",
   source: {
     title: "Hochreiter, Schmidhuber: Long short-term memory, 1997",
     url: "https://doi.org/10.1162/neco.1997.9.8.1735",
   },
-  condition:
-    "‖∂L/∂h_0‖ is below `ratio` of ‖∂L/∂h_T‖ at the first step and in the median over the steps that are kept, and the model has learned nothing or has not moved, and is not worse than a constant. For LSTM and GRU a remark while the run goes on, within the first `steps` steps or where the ratio has grown more than `opening`-fold.",
   fixes: ["gru", "lstm", "forget-bias", "adam", "clip-grad-norm", "truncate"],
 
   find(evidence, { ratio, steps, opening }) {
@@ -68,15 +65,12 @@ export const vanishingTime = runFinding({
 
 export const explodingTime = runFinding({
   id: "exploding-time",
-  title: "The gradient explodes through time",
   severity: "error",
   why: "A recurrent layer multiplies by the same weights at every time step: where they are too large, the gradient that gets back to the first step is thousands of times that of the last, and one update throws the weights far away.",
   source: {
     title: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
     url: "https://arxiv.org/abs/1211.5063",
   },
-  condition:
-    "‖∂L/∂h_0‖ is above `ratio` times ‖∂L/∂h_T‖ at any step that is kept, and the model does not do well or ended with NaN or ∞.",
   fixes: ["clip-grad-norm", "gru", "lstm", "default-init", "lower-rate", "truncate"],
 
   find(evidence, { ratio }) {

@@ -4,7 +4,6 @@ import { staticFinding } from "../finding.ts";
 
 export const dropout = staticFinding({
   id: "dropout",
-  title: "Dropout too strong",
   severity: "error",
   gate: "bad",
   why: "With nine units of ten dropped, what is left of a sample is mostly noise, and its scale ten times as large: the layers behind see another net at every step.",
@@ -12,7 +11,6 @@ export const dropout = staticFinding({
     title: "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout, 2014",
     url: "https://jmlr.org/papers/v15/srivastava14a.html",
   },
-  condition: "A Dropout with `p` above the threshold; an error where the model does not do well.",
   fixes: ["less-dropout"],
 
   inspect({ declared: { rows } }, { p }) {
@@ -31,7 +29,6 @@ export const dropout = staticFinding({
 
 export const bottleneck = staticFinding({
   id: "bottleneck",
-  title: "A layer too narrow for what lies around it",
   severity: "error",
   gate: "high",
   why: "Whatever the layers behind are to tell apart has to pass through this one. An autoencoder's code is meant to be narrow; what tells is that the model comes to rest far from 0.",
@@ -39,8 +36,6 @@ export const bottleneck = staticFinding({
     title: "Tishby, Zaslavsky: Deep learning and the information bottleneck principle, 2015",
     url: "https://arxiv.org/abs/1503.02406",
   },
-  condition:
-    "A Linear is at most `part` as wide as the one before, the one after and the output; an error where the model does not do well, or ends above 0.45 of the best constant's loss.",
   fixes: ["wider"],
 
   inspect({ declared: { rows } }, { part }) {

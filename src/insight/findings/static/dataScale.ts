@@ -9,7 +9,6 @@ export const offsetOf = ({ target_offset, target_mean = 0, target_std = 0 }: Dat
 
 export const targetScale = staticFinding({
   id: "target-scale",
-  title: "Targets of another scale than the outputs",
   severity: "error",
   gate: "poor",
   why: "A net begins with outputs of about 1. Targets of thousands are far out of reach: the loss and its gradient are huge, the rate that survives them is tiny, and the weights would have to grow a thousandfold.",
@@ -17,8 +16,6 @@ export const targetScale = staticFinding({
     title: "LeCun, Bottou, Orr, Müller: Efficient BackProp, 1998, section 4.3, Normalizing the inputs",
     url: "https://doi.org/10.1007/3-540-49430-8_2",
   },
-  condition:
-    "The loss is a regression's and a target's standard deviation is above `std`, or its mean is above `offset` and above `offset` standard deviations; an error where the model has learned next to nothing, has not moved or is worse than a constant.",
   fixes: ["normalize-targets", "raise-rate", "adam"],
 
   inspect({ declared, data }, { std, offset }) {
@@ -39,7 +36,6 @@ export const targetScale = staticFinding({
 
 export const unscaledInput = staticFinding({
   id: "unscaled-input",
-  title: "Inputs that are not scaled",
   severity: "error",
   gate: "notWell",
   why: "Initialisation and learning rates are made for inputs of about 1. Inputs of hundreds saturate the first activations or make the first updates huge, and a single one of a million does so for its whole batch.",
@@ -47,8 +43,6 @@ export const unscaledInput = staticFinding({
     title: "LeCun, Bottou, Orr, Müller: Efficient BackProp, 1998, section 4.3, Normalizing the inputs",
     url: "https://doi.org/10.1007/3-540-49430-8_2",
   },
-  condition:
-    "The inputs' root mean square is above `rms`, or the largest above `largest`, after `normalize`; an error where the model has learned nothing, has not moved, is worse than a constant or ended with NaN or ∞.",
   fixes: ["normalize", "lower-rate"],
 
   inspect({ data }, { rms, largest }) {

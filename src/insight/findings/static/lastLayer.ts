@@ -32,14 +32,12 @@ const classesOf = ({ output }: DeclaredRow): number => output.at(-1) ?? 1;
 
 export const softmaxBeforeCe = mismatch({
   id: "softmax-before-ce",
-  title: "Softmax before CrossEntropyLoss",
   loss: "CrossEntropyLoss",
   why: "CrossEntropyLoss takes the softmax itself. Of numbers that lie between 0 and 1 already, a second softmax makes shares that are nearly equal: the loss cannot fall below ln(e + K − 1) − 1, and its gradient is faint.",
   source: {
     title: "PyTorch, torch.nn.CrossEntropyLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
   },
-  condition: "The last layer is a Softmax and the loss is CrossEntropyLoss.",
   fixes: ["drop-activation"],
   fits: ({ type }) => type !== "Softmax",
   message: (last, row) =>
@@ -48,14 +46,12 @@ export const softmaxBeforeCe = mismatch({
 
 export const activationBeforeCe = mismatch({
   id: "activation-before-ce",
-  title: "An activation before CrossEntropyLoss",
   loss: "CrossEntropyLoss",
   why: "CrossEntropyLoss expects scores of any size. An activation at the output cuts them off: after a ReLU no class can be ruled out, after a Sigmoid or Tanh none can be certain.",
   source: {
     title: "PyTorch, torch.nn.CrossEntropyLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
   },
-  condition: "The last layer is an activation other than Softmax and the loss is CrossEntropyLoss.",
   fixes: ["drop-activation"],
   fits: ({ type }) => !ACTIVATIONS.has(type) || type === "Softmax",
   message: (last, { type }) =>
@@ -64,14 +60,12 @@ export const activationBeforeCe = mismatch({
 
 export const sigmoidBeforeBce = mismatch({
   id: "sigmoid-before-bcewithlogits",
-  title: "Sigmoid before BCEWithLogitsLoss",
   loss: "BCEWithLogitsLoss",
   why: "BCEWithLogitsLoss takes the sigmoid itself. Of numbers between 0 and 1 a second one makes probabilities between 0.5 and 0.73: no sample can be called a 0, and on balanced classes the loss cannot fall below (ln(1 + 1/e) + ln 2) / 2 = 0.503.",
   source: {
     title: "PyTorch, torch.nn.BCEWithLogitsLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
   },
-  condition: "The last layer is a Sigmoid and the loss is BCEWithLogitsLoss.",
   fixes: ["drop-activation", "fitting-loss"],
   fits: ({ type }) => type !== "Sigmoid",
   message: (last) =>
@@ -80,14 +74,12 @@ export const sigmoidBeforeBce = mismatch({
 
 export const nllWithoutLogSoftmax = mismatch({
   id: "nll-without-log-softmax",
-  title: "NLLLoss without a log-softmax",
   loss: "NLLLoss",
   why: "NLLLoss picks the output of the right class and calls its negative the loss: only of logarithms of probabilities is that a likelihood. Of anything else it can fall without end, or below 0 from the first step on, and says nothing.",
   source: {
     title: "PyTorch, torch.nn.NLLLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html",
   },
-  condition: "The loss is NLLLoss: no layer of a model file gives the logarithm of a softmax.",
   fixes: ["fitting-loss"],
   fits: () => false,
   message: (last) =>
@@ -96,7 +88,6 @@ export const nllWithoutLogSoftmax = mismatch({
 
 export const softmaxOneUnit = staticFinding({
   id: "softmax-one-unit",
-  title: "Softmax over one unit",
   severity: "error",
   gate: "always",
   why: "A softmax makes its outputs add up to 1. Of a single one it makes the constant 1, whatever the input, and its gradient is exactly 0: nothing before it can learn.",
@@ -104,7 +95,6 @@ export const softmaxOneUnit = staticFinding({
     title: "PyTorch, torch.nn.Softmax",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html",
   },
-  condition: "A Softmax is taken over a dimension of size 1.",
   fixes: ["output-activation", "drop-activation"],
 
   inspect({ declared }) {
@@ -144,7 +134,6 @@ export const isRegression = ({ loss }: Pick<DeclaredModel, "loss">): boolean => 
 
 export const outputActivation = staticFinding({
   id: "output-activation",
-  title: "Targets outside of the output's range",
   severity: "error",
   gate: "always",
   why: "The last layer is an activation that cannot give some of the targets: those samples keep their error, and pull all units towards the edge of the range, where the gradient is 0.",
@@ -152,8 +141,6 @@ export const outputActivation = staticFinding({
     title: "Goodfellow, Bengio, Courville: Deep learning, 2016, section 6.2.2, Output units",
     url: "https://www.deeplearningbook.org/contents/mlp.html",
   },
-  condition:
-    "The loss is a regression's, the last layer is an activation, and targets lie outside of its range by more than `margin` standard deviations.",
   fixes: ["drop-activation", "normalize-targets"],
 
   inspect({ declared, data }, { margin }) {

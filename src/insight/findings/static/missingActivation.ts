@@ -5,7 +5,6 @@ import { areTogether, LINEAR, NORMALISATIONS } from "./rows.ts";
 
 export const missingActivation = staticFinding({
   id: "missing-activation",
-  title: "Linear layers without an activation between them",
   severity: "error",
   gate: "notWell",
   why: "A linear map of a linear map is a linear map: without an activation in between two layers can do no more than one. A narrow one among them may be meant so; what tells is that the model does not get beyond what a linear model can.",
@@ -13,8 +12,6 @@ export const missingActivation = staticFinding({
     title: "Goodfellow, Bengio, Courville: Deep learning, 2016, section 6.1, Example: learning XOR",
     url: "https://www.deeplearningbook.org/contents/mlp.html",
   },
-  condition:
-    "A Linear, Conv1d or Conv2d follows another with nothing but normalisation, dropout or a reshape between them; an error where the model has learned nothing, has not moved or is worse than a constant.",
   fixes: ["add-activation"],
 
   inspect({ declared: { rows } }) {

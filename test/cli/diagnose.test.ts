@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, suite, test } from "node:test";
+import Ajv from "ajv";
+import { findings } from "../../src/insight/findings/index.ts";
+import { FIXES } from "../../src/protocol/fixNames.ts";
+import { FINDING_IDS } from "../../src/protocol/rules.ts";
+import { sarifSchema } from "./sarifSchema.ts";
+
+const cli = resolve(import.meta.dirname, "../../dist/cli.js");
+const folder = mkdtempSync(join(tmpdir(), "gradlens-diagnose-"));
+
+function diagnose(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "diagnose", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const model = (fields: object = {}) => ({
+  input: [2],
+  layers: [
+    { type: "Linear", out_features: 16, name: "first" },
+    { type: "Tanh", name: "tanh" },
+    { type: "Linear", out_features: 1, name: "head" },
+  ],
+  loss: "BCEWithLogitsLoss",
+  optimizer: { type: "Adam", lr: 0.02 },
+  data: { type: "two_moons", samples: 200 },
+  train: { steps: 200, batch_size: 32 },
+  ...fields,
+});
+
+function write(name: string, models: object): string {
+  writeFileSync(join(folder, name), JSON.stringify({ version: 1, models }, undefined, 2));
+  return name;
+}
+
+interface Finding {
+  readonly id: string;
+  readonly severity: string;
+  readonly path: string;
+  readonly step: number;
+  readonly message: string;
+  readonly cause_of: readonly string[];
+  readonly figures: Readonly<Record<string, unknown>>;
+  readonly fixes: readonly string[];
+}
+
+interface Diagnosis {
+  readonly file: string;
+  readonly model: string;
+  readonly seed: number;
+  readonly end: { reason: string; steps: number; loss: unknown; floor: unknown };
+  readonly findings: readonly Finding[];
+}
+
+function json(...args: readonly string[]) {
+  const { status, stdout, stderr } = diagnose(...args, "--format", "json");
+  assert.equal(stderr, "");
+  assert.equal(stdout.trimEnd().split("\n").length, 1);
+  return { status, ...(JSON.parse(stdout) as Diagnosis) };
+}
+
+const sigmoids = Array.from({ length: 6 }, (_, i) => [
+  { type: "Linear", out_features: 16, name: `fc${i}` },
+  { type: "Sigmoid", name: `act${i}` },
+]).flat();
+
+const well = write("well.gradlens.json", { only: model() });
+const sick = write("sick.gradlens.json", {
+  only: model({
+    layers: [...sigmoids, { type: "Linear", out_features: 1, name: "head" }],
+    optimizer: { type: "SGD", lr: 0.05 },
+  }),
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+suite("gradlens diagnose", () => {
+  test("ends with 0 and finds nothing grave in a model that trains", () => {
+    const { status, end, findings: found } = json(well);
+    assert.equal(status, 0);
+    assert.equal(end.reason, "completed");
+    assert.equal(end.steps, 200);
+    assert.ok(Number(end.loss) < 0.2 && Math.abs(Number(end.floor) - Math.LN2) < 1e-6);
+    assert.deepEqual(
+      found.filter(({ severity }) => severity === "error"),
+      [],
+    );
+    assert.match(diagnose(well).stdout, /^Nothing was found that keeps this model from training\.$/m);
+  });
+
+  test("ends with 4 and names the cause first, with its figures, its effects and its fixes", () => {
+    const { status, file, model: name, seed, findings: found } = json(sick);
+    assert.deepEqual([status, file, name, seed], [4, sick, "only", 0]);
+    const [cause] = found;
+    assert.deepEqual(
+      [cause?.id, cause?.severity, cause?.path, cause?.step],
+      ["vanishing-depth", "error", "fc0", 200],
+    );
+    assert.ok(cause.cause_of.includes("loss-stalled"));
+    assert.ok(Number(cause.figures["ratio"]) < 1e-2);
+    assert.match(cause.message, /predicting the mean alone would give 0\.693\.$/);
+    for (const { id, fixes } of found) {
+      assert.ok((FINDING_IDS as readonly string[]).includes(id));
+      for (const fix of fixes) assert.ok(Object.hasOwn(FIXES, fix), fix);
+    }
+  });
+
+  test("says it to people: the cause, why, what it explains and what may mend it", () => {
+    const { status, stdout } = diagnose(sick, "--format", "table");
+    assert.equal(status, 4);
+    assert.match(
+      stdout,
+      /^only · seed 0 · completed after 200 steps · loss 0\.\d+ · predicting the mean alone: 0\.693$/m,
+    );
+    assert.match(stdout, /^error vanishing-depth at fc0$/m);
+    assert.match(stdout, /^ {2}explains loss-stalled at head: /m);
+    assert.match(stdout, /^ {2}fix relu: ReLU in place of/m);
+  });
+
+  test("takes seed and steps from the command line", () => {
+    const { seed, end } = json(well, "--seed", "7", "--steps", "30");
+    assert.deepEqual([seed, end.steps], [7, 30]);
+  });
+
+  test("ends with 4 where numbers are no longer finite, with the place", () => {
+    const hot = write("hot.gradlens.json", {
+      only: model({
+        loss: "MSELoss",
+        data: { type: "regression_sine" },
+        input: [1],
+        optimizer: { type: "SGD", lr: 1e6 },
+      }),
+    });
+    const { status, end, findings: found } = json(hot);
+    assert.deepEqual([status, end.reason], [4, "non_finite"]);
+    const broken = found.find(({ id }) => id === "non-finite");
+    assert.equal(broken?.severity, "error");
+    assert.ok(broken.path.length > 0);
+    assert.ok(found.some(({ id }) => id === "update-ratio"));
+  });
+
+  test("ends with 4 where a value of the data is NaN, and names line and column", () => {
+    writeFileSync(join(folder, "hole.csv"), "a,b,y\n1,2,0\n1,nan,1\n2,2,1\n");
+    const data = { type: "csv", path: "hole.csv", target: "y" };
+    const hole = write("hole.gradlens.json", { only: model({ data, train: { batch_size: 2 } }) });
+    const { status, end, findings: found } = json(hole);
+    assert.deepEqual([status, end.reason, end.steps, end.loss, end.floor], [4, "failed", 0, null, null]);
+    assert.deepEqual(
+      found.map(({ id, severity, path, message }) => [id, severity, path, message]),
+      [["non-finite-data", "error", "data", 'hole.csv, line 3, column "b": the value is missing ("nan")']],
+    );
+  });
+
+  test("ends with 1 where the data cannot be read, and with 2 where no model is meant", () => {
+    const data = { type: "csv", path: "gone.csv", target: "y" };
+    const gone = diagnose(write("gone.gradlens.json", { only: model({ data }) }));
+    assert.equal(gone.status, 1);
+    assert.match(gone.stderr, /gone\.csv/);
+    const two = diagnose(write("two.gradlens.json", { a: model(), b: model() }));
+    assert.equal(two.status, 2);
+    assert.match(two.stderr, /has 2 models: choose one with --model: "a", "b"/);
+  });
+
+  test("hears the model's rules", () => {
+    const text = readFileSync(join(folder, sick), "utf8");
+    const { models } = JSON.parse(text) as { models: { only: object } };
+    const rules = Object.fromEntries(FINDING_IDS.map((id) => [id, "off"]));
+    const quiet = write("quiet.gradlens.json", { only: { ...models.only, rules } });
+    const { status, findings: found } = json(quiet);
+    assert.deepEqual([status, found], [0, []]);
+  });
+});
+
+suite("gradlens diagnose --format sarif", () => {
+  const { stdout, status } = diagnose(sick, "--format", "sarif");
+  const log = JSON.parse(stdout) as {
+    runs: [
+      {
+        tool: { driver: { rules: { id: string }[] } };
+        results: {
+          ruleId: string;
+          ruleIndex: number;
+          level: string;
+          locations: [
+            { physicalLocation: { region: Record<string, number>; artifactLocation: { uri: string } } },
+          ];
+        }[];
+      },
+    ];
+  };
+
+  test("is what the schema of SARIF 2.1.0 demands", () => {
+    assert.equal(status, 4);
+    const ajv = new Ajv({ allErrors: true });
+    assert.ok(ajv.validate(sarifSchema, log), ajv.errorsText());
+  });
+
+  test("is refused by that schema where anything is missing or unknown", () => {
+    const ajv = new Ajv();
+    const [run] = log.runs;
+    for (const bad of [
+      { ...log, version: "2.0.0" },
+      { ...log, runs: [{ ...run, results: [{ ruleId: "x", message: { text: "x" } }] }] },
+      { ...log, runs: [{ ...run, severity: "x" }] },
+    ])
+      assert.equal(ajv.validate(sarifSchema, bad), false);
+  });
+
+  test("has a rule for every finding, and points to the layer in the file", () => {
+    const [{ tool, results }] = log.runs;
+    assert.deepEqual(
+      tool.driver.rules.map(({ id }) => id),
+      findings.map(({ id }) => id),
+    );
+    const [first] = results;
+    assert.equal(tool.driver.rules[first?.ruleIndex ?? -1]?.id, first?.ruleId);
+    assert.deepEqual([first?.ruleId, first?.level], ["vanishing-depth", "error"]);
+    const { region, artifactLocation } = first.locations[0].physicalLocation;
+    assert.equal(artifactLocation.uri, "sick.gradlens.json");
+    const lines = readFileSync(join(folder, sick), "utf8").split("\n");
+    const declared = lines.slice(region["startLine"] - 1, region["endLine"]).join("\n");
+    assert.match(declared, /"name": "fc0"/);
+    assert.equal(lines[region["startLine"] - 1].charAt(region["startColumn"] - 1), "{");
+    assert.equal(lines[region["endLine"] - 1].charAt(region["endColumn"] - 2), "}");
+  });
+});
