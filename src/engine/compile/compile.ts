@@ -25,7 +25,7 @@ export interface CallLists {
   readonly loss: number;
   /** In order of a frame's rows. */
   readonly layers: readonly LayerSums[];
-  /** What forward and backward leave in slices, what `sampled`, and what the update. */
+  /** What forward and backward leave in parts, what `sampled`, and what the update. */
   readonly partialSums: readonly PartialSums[];
   readonly sampledPartialSums: readonly PartialSums[];
   readonly updatePartialSums: readonly PartialSums[];
