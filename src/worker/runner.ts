@@ -106,7 +106,7 @@ export class Runner {
 
   #end(how: EndReason): void {
     this.#ended = true;
-    this.#steps.return(undefined); // lets helping threads go
+    this.#steps.return(undefined); // releases other threads
     this.#flush();
     this.#events.ended({ ...how, steps: this.#made, elapsed_ms: this.#elapsed });
   }

@@ -13,7 +13,7 @@ import { compile } from "../../src/engine/compile/compile.ts";
 import { sizeOf } from "../../src/engine/tensor.ts";
 import { parse } from "../../src/model/parse.ts";
 
-/** How much of what is needed a plan takes. */
+/** How much of what is needed the lists take. */
 const MOST = 1.3;
 
 function arenaOf(name: keyof typeof workloads): { readonly floats: number; readonly needed: Needed } {

@@ -9,8 +9,8 @@ class Cycle {
   #now = 0;
   #last: Way = "alone";
   readonly #choices = (() => {
-    const pace = new Autotuner(() => this.#now);
-    return [pace.task(), pace.task()];
+    const autotuner = new Autotuner(() => this.#now);
+    return [autotuner.task(), autotuner.task()];
   })();
 
   /** Cycles of both tasks; the ways of the last cycle. */
@@ -33,7 +33,7 @@ class Cycle {
 
 const LONG = 100;
 
-suite("the pace of a team", () => {
+suite("the variant that the autotuner takes", () => {
   test("is that of all threads where they are faster together", () => {
     assert.deepEqual(
       new Cycle().run(LONG, (_, way) => (way === "alone" ? 2 : 1)),
@@ -76,14 +76,14 @@ suite("the pace of a team", () => {
     assert.deepEqual(cycle.run(5000, quiet), ["together", "together"]);
   });
 
-  test("says which way is taken each time that both were tried, and tries again when it is told to", () => {
+  test("says which variant is taken each time that both were measured, and measures again when it is told to", () => {
     const verdicts: boolean[] = [];
     let now = 0;
-    const pace = new Autotuner(
+    const autotuner = new Autotuner(
       () => now,
       (together) => verdicts.push(together),
     );
-    const choose = pace.task();
+    const choose = autotuner.task();
     const run = (times: number, alone: number, together: number) => {
       for (let i = 0; i < times; i++)
         choose(
@@ -93,7 +93,7 @@ suite("the pace of a team", () => {
     };
     run(LONG, 2, 1);
     assert.deepEqual(verdicts, [true]);
-    pace.restart();
+    autotuner.restart();
     run(LONG, 1, 2);
     assert.deepEqual(verdicts, [true, false]);
   });

@@ -81,7 +81,7 @@ suite("a step of a ReLU net of a width that is a multiple of 32", () => {
     assert.deepEqual([count(calls, "activationGradSums"), count(calls, "columnSums")], [3, 1]);
   });
 
-  test("does so slice by slice", () => {
+  test("does so part by part", () => {
     const calls = stepOf({ width: 64, batch: 64 });
     assert.deepEqual([count(calls, "activationGradSums"), count(calls, "columnSums")], [3 * 2, 3 + 1]);
     const places = calls

@@ -55,7 +55,7 @@ suite("a step of a ReLU net", () => {
     assert.ok(!kernels.includes("activation") && !kernels.includes("activationGrad"));
   });
 
-  test("does so slice by slice", () => {
+  test("does so part by part", () => {
     assert.equal(kernelsOf({ width: 256 }).filter((name) => name === "activationMoments").length, 3 * 2);
   });
 

@@ -39,7 +39,7 @@ async function framesOf(text: string, statistics: boolean) {
   return Array.from(training.steps(), copyFrame);
 }
 
-suite("a run that nobody looks at", () => {
+suite("a run without statistics", () => {
   for (const [name, fields] of Object.entries({
     "without clipping": {},
     "clipped by norm": { clip_grad_norm: 0.5 },

@@ -42,10 +42,13 @@ suite("steps that threads share", () => {
     }
   });
 
-  test("real threads are hired for a run that takes its time, give the same figures, and are let go", async () => {
-    let hired = 0;
+  test("real threads are started for a run that takes its time, give the same figures, and are released", async () => {
+    let started = 0;
     const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
-    const counted = { ...pool, start: (job: Parameters<typeof pool.start>[0]) => (hired++, pool.start(job)) };
+    const counted = {
+      ...pool,
+      start: (job: Parameters<typeof pool.start>[0]) => (started++, pool.start(job)),
+    };
     const module = fastestKernels(dist);
     assert.ok(module);
     const helped = wasmBackend(module, { now: () => performance.now(), threads: counted });
@@ -61,7 +64,7 @@ suite("steps that threads share", () => {
       await new Promise((resolve) => setImmediate(resolve)); // the thread's start needs the event loop
     }
     steps.return(undefined);
-    assert.equal(hired, 1);
+    assert.equal(started, 1);
     const alone = await prepare(spec, { file: "", root: "" }, { backend });
     const expected: number[] = [];
     const plain = alone.steps();
@@ -73,11 +76,11 @@ suite("steps that threads share", () => {
     assert.deepEqual(losses, expected);
   });
 
-  /** Steps of W2 with real threads, which are hired through `hired`; the clock is the caller's. */
-  async function* sharedSteps(now: () => number, hired: () => void): AsyncGenerator<number> {
+  /** Steps of W2 with real threads, which are started through `started`; the clock is the caller's. */
+  async function* sharedSteps(now: () => number, started: () => void): AsyncGenerator<number> {
     const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
     const start = (job: Parameters<typeof pool.start>[0]): void => {
-      hired();
+      started();
       pool.start(job);
     };
     const module = fastestKernels(dist);
@@ -103,24 +106,24 @@ suite("steps that threads share", () => {
     assert.equal(threadsAlive(), count);
   }
 
-  test("threads that are no help are let go of with their memory, and tried again later", async () => {
+  test("threads that are no faster are released with their memory, and tried again later", async () => {
     // By this clock a run takes as long in either way.
-    let [time, hired] = [0, 0];
+    let [time, started] = [0, 0];
     const losses: number[] = [];
     await untilAlive(0);
     for await (const loss of sharedSteps(
       () => time++,
-      () => hired++,
+      () => started++,
     )) {
       losses.push(loss);
       if (losses.length === 100) {
-        assert.equal(hired, 1);
+        assert.equal(started, 1);
         await untilAlive(0);
         time += 10_000;
       }
       if (losses.length === 200) break;
     }
-    assert.equal(hired, 2);
+    assert.equal(started, 2);
     await untilAlive(0);
     const spec = parse(texts.W2).models[0]?.spec;
     assert.ok(spec);
@@ -134,14 +137,14 @@ suite("steps that threads share", () => {
 
   test("a run that is over before its threads are there leaves none behind", async () => {
     await untilAlive(0);
-    let [time, hired] = [0, 0];
+    let [time, started] = [0, 0];
     for await (const _ of sharedSteps(
       () => (time += 100),
-      () => hired++,
+      () => started++,
     )) {
-      if (hired > 0) break;
+      if (started > 0) break;
     }
-    assert.equal(hired, 1);
+    assert.equal(started, 1);
     assert.equal(threadsAlive(), 1);
     await untilAlive(0);
   });

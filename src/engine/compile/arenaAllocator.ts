@@ -6,7 +6,7 @@ interface Gap {
 }
 
 /**
- * Gives out ranges of memory while a plan is made, and takes them back when the last call that needs them has been
+ * Gives out ranges of memory while calls are recorded, and takes them back when the last call that needs them has been
  * recorded. First fit over a sorted list of gaps; neighbours are joined.
  */
 export class ArenaAllocator {

@@ -5,7 +5,7 @@ import type { Forward } from "../ops/op.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 import { ArenaAllocator } from "./arenaAllocator.ts";
 
-/** A range of memory that a plan holds for a while. */
+/** A range of memory that is held for a while. */
 export interface Range {
   readonly at: number;
   readonly size: number;

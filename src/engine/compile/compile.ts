@@ -31,7 +31,7 @@ export interface CallLists {
   readonly layers: readonly LayerSums[];
   /** The figures of a frame. */
   readonly readings: Readings;
-  /** What forward and backward leave in slices, what `sampled`, and what the update. */
+  /** What forward and backward leave in parts, what `sampled`, and what the update. */
   readonly partialSums: readonly PartialSums[];
   readonly sampledPartialSums: readonly PartialSums[];
   readonly updatePartialSums: readonly PartialSums[];

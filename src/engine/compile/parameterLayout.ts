@@ -15,7 +15,7 @@ export interface Segment {
   readonly squares: number;
 }
 
-/** What lies in memory between steps, shared by every plan of a model. */
+/** What lies in memory between steps, shared by all lists of calls of a model. */
 export interface Layout {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly gradients: ReadonlyMap<string, Tensor>;

@@ -21,7 +21,7 @@ import type { Selection } from "../params.ts";
 import type { ModelSpec } from "../spec.ts";
 import { sizeOf } from "../tensor.ts";
 
-/** A plan that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
+/** A step that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
 export interface CompiledStep {
   readonly lists: CallLists;
   readonly step: Runner;
@@ -48,7 +48,7 @@ export interface CompiledModelOptions {
   readonly histEvery?: number;
 }
 
-/** A model in memory, with its initial weights, and a program for each batch size and mode. */
+/** A model in memory, with its initial weights, and a compiled step for each batch size and mode. */
 export class CompiledModel {
   readonly spec: ModelSpec;
   readonly layout: Layout;
@@ -109,7 +109,7 @@ export class CompiledModel {
       this.kernels.sumSquares(size, theta, squares);
   }
 
-  /** The program that trains on batches of this size. */
+  /** The step that trains on batches of this size. */
   training(batch: number): CompiledStep {
     return stepFor(this.#training, batch);
   }
@@ -212,7 +212,7 @@ const stepFor = (programs: ReadonlyMap<number, CompiledStep>, batch: number): Co
   return program;
 };
 
-/** The row that a choice names. The parser has checked that there is one. */
+/** The entry that a selection names. The parser has checked that there is one. */
 export function entryOf<T>(table: Readonly<Record<string, T>>, { type }: Selection): T {
   if (!Object.hasOwn(table, type)) throw new Error(`unknown type "${type}"`);
   return table[type];

@@ -1,14 +1,14 @@
 import { MOMENTS, SUMMARY } from "../../protocol/sums.ts";
 
 /*
- * Sums over many elements are taken over slices, and these added up: several threads can then take them, and how many there
+ * Sums over many elements are taken over parts, and these reduced: several threads can then take them, and how many there
  * are does not change a bit of the result.
  */
 
-/** Elements up to which there is one slice, two, four; beyond there are eight. */
+/** Elements up to which there is one part, two, four; beyond there are eight. */
 const LARGEST = [2047, 16383, 65535] as const;
 
-/** Elements that kernels take at a time: a slice of parameters begins at a multiple of it. */
+/** Elements that kernels take at a time: a part of the parameters begins at a multiple of it. */
 const GRAIN = 16;
 
 export interface Part {
@@ -34,7 +34,7 @@ export function columnPartsOf(rows: number, columns: number): readonly Part[] {
 
 const countOf = (n: number): number => 2 ** LARGEST.filter((largest) => n > largest).length;
 
-/** Figures of several slices, one after the other in `Memory.doubles`, of which the first's place takes the sum of all. */
+/** Figures of several parts, one after the other in `Memory.doubles`, of which the first's place takes the sum of all. */
 export interface PartialSums {
   readonly at: number;
   readonly figures: number;
@@ -44,7 +44,7 @@ export interface PartialSums {
 /** Figures that are no sums but extremes: the last two of `SUMMARY`. */
 const [LEAST, GREATEST] = [MOMENTS.length, MOMENTS.length + 1];
 
-/** Folds every figure; has to be done once for what each program has written. */
+/** Reduces every figure; has to be done once for what each list of calls has written. */
 export function reducePartialSums(all: readonly PartialSums[], d: Float64Array): void {
   for (let f = 0; f < all.length; f++) {
     const { at, figures, parts } = all[f];

@@ -14,14 +14,14 @@ import { dist } from "../support/wasm.ts";
 const module = fastestKernels(dist);
 assert.ok(module, "the kernels are not built: npm run build");
 
-/** Call by call, from JavaScript; and in programs from the second step on. */
+/** Call by call, from JavaScript; and as a module from the second step on. */
 const called = wasmBackend(module);
 const atOnce = (): Backend => {
   let clock = 0;
   return wasmBackend(module, { now: () => (clock += 1000) });
 };
 
-suite("a list of calls as a program in WebAssembly", () => {
+suite("a list of calls as a module of WebAssembly", () => {
   for (const [name, text] of Object.entries(texts)) {
     test(`${name}: gives the same figures as the calls one by one`, async () => {
       assert.deepEqual(await figuresOf(text, 4, atOnce()), await figuresOf(text, 4, called));
