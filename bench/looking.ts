@@ -22,7 +22,7 @@ const WARM_UP = 10;
 
 /** A plain step, then all but what is sampled, everything as it is, and everything at every step. */
 const WAYS: readonly PrepareOptions[] = [
-  { observe: false },
+  { statistics: false },
   { histEvery: Number.MAX_SAFE_INTEGER },
   {},
   { histEvery: 1 },

@@ -46,9 +46,9 @@ export function page({ workloads: all, tables, editor }: Results): string {
 }
 
 function machines(rows: readonly Row[]): string {
-  const groups = Object.entries(Object.groupBy(rows, ([, { machine }]) => machine));
-  const named = groups.map(([machine, group = []]) =>
-    groups.length === 1 ? machine : `${machine} (${group.map(([name]) => name).join(", ")})`,
+  const groups = Object.entries(Object.groupBy(rows, ([, { model }]) => model));
+  const named = groups.map(([model, group = []]) =>
+    groups.length === 1 ? model : `${model} (${group.map(([name]) => name).join(", ")})`,
   );
   return `Measured on: ${named.join("; ")}. ${rows.map(([name, { series }]) => `${name} ${series[0]?.rates.length ?? 0}`).join(", ")} rounds.`;
 }

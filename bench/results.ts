@@ -17,7 +17,7 @@ export interface Series {
 }
 
 export interface Measured {
-  readonly machine: string;
+  readonly model: string;
   /** GFLOP/s of one core in every round. */
   readonly peak: readonly number[];
   readonly series: readonly Series[];

@@ -62,7 +62,7 @@ export async function measure(name: WorkloadName): Promise<Measured> {
     }
     const best = bestOfEach(contenders);
     checkLosses(best);
-    return { machine: machine(), ...(await rounds(best)), failed };
+    return { model: model(), ...(await rounds(best)), failed };
   } finally {
     for (const process of processes) process.dispose();
     rmSync(folder, { recursive: true });
@@ -148,5 +148,5 @@ async function rounds(contenders: readonly Contender[]): Promise<Pick<Measured, 
   return { peak, series: contenders.map(({ way }, i) => ({ ...way, rates: rates[i] })) };
 }
 
-const machine = (): string =>
+const model = (): string =>
   `${os.cpus()[0]?.model ?? "unknown processor"}, ${os.cpus().length} cores, Node ${process.versions.node}`;

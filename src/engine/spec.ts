@@ -1,4 +1,4 @@
-import type { Choice } from "./params.ts";
+import type { Selection } from "./params.ts";
 import type { Shape } from "./tensor.ts";
 
 /** A layer of a model, with every parameter complete and every shape known. */
@@ -9,8 +9,8 @@ export interface LayerSpec {
   readonly type: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Overrides PyTorch's own initialisation: the layer's `init`, else the model's. */
-  readonly init?: Choice;
-  readonly bias_init?: Choice;
+  readonly init?: Selection;
+  readonly bias_init?: Selection;
   readonly input: Shape;
   readonly output: Shape;
 }
@@ -46,7 +46,7 @@ export interface TrainSpec {
   readonly validate_every?: number;
 }
 
-export interface DataSpec extends Choice {
+export interface DataSpec extends Selection {
   readonly normalize: boolean;
   /** Share of the samples that is held out; 0: none. */
   readonly validation: number;
@@ -59,9 +59,9 @@ export interface ModelSpec {
   readonly input: Shape;
   readonly output: Shape;
   readonly layers: readonly ModuleSpec[];
-  readonly loss: Choice;
-  readonly optimizer: Choice;
-  readonly lr_scheduler?: Choice;
+  readonly loss: Selection;
+  readonly optimizer: Selection;
+  readonly lr_scheduler?: Selection;
   readonly clip_grad_norm?: { readonly max_norm: number; readonly norm_type: number };
   readonly clip_grad_value?: number;
   readonly data: DataSpec;
@@ -71,18 +71,18 @@ export interface ModelSpec {
 }
 
 /** Every leaf layer and every `Residual` block in the order of a frame's rows: content, then shortcut, then the block. */
-export function* rowsOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | ResidualSpec> {
+export function* modulesOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | ResidualSpec> {
   for (const part of modules) {
     switch (part.kind) {
       case "layer":
         yield part;
         break;
       case "sequential":
-        yield* rowsOf(part.layers);
+        yield* modulesOf(part.layers);
         break;
       case "residual":
-        yield* rowsOf(part.layers);
-        yield* rowsOf(part.shortcut);
+        yield* modulesOf(part.layers);
+        yield* modulesOf(part.shortcut);
         yield part;
         break;
       default:
@@ -92,6 +92,6 @@ export function* rowsOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | R
 }
 
 /** Every leaf layer in the order of definition, which is the order in which PyTorch constructs (and draws random numbers). */
-export function* leavesOf(modules: readonly ModuleSpec[]): Generator<LayerSpec> {
-  for (const row of rowsOf(modules)) if (row.kind === "layer") yield row;
+export function* layersOf(modules: readonly ModuleSpec[]): Generator<LayerSpec> {
+  for (const row of modulesOf(modules)) if (row.kind === "layer") yield row;
 }

@@ -1,4 +1,4 @@
-import type { Choice, Declared } from "../engine/params.ts";
+import type { Selection, Declared } from "../engine/params.ts";
 import type { Json, Member, Place } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
 import { ask, closest } from "./names.ts";
@@ -21,7 +21,7 @@ export interface Menu {
 const NO_MEMBERS: ReadonlyMap<string, Member> = new Map();
 
 /** What is written as a name, or as an object with a `type`; `undefined` where it is wrong, which has been reported. */
-export function readChoice(menu: Menu, json: Json, report: Report): Choice | undefined {
+export function readChoice(menu: Menu, json: Json, report: Report): Selection | undefined {
   const type = typeOf(menu, json, report);
   const row = type && lookUp(menu, type.value, type, report);
   if (!row) return undefined;

@@ -1,5 +1,5 @@
 import type { LayerType } from "../engine/layers/layer.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { SHORTCUTS } from "./composites.ts";
 import type { Json, Place } from "./json.ts";
 import type { Menus } from "./menus.ts";
@@ -9,7 +9,7 @@ import type { Arguments } from "./values.ts";
 
 /** An initialiser, and where it was written. */
 export interface WrittenInit {
-  readonly choice: Choice;
+  readonly choice: Selection;
   readonly at: Place;
 }
 

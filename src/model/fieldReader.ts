@@ -1,4 +1,4 @@
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import { readChoice } from "./choice.ts";
 import type { WrittenInit } from "./entry.ts";
 import { plainFields } from "./fields.ts";
@@ -45,7 +45,7 @@ export class FieldReader {
     return value;
   }
 
-  choice(key: keyof Menus, unwritten?: string): Choice | undefined {
+  choice(key: keyof Menus, unwritten?: string): Selection | undefined {
     const menu = this.#menus[key];
     if (unwritten === undefined || this.#json.members.has(key)) {
       return this.get(key, (written) => readChoice(menu, written, this.report));

@@ -1,7 +1,7 @@
 import { DataError } from "../engine/data/error.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { DataSpec, TrainSpec } from "../engine/spec.ts";
-import { leavesOf } from "../engine/spec.ts";
+import { layersOf } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { placeOfChoice } from "./choice.ts";
 import type { JsonObject } from "./json.ts";
@@ -15,9 +15,9 @@ interface Parts {
   readonly json: JsonObject;
   readonly input: Shape | undefined;
   readonly stack: Stack | undefined;
-  readonly loss: Choice | undefined;
-  readonly optimizer: Choice | undefined;
-  readonly lr_scheduler: Choice | undefined;
+  readonly loss: Selection | undefined;
+  readonly optimizer: Selection | undefined;
+  readonly lr_scheduler: Selection | undefined;
   readonly data: DataSpec | undefined;
   readonly train: TrainSpec | undefined;
 }
@@ -68,7 +68,7 @@ function againstData({ input, stack, loss, data }: Parts, tables: Tables): strin
   if (!input || !stack?.output || !loss || !data) return undefined;
   const set = tables.dataSets[data.type];
   if (set.kind !== "generated") return undefined;
-  const [first] = leavesOf(stack.modules);
+  const [first] = layersOf(stack.modules);
   const ids = first && tables.layers[first.type].ids?.(first.params);
   const required = { input, output: stack.output, targets: tables.losses[loss.type].targets };
   try {

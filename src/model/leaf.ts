@@ -1,5 +1,5 @@
 import type { LayerType, WeightSpec } from "../engine/layers/layer.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { LayerSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { ShapeError, show } from "../engine/tensor.ts";
@@ -106,7 +106,7 @@ function checkBatch(
 }
 
 function initsOf({ path }: Placed, weights: readonly WeightSpec[], { init, bias_init }: Inits, site: Site) {
-  const of = (written: WrittenInit | undefined, role: WeightSpec["role"]): Choice | undefined => {
+  const of = (written: WrittenInit | undefined, role: WeightSpec["role"]): Selection | undefined => {
     const set = weights.filter((weight) => weight.role === role);
     if (!written || set.length === 0 || written.choice.type === DEFAULT_INIT) return undefined;
     reportRefused(written, set, path, site);

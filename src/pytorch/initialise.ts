@@ -1,7 +1,7 @@
 import { inits, type InitType, NONLINEARITIES } from "../engine/init/index.ts";
 import { type LayerTable, typeOf } from "../engine/graph/network.ts";
-import type { Choice } from "../engine/params.ts";
-import { leavesOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
+import type { Selection } from "../engine/params.ts";
+import { layersOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
 import { torchCall } from "../engine/torch.ts";
 import { written } from "./calls.ts";
 import { flat, format, WIDTH } from "./layout.ts";
@@ -17,7 +17,7 @@ interface Like {
 /** The body of a function that sets `model`'s weights by `init` and `bias_init`, in the order of definition. */
 export function initialiseLines(spec: ModelSpec, table: LayerTable): readonly string[] {
   const groups: Like[] = [];
-  for (const layer of leavesOf(spec.layers)) {
+  for (const layer of layersOf(spec.layers)) {
     const statements = statementsOf(layer, table);
     if (statements.length === 0) continue;
     const last = groups.at(-1);
@@ -45,7 +45,7 @@ function statementsOf(layer: LayerSpec, table: LayerTable): readonly string[] {
 }
 
 /** `nn.init.xavier_uniform_(layer.weight, gain=nn.init.calculate_gain("tanh"))` */
-function call({ type, params }: Choice, tensor: string): string {
+function call({ type, params }: Selection, tensor: string): string {
   const { params: declared } = (inits as Readonly<Record<string, InitType>>)[type];
   const { gain, ...others } = params;
   const named = NONLINEARITIES.some((nonlinearity) => nonlinearity === gain);

@@ -148,7 +148,7 @@ suite("a step of a ReLU net of a width that is a multiple of 32", () => {
   });
 
   test("takes them in passes of their own where nobody looks", () => {
-    const calls = stepOf({ width: 32, observe: false });
+    const calls = stepOf({ width: 32, statistics: false });
     assert.deepEqual([count(calls, "activationGradSums"), count(calls, "columnSums")], [0, 4]);
   });
 });

@@ -124,7 +124,7 @@ suite("a step of a ReLU net", () => {
   test("writes over what it has read where that is large, or nobody looks", () => {
     for (const kernels of [
       kernelsOf({ width: 128, batch: 1024 }),
-      kernelsOf({ width: 16, observe: false }),
+      kernelsOf({ width: 16, statistics: false }),
     ]) {
       assert.ok(kernels.includes("activation") && !kernels.includes("activationMoments"));
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
 import type { Training } from "../../src/engine/training/training.ts";
 import { COLUMN, copyFrame, STATS } from "../../src/protocol/frame.ts";
@@ -32,10 +32,10 @@ const model = (fields: object) =>
     },
   });
 
-async function framesOf(text: string, observe: boolean) {
+async function framesOf(text: string, statistics: boolean) {
   const spec = parse(text).models[0]?.spec;
   assert.ok(spec);
-  const training = await prepare(spec, { file: "", root: "" }, { histEvery: 1, observe });
+  const training = await prepare(spec, { file: "", root: "" }, { histEvery: 1, statistics });
   return Array.from(training.steps(), copyFrame);
 }
 
@@ -105,26 +105,26 @@ suite("what a row says of its parameters' gradients", () => {
       const spec = parse(text).models[0]?.spec;
       assert.ok(spec);
       const batch = spec.train.batch_size;
-      const machine = new Machine(spec, {
+      const model = new CompiledModel(spec, {
         backend: doubleBackend,
         table: layers,
         training: [batch],
         evaluation: [],
       });
-      const { plan, step } = machine.training(batch);
-      const { floats, doubles } = machine.memory;
-      floats.fill(1, plan.input.at, plan.input.at + plan.input.size);
+      const { lists, step } = model.training(batch);
+      const { floats, doubles } = model.memory;
+      floats.fill(1, lists.input.at, lists.input.at + lists.input.size);
       step();
-      const squares = plan.layers.flatMap(({ parameters }) =>
+      const squares = lists.layers.flatMap(({ parameters }) =>
         parameters?.gradient === undefined ? [] : [doubles[parameters.gradient + 1]],
       );
-      const expected = machine.layout.segments.map(({ grad, size }) =>
+      const expected = model.layout.segments.map(({ grad, size }) =>
         Array.from(floats.subarray(grad, grad + size)).reduce((sum, g) => sum + g * g, 0),
       );
       assert.equal(squares.length, expected.length);
       squares.forEach((sum, i) => {
         const close = Math.abs(sum - expected[i]) <= 1e-9 * expected[i];
-        assert.ok(close, `${machine.layout.segments[i].layer.path}: ${sum}, not ${expected[i]}\n${text}`);
+        assert.ok(close, `${model.layout.segments[i].layer.path}: ${sum}, not ${expected[i]}\n${text}`);
       });
     }
   });

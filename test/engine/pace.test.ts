@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Pace } from "../../src/engine/runtime/autotune.ts";
+import { Autotuner } from "../../src/engine/runtime/autotune.ts";
 
 type Way = "alone" | "together";
 
@@ -9,7 +9,7 @@ class Cycle {
   #now = 0;
   #last: Way = "alone";
   readonly #choices = (() => {
-    const pace = new Pace(() => this.#now);
+    const pace = new Autotuner(() => this.#now);
     return [pace.task(), pace.task()];
   })();
 
@@ -79,7 +79,7 @@ suite("the pace of a team", () => {
   test("says which way is taken each time that both were tried, and tries again when it is told to", () => {
     const verdicts: boolean[] = [];
     let now = 0;
-    const pace = new Pace(
+    const pace = new Autotuner(
       () => now,
       (together) => verdicts.push(together),
     );

@@ -57,7 +57,7 @@ suite("recurrent layers in float64 are PyTorch's", () => {
   }
 });
 
-const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, observed: false };
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, instrumented: false };
 
 suite("recurrent ops in float64 are PyTorch's", () => {
   for (const [name, op] of Object.entries({ rnn_tanh: rnnTanh, lstm, gru })) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
 import type { ActivationName } from "../../src/engine/kernels/activations.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { bind, type Call } from "../../src/engine/compile/recorder.ts";
 import { parse } from "../../src/model/parse.ts";
 import { wasmBackends } from "./wasm.ts";
@@ -47,11 +47,11 @@ export const kindsOfNumbers: Readonly<Record<string, (x: number, i: number) => n
 export function stepOf({
   width,
   batch = 32,
-  observe = true,
+  statistics = true,
 }: {
   readonly width: number;
   readonly batch?: number;
-  readonly observe?: boolean;
+  readonly statistics?: boolean;
 }): readonly Call[] {
   const linear = { type: "Linear", out_features: width };
   const model = {
@@ -63,7 +63,7 @@ export function stepOf({
   };
   const spec = parse(JSON.stringify({ version: 1, models: { m: model } })).models[0]?.spec;
   assert.ok(spec);
-  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], observe };
-  const { forward, backward } = new Machine(spec, options).training(batch).plan;
+  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], statistics };
+  const { forward, backward } = new CompiledModel(spec, options).training(batch).lists;
   return [...forward, ...backward];
 }

@@ -1,4 +1,4 @@
-import type { Team } from "../../src/engine/runtime/backend.ts";
+import type { Executor } from "../../src/engine/runtime/backend.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { schedule, sectionsOf, type Task } from "../../src/engine/runtime/schedule.ts";
 import { bind } from "../../src/engine/compile/recorder.ts";
@@ -9,8 +9,8 @@ import { bind } from "../../src/engine/compile/recorder.ts";
  */
 export const shuffledTeam =
   (threads: number, turns: "last first" | "in turns") =>
-  (kernels: Kernels): Team => ({
-    program(calls, batch) {
+  (kernels: Kernels): Executor => ({
+    runner(calls, batch) {
       const tasks = ordered(schedule(calls, threads, batch), turns);
       const bound = bind(
         kernels,

@@ -24,6 +24,6 @@ export { embedding, embeddingGrad } from "./embedding";
 export { huber, l1, mse, smoothL1 } from "./loss/regression";
 export { bce, bceWithLogits } from "./loss/binaryCrossEntropy";
 export { crossEntropy, nll } from "./loss/crossEntropy";
-export { awaitChange, barrier, change } from "./runtime/barrier";
+export { barrier, notify, spinWait } from "./runtime/barrier";
 export { winogradConv2d, winogradConv2dGradInput } from "./conv/winograd";
 export { winogradConv2dGradWeight } from "./conv/winogradGrad";

@@ -1,11 +1,11 @@
-import { writesApart } from "./fuse.ts";
+import { writesOutOfPlace } from "./fuse.ts";
 import { type Node, rootOf, type Value } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Slot } from "../statistics/layerSums.ts";
 import type { LayerTable, Network } from "../graph/network.ts";
 import type { Instrumentation } from "../statistics/instrument.ts";
-import { backwardReads, callOf, type Places, type Range, type Saved } from "./buffers.ts";
-import type { RowIndex } from "../graph/moduleIndex.ts";
+import { neededForBackward, callOf, type BufferAssignment, type Range, type Saved } from "./buffers.ts";
+import type { ModuleIndex } from "../graph/moduleIndex.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
 /** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
@@ -25,10 +25,10 @@ const WORTH = 2 ** 10;
 
 /** What the backward pass finds of the forward pass. */
 export interface Parts {
-  readonly places: Places;
+  readonly buffers: BufferAssignment;
   readonly saved: Saved;
   readonly instrumentation: Instrumentation;
-  readonly index: RowIndex;
+  readonly index: ModuleIndex;
   /** Places of the parameters' gradients, by key. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   readonly table: LayerTable;
@@ -45,14 +45,14 @@ export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutp
  */
 function firstNode({ graph, input }: Network): Node | undefined {
   const users = graph.nodes.filter(({ inputs }) => inputs.some((value) => rootOf(value) === input));
-  return users.length === 1 && users[0].op.separable ? users[0] : undefined;
+  return users.length === 1 && users[0].op.deferrable ? users[0] : undefined;
 }
 
 class Backward {
   readonly #network: Network;
   #k: Kernels;
   readonly #parts: Parts;
-  readonly #places: Places;
+  readonly #buffers: BufferAssignment;
   readonly #numbers: ReadonlyMap<Node, number>;
   readonly #inputIsIds: boolean;
   readonly #first: Node | undefined;
@@ -71,7 +71,7 @@ class Backward {
     this.#network = network;
     this.#k = k;
     this.#parts = parts;
-    this.#places = parts.places;
+    this.#buffers = parts.buffers;
     this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
     this.#inputIsIds = takesIds(network, parts.table);
     this.#first = firstNode(network);
@@ -83,8 +83,8 @@ class Backward {
     const values = valuesBackwards(this.#network);
     this.#settle(values);
     this.#catchUp();
-    this.#observe();
-    this.#network.rows.forEach((_, i) => instrumentation.parameters(this.#k, i));
+    this.#takeStatistics();
+    this.#network.modules.forEach((_, i) => instrumentation.parameters(this.#k, i));
     this.#recordSampled(values);
   }
 
@@ -112,24 +112,24 @@ class Backward {
   }
 
   #node(node: Node, dOut: Buffer): void {
-    if (node.op.passes) {
+    if (node.op.identityGradient) {
       dOut.owners += node.inputs.length;
       node.inputs.forEach((value) => this.#contribute(value, dOut));
     } else if (node === this.#first) {
       dOut.owners++;
       this.#kept = dOut;
     } else {
-      this.#compute(node, dOut, node.op.separable ? "values" : undefined);
+      this.#compute(node, dOut, node.op.deferrable ? "values" : undefined);
     }
-    if (node.op.separable) this.#postpone(node, dOut);
+    if (node.op.deferrable) this.#postpone(node, dOut);
     else this.#done(node, dOut);
   }
 
   /** Nothing of the node is needed any more. */
   #done(node: Node, dOut: Buffer): void {
     this.#disown(dOut);
-    backwardReads(node).forEach((value) => this.#places.release(value));
-    this.#parts.saved.get(node)?.forEach((range) => this.#places.free(range));
+    neededForBackward(node).forEach((value) => this.#buffers.release(value));
+    this.#parts.saved.get(node)?.forEach((range) => this.#buffers.free(range));
     const rows = this.#postponed.length > 0 ? this.#incomplete : this.#complete;
     rows.push(...this.#parts.index.begins(this.#number(node)));
   }
@@ -144,7 +144,7 @@ class Backward {
   }
 
   #catchUp(): void {
-    this.#observe(); // of those before these, which all threads have left behind
+    this.#takeStatistics(); // of those before these, which all threads have left behind
     const nodes = this.#postponed;
     this.#postponed = [];
     for (const [node, dOut] of nodes) {
@@ -155,7 +155,7 @@ class Backward {
     this.#incomplete = [];
   }
 
-  #observe(): void {
+  #takeStatistics(): void {
     for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#k, row);
     this.#complete = [];
   }
@@ -165,19 +165,19 @@ class Backward {
   /** Computes gradients of those inputs, of `undefined`: all. */
   #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
-    const inputs = node.inputs.map((value) => this.#places.tensor(value));
-    const apart = this.#parts.instrumentation.everything && writesApart("backward", node);
-    const reuse = op.inPlace === true && !apart && dOut.owners === 1 && dOut.size === inputs[0].size;
+    const inputs = node.inputs.map((value) => this.#buffers.tensor(value));
+    const outOfPlace = this.#parts.instrumentation.everything && writesOutOfPlace("backward", node);
+    const reuse = op.inPlace === true && !outOfPlace && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
       const isParameter = value.source.kind === "parameter";
       if (only && isParameter !== (only === "parameters")) return undefined;
       if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
-      return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
+      return i === 0 && reuse ? dOut : this.#alloc(inputs[i].size);
     });
-    this.#places.scratched((scratch) =>
+    this.#buffers.scratched((scratch) =>
       op.backward(this.#k, {
-        ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+        ...callOf(node, inputs, this.#buffers.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
         dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
         time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
@@ -200,18 +200,18 @@ class Backward {
   }
 
   #sum(a: Buffer, b: Buffer): Buffer {
-    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#buffer(a.size);
+    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#alloc(a.size);
     this.#k.add(a.size, a.at, b.at, into.at);
     for (const buffer of [a, b]) if (buffer !== into) this.#disown(buffer);
     return { at: into.at, size: into.size, owners: 1 };
   }
 
-  #buffer(size: number): Buffer {
-    return { ...this.#places.alloc(size), owners: 1 };
+  #alloc(size: number): Buffer {
+    return { ...this.#buffers.alloc(size), owners: 1 };
   }
 
   #disown(buffer: Buffer): void {
-    if (--buffer.owners === 0) this.#places.free(buffer);
+    if (--buffer.owners === 0) this.#buffers.free(buffer);
   }
 
   #wantsGradient(value: Value): boolean {
@@ -229,7 +229,7 @@ class Backward {
   #parameterGradient(value: Value, key: string): Buffer {
     const gradient = this.#parts.gradients.get(key);
     if (!gradient) throw new Error(`no gradient for ${key}`);
-    return this.#written.has(key) ? this.#buffer(sizeOf(value.shape)) : { ...gradient, owners: 1 };
+    return this.#written.has(key) ? this.#alloc(sizeOf(value.shape)) : { ...gradient, owners: 1 };
   }
 
   #finishParameter(key: string, buffer: Buffer): void {
@@ -250,7 +250,7 @@ function writtenOver(dOut: Buffer): Buffer {
 }
 
 /** Every value that a gradient can reach, latest first. */
-function valuesBackwards({ graph, rows, input, output }: Network): readonly Value[] {
+function valuesBackwards({ graph, modules, input, output }: Network): readonly Value[] {
   const values = new Map<number, Value>();
   const reach = (value: Value): void => {
     if (values.has(value.id) || value.source.kind === "parameter" || value.source.kind === "buffer") return;
@@ -258,13 +258,13 @@ function valuesBackwards({ graph, rows, input, output }: Network): readonly Valu
     if (value.source.kind === "view") reach(value.source.of);
   };
   for (const node of graph.nodes) [node.output, ...node.inputs].forEach(reach);
-  for (const { entry, exit } of rows) [entry, exit].forEach(reach);
+  for (const { entry, exit } of modules) [entry, exit].forEach(reach);
   [input, output].forEach(reach);
   return [...values.values()].sort((a, b) => b.id - a.id);
 }
 
 /** Whether the model's first layer takes ids, which have no gradient. */
-function takesIds({ rows }: Network, table: LayerTable): boolean {
-  const first = rows.find(({ spec }) => spec.kind === "layer")?.spec;
+function takesIds({ modules }: Network, table: LayerTable): boolean {
+  const first = modules.find(({ spec }) => spec.kind === "layer")?.spec;
   return first?.kind === "layer" && table[first.type].ids !== undefined;
 }

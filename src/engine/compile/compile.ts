@@ -1,21 +1,21 @@
 import { recordBackward } from "./backward.ts";
 import { sumBiases } from "./fuseBiases.ts";
-import { fuse, writesApart } from "./fuse.ts";
+import { fuse, writesOutOfPlace } from "./fuse.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
 import type { LossCall } from "../losses/loss.ts";
 import type { Network } from "../graph/network.ts";
 import { Instrumentation, type InstrumentationOptions } from "../statistics/instrument.ts";
-import { callOf, Places, type Range, type Saved } from "./buffers.ts";
+import { callOf, BufferAssignment, type Range, type Saved } from "./buffers.ts";
 import { type Call, recorder } from "./recorder.ts";
-import { indexRows } from "../graph/moduleIndex.ts";
-import type { Fold } from "../statistics/partialSums.ts";
+import { indexModules } from "../graph/moduleIndex.ts";
+import type { PartialSums } from "../statistics/partialSums.ts";
 import { Slots } from "../statistics/slots.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
-export interface Plan {
+export interface CallLists {
   readonly batch: number;
   readonly forward: readonly Call[];
   readonly backward: readonly Call[];
@@ -28,15 +28,15 @@ export interface Plan {
   /** In order of a frame's rows. */
   readonly layers: readonly LayerSums[];
   /** What forward and backward leave in slices, what `sampled`, and what the update. */
-  readonly folds: readonly Fold[];
-  readonly sampledFolds: readonly Fold[];
-  readonly updateFolds: readonly Fold[];
+  readonly partialSums: readonly PartialSums[];
+  readonly sampledPartialSums: readonly PartialSums[];
+  readonly updatePartialSums: readonly PartialSums[];
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
   readonly doubles: number;
 }
 
-export interface PlanOptions extends InstrumentationOptions {
+export interface CompileOptions extends InstrumentationOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
@@ -46,29 +46,29 @@ export interface PlanOptions extends InstrumentationOptions {
  * Turns a network into calls: forward, loss, and where it trains, backward with the statistics beside each pass. Takes time
  * in proportion to the number of nodes.
  */
-export function compile(network: Network, options: PlanOptions): Plan {
+export function compile(network: Network, options: CompileOptions): CallLists {
   const { graph, input, output } = network;
   const batch = input.shape[0];
   const forward: Call[] = [];
   const backward: Call[] = [];
   const k = recorder(() => forward);
   const slots = new Slots(options.layout.doubles);
-  const places = new Places(network, options.layout);
-  const index = indexRows(network, options.table);
+  const buffers = new BufferAssignment(network, options.layout);
+  const index = indexModules(network, options.table);
   const instrumentation = new Instrumentation(network, index, options, slots);
 
-  const place = places.place(input);
-  const target = places.alloc(batch * options.targets).at;
-  const saved = recordForward(network, k, places, instrumentation);
+  const inputAt = buffers.assign(input);
+  const target = buffers.alloc(batch * options.targets).at;
+  const saved = recordForward(network, k, buffers, instrumentation);
   instrumentation.allOutputs();
-  const y = places.tensor(output);
-  const dOutput = places.alloc(y.size);
+  const y = buffers.tensor(output);
+  const dOutput = buffers.alloc(y.size);
   const loss = slots.alloc(2);
   options.loss(k, { x: y, batch, target, dx: dOutput.at, out: loss });
-  places.release(output);
+  buffers.release(output);
   if (graph.training) {
     const parts = {
-      places,
+      buffers,
       saved,
       instrumentation,
       index,
@@ -85,16 +85,16 @@ export function compile(network: Network, options: PlanOptions): Plan {
   return {
     batch,
     forward: fuse(forward),
-    backward: sumBiases(fuse(backward), (size) => places.append(size)),
+    backward: sumBiases(fuse(backward), (size) => buffers.append(size)),
     sampled: instrumentation.sampled,
-    input: place,
+    input: inputAt,
     target,
     loss,
     layers: instrumentation.layers,
-    folds: instrumentation.folds,
-    sampledFolds: instrumentation.sampledFolds,
-    updateFolds: instrumentation.updateFolds,
-    floats: places.end,
+    partialSums: instrumentation.partialSums,
+    sampledPartialSums: instrumentation.sampledPartialSums,
+    updatePartialSums: instrumentation.updatePartialSums,
+    floats: buffers.end,
     doubles: slots.end,
   };
 }
@@ -102,28 +102,28 @@ export function compile(network: Network, options: PlanOptions): Plan {
 function recordForward(
   { graph, input }: Network,
   k: Kernels,
-  places: Places,
+  buffers: BufferAssignment,
   instrumentation: Instrumentation,
 ): Saved {
   const kept = new Map<Node, readonly Range[]>();
-  if (graph.training) instrumentation.outputs(k, input, places.tensor(input));
+  if (graph.training) instrumentation.outputs(k, input, buffers.tensor(input));
   for (const node of graph.nodes) {
     const { op, inputs, attrs, output } = node;
-    const tensors = inputs.map((value) => places.tensor(value));
+    const tensors = inputs.map((value) => buffers.tensor(value));
     const shapes = inputs.map(({ shape }) => shape);
-    const saved = (op.saves?.(shapes, attrs) ?? []).map((size) => places.alloc(size));
-    const out = places.placeResult(
+    const saved = (op.savedTensors?.(shapes, attrs) ?? []).map((size) => buffers.alloc(size));
+    const out = buffers.assignResult(
       node,
-      graph.training && instrumentation.everything && writesApart("forward", node),
+      graph.training && instrumentation.everything && writesOutOfPlace("forward", node),
     );
-    places.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
+    buffers.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
     if (graph.training) {
       kept.set(node, saved);
       instrumentation.outputs(k, output, out);
     } else {
-      saved.forEach((range) => places.free(range));
+      saved.forEach((range) => buffers.free(range));
     }
-    inputs.forEach((value) => places.release(value));
+    inputs.forEach((value) => buffers.release(value));
   }
   return kept;
 }

@@ -15,7 +15,7 @@ import { sizeOf } from "../tensor.ts";
 const LARGEST = 2 ** 16;
 
 /** Whether the node's pass in this direction is to write beside what it reads, although it could write over it. */
-export const writesApart = (pass: "forward" | "backward", { op, output }: Node): boolean =>
+export const writesOutOfPlace = (pass: "forward" | "backward", { op, output }: Node): boolean =>
   (LIGHT[pass] as readonly string[]).includes(op.name) && sizeOf(output.shape) <= LARGEST;
 
 type Sums = "moments" | "sumSquares";

@@ -1,8 +1,8 @@
 import { initNamed } from "./index.ts";
 import { keyOf, type LayerTable, typeOf } from "../graph/network.ts";
-import type { Choice } from "../params.ts";
+import type { Selection } from "../params.ts";
 import { Generator } from "../rng/generator.ts";
-import { leavesOf, type LayerSpec, type ModelSpec } from "../spec.ts";
+import { layersOf, type LayerSpec, type ModelSpec } from "../spec.ts";
 import { sizeOf } from "../tensor.ts";
 import type { WeightSpec } from "../layers/layer.ts";
 
@@ -14,7 +14,7 @@ import type { WeightSpec } from "../layers/layer.ts";
 export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<string, Float32Array> {
   const generator = new Generator(spec.train.seed);
   const weights = new Map<string, Float32Array>();
-  const leaves = [...leavesOf(spec.layers)];
+  const leaves = [...layersOf(spec.layers)];
   for (const layer of leaves) {
     for (const { name, shape, fill } of inDrawnOrder(weightsOf(table, layer))) {
       const out = new Float32Array(sizeOf(shape));
@@ -42,7 +42,7 @@ const inDrawnOrder = (weights: readonly WeightSpec[]): readonly WeightSpec[] => 
 ];
 
 function fillBy(
-  { type, params }: Choice,
+  { type, params }: Selection,
   generator: Generator,
   out: Float32Array,
   { shape }: WeightSpec,

@@ -65,14 +65,14 @@ function weightsOf(gates: number, params: Common, width: number): readonly Weigh
   );
 }
 
-/** The stack of layers on x[batch, time, features]; ∂L/∂h_t is observed in the last one's forward direction. */
+/** The stack of layers on x[batch, time, features]; ∂L/∂h_t is instrumented in the last one's forward direction. */
 function record(graph: Graph, op: Op<RecurrentAttrs>, params: Common, w: Weights, x: Value): Value {
   const { bias, dropout: p, output, truncate = 0 } = params;
   const stack = suffixesOf(params);
   const direction = (
     y: Value,
     suffix: string,
-    attrs: Pick<RecurrentAttrs, "reverse" | "last" | "observed">,
+    attrs: Pick<RecurrentAttrs, "reverse" | "last" | "instrumented">,
   ): Value => {
     const names = bias ? ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] : ["weight_ih", "weight_hh"];
     return graph.apply(op, [y, ...names.map((name) => w[`${name}_${suffix}`])], { truncate, ...attrs });
@@ -84,7 +84,7 @@ function record(graph: Graph, op: Op<RecurrentAttrs>, params: Common, w: Weights
       direction(y, suffix, {
         reverse: j === 1,
         last: isTop && output === "last",
-        observed: isTop && j === 0,
+        instrumented: isTop && j === 0,
       }),
     );
     const joined = outputs.length > 1 ? graph.apply(concat, outputs, null) : outputs[0];

@@ -37,7 +37,8 @@ function elementwise(
       const x = yForX(attrs) ? out : inputs[0];
       k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta);
     },
-    reads: (attrs) => (yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: name === "elu" }),
+    neededForBackward: (attrs) =>
+      yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: name === "elu" },
     overwrites: [0],
     inPlace: true,
     samples: checked.map(([alpha, beta]) => ({ shapes: [[3, 7]], attrs: { alpha, beta }, kinks })),
@@ -100,7 +101,7 @@ export const prelu = op<null>({
       dw?.at ?? scratch(w.size),
       w.size === 1 ? 1 : 0,
     ),
-  reads: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [1]], attrs: null, kinks: [0] },
@@ -116,7 +117,7 @@ export const softmax = op<null>({
   forward: (k, { inputs: [x], out }) => k.softmax(x.size / width(x.shape), width(x.shape), x.at, out.at),
   backward: (k, { inputs: [x], out, dOut, dInputs: [dx] }) =>
     k.softmaxGrad(x.size / width(x.shape), width(x.shape), out.at, dOut.at, at(dx)),
-  reads: () => ({ inputs: [], out: true }),
+  neededForBackward: () => ({ inputs: [], out: true }),
   overwrites: [0],
   inPlace: true,
   samples: [
@@ -131,10 +132,10 @@ const width = (shape: readonly number[]): number => shape.at(-1) ?? 1;
 export const dropout = op<{ readonly p: number }>({
   name: "dropout",
   shape: ([x]) => x,
-  saves: ([x]) => [sizeOf(x)],
+  savedTensors: ([x]) => [sizeOf(x)],
   forward: (k, { inputs: [x], out, saved: [mask], attrs: { p } }) => k.dropout(x.size, x.at, out.at, mask, p),
   backward: (k, { dOut, dInputs: [dx], saved: [mask] }) => k.multiply(dOut.size, dOut.at, mask, at(dx)),
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   overwrites: [0],
   inPlace: true,
   samples: [{ shapes: [[4, 9]], attrs: { p: 0.4 } }],

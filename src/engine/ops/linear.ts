@@ -25,8 +25,8 @@ export const linear = op<null>({
     if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
   },
 
-  separable: true,
-  reads: () => ({ inputs: [0, 1], out: false }),
+  deferrable: true,
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
 
   samples: [
     { shapes: [[2, 3], [4, 3], [4]], attrs: null },
@@ -50,8 +50,8 @@ export const add = op<null>({
   },
   forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),
   backward: () => undefined, // the gradient passes to both inputs as it is
-  passes: true,
-  reads: () => ({ inputs: [], out: false }),
+  identityGradient: true,
+  neededForBackward: () => ({ inputs: [], out: false }),
   overwrites: [0, 1],
   samples: [
     {

@@ -33,7 +33,7 @@ export interface Sample<A> {
 }
 
 /** Tensors of an op's call: inputs by their numbers, and the output. */
-export interface Reads {
+export interface Needed {
   readonly inputs: readonly number[];
   readonly out: boolean;
 }
@@ -47,19 +47,19 @@ export interface Op<A = unknown> {
   /** Shape of the result. Throws `ShapeError`. */
   shape(inputs: readonly Shape[], attrs: A): Shape;
   /** Numbers of elements to keep from forward for backward. */
-  saves?(inputs: readonly Shape[], attrs: A): readonly number[];
+  savedTensors?(inputs: readonly Shape[], attrs: A): readonly number[];
   forward(k: Kernels, call: Forward<A>): void;
   backward(k: Kernels, call: Backward<A>): void;
   /** What `backward` reads, so that the rest can be given back early; absent: all inputs and the output. */
-  reads?(attrs: A): Reads;
+  neededForBackward?(attrs: A): Needed;
   /** `forward` may write the output over any one of these inputs. */
   readonly overwrites?: readonly number[];
   /** `backward` may write the gradient of its first input over that of the output, if that is free and of the same size. */
   readonly inPlace?: boolean;
   /** Gradients of parameters may be computed by a later call than those of other inputs: neither needs what the other computes. */
-  readonly separable?: boolean;
+  readonly deferrable?: boolean;
   /** The gradient of the output is that of every input: nothing to compute (`add`). */
-  readonly passes?: boolean;
+  readonly identityGradient?: boolean;
   readonly samples: readonly Sample<A>[];
 }
 

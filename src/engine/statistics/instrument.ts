@@ -6,10 +6,10 @@ import { UPDATE } from "../kernels/optimizers.ts";
 import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
 import type { LayerSums, Slot } from "./layerSums.ts";
 import type { Layout, Segment } from "../compile/parameterLayout.ts";
-import type { LayerTable, Network, Row } from "../graph/network.ts";
+import type { LayerTable, Network, Module } from "../graph/network.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
-import type { RowIndex } from "../graph/moduleIndex.ts";
-import { type Fold, slicesOf } from "./partialSums.ts";
+import type { ModuleIndex } from "../graph/moduleIndex.ts";
+import { type PartialSums, partsOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
@@ -24,7 +24,7 @@ export interface InstrumentationOptions {
   readonly layout: Layout;
   readonly table: LayerTable;
   /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
-  readonly observe?: "everything" | "gradients" | "nothing";
+  readonly statistics?: "everything" | "gradients" | "nothing";
 }
 
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
@@ -35,34 +35,36 @@ export class Instrumentation {
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
   readonly sampled: Call[] = [];
   /** What is in slices when the step has been computed, and when the parameters have been updated. */
-  readonly folds: Fold[] = [];
-  readonly updateFolds: Fold[] = [];
-  readonly sampledFolds: Fold[] = [];
+  readonly partialSums: PartialSums[] = [];
+  readonly updatePartialSums: PartialSums[] = [];
+  readonly sampledPartialSums: PartialSums[] = [];
   #isSampled = false;
   readonly #batch: number;
   #later: (() => void)[] = [];
-  readonly #what: NonNullable<InstrumentationOptions["observe"]>;
+  readonly #what: NonNullable<InstrumentationOptions["statistics"]>;
   readonly #network: Network;
-  readonly #index: RowIndex;
+  readonly #index: ModuleIndex;
   readonly #table: LayerTable;
   readonly #segments: ReadonlyMap<string, Segment>;
   readonly #slots: Slots;
 
   constructor(
     network: Network,
-    index: RowIndex,
-    { layout, table, observe = "everything" }: InstrumentationOptions,
+    index: ModuleIndex,
+    { layout, table, statistics = "everything" }: InstrumentationOptions,
     slots: Slots,
   ) {
-    this.#what = observe;
+    this.#what = statistics;
     this.#batch = network.input.shape[0];
     this.#network = network;
     this.#index = index;
     this.#table = table;
     this.#segments = new Map(layout.segments.map((segment) => [segment.layer.path, segment]));
     this.#slots = slots;
-    this.#times = network.rows.map((row) => Array<Slot | undefined>(this.#timeSteps(row)).fill(undefined));
-    this.#layers = network.rows.map((_, i) => this.#nothing(i));
+    this.#times = network.modules.map((module) =>
+      Array<Slot | undefined>(this.#timeSteps(module)).fill(undefined),
+    );
+    this.#layers = network.modules.map((_, i) => this.#nothing(i));
   }
 
   /** In order of a frame's rows. */
@@ -79,7 +81,7 @@ export class Instrumentation {
   outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
     const rows = this.#index.outputs(value);
     if (rows.length === 0 || this.#what !== "everything") return;
-    const sums = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
+    const sums = this.#inParts(size, MOMENTS.length, this.#batch, (from, n, out) =>
       k.moments(n, at + from, out),
     );
     for (const i of rows) {
@@ -95,36 +97,36 @@ export class Instrumentation {
   }
 
   /** Place of figures that are taken slice by slice. */
-  #sliced(
+  #inParts(
     size: number,
     figures: number,
     batch: number | undefined,
     record: (from: number, n: number, out: number) => void,
-    folds = this.#isSampled ? this.sampledFolds : this.folds,
+    partialSums = this.#isSampled ? this.sampledPartialSums : this.partialSums,
   ): number {
-    const slices = slicesOf(size, batch);
-    const at = this.#slots.alloc(slices.length * figures);
-    slices.forEach(({ from, n }, i) => record(from, n, at + i * figures));
-    if (slices.length > 1) folds.push({ at, figures, slices: slices.length });
+    const parts = partsOf(size, batch);
+    const at = this.#slots.alloc(parts.length * figures);
+    parts.forEach(({ from, n }, i) => record(from, n, at + i * figures));
+    if (parts.length > 1) partialSums.push({ at, figures, parts: parts.length });
     return at;
   }
 
   #units(k: Kernels, i: number, at: number, size: number): void {
-    const { spec } = this.#network.rows[i];
+    const { spec } = this.#network.modules[i];
     if (spec.kind !== "layer") return;
     const type = this.#table[spec.type];
     if (type.dead) {
       const dead = (this.#layers[i].deadUnits = this.#slots.alloc(1));
       const record = () => k.deadUnits(...this.#index.units[i], at, dead);
       // Of several slices each may be another thread's: one wait for all of them serves the units of all layers.
-      if (slicesOf(size, this.#batch).length > 1) this.#later.push(record);
+      if (partsOf(size, this.#batch).length > 1) this.#later.push(record);
       else record();
     }
     const saturation = type.saturation?.(spec.params);
     if (!saturation) return;
     const { low, high } = saturation;
     const record = (from: number, n: number, out: number) => k.outside(n, at + from, low, high, out);
-    this.#layers[i].saturated = this.#sliced(size, 1, this.#batch, record);
+    this.#layers[i].saturated = this.#inParts(size, 1, this.#batch, record);
   }
 
   /** ‖∂L/∂value‖² where a row begins or ends. */
@@ -148,20 +150,20 @@ export class Instrumentation {
   }
 
   #sumSquares(k: Kernels, at: number, size: number, batch?: number): number {
-    return this.#sliced(size, 1, batch, (from, n, out) => k.sumSquares(n, at + from, out));
+    return this.#inParts(size, 1, batch, (from, n, out) => k.sumSquares(n, at + from, out));
   }
 
   /** Weights of row `i`, and their gradients, which are complete. Does nothing the second time. */
   parameters(k: Kernels, i: number): void {
-    const segment = this.#segments.get(this.#network.rows[i].spec.path);
+    const segment = this.#segments.get(this.#network.modules[i].spec.path);
     const layer = this.#layers[i];
     if (!segment || layer.parameters) return;
     const { size, grad, squares } = segment;
-    const update = this.#sliced(size, UPDATE.length, undefined, () => undefined, this.updateFolds);
+    const update = this.#inParts(size, UPDATE.length, undefined, () => undefined, this.updatePartialSums);
     const gradient =
       this.#what === "nothing"
         ? undefined
-        : this.#sliced(size, SUMMARY.length, undefined, (from, n, out) => k.summary(n, grad + from, out));
+        : this.#inParts(size, SUMMARY.length, undefined, (from, n, out) => k.summary(n, grad + from, out));
     const histogram = this.#what === "everything" ? this.#histogram(size, grad) : undefined;
     layer.parameters = { size, squares, update, gradient, histogram };
   }
@@ -185,7 +187,7 @@ export class Instrumentation {
 
   #nothing(i: number): LayerSums {
     return {
-      outputSize: sizeOf(this.#network.rows[i].exit.shape),
+      outputSize: sizeOf(this.#network.modules[i].exit.shape),
       units: this.#index.units[i][1],
       output: undefined,
       deadUnits: undefined,
@@ -197,7 +199,7 @@ export class Instrumentation {
     };
   }
 
-  #timeSteps({ spec }: Row): number {
+  #timeSteps({ spec }: Module): number {
     return spec.kind === "layer" ? (this.#table[spec.type].time?.(spec.params, spec.input) ?? 0) : 0;
   }
 }
