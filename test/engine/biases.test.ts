@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { argsOf, isCallOf } from "../../src/engine/compile/arguments.ts";
 import { sumBiases } from "../../src/engine/compile/fuseBiases.ts";
-import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
+import { ACTIVATION_NAMES } from "../../src/engine/activations/index.ts";
 import { LIGHT } from "../../src/engine/kernels/instrumented.ts";
 import type { Call } from "../../src/engine/compile/recorder.ts";
 import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { fuse } from "../../src/engine/compile/fuse.ts";
-import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/kernels/activations.ts";
+import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/activations/index.ts";
 import type { Call } from "../../src/engine/compile/recorder.ts";
 import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";
 import { directions } from "../support/random.ts";

@@ -1,6 +1,6 @@
 import { suite, test } from "node:test";
 import { clipCoefficient, summedNorm, totalNorm } from "../../src/engine/training/clipping.ts";
-import { activations, type ActivationName } from "../../src/engine/kernels/activations.ts";
+import { activations, type ActivationName } from "../../src/engine/activations/index.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { scalar } from "../../src/engine/kernels/scalar.ts";
 import { losses } from "../../src/engine/losses/index.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
-import type { ActivationName } from "../../src/engine/kernels/activations.ts";
+import type { ActivationName } from "../../src/engine/activations/index.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { bind, type Call } from "../../src/engine/compile/recorder.ts";

@@ -1,7 +1,7 @@
 import { argsOf, type ArgsOf, isCallOf, makeCall } from "./arguments.ts";
 import { isStatistics } from "./costModel.ts";
 import type { Node } from "../graph/graph.ts";
-import { ACTIVATION_NAMES } from "../kernels/activations.ts";
+import { ACTIVATION_NAMES } from "../activations/index.ts";
 import { LIGHT } from "../kernels/instrumented.ts";
 import type { Call } from "./recorder.ts";
 import { sizeOf } from "../tensor.ts";

@@ -1,5 +1,6 @@
 import { index, size, place, number, doublesPlace, kernel } from "./kernel.ts";
-import { activationKernels, type ActivationName } from "./activations.ts";
+import type { ActivationName } from "../activations/index.ts";
+import { activationKernels } from "./activations.ts";
 import { elements, statisticsOf } from "./costs.ts";
 import { matrixKernels } from "./matrix.ts";
 import { MOMENTS, statisticsKernels } from "./statistics.ts";

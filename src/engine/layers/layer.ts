@@ -1,3 +1,4 @@
+import type { Saturation } from "../activations/activation.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { Generator } from "../rng/generator.ts";
 import type { Params, Values } from "../params.ts";
@@ -21,12 +22,6 @@ export interface WeightSpec {
 
 /** The values of a layer's weights while its graph is built. */
 export type Weights = Readonly<Record<string, Value>>;
-
-/** Where a nonlinearity is saturated: elements of its output outside (low, high). */
-export interface Saturation {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** A layer type: everything that the parser, the schema, the engine, the editor and the PyTorch export know of it. */
 export interface LayerType<P extends Params = Params> {

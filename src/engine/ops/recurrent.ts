@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES } from "../kernels/activations.ts";
+import { ACTIVATION_NAMES } from "../activations/index.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { type Block, type Cell, keptSizes, type RecurrentAttrs, sizesOf } from "./cell.ts";
 import { type Op, op, type Sample } from "./op.ts";
