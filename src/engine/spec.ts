@@ -1,3 +1,4 @@
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Selection } from "./params.ts";
 import type { Shape } from "./tensor.ts";
 
@@ -68,6 +69,8 @@ export interface ModelSpec {
   readonly train: TrainSpec;
   /** A `.safetensors` file, relative to the model file. */
   readonly weights?: string;
+  /** How findings about its runs are set otherwise than by default. The engine goes by none of them. */
+  readonly rules?: RuleSettings;
 }
 
 /** Every leaf layer and every `Residual` block in the order of a frame's rows: content, then shortcut, then the block. */

@@ -9,6 +9,7 @@ import type { Menus } from "./menus.ts";
 import { DEFAULT_OPTIMIZER } from "./menus.ts";
 import type { Report } from "./report.ts";
 import { readClip, readData, readTrain } from "./settings.ts";
+import { readRules } from "./rules.ts";
 import type { Stack } from "./stack.ts";
 import { buildStack } from "./stack.ts";
 import type { Tables } from "./tables.ts";
@@ -72,6 +73,7 @@ function readParts(json: JsonObject, fields: FieldReader, { tables, menus, lists
     clip_grad_value: fields.plain<number>("clip_grad_value"),
     data: fields.get("data", (written) => readData(menus.data, written, report)),
     weights: fields.plain<string>("weights"),
+    rules: fields.get("rules", (written) => readRules(written, report)),
   };
 }
 
@@ -80,7 +82,7 @@ function specOf(name: string, parts: Parts): ModelSpec | undefined {
   const { input, stack, loss, optimizer, data, train } = parts;
   const output = stack?.output;
   if (!input || !output || !loss || !optimizer || !data || !train) return undefined;
-  const { lr_scheduler, clip_grad_norm, clip_grad_value, weights } = parts;
+  const { lr_scheduler, clip_grad_norm, clip_grad_value, weights, rules } = parts;
   return {
     name,
     input,
@@ -94,5 +96,6 @@ function specOf(name: string, parts: Parts): ModelSpec | undefined {
     data,
     train,
     ...(weights !== undefined && { weights }),
+    ...(rules && { rules }),
   };
 }

@@ -1,3 +1,4 @@
+import { declaredModel } from "../engine/graph/declaredModel.ts";
 import { layerInfo } from "../engine/graph/layerInfo.ts";
 import { modulesOf, type ModelSpec } from "../engine/spec.ts";
 import { sizeOf, type Shape } from "../engine/tensor.ts";
@@ -38,4 +39,5 @@ export const expectedRun = (spec: ModelSpec, { rows, parameters }: Outline): Run
   layers: rows.map(({ info }) => info),
   hist_every: 1,
   engine: "",
+  declared: declaredModel(spec),
 });

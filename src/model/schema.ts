@@ -7,6 +7,7 @@ import { fileFields, VERSION } from "./file.ts";
 import { repeatParam } from "./entryFields.ts";
 import type { Menus } from "./menus.ts";
 import { DEFAULT_INIT, DEFAULT_OPTIMIZER, menusOf } from "./menus.ts";
+import { ruleFields } from "./rules.ts";
 import { blank, enumOf, lenient, propertiesOf, property, typeSchema, whenType } from "./schemaParts.ts";
 import { fileSnippets, layerSnippets, modelSnippets } from "./snippets.ts";
 import type { Tables } from "./tables.ts";
@@ -61,6 +62,7 @@ function modelProperties(): JsonSchema {
     data: { allOf: [ref("data")], ...name },
     train: { properties: propertiesOf(trainFields) },
     weights: property(plainFields.weights),
+    rules: { properties: propertiesOf(ruleFields) },
   };
   return Object.fromEntries(
     Object.entries(schemas).map(([field, schema]) => [

@@ -1,3 +1,4 @@
+import type { DeclaredModel } from "./declaredModel.ts";
 import type { Stat } from "./frame.ts";
 
 /** A parameter of a layer, as `state_dict` names and shapes it. */
@@ -20,6 +21,33 @@ export interface LayerInfo {
   readonly time?: number;
 }
 
+/**
+ * What is known of the data that a run trains on. What is said of targets is of the samples to train on, without those that are held
+ * out; where a sample has several targets, each is looked at apart, and the figure is that of the one where it is most extreme.
+ */
+export interface DataFacts {
+  /** Samples to train on. */
+  readonly samples: number;
+  /** Share of each class among the targets, by its id, or of 0 and of 1; absent where targets are numbers, or the classes are many. */
+  readonly class_shares?: readonly number[];
+  /** The mean that is farthest from 0. This and what follows of targets is absent where they are no numbers. */
+  readonly target_mean?: number;
+  /** The greatest population standard deviation. */
+  readonly target_std?: number;
+  /** The greatest |mean| / standard deviation; infinite where a target is constant and not 0. */
+  readonly target_offset?: number;
+  readonly target_min?: number;
+  readonly target_max?: number;
+  /** √(mean of the squares) of all inputs, normalised where the model says so; absent for ids of tokens. */
+  readonly input_rms?: number;
+  /** The largest magnitude of an input, likewise. */
+  readonly input_max?: number;
+  /** Inputs that are NaN or ±∞; the other figures are of the rest. */
+  readonly input_nonfinite: number;
+  /** The loss of the best prediction that is the same for every sample. Who does no better has learned nothing. */
+  readonly floor: number;
+}
+
 /** What is known of a run before its first step. */
 export interface RunInfo {
   readonly model: string;
@@ -34,6 +62,10 @@ export interface RunInfo {
   readonly hist_every: number;
   /** What computes: `"scalar"` or `"wasm"`, with the number of threads. */
   readonly engine: string;
+  /** The model as its file declares it; absent where nobody has the file. */
+  readonly declared?: DeclaredModel;
+  /** Absent before the data are read, and where nobody knows. */
+  readonly data?: DataFacts;
 }
 
 /** How a run ended. */

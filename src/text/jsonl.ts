@@ -1,5 +1,5 @@
 import { COLUMN, HIST_BINS, STATS, TOTALS, type Frame, type Stat } from "../protocol/frame.ts";
-import type { LayerInfo, RunEnd, RunInfo } from "../protocol/run.ts";
+import type { DataFacts, LayerInfo, RunEnd, RunInfo } from "../protocol/run.ts";
 
 import { json, type Terminal } from "./quote.ts";
 
@@ -7,7 +7,7 @@ import { json, type Terminal } from "./quote.ts";
 const numeral = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 
 /** The first line of a run's stream, without its line break (`docs/statistics.md`). */
-export const runLine = ({ model, seed, parameters, layers }: RunInfo): Terminal =>
+export const runLine = ({ model, seed, parameters, layers, data }: RunInfo): Terminal =>
   json({
     type: "run",
     version: 1,
@@ -21,7 +21,13 @@ export const runLine = ({ model, seed, parameters, layers }: RunInfo): Terminal 
       parameters: parameters.map(({ name, shape }) => ({ name, shape })),
       output_shape,
     })),
+    ...(data && { data: factsOf(data) }),
   });
+
+const factsOf = (data: DataFacts) =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, fact]) => [name, typeof fact === "number" ? numeral(fact) : fact]),
+  );
 
 /** The line of one step. Columns that a layer does not have, and totals that the step does not have, are absent. */
 export function stepLine(frame: Frame, layers: readonly LayerInfo[]): Terminal {

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import type { Dataset, DataType, DataRequirements } from "../engine/data/data.ts";
+import type { Dataset, DataType, DataRequirements, InputFacts } from "../engine/data/data.ts";
 import { DataError } from "../engine/data/error.ts";
 import { checkTokens } from "../engine/data/fit.ts";
 import { dataSets } from "../engine/data/index.ts";
+import { measureInputs } from "../engine/data/inputFacts.ts";
 import { normalize } from "../engine/data/normalize.ts";
 import type { Generator } from "../engine/rng/generator.ts";
 import type { DataSpec } from "../engine/spec.ts";
@@ -26,13 +27,19 @@ export async function loadData(
   }
   const dataset = await make(spec, location, required, generator, limits, options);
   if (required.ids !== undefined) checkTokens(dataset, required.ids);
-  if (spec.normalize) {
-    for (const _ of normalize(dataset)) {
-      options.signal?.throwIfAborted();
-      await setImmediate(); // lets messages through
-    }
+  if (spec.normalize) await inPieces(normalize(dataset), options);
+  const inputFacts = await inPieces<InputFacts>(measureInputs(dataset), options);
+  return { ...dataset, inputFacts };
+}
+
+/** Lets messages through in between. */
+async function inPieces<T>(work: Iterator<void, T>, { signal }: ReadOptions): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    signal?.throwIfAborted();
+    await setImmediate();
   }
-  return dataset;
 }
 
 async function make(

@@ -28,6 +28,18 @@ export interface Dataset {
   readonly targets: Float32Array;
   /** What the ids stand for, where the data name their classes. */
   readonly classes?: readonly string[];
+  /** How large the inputs are; absent: nobody has looked yet. */
+  readonly inputFacts?: InputFacts;
+}
+
+/** How large the inputs of a data set are, those that are not finite left out. */
+export interface InputFacts {
+  /** √(mean of the squares). */
+  readonly rms: number;
+  /** The largest magnitude. */
+  readonly max: number;
+  /** How many are NaN or ±∞. */
+  readonly nonfinite: number;
 }
 
 /** A data set that is drawn from a generator. */

@@ -1,6 +1,7 @@
 import { number } from "../params.ts";
 import { torchCall } from "../torch.ts";
 import { show } from "../tensor.ts";
+import { absoluteFloor, binaryFloor, classFloor, huberFloor, squaredFloor } from "./floors.ts";
 import { loss, type LossType } from "./loss.ts";
 
 const classes = (output: readonly number[]): string | undefined => {
@@ -19,6 +20,7 @@ export const losses = {
     params: {},
     targets: "number",
     record: (k, { x, target, dx, out }) => k.mse(x.size, x.at, target, dx, out),
+    floor: squaredFloor,
     torch: () => torchCall("nn.MSELoss"),
   }),
   L1Loss: loss({
@@ -26,6 +28,7 @@ export const losses = {
     params: {},
     targets: "number",
     record: (k, { x, target, dx, out }) => k.l1(x.size, x.at, target, dx, out),
+    floor: absoluteFloor,
     torch: () => torchCall("nn.L1Loss"),
   }),
   HuberLoss: loss({
@@ -33,6 +36,7 @@ export const losses = {
     params: { delta: number("Where the error turns from squared to absolute.", { above: 0 }, 1) },
     targets: "number",
     record: (k, { x, target, dx, out }, { delta }) => k.huber(x.size, x.at, target, delta, dx, out),
+    floor: (targets, { delta }) => huberFloor(targets, delta),
     torch: (params) => torchCall("nn.HuberLoss", [], params),
   }),
   SmoothL1Loss: loss({
@@ -43,6 +47,8 @@ export const losses = {
       // What is 0 to a float is 0 to PyTorch.
       k.smoothL1(x.size, x.at, target, Math.fround(beta) === 0 ? 0 : beta, dx, out);
     },
+    floor: (targets, { beta }) =>
+      Math.fround(beta) === 0 ? absoluteFloor(targets) : huberFloor(targets, beta) / beta,
     torch: (params) => torchCall("nn.SmoothL1Loss", [], params),
   }),
   BCELoss: loss({
@@ -50,6 +56,7 @@ export const losses = {
     params: {},
     targets: "binary",
     record: (k, { x, target, dx, out }) => k.bce(x.size, x.at, target, dx, out),
+    floor: binaryFloor,
     torch: () => torchCall("nn.BCELoss"),
   }),
   BCEWithLogitsLoss: loss({
@@ -57,6 +64,7 @@ export const losses = {
     params: {},
     targets: "binary",
     record: (k, { x, target, dx, out }) => k.bceWithLogits(x.size, x.at, target, dx, out),
+    floor: binaryFloor,
     torch: () => torchCall("nn.BCEWithLogitsLoss"),
   }),
   CrossEntropyLoss: loss({
@@ -70,6 +78,7 @@ export const losses = {
       const n = x.shape[x.shape.length - 1];
       k.crossEntropy(x.size / n, n, x.at, target, label_smoothing, dx, out);
     },
+    floor: (targets, { label_smoothing }, classes) => classFloor(targets, classes, label_smoothing),
     torch: (params) => torchCall("nn.CrossEntropyLoss", [], params),
   }),
   NLLLoss: loss({
@@ -81,6 +90,7 @@ export const losses = {
       const n = x.shape[x.shape.length - 1];
       k.nll(x.size / n, n, x.at, target, dx, out);
     },
+    floor: (targets, _, classes) => classFloor(targets, classes, 0),
     torch: () => torchCall("nn.NLLLoss"),
   }),
 } satisfies Record<string, LossType>;

@@ -23,6 +23,11 @@ export interface LossType<P extends Params = Params> extends Declared<P> {
   /** Why it cannot take an output of this shape; `undefined` when it can. */
   check?(output: Shape): string | undefined;
   record(k: Kernels, places: LossPlaces, params: Values<P>): void;
+  /**
+   * The least loss that a prediction can have which is the same for every sample. `targets`: those of one output, or the classes at
+   * one place of a sequence, of all samples; they may be put in another order. `classes`: how many there are to choose from.
+   */
+  floor(targets: Float32Array, params: Values<P>, classes: number): number;
   /** As PyTorch has it: `nn.HuberLoss(delta=0.7)`. */
   torch(params: Values<P>): TorchCall;
 }

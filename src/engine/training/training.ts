@@ -2,6 +2,7 @@ import { HIST_BINS, STATS, TOTALS, type Frame, type Total } from "../../protocol
 import type { RunInfo } from "../../protocol/run.ts";
 import { type Backend, scalarBackend } from "../runtime/backend.ts";
 import type { Dataset } from "../data/data.ts";
+import { dataFactsOf } from "../data/dataFacts.ts";
 import { gather, split } from "../data/dataset.ts";
 import { type Sampler, sampler } from "../data/sampler.ts";
 import { answersOf } from "../losses/loss.ts";
@@ -11,6 +12,8 @@ import type { LayerTable } from "../graph/network.ts";
 import type { CallLists } from "../compile/compile.ts";
 import { checkLastBatch } from "./lastBatch.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { declaredModel } from "../graph/declaredModel.ts";
+import { dataRequirementsOf } from "../graph/dataRequirements.ts";
 import { layerInfo } from "../graph/layerInfo.ts";
 import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
@@ -88,6 +91,8 @@ export class Training {
       layers: [...modulesOf(spec.layers)].map((module, i) => layerInfo(table, module, i === 0)),
       hist_every: histEvery ?? this.#model.samplingInterval,
       engine: backend.name,
+      declared: declaredModel(spec),
+      data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#machine.loss, spec.loss),
     };
   }
 
