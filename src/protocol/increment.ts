@@ -99,7 +99,9 @@ export const buffersOf = ({
   frames,
   hist,
 }: Increment): readonly ArrayBufferLike[] =>
-  [head, course, validation, moved, frames.totals, frames.values, frames.time, hist].map(({ buffer }) => buffer);
+  [head, course, validation, moved, frames.totals, frames.values, frames.time, hist].map(
+    ({ buffer }) => buffer,
+  );
 
 /** Bytes that an increment weighs. */
 export const bytesOf = (increment: Increment): number =>

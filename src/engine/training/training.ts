@@ -92,7 +92,7 @@ export class Training {
       hist_every: histEvery ?? this.#model.samplingInterval,
       engine: backend.name,
       declared: declaredModel(spec),
-      data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#machine.loss, spec.loss),
+      data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#model.loss, spec.loss),
     };
   }
 

@@ -2,7 +2,7 @@ import { dataSets } from "../../engine/data/index.ts";
 import type { DataType } from "../../engine/data/data.ts";
 import { layers as layerTypes } from "../../engine/layers/index.ts";
 import type { LayerType } from "../../engine/layers/layer.ts";
-import { leavesOf } from "../../engine/spec.ts";
+import { layersOf } from "../../engine/spec.ts";
 import { choiceOf } from "./draft.ts";
 import type { Case, FixType } from "./fix.ts";
 
@@ -10,7 +10,7 @@ const sets: Readonly<Record<string, DataType>> = dataSets;
 const types: Readonly<Record<string, LayerType>> = layerTypes;
 
 const takesIds = ({ spec }: Case): boolean => {
-  const [first] = leavesOf(spec.layers);
+  const [first] = layersOf(spec.layers);
   return first !== undefined && types[first.type].ids?.(first.params) !== undefined;
 };
 

@@ -1,4 +1,4 @@
-import { leavesOf } from "../../engine/spec.ts";
+import { layersOf } from "../../engine/spec.ts";
 import type { Draft, Entry } from "./draft.ts";
 import { without } from "./draft.ts";
 import type { Case, FixType } from "./fix.ts";
@@ -9,7 +9,7 @@ export function lastActivation({
   draft,
   spec,
 }: Pick<Case, "draft" | "spec">): { type: string; draft: Draft } | undefined {
-  const last = [...leavesOf(spec.layers)].at(-1);
+  const last = [...layersOf(spec.layers)].at(-1);
   if (!last || groupOf(last.type) !== "activation") return undefined;
   const layers = withoutLast(draft.layers);
   return layers && layers.length > 0 ? { type: last.type, draft: { ...draft, layers } } : undefined;

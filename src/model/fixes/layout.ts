@@ -1,6 +1,6 @@
 import { layers as table } from "../../engine/layers/index.ts";
 import type { LayerType } from "../../engine/layers/layer.ts";
-import { leavesOf, type LayerSpec } from "../../engine/spec.ts";
+import { layersOf, type LayerSpec } from "../../engine/spec.ts";
 import type { Case } from "./fix.ts";
 import { type Draft, type Entry, fresh } from "./draft.ts";
 
@@ -35,7 +35,7 @@ export class Layout {
   readonly head: number;
 
   constructor({ spec }: Pick<Case, "spec">) {
-    this.leaves = [...leavesOf(spec.layers)];
+    this.leaves = [...layersOf(spec.layers)];
     this.#index = new Map(this.leaves.map(({ path }, i) => [path, i]));
     this.head = this.leaves.findLastIndex(isWeighted);
   }
