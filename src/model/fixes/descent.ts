@@ -9,8 +9,19 @@ const withOptimizer = (draft: Draft, fields: Fields): Draft => ({ ...draft, opti
 /** The optimizer as it is written, as an object. */
 const written = ({ draft, spec }: Case): Fields => choiceOf(draft.optimizer) ?? { type: spec.optimizer.type };
 
+export const exactRate =
+  (rate: number): FixType =>
+  (patient) =>
+    withRate(patient, rate);
+
+/** So many times the rate. */
+export const scaledRate =
+  (factor: number): FixType =>
+  (patient) =>
+    withRate(patient, rateOf(patient) * factor);
+
 /** Another rate, and nothing else: a schedule stays, since it scales the rate. */
-export function withRate(patient: Case, rate: number): Changed | undefined {
+function withRate(patient: Case, rate: number): Changed | undefined {
   const before = rateOf(patient);
   const lr = rounded(rate);
   if (!(lr > 0) || lr === before) return undefined;
@@ -31,17 +42,17 @@ const decades = (ratio: number | undefined): number =>
     : Math.max(1, Math.ceil(Math.log10(ratio)));
 
 export const lowerRate: FixType = (patient) => {
-  const { update_ratio } = patient.cause.figures ?? {};
-  const off = update_ratio === undefined ? 1 : decades(update_ratio / UPDATE);
+  const { update } = patient.cause.figures ?? {};
+  const off = update === undefined ? 1 : decades(update / UPDATE);
   return withRate(patient, rateOf(patient) / 10 ** Math.min(off, 3));
 };
 
-/** Σ of the update ratio over a run that moves its weights. */
+/** Σ of the update ratios over a run in which a layer has moved. */
 const MOVED = 0.5;
 
 export const raiseRate: FixType = (patient) => {
-  const { total_update } = patient.cause.figures ?? {};
-  const off = total_update === undefined ? 1 : decades(MOVED / total_update);
+  const { moved } = patient.cause.figures ?? {};
+  const off = moved === undefined ? 1 : decades(MOVED / moved);
   return withRate(patient, rateOf(patient) * 10 ** Math.min(off, 6));
 };
 
@@ -49,18 +60,20 @@ export const raiseRate: FixType = (patient) => {
 const ADAM_RATE = 3e-3;
 
 /** Adam with this rate; `weight_decay` stays. A schedule was made for the other rate, and goes. */
-export function withAdam({ draft, spec }: Pick<Case, "draft" | "spec">, lr: number): Changed | undefined {
-  const { type, params } = spec.optimizer;
-  const isAdam = type === "Adam" || type === "AdamW";
-  if (isAdam && Number(params.lr) === lr && !spec.lr_scheduler) return undefined;
-  const title = isAdam
-    ? `Set ${type}'s learning rate to ${lr}`
-    : `Replace ${type} by Adam with a learning rate of ${lr}`;
-  const fields = isAdam ? { ...choiceOf(draft.optimizer), lr } : { type: "Adam", lr };
-  return { title, draft: without(withOptimizer(draft, fields), "lr_scheduler") };
-}
+export const adamAt =
+  (lr: number): FixType =>
+  ({ draft, spec }) => {
+    const { type, params } = spec.optimizer;
+    const isAdam = type === "Adam" || type === "AdamW";
+    if (isAdam && Number(params.lr) === lr && !spec.lr_scheduler) return undefined;
+    const title = isAdam
+      ? `Set ${type}'s learning rate to ${lr}`
+      : `Replace ${type} by Adam with a learning rate of ${lr}`;
+    const fields = isAdam ? { ...choiceOf(draft.optimizer), lr } : { type: "Adam", lr };
+    return { title, draft: without(withOptimizer(draft, fields), "lr_scheduler") };
+  };
 
-export const adam: FixType = (patient) => withAdam(patient, ADAM_RATE);
+export const adam = adamAt(ADAM_RATE);
 
 /** PyTorch's eps, and one that lies below gradients of 10⁻¹². */
 const [EPS, TINY_EPS] = [1e-8, 1e-14] as const;

@@ -234,7 +234,7 @@ const cases: readonly Case[] = [
   {
     fix: "lower-rate",
     name: "by as much as the update is too large",
-    cause: { id: "update-ratio", figures: { update_ratio: 0.9 } },
+    cause: { id: "update-ratio", figures: { update: 0.9 } },
     title: "Lower the learning rate from 0.5 to 0.005",
     edits: [['"lr": 0.5', '"lr": 0.005']],
   },
