@@ -74,7 +74,7 @@ const steps = [
     ? []
     : [
         { name: "src/model/schema.ts", run: writeSchema },
-        { name: "src/insight/statistics.ts", run: writeStatistics },
+        { name: "src/protocol/statistics.ts", run: writeStatistics },
         { name: "src/engine/activations", run: writeActivations },
       ]),
   { name: kernelSources, run: buildKernels },

@@ -2,7 +2,8 @@ import { statOf, type Frame } from "../protocol/frame.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { count } from "../insight/format.ts";
-import { lensStatistics, shown, STATISTICS, type LensKind, type Statistic } from "../insight/statistics.ts";
+import { lensStatistics, shown } from "../insight/statistics.ts";
+import { STATISTICS, type LensKind, type Statistic } from "../protocol/statistics.ts";
 import { markdown, ownMarkdown, type Markdown } from "./quote.ts";
 import { layerText, type Summary } from "../insight/findings/summarise.ts";
 

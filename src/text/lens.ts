@@ -1,7 +1,8 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 import { count, counted } from "../insight/format.ts";
-import { lensStatistics, shownCompact, type LensKind, type Statistic } from "../insight/statistics.ts";
+import { lensStatistics, shownCompact } from "../insight/statistics.ts";
+import type { LensKind, Statistic } from "../protocol/statistics.ts";
 import { plain, withIcon, type Plain } from "./quote.ts";
 import { isConcern, type Share } from "../insight/share.ts";
 

@@ -10,9 +10,10 @@ import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load } from "./load.ts";
 import { portOf } from "../process/port.ts";
 import { Runner } from "./runner.ts";
+import { tryFixes } from "./trials.ts";
 
 /*
- * Entry of the thread that computes. It owns one run at a time; a new one ends the one before.
+ * Entry of the thread that computes. It owns one run at a time; a new one ends the one before. So do trials of fixes, which go on beside it.
  */
 if (!parentPort) throw new Error("this is the entry of a worker thread");
 
@@ -30,6 +31,8 @@ const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
 let runner: Runner | undefined;
 /** Aborts the run that is being prepared. */
 let preparing: AbortController | undefined;
+/** Aborts the trials of fixes that go on. */
+let trying: AbortController | undefined;
 /** Abort the checks that go on, by their files. */
 const checks = new Map<string, AbortController>();
 
@@ -94,6 +97,24 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   },
   step: () => runner?.step(),
   stop,
+
+  async tryFixes({ source, model, options }) {
+    trying?.abort();
+    const own = new AbortController();
+    trying = own;
+    const trials = { text: source.text, model, location: location(source), options };
+    try {
+      return await tryFixes(trials, {
+        store,
+        first: true,
+        signal: own.signal,
+        progress: (progress) => void tell("trial", progress),
+      });
+    } finally {
+      if (trying === own) trying = undefined;
+    }
+  },
+  stopFixes: () => trying?.abort(),
 });
 
 function stop(): void {

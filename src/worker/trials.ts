@@ -3,14 +3,20 @@ import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
 import { summarise } from "../insight/findings/summarise.ts";
 import { lossState } from "../insight/lossState.ts";
 import { type Candidate, type Fault, unchanged } from "../model/fixes/candidates.ts";
-import { type Ask, type Measure, type Outcome, type Ranked, search } from "../model/fixes/search.ts";
-import { parse } from "../model/parse.ts";
+import {
+  type Ask,
+  byPromise,
+  type Measure,
+  type Outcome,
+  type Ranked,
+  search,
+} from "../model/fixes/search.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Trial, TrialMeasure, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { backendFor } from "./backends.ts";
 import type { Location } from "./files.ts";
-import { withOptions } from "./load.ts";
+import { specOf, withOptions } from "./load.ts";
 import { prepare, type Preparing } from "./prepare.ts";
 import { TrialRun } from "./trialRun.ts";
 
@@ -96,23 +102,11 @@ class Trials {
       measures.push(measure);
       const trial = { fixes: candidate.fixes, measures: [plain(measure)] };
       this.#trying.progress?.({ trial, stage, done: i + 1, of: candidates.length });
-      this.#keepBest(candidates, measures, keep, seed);
+      const kept = byPromise(measures).slice(0, keep);
+      const going = [...kept, ...[...candidates.keys()].slice(i + 1)];
+      this.#drop(new Set(going.map((index) => keyOf(candidates[index], seed))));
     }
     return measures;
-  }
-
-  #keepBest(
-    candidates: readonly Candidate[],
-    measures: readonly Measured[],
-    keep: number,
-    seed: number,
-  ): void {
-    const ranked = measures
-      .map((measure, i) => ({ measure, key: keyOf(candidates[i], seed) }))
-      .sort((a, b) => a.measure.relative - b.measure.relative);
-    this.#drop(
-      new Set([...this.#live.keys()].filter((key) => !ranked.slice(keep).some((one) => one.key === key))),
-    );
   }
 
   /** Lets go of all runs but these. */
@@ -141,10 +135,8 @@ class Trials {
 
   async #begin({ text, fixes }: Candidate, seed: number): Promise<TrialRun> {
     const { model, location, options = {} } = this.#source;
-    const spec = parse(text).models.find(({ name }) => name === model)?.spec;
-    if (!spec) throw new Error(`the model ${quoted(model)} has problems`);
+    const own = withOptions(specOf(text, model), options);
     if (fixes.length > 0) this.#tried++;
-    const own = withOptions(spec, options);
     const seeded = withOptions(own, { seed: own.train.seed + seed });
     const training = await prepare(seeded, location, { backend: backendFor(options) }, this.#trying);
     return new TrialRun(training);

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { scalarBackend, type Backend } from "../../src/engine/runtime/backend.ts";
 import { ACTIVATION_NAMES } from "../../src/engine/activations/index.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { UPDATE } from "../../src/engine/kernels/optimizers.ts";
+import { UPDATE } from "../../src/protocol/sums.ts";
 import { ops } from "../../src/engine/ops/index.ts";
 import type { Op, Sample } from "../../src/engine/ops/op.ts";
 import { differentiable, OpBench, sampleInputs } from "../support/gradcheck.ts";

@@ -14,6 +14,7 @@ const NEEDED = [
   "media",
   "docs",
   "package.json",
+  "tsconfig.base.json",
   "prettier.config.js",
 ];
 

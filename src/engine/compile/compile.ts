@@ -4,6 +4,7 @@ import { fuse, writesOutOfPlace } from "./fuse.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { type Readings, readingsOf } from "../statistics/readings.ts";
 import type { LossCall } from "../losses/loss.ts";
 import type { Network } from "../graph/network.ts";
 import { Instrumentation, type InstrumentationOptions } from "../statistics/instrument.ts";
@@ -27,6 +28,8 @@ export interface CallLists {
   readonly loss: number;
   /** In order of a frame's rows. */
   readonly layers: readonly LayerSums[];
+  /** The figures of a frame. */
+  readonly readings: Readings;
   /** What forward and backward leave in slices, what `sampled`, and what the update. */
   readonly partialSums: readonly PartialSums[];
   readonly sampledPartialSums: readonly PartialSums[];
@@ -91,6 +94,7 @@ export function compile(network: Network, options: CompileOptions): CallLists {
     target,
     loss,
     layers: instrumentation.layers,
+    readings: readingsOf(instrumentation.layers),
     partialSums: instrumentation.partialSums,
     sampledPartialSums: instrumentation.sampledPartialSums,
     updatePartialSums: instrumentation.updatePartialSums,

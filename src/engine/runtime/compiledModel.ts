@@ -2,7 +2,8 @@ import { type Backend, type Runner, singleThreaded, type Executor } from "./back
 import { initialWeights } from "../init/initialWeights.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Memory } from "../kernels/memory.ts";
-import { CLIPPING, UPDATE } from "../kernels/optimizers.ts";
+import { UPDATE } from "../../protocol/sums.ts";
+import { CLIPPING } from "../kernels/optimizers.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
 import { layOut, type Layout } from "../compile/parameterLayout.ts";
 import { targetShape, type LossType } from "../losses/loss.ts";

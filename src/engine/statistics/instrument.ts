@@ -2,13 +2,13 @@ import { HIST_BINS } from "../../protocol/frame.ts";
 import { makeCall } from "../compile/arguments.ts";
 import type { Value } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { UPDATE } from "../kernels/optimizers.ts";
-import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
+import { MOMENTS, SUMMARY, UPDATE } from "../../protocol/sums.ts";
 import type { LayerSums, Slot } from "./layerSums.ts";
 import type { Layout, Segment } from "../compile/parameterLayout.ts";
 import type { LayerTable, Network, Module } from "../graph/network.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
 import type { ModuleIndex } from "../graph/moduleIndex.ts";
+import { OWN_SUMS, type OwnSums } from "./ownSums.ts";
 import { type PartialSums, partsOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
@@ -32,6 +32,8 @@ export class Instrumentation {
   readonly #layers: readonly Writable<LayerSums>[];
   /** `LayerSums.times` of each. */
   readonly #times: readonly (Slot | undefined)[][];
+  /** `LayerSums.own` of each. */
+  readonly #own: readonly Map<string, Slot>[];
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
   readonly sampled: Call[] = [];
   /** What is in slices when the step has been computed, and when the parameters have been updated. */
@@ -64,6 +66,7 @@ export class Instrumentation {
     this.#times = network.modules.map((module) =>
       Array<Slot | undefined>(this.#timeSteps(module)).fill(undefined),
     );
+    this.#own = network.modules.map(() => new Map());
     this.#layers = network.modules.map((_, i) => this.#nothing(i));
   }
 
@@ -86,6 +89,7 @@ export class Instrumentation {
     );
     for (const i of rows) {
       this.#layers[i].output = sums;
+      this.#ownSums(k, i, "output", at, size, this.#batch);
       this.#units(k, i, at, size);
     }
   }
@@ -164,8 +168,20 @@ export class Instrumentation {
       this.#what === "nothing"
         ? undefined
         : this.#inParts(size, SUMMARY.length, undefined, (from, n, out) => k.summary(n, grad + from, out));
+    if (this.#what === "everything") this.#ownSums(k, i, "gradient", grad, size);
     const histogram = this.#what === "everything" ? this.#histogram(size, grad) : undefined;
     layer.parameters = { size, squares, update, gradient, histogram };
+  }
+
+  /** Sums that statistics name by their kernels. */
+  #ownSums(k: Kernels, i: number, of: OwnSums["of"], at: number, size: number, batch?: number): void {
+    for (const sums of OWN_SUMS) {
+      if (sums.of !== of) continue;
+      const first = this.#inParts(size, sums.figures, batch, (from, n, out) =>
+        sums.record(k, n, at + from, out),
+      );
+      this.#own[i].set(sums.kernel, first);
+    }
   }
 
   #histogram(size: number, grad: number): Slot {
@@ -196,6 +212,7 @@ export class Instrumentation {
       inputGradient: undefined,
       parameters: undefined,
       times: this.#times[i],
+      own: this.#own[i],
     };
   }
 

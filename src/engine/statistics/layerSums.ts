@@ -16,6 +16,8 @@ export interface LayerSums {
   readonly parameters: ParameterSums | undefined;
   /** ‖∂L/∂h_t‖² of each time step of a recurrent layer; none of any other. */
   readonly times: readonly (Slot | undefined)[];
+  /** Those of `OWN_SUMS`, by their kernels. */
+  readonly own: ReadonlyMap<string, Slot>;
 }
 
 export interface InputGradient {

@@ -1,4 +1,4 @@
-import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
+import { MOMENTS, SUMMARY } from "../../protocol/sums.ts";
 
 /*
  * Sums over many elements are taken over slices, and these added up: several threads can then take them, and how many there

@@ -19,6 +19,7 @@ import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
 import { type ModelSpec, modulesOf } from "../spec.ts";
 import {
+  areFinite,
   keepWeights,
   readHistograms,
   readLayers,
@@ -156,7 +157,8 @@ export class Training {
     frame.metric = d[lists.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    const healthy = hasStatistics && readLayers(lists.layers, d, frame.values, frame.hist !== undefined);
+    if (hasStatistics) readLayers(lists.readings, d, frame.values, frame.hist !== undefined);
+    const healthy = hasStatistics && areFinite(lists.layers, d);
     if (hasStatistics && frame.time) readTimes(lists.layers, d, frame.time);
     if (frame.hist) readHistograms(lists.layers, d, frame.hist);
     const broken =

@@ -29,7 +29,7 @@ export interface Measure {
 export interface Ask {
   readonly stage: TrialStage;
   readonly candidates: readonly Candidate[];
-  /** No more of them are asked for again. */
+  /** Only so many are asked for again, by `byPromise`. */
   readonly keep: number;
   readonly share: number;
   /** Added to the model's own seed. */
@@ -67,8 +67,8 @@ const GOOD = 0.25;
 /** A loss below this, to which two candidates come that differ, within a twentieth, is what the data allow. */
 const LIMIT = 0.7;
 
-/** Above this nothing has been learned yet: candidates cannot be told apart. */
-const NOTHING = 0.9;
+/** Between these nothing has been learned yet: candidates cannot be told apart, and the more promising go first. */
+const [NOTHING, WORSE] = [0.9, 1.15] as const;
 
 /** A fix more has to earn its place: so much lower the loss has to be. */
 const PRICE = 1.1;
@@ -82,7 +82,8 @@ const [SINGLE, PAIRED] = [9, 4] as const;
 /** Shares of the steps, and how many go on from there: more where nothing tells them apart yet. */
 const ROUNDS = [
   { share: 0.1, keep: 6, most: 15 },
-  { share: 0.3, keep: 2, most: 5 },
+  { share: 0.3, keep: 2, most: 8 },
+  { share: 0.6, keep: 2, most: 3 },
 ] as const;
 
 /** Finalists whose seeds are tried, at most, until one does well in all. */
@@ -139,10 +140,23 @@ const lossOf = ({ measures: [first] }: Ranked<Measure>): number =>
 const comparable = ({ relative }: Measure): number => (relative >= 0 ? relative : Infinity);
 
 /** The lower loss first; of two that have next to nothing left to learn, or hardly differ, the one with fewer fixes. */
-const byLoss = (a: Ranked<Measure>, b: Ranked<Measure>): number => Math.sign(priced(a) - priced(b)) || 0;
+const byLoss = (a: Ranked<Measure>, b: Ranked<Measure>): number => priced(a) - priced(b);
+
+/** Indexes of candidates that have not been run to the end, the most promising first; those that cannot go on are left out. */
+export const byPromise = (measures: readonly Measure[]): readonly number[] =>
+  measures
+    .map((measure, index) => ({ index, promise: promiseOf(measure) }))
+    .filter(({ promise }) => promise < Infinity)
+    .sort((a, b) => a.promise - b.promise)
+    .map(({ index }) => index);
+
+function promiseOf(measure: Measure): number {
+  const loss = measure.barred ? Infinity : comparable(measure);
+  return loss > NOTHING && loss < WORSE ? 1 : Math.max(loss, TRAINED);
+}
 
 const priced = (ranked: Ranked<Measure>): number =>
-  Math.min(Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length, Number.MAX_VALUE);
+  Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length;
 
 /** The rate with which most models learn under Adam, and the one that gates need to open in few steps. */
 const [RATE, FAST] = [adamMove(3e-3), adamMove(5e-2)] as const;
@@ -172,9 +186,7 @@ function firstOnes(
     paired.slice(i + 1).flatMap((b) => (fitTogether(a, b) ? [[a, b] as const] : [])),
   );
   const lists: readonly (readonly Move[])[] = [
-    ...singles.map((move) => [move]),
-    ...singles.map((move) => [move, RATE]),
-    ...singles.filter(({ name }) => name === "gru" || name === "lstm").map((move) => [move, FAST]),
+    ...singles.flatMap((move) => [[move], [move, RATE], ...(isCell(move) ? [[move, FAST]] : [])]),
     ...rates.map((move) => [move]),
     ...pairs.map((pair) => [...pair, RATE]),
   ];
@@ -187,6 +199,8 @@ function firstOnes(
     known,
   );
 }
+
+const isCell = ({ name }: Move): boolean => name === "gru" || name === "lstm";
 
 /** What is not in the best candidate yet, on top of it. */
 const furtherOnes = (
@@ -224,18 +238,15 @@ function* halved<M extends Measure>(
 ): Search<Ranked<M>[], M> {
   let left = candidates;
   for (const { share, keep, most } of ROUNDS) {
-    if (left.length <= ROUNDS[1].keep) break;
-    const ranked = yield* ask<M>({ stage, candidates: left, keep: most, share, seed: 0 });
-    const [first] = ranked;
-    const count = first && lossOf(first) > NOTHING ? most : keep;
-    left = ranked.slice(0, count).map(({ candidate }) => candidate);
+    if (left.length <= keep) continue;
+    const measures: readonly M[] = yield { stage, candidates: left, keep: most, share, seed: 0 };
+    const order = byPromise(measures);
+    const least = Math.min(...measures.map(comparable));
+    left = order.slice(0, least > NOTHING ? most : keep).flatMap((i) => left[i] ?? []);
   }
-  return left.length === 0 ? [] : yield* ask<M>({ stage, candidates: left, keep: 0, share: 1, seed: 0 });
-}
-
-function* ask<M extends Measure>(what: Ask): Search<Ranked<M>[], M> {
-  const measures = yield what;
-  return what.candidates
+  if (left.length === 0) return [];
+  const measures: readonly M[] = yield { stage, candidates: left, keep: 0, share: 1, seed: 0 };
+  return left
     .map((candidate, i) => ({ candidate, measures: measures.slice(i, i + 1) }))
     .filter((ranked) => lossOf(ranked) < Infinity)
     .sort(byLoss);
