@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
-import type { TrialsProgress, TrialsResult } from "../protocol/trials.ts";
+import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -113,6 +113,16 @@ export class Trainer {
   stopFixes(): void {
     // A thread that ends meanwhile tries nothing any more.
     this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
+  }
+
+  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+    return this.#ensureThread().rpc.call("probe", request);
+  }
+
+  stopProbe(): void {
+    // A thread that ends meanwhile probes nothing any more.
+    this.#thread?.rpc.call("stopProbe", undefined).catch(() => undefined);
   }
 
   async dispose(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Selection } from "../engine/params.ts";
 import type { DataSpec, TrainSpec } from "../engine/spec.ts";
 import { layersOf } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
-import { placeOfChoice } from "./choice.ts";
+import { placeOfSelection } from "./selection.ts";
 import type { JsonObject } from "./json.ts";
 import { memberOf } from "./json.ts";
 import type { Report } from "./report.ts";
@@ -26,7 +26,7 @@ interface Parts {
 export function checkFit(parts: Parts, tables: Tables, report: Report): void {
   const say = (field: string, code: string, message: string | undefined): void => {
     const at = memberOf(parts.json, field);
-    if (at && message !== undefined) report({ code: `${field}.${code}`, at: placeOfChoice(at), message });
+    if (at && message !== undefined) report({ code: `${field}.${code}`, at: placeOfSelection(at), message });
   };
   say("optimizer", "inconsistent", againstItself(parts, tables));
   say("lr_scheduler", "inconsistent", againstRun(parts, tables));

@@ -1,7 +1,7 @@
 import type { Increment } from "./increment.ts";
 import type { Problem } from "./problem.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
-import type { TrialsProgress, TrialsResult } from "./trials.ts";
+import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
 
 /** Where a model comes from: the text of its file, and where that lies (its data are relative to it). */
 export interface ModelSource {
@@ -87,6 +87,20 @@ export interface WorkerCalls {
     readonly options: RunOptions;
   }): TrialsResult;
   stopFixes(request: undefined): void;
+  /**
+   * Initialises a model and makes its first steps, while nothing else runs. Rejects with the problems' messages, by `stopProbe`,
+   * and when something is probed or run meanwhile.
+   */
+  probe(request: {
+    readonly source: ModelSource;
+    readonly model: string;
+    readonly options: RunOptions;
+    /** Added to the model's own. */
+    readonly seed: number;
+    readonly steps: number;
+    readonly patienceMs: number;
+  }): TrialRun;
+  stopProbe(request: undefined): void;
 }
 
 /** What the worker tells the host. */

@@ -9,6 +9,7 @@ import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load } from "./load.ts";
 import { portOf } from "../process/port.ts";
+import { probe } from "./probe.ts";
 import { Runner } from "./runner.ts";
 import { tryFixes } from "./trials.ts";
 
@@ -31,6 +32,8 @@ const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
 let runner: Runner | undefined;
 /** Aborts the run that is being prepared. */
 let preparing: AbortController | undefined;
+/** Aborts the probe that goes on. */
+let probing: AbortController | undefined;
 /** Aborts the trials of fixes that go on. */
 let trying: AbortController | undefined;
 /** Abort the checks that go on, by their files. */
@@ -64,6 +67,7 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
 
   async start({ source, model, options }) {
     stop();
+    probing?.abort();
     const own = new AbortController();
     preparing = own;
     holdChecks();
@@ -115,6 +119,20 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
     }
   },
   stopFixes: () => trying?.abort(),
+
+  async probe({ source, ...probed }) {
+    probing?.abort();
+    if (runner ?? preparing) throw new Error("a run goes on");
+    const own = new AbortController();
+    probing = own;
+    try {
+      const { text } = source;
+      return await probe({ ...probed, text, location: location(source) }, { store, signal: own.signal });
+    } finally {
+      if (probing === own) probing = undefined;
+    }
+  },
+  stopProbe: () => probing?.abort(),
 });
 
 function stop(): void {

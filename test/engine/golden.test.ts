@@ -134,7 +134,7 @@ suite("values from PyTorch in float64", () => {
   for (const [name, { type, x, shape, t, set, key }] of Object.entries(lossCases)) {
     test(`loss ${name}`, () => {
       const expected = reference[name] as Record<string, Values> & { loss: number };
-      const { floats, doubles, k } = model(100);
+      const { floats, doubles, k } = kernelsOver(100);
       floats.set(x, 0);
       floats.set(t, 20);
       const row = losses[type];
@@ -168,7 +168,7 @@ suite("values from PyTorch in float64", () => {
       const expected = (reference[title] as Record<string, readonly Values[]>)[name];
       const row: OptimizerType = optimizers[type];
       const params = withDefaults(row.params, set);
-      const { floats, doubles, k } = model(100);
+      const { floats, doubles, k } = kernelsOver(100);
       floats.set([1, -2, 0.5]);
       const state = row.state(params).map((_, i) => 6 + 3 * i);
       for (let step = 1; step <= expected.length; step++) {
@@ -216,7 +216,7 @@ suite("values from PyTorch in float64", () => {
       string,
       { total_norm: number; clipped: readonly Values[] }
     >;
-    const { floats, doubles, k } = model(10);
+    const { floats, doubles, k } = kernelsOver(10);
     floats.set([3, -4, 12]);
     k.summary(2, 0, 0);
     k.summary(1, 2, 6);
@@ -253,7 +253,7 @@ suite("values from PyTorch in float64", () => {
   });
 });
 
-function model(floats: number): { floats: Float64Array; doubles: Float64Array; k: Kernels } {
+function kernelsOver(floats: number): { floats: Float64Array; doubles: Float64Array; k: Kernels } {
   const memory = { floats: new Float64Array(floats), doubles: new Float64Array(100) };
   return { ...memory, k: scalar(memory, () => 0) };
 }

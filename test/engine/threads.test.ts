@@ -8,7 +8,7 @@ import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 import { threads, threadsAlive } from "../../src/worker/threadPool.ts";
 import { figuresOf, texts } from "../support/figures.ts";
-import { shuffledTeam } from "../support/shuffledTeam.ts";
+import { shuffledThreads } from "../support/shuffledThreads.ts";
 import { dist, wasmBackends } from "../support/wasm.ts";
 
 const [backend] = wasmBackends();
@@ -19,8 +19,11 @@ suite("steps that threads share", () => {
       const alone = await figuresOf(text, 3, backend);
       for (const count of [2, 3, 5]) {
         for (const turns of ["last first", "in turns"] as const) {
-          const team = shuffledTeam(count, turns);
-          const shared = await figuresOf(text, 3, { ...backend, executor: (_, kernels) => team(kernels) });
+          const executor = shuffledThreads(count, turns);
+          const shared = await figuresOf(text, 3, {
+            ...backend,
+            executor: (_, kernels) => executor(kernels),
+          });
           assert.deepEqual(shared, alone, `${count} threads, ${turns}`);
         }
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { declaredModel } from "../../src/engine/graph/declaredModel.ts";
-import { rowsOf } from "../../src/engine/spec.ts";
+import { modulesOf } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
 import { FINDING_IDS, thresholdsOf } from "../../src/protocol/rules.ts";
 
@@ -84,7 +84,7 @@ suite("a model as it is declared", () => {
   test("has the rows of a frame, in order", () => {
     assert.deepEqual(
       declared.rows.map(({ path }) => path),
-      Array.from(rowsOf(spec.layers), ({ path }) => path),
+      Array.from(modulesOf(spec.layers), ({ path }) => path),
     );
   });
 

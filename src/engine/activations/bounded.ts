@@ -70,7 +70,7 @@ export const bounded = {
     fromResult: () => true,
     layers: {
       Sigmoid: activationLayer({
-        doc: "`1 / (1 + e^−x)`. Its derivative is at most ¼: a stack of them starves the first layers.",
+        doc: "`1 / (1 + e^−x)`. Its derivative is at most ¼: in a stack of them the gradient vanishes.",
         params: {},
         saturation: () => logisticSaturation,
       }),

@@ -22,14 +22,14 @@ export interface Link {
 
 /** `undefined` where the text is no model file, or has no such model. Mistakes are for others to report. */
 export function writtenModel(text: string, name: string): WrittenModel | undefined {
-  const { root, whole } = new JsonReader().read(text, silent);
-  if (!whole) return undefined;
+  const { root, complete } = new JsonReader().read(text, silent);
+  if (!complete) return undefined;
   const bodies = readFile(root, silent);
   const merged = mergeAll(bodies, silent);
   const chain: Link[] = [];
   for (let at: string | undefined = name; at !== undefined; at = merged.get(at)?.base) {
     const [body, all] = [bodies.get(at), merged.get(at)];
-    if (!body || !all?.whole) return undefined;
+    if (!body || !all?.complete) return undefined;
     chain.push({ name: at, own: body.json, fields: all.json });
   }
   const [first] = chain;

@@ -7,7 +7,7 @@ import { bind } from "../../src/engine/compile/recorder.ts";
  * What several threads do, in one, in an order that threads may come to run in: between two barriers one after the other,
  * the last first, or turn by turn. What is right in every such order needs no luck.
  */
-export const shuffledTeam =
+export const shuffledThreads =
   (threads: number, turns: "last first" | "in turns") =>
   (kernels: Kernels): Executor => ({
     runner(calls, batch) {

@@ -5,7 +5,7 @@ import type { Tables } from "./tables.ts";
 import type { Totals } from "./totals.ts";
 
 /** What holds within a block. */
-export interface Scope {
+export interface InheritedOptions {
   /** The innermost initialisers that were written around a layer, or at it. */
   readonly inits: Inits;
   /** Several layers come of one entry: its messages say which is meant. */
@@ -15,7 +15,7 @@ export interface Scope {
 }
 
 /** Where one model is built. */
-export interface Site {
+export interface BuildContext {
   readonly tables: Tables;
   readonly report: Report;
   readonly totals: Totals;

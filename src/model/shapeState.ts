@@ -4,7 +4,7 @@ import { show } from "../engine/tensor.ts";
 import { layerName } from "../protocol/layerName.ts";
 
 /** What a layer is given. */
-export interface Flow {
+export interface ShapeState {
   /** Absent behind a mistake: nothing that follows from it is reported. */
   readonly shape: Shape | undefined;
   /** Path of the layer that gives it; absent: it is the model's input. */
@@ -16,11 +16,11 @@ export interface Flow {
 /** What was built of some entries, and what they give. */
 export interface Built {
   readonly modules: readonly ModuleSpec[];
-  readonly flow: Flow;
+  readonly state: ShapeState;
 }
 
 /** `block.2 gives [64]`, `the input is [64]` */
-export const gives = ({ from, shape }: Flow): string => {
+export const gives = ({ from, shape }: ShapeState): string => {
   const size = shape ? show(shape) : "nothing";
   return from === undefined ? `the input is ${size}` : `${layerName(from)} gives ${size}`;
 };
