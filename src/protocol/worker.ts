@@ -85,6 +85,8 @@ export interface WorkerCalls {
     readonly source: ModelSource;
     readonly model: string;
     readonly options: RunOptions;
+    /** Id of the finding whose fixes are tried before those of others. */
+    readonly finding?: string;
   }): TrialsResult;
   stopFixes(request: undefined): void;
   /**

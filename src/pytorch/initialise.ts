@@ -6,7 +6,7 @@ import { torchCall } from "../engine/torch.ts";
 import { written } from "./calls.ts";
 import { flat, format, WIDTH } from "./layout.ts";
 import { listed } from "./paths.ts";
-import { INDENT, indented, literal, python } from "./python.ts";
+import { float, INDENT, indented, literal, python } from "./python.ts";
 
 /** Layers in a row that are initialised alike. */
 interface Like {
@@ -38,9 +38,14 @@ function linesOf({ paths, statements }: Like): readonly string[] {
 
 function statementsOf(layer: LayerSpec, table: LayerTable): readonly string[] {
   const weights = typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
-  return weights.flatMap(({ name, role }) => {
+  return weights.flatMap(({ name, role, fixed }) => {
     const choice = role === "weight" ? layer.init : role === "bias" ? layer.bias_init : undefined;
-    return choice ? [call(choice, `layer.${name}`)] : [];
+    return [
+      ...(choice ? [call(choice, `layer.${name}`)] : []),
+      ...(fixed
+        ? [`nn.init.constant_(layer.${name}[${fixed.from}:${fixed.to}], ${float(fixed.value)})`]
+        : []),
+    ];
   });
 }
 

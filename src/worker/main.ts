@@ -102,11 +102,17 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   step: () => runner?.step(),
   stop,
 
-  async tryFixes({ source, model, options }) {
+  async tryFixes({ source, model, options, finding }) {
     trying?.abort();
     const own = new AbortController();
     trying = own;
-    const trials = { text: source.text, model, location: location(source), options };
+    const trials = {
+      text: source.text,
+      model,
+      location: location(source),
+      options,
+      ...(finding !== undefined && { finding }),
+    };
     try {
       return await tryFixes(trials, {
         store,

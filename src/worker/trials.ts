@@ -26,6 +26,8 @@ export interface TrialsSource {
   readonly model: string;
   readonly location: Location;
   readonly options?: RunOptions;
+  /** Id of the finding whose fixes are tried before those of others. */
+  readonly finding?: string;
 }
 
 export interface Trying extends Preparing {
@@ -70,7 +72,7 @@ class Trials {
   }
 
   async run(): Promise<TrialsResult> {
-    const { text, model } = this.#source;
+    const { text, model, finding } = this.#source;
     const asIs = unchanged(text);
     const [original] = await this.#answer({
       stage: "original",
@@ -80,7 +82,9 @@ class Trials {
       seed: 0,
     });
     if (!original) throw new Error(`the model ${quoted(model)} did not run`);
-    const faults = faultsOf(original.run);
+    const faults = faultsOf(original.run).toSorted(
+      (a, b) => Number(b.id === finding) - Number(a.id === finding),
+    );
     if (faults.length === 0 && original.well && original.relative < WELL)
       return this.#result({ original: [original], finalists: [], best: undefined });
     const searching = search<Measured>({ text, model, faults, original });

@@ -9,7 +9,7 @@ import type { WeightSpec } from "../layers/layer.ts";
 /**
  * The initial weights and buffers by their names in the `state_dict`: those that PyTorch gives after
  * `torch.manual_seed(seed)` when every module is constructed in order of definition, and `init` and `bias_init` are
- * applied to them in the same order afterwards.
+ * applied to them in the same order afterwards, and then what is `fixed`.
  */
 export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<string, Float32Array> {
   const generator = new Generator(spec.train.seed);
@@ -28,6 +28,7 @@ export function initialWeights(spec: ModelSpec, table: LayerTable): ReadonlyMap<
         weight.role === "weight" ? layer.init : weight.role === "bias" ? layer.bias_init : undefined;
       const out = weights.get(keyOf(layer, weight.name));
       if (choice && out) fillBy(choice, generator, out, weight);
+      if (weight.fixed) out?.fill(weight.fixed.value, weight.fixed.from, weight.fixed.to);
     }
   }
   return weights;

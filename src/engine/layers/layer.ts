@@ -16,6 +16,8 @@ export interface WeightSpec {
   readonly role: "weight" | "bias" | "scale" | "buffer";
   /** PyTorch draws it before all the others of the layer, though it stands behind them. */
   readonly early?: boolean;
+  /** Elements `from` … `to` − 1 start at this value, whatever sets the others. */
+  readonly fixed?: { readonly from: number; readonly to: number; readonly value: number };
   /** PyTorch's own initial values, drawn from PyTorch's generator. */
   fill(generator: Generator, out: Float32Array, shape: Shape): void;
 }

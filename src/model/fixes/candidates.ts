@@ -66,20 +66,25 @@ export function distinct(
 /** How fast a model learns is chosen for every candidate; all other fixes change what it is. */
 const RATES: ReadonlySet<FixName> = new Set<FixName>(["lower-rate", "raise-rate", "adam"]);
 
-/** What is worth a trial whatever was found. */
+/** What is worth a trial whatever was found: first what only a model with something unusual has to mend. */
 const GENERAL: readonly FixName[] = [
+  "fitting-loss",
+  "less-dropout",
+  "no-clip",
+  "no-schedule",
+  "no-weight-decay",
+  "batch-size",
+  "pre-norm",
+  "default-init",
   "relu",
   "he-init",
   "batch-norm",
-  "default-init",
   "gru",
   "normalize",
   "normalize-targets",
   "residual",
   "leaky-relu",
   "wider",
-  "no-schedule",
-  "no-weight-decay",
   "clip-grad-norm",
   "layer-norm",
 ];

@@ -1,4 +1,5 @@
 import { choiceOf, type Draft, type Fields, without } from "./draft.ts";
+import { isSame } from "./difference.ts";
 import type { Case, Changed, FixType } from "./fix.ts";
 import { rounded } from "./words.ts";
 
@@ -56,27 +57,34 @@ export const raiseRate: FixType = (patient) => {
   return withRate(patient, rateOf(patient) * 10 ** Math.min(off, 6));
 };
 
+/** PyTorch's eps, and one that lies below gradients of 10⁻¹². */
+const [EPS, TINY_EPS] = [1e-8, 1e-14] as const;
+
 /** The rate with which most models learn under Adam. */
 const ADAM_RATE = 3e-3;
 
-/** Adam with this rate; `weight_decay` stays. A schedule was made for the other rate, and goes. */
+/**
+ * Adam with this rate. A schedule was made for the other rate, and goes; so do averages and an eps that are not PyTorch's own,
+ * unless that is a smaller one.
+ */
 export const adamAt =
   (lr: number): FixType =>
   ({ draft, spec }) => {
     const { type, params } = spec.optimizer;
-    const isAdam = type === "Adam" || type === "AdamW";
-    if (isAdam && Number(params.lr) === lr && !spec.lr_scheduler) return undefined;
-    const title = isAdam
-      ? `Set ${type}'s learning rate to ${lr}`
-      : `Replace ${type} by Adam with a learning rate of ${lr}`;
-    const fields = isAdam ? { ...choiceOf(draft.optimizer), lr } : { type: "Adam", lr };
+    if (type !== "Adam" && type !== "AdamW") {
+      const title = `Replace ${type} by Adam with a learning rate of ${lr}`;
+      return { title, draft: without(withOptimizer(draft, { type: "Adam", lr }), "lr_scheduler") };
+    }
+    const odd = ["betas", ...(Number(params.eps) > EPS ? ["eps"] : [])];
+    const before = choiceOf(draft.optimizer) ?? { type };
+    const fields = { ...without(before, ...odd), lr };
+    if (isSame(before, fields) && !spec.lr_scheduler) return undefined;
+    const how = odd.some((name) => name in before) ? ", and what else it has to PyTorch's" : "";
+    const title = `Set ${type}'s learning rate to ${lr}${how}`;
     return { title, draft: without(withOptimizer(draft, fields), "lr_scheduler") };
   };
 
 export const adam = adamAt(ADAM_RATE);
-
-/** PyTorch's eps, and one that lies below gradients of 10⁻¹². */
-const [EPS, TINY_EPS] = [1e-8, 1e-14] as const;
 
 export const eps: FixType = (patient) => {
   const before = patient.spec.optimizer.params.eps;

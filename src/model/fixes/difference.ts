@@ -21,11 +21,18 @@ export function changesOf(before: unknown, after: unknown, path: Path): readonly
     });
 }
 
-/** A new field: a `type` comes first, as people write it, and what is said of biases behind what is said of weights. */
+/** A new field where people write it: a `type` first; a model's `init` and `bias_init` in front of its layers. */
 export function added(before: Fields, name: string, value: unknown, path: Path): Change {
-  const behind = name === "bias_init" ? Object.keys(before).indexOf("init") : -1;
-  const index = name === "type" ? 0 : behind < 0 ? undefined : behind + 1;
+  const index = name === "type" ? 0 : indexOf(name, Object.keys(before));
   return { kind: "set", path: [...path, name], value, ...(index !== undefined && { index }) };
+}
+
+function indexOf(name: string, fields: readonly string[]): number | undefined {
+  const [layers, init] = [fields.indexOf("layers"), fields.indexOf("init")];
+  if (name === "init" && layers >= 0) return layers;
+  if (name !== "bias_init") return undefined;
+  if (init >= 0) return init + 1;
+  return layers >= 0 ? layers + 1 : undefined; // the `init` that comes with it has gone there just before
 }
 
 /** Entries that have stood in the list keep their order, and there is at least one: else the list is written anew. */

@@ -1,6 +1,6 @@
 import type { FixName } from "../../protocol/fixNames.ts";
 import { addActivation, leakyRelu, relu } from "./activations.ts";
-import { batchSize, normalize } from "./data.ts";
+import { batchSize, normalize, normalizeTargets } from "./data.ts";
 import {
   adam,
   clipGradNorm,
@@ -15,11 +15,9 @@ import { dropActivation, fittingLoss, outputActivation } from "./ending.ts";
 import type { FixType } from "./fix.ts";
 import { defaultInit, heInit, xavierInit } from "./inits.ts";
 import { batchNorm, layerNorm, noBias, preNorm } from "./norms.ts";
-import { gru, lstm, truncate } from "./recurrence.ts";
+import { forgetBias, gru, lstm, truncate } from "./recurrence.ts";
 import { residual } from "./shortcuts.ts";
 import { lessDropout, wider } from "./width.ts";
-
-const nothing: FixType = () => undefined;
 
 /** How each fix changes a model. */
 export const fixes: Readonly<Record<FixName, FixType>> = {
@@ -34,14 +32,14 @@ export const fixes: Readonly<Record<FixName, FixType>> = {
   "clip-grad-norm": clipGradNorm,
   lstm,
   gru,
-  "forget-bias": nothing,
+  "forget-bias": forgetBias,
   truncate,
   "lower-rate": lowerRate,
   "raise-rate": raiseRate,
   adam,
   eps,
   normalize,
-  "normalize-targets": nothing,
+  "normalize-targets": normalizeTargets,
   "add-activation": addActivation,
   "drop-activation": dropActivation,
   "fitting-loss": fittingLoss,

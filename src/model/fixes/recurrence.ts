@@ -3,6 +3,7 @@ import { type Entry, without } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { withoutInits } from "./inits.ts";
 import { groupOf, Layout } from "./layout.ts";
+import { rounded } from "./words.ts";
 
 /** Units that a gated layer needs at least to hold something over many steps. */
 const UNITS = 32;
@@ -26,7 +27,7 @@ const gated =
     const change = (entry: Entry): Entry =>
       isRecurrent(entry)
         ? {
-            ...without(entry, "nonlinearity", "num_layers", "dropout"),
+            ...without(entry, "nonlinearity", "num_layers", "dropout", "forget_bias"),
             type: to,
             hidden_size: Math.max(UNITS, Number(entry.hidden_size)),
           }
@@ -60,4 +61,22 @@ export const truncate: FixType = (patient) => {
     isRecurrent(entry) ? { ...entry, truncate: k } : entry,
   );
   return { title: `Let the gradient go back ${k} of ${steps} steps (truncate)`, draft };
+};
+
+/**
+ * The forget gate of every LSTM begins open for as many steps as there are: σ(ln T)ᵀ ≈ 1/e (Tallec & Ollivier, Can recurrent neural
+ * networks warp time?, 2018, §2).
+ */
+export const forgetBias: FixType = (patient) => {
+  const layout = new Layout(patient);
+  const closed = layout.leaves.filter(
+    ({ type, params }) => type === "LSTM" && params.bias === true && params.forget_bias === undefined,
+  );
+  const [first] = closed;
+  if (!first || patient.spec.weights !== undefined) return undefined;
+  const forget_bias = Math.max(1, rounded(Math.log(first.input[0] ?? 1)));
+  const draft = layout.map(patient.draft, (entry, { layer }) =>
+    layer && closed.some(({ path }) => path === layer.path) ? { ...entry, forget_bias } : entry,
+  );
+  return { title: `Open the LSTM's forget gate at the start: a bias of ${forget_bias}`, draft };
 };

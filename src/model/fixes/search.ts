@@ -77,7 +77,7 @@ const PRICE = 1.1;
 const CLEARLY = 0.95;
 
 /** Fixes that are tried one by one at first, and those that are tried in pairs. */
-const [SINGLE, PAIRED] = [9, 4] as const;
+const [SINGLE, PAIRED] = [10, 4] as const;
 
 /** Shares of the steps, and how many go on from there: more where nothing tells them apart yet. */
 const ROUNDS = [
@@ -108,7 +108,7 @@ export function* search<M extends Measure>(start: Start<M>): Search<Outcome<M>, 
   const bases = mended(unchanged(text), model, faults);
   add(yield* halved<M>("fixes", firstOnes(bases, model, faults, known)));
   add(yield* ratesOf(pool, model, known));
-  for (let more = 0; more < 2 && !isEnough(pool); more++) {
+  for (let more = 0; more < 2 && !(more === 0 ? isGood(pool[0]) : isEnough(pool)); more++) {
     const best = pool[0]?.candidate ?? bases[0];
     if (!best) break;
     const before = pool[0];
@@ -155,8 +155,11 @@ function promiseOf(measure: Measure): number {
   return loss > NOTHING && loss < WORSE ? 1 : Math.max(loss, TRAINED);
 }
 
+/** In steps of a twentieth: what lies closer together is equal, and the more promising goes first. */
 const priced = (ranked: Ranked<Measure>): number =>
-  Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length;
+  Math.round(
+    Math.log(Math.max(lossOf(ranked), TRAINED) * PRICE ** ranked.candidate.fixes.length) / -Math.log(CLEARLY),
+  );
 
 /** The rate with which most models learn under Adam, and the one that gates need to open in few steps. */
 const [RATE, FAST] = [adamMove(3e-3), adamMove(5e-2)] as const;
@@ -271,13 +274,13 @@ function* verified<M extends Measure>(
       if (other) originals.push(other);
     }
     asked.push({ candidate: ranked.candidate, measures });
-    if (measures.every(({ well }) => well)) break;
+    if (isSteady(measures)) break;
   }
   const proven = asked.filter(({ measures }) =>
     measures.every((measure, i) => isBetter(measure, originals[i] ?? original)),
   );
-  const well = proven.find(({ measures }) => measures.every((measure) => measure.well));
-  const best = well ?? proven.toSorted((a, b) => worstOf(a) - worstOf(b))[0];
+  const steady = proven.find(({ measures }) => isSteady(measures));
+  const best = steady ?? proven.toSorted((a, b) => worstOf(a.measures) - worstOf(b.measures))[0];
   const finalists = pool.map(
     (ranked) => asked.find(({ candidate }) => candidate === ranked.candidate) ?? ranked,
   );
@@ -287,4 +290,8 @@ function* verified<M extends Measure>(
 const isBetter = (a: Measure, b: Measure): boolean =>
   !a.barred && comparable(a) < (Number.isFinite(comparable(b)) ? CLEARLY * comparable(b) : Infinity);
 
-const worstOf = ({ measures }: Ranked<Measure>): number => Math.max(...measures.map(comparable));
+/** Well in every seed, and in none much worse than in the first. */
+const isSteady = (measures: readonly Measure[]): boolean =>
+  measures.every(({ well }) => well) && worstOf(measures) < Math.max(GOOD, 2 * worstOf(measures.slice(0, 1)));
+
+const worstOf = (measures: readonly Measure[]): number => Math.max(...measures.map(comparable));

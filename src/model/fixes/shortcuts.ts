@@ -1,5 +1,5 @@
 import type { SequentialSpec, ModuleSpec } from "../../engine/spec.ts";
-import { type Entry, fresh, ORIGIN } from "./draft.ts";
+import { type Entry, fresh, ORIGIN, without } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { branchInit } from "./inits.ts";
 import { groupOf } from "./layout.ts";
@@ -37,7 +37,7 @@ export const residual: FixType = ({ draft, spec }) => {
       const block = { type: "Residual", ...entry, ...(!all && { repeat }), layers: branch, [ORIGIN]: i };
       if (all) return [block];
       const { repeat: _, ...front } = fresh(entry);
-      return [{ ...front, name: freeName(`${entry.name ?? "block"}_in`, entries) }, block];
+      return [{ name: freeName(`${entry.name ?? "block"}_in`, entries), ...without(front, "name") }, block];
     });
   const layers = wrap(draft.layers, spec.layers, "");
   if (blocks === 0) return undefined;

@@ -1,4 +1,5 @@
-import { type Entry } from "./draft.ts";
+import type { LayerSpec } from "../../engine/spec.ts";
+import type { Entry } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { Layout } from "./layout.ts";
 import { counted } from "./words.ts";
@@ -6,14 +7,18 @@ import { counted } from "./words.ts";
 /** Share of dropped units that leaves a layer most of them. */
 const DROPPED = 0.2;
 
+/** The parameter that says how much a layer drops. */
+const shareName = (type: string | undefined): string => (type === "Dropout" ? "p" : "dropout");
+
 export const lessDropout: FixType = (patient) => {
   const layout = new Layout(patient);
-  const heavy = layout.leaves.filter(({ type, params }) => type === "Dropout" && Number(params.p) > DROPPED);
+  const shareOf = ({ type, params }: LayerSpec): number => Number(params[shareName(type)] ?? 0);
+  const heavy = layout.leaves.filter((leaf) => shareOf(leaf) > DROPPED);
   if (heavy.length === 0) return undefined;
   const draft = layout.map(patient.draft, (entry, { layer }) =>
-    layer?.type === "Dropout" && Number(layer.params.p) > DROPPED ? { ...entry, p: DROPPED } : entry,
+    layer && shareOf(layer) > DROPPED ? { ...entry, [shareName(layer.type)]: DROPPED } : entry,
   );
-  const before = Math.max(...heavy.map(({ params }) => Number(params.p)));
+  const before = Math.max(...heavy.map(shareOf));
   return {
     title: `Drop ${DROPPED * 100} % of the units instead of ${Math.round(before * 100)} % in ${counted(heavy.length, "layer")}`,
     draft,

@@ -114,8 +114,8 @@ const cases: readonly Case[] = [
     title: "Start from orthogonal matrices, biases from zero",
     edits: [
       [
-        '"data": { "type": "gaussian" }',
-        '"data": { "type": "gaussian" },\n      "init": "orthogonal",\n      "bias_init": "zeros"',
+        '"layers": [{ "type": "RNN"',
+        '"init": "orthogonal",\n      "bias_init": "zeros",\n      "layers": [{ "type": "RNN"',
       ],
     ],
   },
@@ -217,6 +217,14 @@ const cases: readonly Case[] = [
     edits: [
       ['"LSTM", "hidden_size": 2, "num_layers": 3 }, // narrow', '"GRU", "hidden_size": 32 }, // narrow'],
     ],
+  },
+  {
+    fix: "forget-bias",
+    text: withLayers(
+      '{ "type": "LSTM", "hidden_size": 8 }, // forgets\n { "type": "Linear", "out_features": 1 }',
+    ).replace("[8, 4]", "[50, 4]"),
+    title: "Open the LSTM's forget gate at the start: a bias of 3.9",
+    edits: [['"hidden_size": 8 }', '"hidden_size": 8, "forget_bias": 3.9 }']],
   },
   {
     fix: "truncate",
@@ -377,7 +385,7 @@ suite("fixes", () => {
     const tested = new Set(cases.map(({ fix }) => fix));
     assert.deepEqual(
       Object.keys(FIXES).filter((name) => !tested.has(name as FixName)),
-      ["forget-bias", "normalize-targets"],
+      ["normalize-targets"],
     );
   });
 });
