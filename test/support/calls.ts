@@ -43,20 +43,22 @@ export const kindsOfNumbers: Readonly<Record<string, (x: number, i: number) => n
   "not all finite": (x, i) => (i === 5 ? NaN : i === 40 ? Infinity : i === 41 ? -Infinity : x),
 };
 
-/** The calls of a step of a net of three Linear and ReLU, and a Linear at the end, all of this width. */
+/** The calls of a step of a net of three Linear and `layer`, a ReLU, and a Linear at the end, all of this width. */
 export function stepOf({
   width,
   batch = 32,
   statistics = true,
+  layer = { type: "ReLU" },
 }: {
   readonly width: number;
   readonly batch?: number;
   readonly statistics?: boolean;
+  readonly layer?: object;
 }): readonly Call[] {
   const linear = { type: "Linear", out_features: width };
   const model = {
     input: [width],
-    layers: [{ repeat: 3, name: "block", layers: [linear, { type: "ReLU" }] }, linear],
+    layers: [{ repeat: 3, name: "block", layers: [linear, layer] }, linear],
     loss: "MSELoss",
     optimizer: { type: "SGD", lr: 0.1 },
     data: { type: "gaussian", samples: batch },

@@ -1,20 +1,17 @@
-import { writesOutOfPlace } from "./fuse.ts";
 import { type Node, rootOf, type Value } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import type { Slot } from "../statistics/layerSums.ts";
+import type { RowSums } from "../ops/op.ts";
 import type { LayerTable, Network } from "../graph/network.ts";
-import type { Instrumentation } from "../statistics/instrument.ts";
+import type { Along, Instrumentation, Summed } from "../statistics/instrument.ts";
 import { neededForBackward, callOf, type BufferAssignment, type Range, type Saved } from "./buffers.ts";
+import type { Recording } from "./recording.ts";
 import type { ModuleIndex } from "../graph/moduleIndex.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
 /** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
-interface Buffer {
-  readonly at: number;
-  readonly size: number;
+interface Buffer extends Summed {
   owners: number;
-  /** Where ‖·‖² of it has been put. */
-  squares?: Slot;
+  /** The sums over its rows, where the pass that wrote it has taken them. */
+  rowSums?: RowSums;
 }
 
 /** Elements of gradients that may wait for those of parameters: they and the activations beside them stay in the second-level cache. */
@@ -22,6 +19,12 @@ const WAITING = 2 ** 14;
 
 /** A gradient smaller than this is not kept: it would only lie in the way of larger ones. */
 const WORTH = 2 ** 10;
+
+/** Elements of a part up to which one pass that also adds up rows takes less time than two; beyond, rows are so far apart that it may take more. */
+const LARGEST_WITH_ROW_SUMS = 2048;
+
+/** Columns that such a pass adds up at a time. */
+const COLUMNS = 32;
 
 /** What the backward pass finds of the forward pass. */
 export interface Parts {
@@ -35,8 +38,8 @@ export interface Parts {
 }
 
 /** Records what computes every gradient from that of the output, last node first. */
-export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutput: Range): void {
-  new Backward(network, k, parts).record(dOutput);
+export function recordBackward(network: Network, recording: Recording, parts: Parts, dOutput: Range): void {
+  new Backward(network, recording, parts).record(dOutput);
 }
 
 /**
@@ -50,31 +53,34 @@ function firstNode({ graph, input }: Network): Node | undefined {
 
 class Backward {
   readonly #network: Network;
-  #k: Kernels;
+  #recording: Recording;
   readonly #parts: Parts;
   readonly #buffers: BufferAssignment;
   readonly #numbers: ReadonlyMap<Node, number>;
   readonly #inputIsIds: boolean;
   readonly #first: Node | undefined;
+  /** How many nodes and views take each value. */
+  readonly #users: ReadonlyMap<number, number>;
   /** The gradient of the first node's output, until what is sampled has been recorded. */
   #kept: Buffer | undefined;
   readonly #contributions = new Map<number, Buffer[]>();
   readonly #written = new Set<string>();
   /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
   #postponed: (readonly [Node, Buffer])[] = [];
-  /** Rows whose parameters' gradients are all there, and have not been observed. */
+  /** Modules whose parameters' gradients are all there, and whose statistics have not been taken. */
   #complete: number[] = [];
-  /** Rows that have been left behind while gradients of their parameters may still be among those postponed. */
+  /** Modules that have been left behind while gradients of their parameters may still be among those postponed. */
   #incomplete: number[] = [];
 
-  constructor(network: Network, k: Kernels, parts: Parts) {
+  constructor(network: Network, recording: Recording, parts: Parts) {
     this.#network = network;
-    this.#k = k;
+    this.#recording = recording;
     this.#parts = parts;
     this.#buffers = parts.buffers;
     this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
     this.#inputIsIds = takesIds(network, parts.table);
     this.#first = firstNode(network);
+    this.#users = usersOf(network);
   }
 
   record({ at, size }: Range): void {
@@ -84,14 +90,14 @@ class Backward {
     this.#settle(values);
     this.#catchUp();
     this.#takeStatistics();
-    this.#network.modules.forEach((_, i) => instrumentation.parameters(this.#k, i));
+    this.#network.modules.forEach((_, i) => instrumentation.parameters(this.#recording, i));
     this.#recordSampled(values);
   }
 
   /** The first node's gradient of the input, and what becomes of it. */
   #recordSampled(values: readonly Value[]): void {
     if (!this.#first || !this.#kept) return;
-    this.#k = this.#parts.instrumentation.beginSampled();
+    this.#recording = this.#parts.instrumentation.beginSampled();
     this.#compute(this.#first, this.#kept, "values");
     const [{ id }] = this.#first.inputs;
     this.#settle(values.filter((value) => value.id <= id));
@@ -104,7 +110,7 @@ class Backward {
     for (const value of values) {
       const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
       if (!buffer) continue;
-      instrumentation.gradient(this.#k, value, buffer);
+      instrumentation.gradient(this.#recording, value, buffer);
       if (value.source.kind === "view") this.#contribute(value.source.of, buffer);
       else if (value.source.kind === "result") this.#node(value.source.node, buffer);
       else this.#disown(buffer);
@@ -127,6 +133,9 @@ class Backward {
 
   /** Nothing of the node is needed any more. */
   #done(node: Node, dOut: Buffer): void {
+    const sums = dOut.rowSums;
+    if (sums && sums.rows > 1) this.#buffers.free({ at: sums.at, size: sums.rows * sums.n });
+    delete dOut.rowSums;
     this.#disown(dOut);
     neededForBackward(node).forEach((value) => this.#buffers.release(value));
     this.#parts.saved.get(node)?.forEach((range) => this.#buffers.free(range));
@@ -156,7 +165,7 @@ class Backward {
   }
 
   #takeStatistics(): void {
-    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#k, row);
+    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#recording, row);
     this.#complete = [];
   }
 
@@ -166,7 +175,7 @@ class Backward {
   #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
     const inputs = node.inputs.map((value) => this.#buffers.tensor(value));
-    const outOfPlace = this.#parts.instrumentation.everything && writesOutOfPlace("backward", node);
+    const outOfPlace = this.#parts.instrumentation.isOutOfPlace("backward", node);
     const reuse = op.inPlace === true && !outOfPlace && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
@@ -175,12 +184,16 @@ class Backward {
       if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
       return i === 0 && reuse ? dOut : this.#alloc(inputs[i].size);
     });
+    const along = this.#along(node, dOut, gradients[0]);
     this.#buffers.scratched((scratch) =>
-      op.backward(this.#k, {
+      op.backward(this.#recording.k, {
         ...callOf(node, inputs, this.#buffers.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+        sums: along?.parts,
+        writesRowSums: gradients[0]?.rowSums,
+        rowSums: dOut.rowSums,
         dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
-        time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
+        time: this.#parts.instrumentation.time(this.#recording, this.#number(node)),
       }),
     );
     gradients.forEach((buffer, i) => {
@@ -189,6 +202,39 @@ class Backward {
       if (value.source.kind === "parameter") this.#finishParameter(value.source.key, buffer);
       else this.#contribute(value, buffer === dOut ? writtenOver(dOut) : buffer);
     });
+  }
+
+  // ---- what the pass of a node takes along
+
+  #along(node: Node, dOut: Buffer, dx: Buffer | undefined): Along | undefined {
+    if (!dx || !this.#isOnly(node.inputs[0])) return undefined;
+    const along = this.#parts.instrumentation.alongBackward(this.#recording, node, dOut, dx);
+    const rowSums = along && this.#rowSums(node.inputs[0], along);
+    if (rowSums) dx.rowSums = rowSums;
+    return along;
+  }
+
+  /** Whether the value's gradient is what its one user contributes. */
+  #isOnly(value: Value): boolean {
+    return this.#users.get(value.id) === 1;
+  }
+
+  /** Where the rows of a value's gradient are added up while it is written: the result of a node with a bias, which asks for that. */
+  #rowSums(value: Value, { parts }: Along): RowSums | undefined {
+    let root = value;
+    for (; root.source.kind === "view"; root = root.source.of) if (!this.#isOnly(root)) return undefined;
+    if (root.source.kind !== "result" || !this.#isOnly(root)) return undefined;
+    const { op, inputs } = root.source.node;
+    const bias = op.bias === undefined ? undefined : (inputs as readonly (Value | undefined)[])[op.bias];
+    if (bias?.source.kind !== "parameter" || this.#written.has(bias.source.key)) return undefined;
+    const n = sizeOf(bias.shape);
+    const fits =
+      n % COLUMNS === 0 && parts.every((part) => part.n % n === 0 && part.n <= LARGEST_WITH_ROW_SUMS);
+    if (!fits) return undefined;
+    const rows = parts.length;
+    const { at } =
+      rows === 1 ? this.#parameterGradient(bias, bias.source.key) : this.#buffers.alloc(rows * n);
+    return { at, rows, n };
   }
 
   // ---- gradients of values
@@ -201,7 +247,7 @@ class Backward {
 
   #sum(a: Buffer, b: Buffer): Buffer {
     const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#alloc(a.size);
-    this.#k.add(a.size, a.at, b.at, into.at);
+    this.#recording.k.add(a.size, a.at, b.at, into.at);
     for (const buffer of [a, b]) if (buffer !== into) this.#disown(buffer);
     return { at: into.at, size: into.size, owners: 1 };
   }
@@ -235,7 +281,7 @@ class Backward {
   #finishParameter(key: string, buffer: Buffer): void {
     const gradient = this.#parts.gradients.get(key);
     if (gradient && gradient.at !== buffer.at) {
-      this.#k.add(buffer.size, gradient.at, buffer.at, gradient.at);
+      this.#recording.k.add(buffer.size, gradient.at, buffer.at, gradient.at);
       this.#disown(buffer);
     }
     this.#written.add(key);
@@ -247,6 +293,26 @@ function writtenOver(dOut: Buffer): Buffer {
   dOut.owners++; // the one it came from gives its share back
   delete dOut.squares;
   return dOut;
+}
+
+function usersOf({ graph, modules, output }: Network): ReadonlyMap<number, number> {
+  const users = new Map<number, number>();
+  const seen = new Set<number>();
+  const count = ({ id }: Value) => users.set(id, (users.get(id) ?? 0) + 1);
+  const views = (value: Value): void => {
+    if (value.source.kind !== "view" || seen.has(value.id)) return;
+    seen.add(value.id);
+    count(value.source.of);
+    views(value.source.of);
+  };
+  for (const node of graph.nodes) {
+    node.inputs.forEach(count);
+    node.inputs.forEach(views);
+  }
+  for (const { entry, exit } of modules) [entry, exit].forEach(views);
+  views(output);
+  count(output);
+  return users;
 }
 
 /** Every value that a gradient can reach, latest first. */

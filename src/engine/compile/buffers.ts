@@ -38,11 +38,6 @@ export class BufferAssignment {
     return this.#allocator.end;
   }
 
-  /** A place that no call recorded so far touches. */
-  append(size: number): number {
-    return this.#allocator.append(size);
-  }
-
   alloc(size: number): Range {
     return { at: this.#allocator.alloc(size), size };
   }

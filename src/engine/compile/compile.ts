@@ -1,15 +1,13 @@
 import { recordBackward } from "./backward.ts";
-import { sumBiases } from "./fuseBiases.ts";
-import { fuse, writesOutOfPlace } from "./fuse.ts";
 import type { Node } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
 import { type Readings, readingsOf } from "../statistics/readings.ts";
 import type { LossCall } from "../losses/loss.ts";
 import type { Network } from "../graph/network.ts";
 import { Instrumentation, type InstrumentationOptions } from "../statistics/instrument.ts";
 import { callOf, BufferAssignment, type Range, type Saved } from "./buffers.ts";
-import { type Call, recorder } from "./recorder.ts";
+import type { Call } from "./recorder.ts";
+import { Recording } from "./recording.ts";
 import { indexModules } from "../graph/moduleIndex.ts";
 import type { PartialSums } from "../statistics/partialSums.ts";
 import { Slots } from "../statistics/slots.ts";
@@ -52,9 +50,7 @@ export interface CompileOptions extends InstrumentationOptions {
 export function compile(network: Network, options: CompileOptions): CallLists {
   const { graph, input, output } = network;
   const batch = input.shape[0];
-  const forward: Call[] = [];
-  const backward: Call[] = [];
-  const k = recorder(() => forward);
+  const [forward, backward] = [new Recording(), new Recording()];
   const slots = new Slots(options.layout.doubles);
   const buffers = new BufferAssignment(network, options.layout);
   const index = indexModules(network, options.table);
@@ -62,12 +58,12 @@ export function compile(network: Network, options: CompileOptions): CallLists {
 
   const inputAt = buffers.assign(input);
   const target = buffers.alloc(batch * options.targets).at;
-  const saved = recordForward(network, k, buffers, instrumentation);
-  instrumentation.allOutputs();
+  const saved = recordForward(network, forward, buffers, instrumentation);
+  instrumentation.allOutputs(forward);
   const y = buffers.tensor(output);
   const dOutput = buffers.alloc(y.size);
   const loss = slots.alloc(2);
-  options.loss(k, { x: y, batch, target, dx: dOutput.at, out: loss });
+  options.loss(forward.k, { x: y, batch, target, dx: dOutput.at, out: loss });
   buffers.release(output);
   if (graph.training) {
     const parts = {
@@ -78,18 +74,13 @@ export function compile(network: Network, options: CompileOptions): CallLists {
       gradients: options.layout.gradients,
       table: options.table,
     };
-    recordBackward(
-      network,
-      recorder(() => backward),
-      parts,
-      dOutput,
-    );
+    recordBackward(network, backward, parts, dOutput);
   }
   return {
     batch,
-    forward: fuse(forward),
-    backward: sumBiases(fuse(backward), (size) => buffers.append(size)),
-    sampled: instrumentation.sampled,
+    forward: forward.calls,
+    backward: backward.calls,
+    sampled: instrumentation.sampled.calls,
     input: inputAt,
     target,
     loss,
@@ -105,25 +96,28 @@ export function compile(network: Network, options: CompileOptions): CallLists {
 
 function recordForward(
   { graph, input }: Network,
-  k: Kernels,
+  recording: Recording,
   buffers: BufferAssignment,
   instrumentation: Instrumentation,
 ): Saved {
   const kept = new Map<Node, readonly Range[]>();
-  if (graph.training) instrumentation.outputs(k, input, buffers.tensor(input));
+  if (graph.training) instrumentation.outputs(recording, input, buffers.tensor(input));
   for (const node of graph.nodes) {
     const { op, inputs, attrs, output } = node;
     const tensors = inputs.map((value) => buffers.tensor(value));
     const shapes = inputs.map(({ shape }) => shape);
     const saved = (op.savedTensors?.(shapes, attrs) ?? []).map((size) => buffers.alloc(size));
-    const out = buffers.assignResult(
-      node,
-      graph.training && instrumentation.everything && writesOutOfPlace("forward", node),
+    const out = buffers.assignResult(node, graph.training && instrumentation.isOutOfPlace("forward", node));
+    const along = instrumentation.alongForward(recording, node, tensors[0], out);
+    buffers.scratched((scratch) =>
+      op.forward(recording.k, {
+        ...callOf(node, tensors, out, saved, scratch),
+        sums: along?.parts,
+      }),
     );
-    buffers.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
     if (graph.training) {
       kept.set(node, saved);
-      instrumentation.outputs(k, output, out);
+      instrumentation.outputs(recording, output, out, along?.written);
     } else {
       saved.forEach((range) => buffers.free(range));
     }

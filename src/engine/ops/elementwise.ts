@@ -1,24 +1,36 @@
 import type { Activation, ActivationAttrs } from "../activations/activation.ts";
 import { ACTIVATIONS, activations, type ActivationName } from "../activations/index.ts";
+import { LIGHT } from "../kernels/instrumented.ts";
 import { sizeOf } from "../tensor.ts";
 import { at, type Op, op } from "./op.ts";
 
 /** Parameters to check the gradient of those with that take none. */
 const WITHOUT: NonNullable<Activation["samples"]> = [[0, 0]];
 
-function elementwise(name: string, activation: Activation): Op<ActivationAttrs> {
+function elementwise(name: ActivationName, activation: Activation): Op<ActivationAttrs> {
   const kind = ACTIVATIONS.indexOf(activation);
   const { kinks = [], samples = WITHOUT, slopeReadsY = false } = activation;
   const yForX = (attrs: ActivationAttrs): boolean => activation.fromResult?.(attrs) ?? false;
   return {
     name,
     shape: ([x]) => x,
-    forward: (k, { inputs: [x], out, attrs }) =>
-      k.activation(kind, x.size, x.at, out.at, attrs.alpha, attrs.beta),
-    backward(k, { inputs, out, dOut, dInputs: [dx], attrs }) {
-      const x = yForX(attrs) ? out : inputs[0];
-      k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta);
+    forward(k, { inputs: [x], out, attrs: { alpha, beta }, sums }) {
+      if (!sums) k.activation(kind, x.size, x.at, out.at, alpha, beta);
+      for (const { from, n, read, written } of sums ?? [])
+        k.activationMoments(kind, n, x.at + from, out.at + from, alpha, beta, read, written);
     },
+    backward(k, { inputs, out, dOut, dInputs: [dx], attrs, sums, writesRowSums: rowSums }) {
+      const { alpha, beta } = attrs;
+      const x = yForX(attrs) ? out : inputs[0];
+      if (!sums) k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), alpha, beta);
+      sums?.forEach(({ from, n, read, written }, i) => {
+        const tensors = [x.at + from, out.at + from, dOut.at + from, at(dx) + from] as const;
+        if (!rowSums) return k.activationGradSquares(kind, n, ...tensors, alpha, beta, read, written);
+        const to = rowSums.at + i * rowSums.n;
+        k.activationGradSums(kind, n / rowSums.n, rowSums.n, ...tensors, alpha, beta, read, written, to);
+      });
+    },
+    takesSums: (["forward", "backward"] as const).filter((pass) => LIGHT[pass].includes(name)),
     neededForBackward: (attrs) =>
       yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: slopeReadsY },
     overwrites: [0],
@@ -29,7 +41,10 @@ function elementwise(name: string, activation: Activation): Op<ActivationAttrs> 
 
 /** The elementwise activations as ops. */
 export const elementwiseOps = Object.fromEntries(
-  Object.entries(activations).map(([name, activation]) => [name, elementwise(name, activation)]),
+  (Object.entries(activations) as (readonly [ActivationName, Activation])[]).map(([name, activation]) => [
+    name,
+    elementwise(name, activation),
+  ]),
 ) as Readonly<Record<ActivationName, Op<ActivationAttrs>>>;
 
 /** The op that applies it. */

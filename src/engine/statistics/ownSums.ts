@@ -1,5 +1,7 @@
-import type { AnyKernel, Loop } from "../kernels/kernel.ts";
-import { type KernelName, type Kernels, kernels } from "../kernels/kernels.ts";
+import { type ArgsOf, makeCall } from "../compile/arguments.ts";
+import type { Call } from "../compile/recorder.ts";
+import type { AnyKernel } from "../kernels/kernel.ts";
+import { type KernelName, kernels } from "../kernels/kernels.ts";
 
 /** Sums of a kernel's own, for a statistic that is computed from them (`Kernel.of`). */
 export interface OwnSums {
@@ -7,7 +9,7 @@ export interface OwnSums {
   readonly of: "output" | "gradient";
   /** How many figures a call writes. */
   readonly figures: number;
-  record(k: Kernels, n: number, x: number, out: number): void;
+  call(n: number, x: number, out: number): Call;
 }
 
 /** Throws where such a kernel does not say what it writes: it could not be given a place. */
@@ -19,11 +21,9 @@ function ownSums(kernel: KernelName, { of, access, params }: AnyKernel): readonl
       `${kernel} takes sums of an ${of}: it has to have n, x and out, and to say what it writes`,
     );
   }
-  const record = (k: Kernels, ...args: [n: number, x: number, out: number]) => {
-    const loop: Loop = k[kernel];
-    loop(...args);
-  };
-  return [{ kernel, of, figures, record }];
+  const call = (n: number, x: number, out: number): Call =>
+    makeCall(kernel, { n, x, out } as ArgsOf<typeof kernel>);
+  return [{ kernel, of, figures, call }];
 }
 
 /** Those of all kernels that take any. */
