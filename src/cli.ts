@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check, chooseModel } from "./cli/check.ts";
+import { diagnose, type DiagnoseFlags } from "./cli/diagnose.ts";
 import { exportTo } from "./cli/export.ts";
 import { fix, type FixFlags } from "./cli/fix.ts";
 import { layersText } from "./cli/layers.ts";
@@ -74,6 +75,33 @@ program
   .action(async (name: string, { root }: { root?: string }) => {
     exit = await check(await readModelFile(name, root), processOutput);
   });
+
+program
+  .command("diagnose")
+  .description("train a model and say what is wrong with it, the cause first; ends with 4 where something is")
+  .argument("<file>", "the model file")
+  .option("--model <name>", "which model of the file; needed where it has several")
+  .option("--steps <n>", "number of training steps, instead of the file's", integer(steps))
+  .option("--seed <n>", "seed, instead of the file's", integer(seed))
+  .addOption(
+    new Option("--format <format>", "for people, for programs, or for code scanning")
+      .choices(["table", "json", "sarif"])
+      .default("table"),
+  )
+  .option(
+    "--threads <n>",
+    "how many may compute at a time, where that is faster",
+    integer(threads),
+    everyCore(),
+  )
+  .addOption(root())
+  .action(
+    async (name: string, { model, root, ...flags }: DiagnoseFlags & { model?: string; root?: string }) => {
+      const file = await readModelFile(name, root);
+      const chosen = chooseModel(file, model, processOutput);
+      exit = typeof chosen === "object" ? await diagnose(file, chosen, flags, processOutput) : chosen;
+    },
+  );
 
 program
   .command("export")

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // `npm run build`: everything that ships, into dist/, and the JSON Schema into media/.
-// --frozen leaves alone what is written from tables into the sources, so that a test can find it out of date.
+// --frozen leaves alone what is written from tables into sources and pages, so that a test can find it out of date.
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundles, optionsOf } from "./bundles.mjs";
+import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { kindsFile, kindsText, loopsFile, loopsText } from "./activations.mjs";
@@ -49,8 +50,9 @@ async function writeActivations() {
   writeChanged(loopsFile, await loopsText());
 }
 
-async function writeStatistics() {
+async function writePages() {
   writeChanged(statisticsFile, await statisticsText());
+  writeChanged(findingsFile, await findingsText());
 }
 
 /** @type {Set<string>} */
@@ -74,7 +76,7 @@ const steps = [
     ? []
     : [
         { name: "src/model/schema.ts", run: writeSchema },
-        { name: "src/protocol/statistics.ts", run: writeStatistics },
+        { name: "src/protocol/statistics.ts", run: writePages },
         { name: "src/engine/activations", run: writeActivations },
       ]),
   { name: kernelSources, run: buildKernels },

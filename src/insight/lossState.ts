@@ -50,6 +50,9 @@ interface Seen {
 /** Below this part of the floor a loss that rests is no concern; a run that is above it has come to rest too high. */
 const HIGH = 0.25;
 
+/** However much the loss varies, what lies farther above the floor is not the mean. */
+const MOST_NOISE = 0.2;
+
 /** So many standard errors of the window's mean are no difference. */
 const ERRORS = 2;
 
@@ -87,7 +90,7 @@ export function lossState(run: Seen, settings: RuleSettings): LossState {
     floor,
     relative,
     nothing: broken || relative > NOTHING,
-    onlyMean: relative >= NOTHING && relative <= 2 - NOTHING + ERRORS * noise,
+    onlyMean: relative >= NOTHING && relative <= 2 - NOTHING + Math.min(ERRORS * noise, MOST_NOISE),
     worse: broken || relative > WORSE + 3 * noise,
     trained: relative < TRAINED,
   });

@@ -97,6 +97,7 @@ export const RULES = {
   "dead-relu": {
     share: threshold(0.5, "Share of units that are 0 for every sample."),
     growth: threshold(0.3, "By how much it has grown since the first step."),
+    most: threshold(0.75, "The share of units in a run that has learned something."),
   },
   "zero-gradient": {},
   "missing-activation": {},

@@ -42,7 +42,7 @@ suite("rules of a model", () => {
   });
 
   test("of a threshold that is not there, or of anything else, say what is expected", () => {
-    const expected = 'expected "off", or an object with numbers of at least 0 as "share", "growth"';
+    const expected = 'expected "off", or an object with numbers of at least 0 as "share", "growth", "most"';
     assert.deepEqual(messages({ "dead-relu": { shore: 0.5 } }), [`dead-relu: ${expected}, found an object`]);
     assert.deepEqual(messages({ "dead-relu": "on" }), [`dead-relu: ${expected}, found "on"`]);
     assert.deepEqual(messages({ "zero-gradient": 1 }), ['zero-gradient: expected "off", found 1']);
@@ -62,8 +62,12 @@ suite("rules of a model", () => {
   });
 
   test("leave the other thresholds as they are", () => {
-    assert.deepEqual(thresholdsOf("dead-relu", { "dead-relu": { share: 0.8 } }), { share: 0.8, growth: 0.3 });
-    assert.deepEqual(thresholdsOf("dead-relu", {}), { share: 0.5, growth: 0.3 });
+    assert.deepEqual(thresholdsOf("dead-relu", { "dead-relu": { share: 0.8 } }), {
+      share: 0.8,
+      growth: 0.3,
+      most: 0.75,
+    });
+    assert.deepEqual(thresholdsOf("dead-relu", {}), { share: 0.5, growth: 0.3, most: 0.75 });
   });
 });
 

@@ -1,8 +1,12 @@
+import type { Stat } from "../../protocol/frame.ts";
 import { spoken } from "../chain.ts";
 import { figure } from "../format.ts";
 import { pathOf } from "./evidence.ts";
 import { runFinding } from "./finding.ts";
 import { stays } from "./words.ts";
+
+/** The column of `act_spread`. */
+const SPREAD = "act_spread" as string as Stat;
 
 export const collapse = runFinding({
   id: "collapse",
@@ -21,10 +25,10 @@ export const collapse = runFinding({
   find(evidence, { spread }) {
     const { loss, judged, broken, silent, layers } = evidence;
     if (!judged || broken || silent || !loss.nothing || loss.trained) return undefined;
-    const now = evidence.now("act_spread");
+    const now = evidence.now(SPREAD);
     const row = now.findIndex((value, i) => i < layers.length - 1 && value < spread);
     if (row < 0) return undefined;
-    const [value, start] = [now[row] ?? NaN, evidence.start("act_spread")[row] ?? NaN];
+    const [value, start] = [now[row] ?? NaN, evidence.start(SPREAD)[row] ?? NaN];
     const least = Math.min(...now.slice(0, -1).filter(Number.isFinite));
     const on = least < value ? `, and down to ${figure(least, 1)} further on` : "";
     return {

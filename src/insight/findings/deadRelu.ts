@@ -1,5 +1,6 @@
 import { spoken } from "../chain.ts";
 import { percent } from "../format.ts";
+import type { LossState } from "../lossState.ts";
 import { pathOf } from "./evidence.ts";
 import { runFinding, type Evidence } from "./finding.ts";
 import { stays } from "./words.ts";
@@ -24,17 +25,18 @@ export const deadRelu = runFinding({
     url: "https://arxiv.org/abs/1903.06733",
   },
   condition:
-    "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well.",
+    "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them.",
   fixes: ["leaky-relu", "lower-rate", "he-init", "default-init"],
 
-  find(evidence, { share, growth }) {
+  find(evidence, { share, growth, most }) {
     const { loss, judged, broken } = evidence;
     if (!judged || broken || !loss.bad || loss.trained) return undefined;
     const layers = deadLayers(evidence);
+    const least = loss.notWell || isStill(loss) ? share : most;
     const dead =
       layers.find(({ now }) => now >= ALL) ??
       layers
-        .filter(({ start, now }) => now >= share && now - start >= growth)
+        .filter(({ start, now }) => now >= least && now - start >= growth)
         .toSorted((a, b) => b.now - b.start - (a.now - a.start))[0];
     if (!dead) return undefined;
     const { row, start, now } = dead;
@@ -50,6 +52,9 @@ export const deadRelu = runFinding({
     };
   },
 });
+
+/** At rest to the last digits: what keeps it is no noise. */
+const isStill = ({ error, now, flat }: LossState): boolean => flat && error < 2e-3 * now;
 
 /** Every layer that counts dead units. */
 export function deadLayers(evidence: Evidence): readonly Dead[] {

@@ -1,6 +1,6 @@
 import { repetitionOf, chainOf, nameOf } from "../chain.ts";
 import { figure, fold } from "../format.ts";
-import { partOf, shareOf, type Share } from "../share.ts";
+import { isConcern, partOf, shareOf, type Share } from "../share.ts";
 import { depthRatio, pathOf } from "./evidence.ts";
 import { runFinding, type Evidence } from "./finding.ts";
 import { stays } from "./words.ts";
@@ -53,7 +53,7 @@ export const explodingDepth = runFinding({
     url: "https://arxiv.org/abs/1502.01852",
   },
   condition:
-    "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞.",
+    "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞, where a fifth of either is enough.",
   fixes: ["he-init", "batch-norm", "residual", "lower-rate", "clip-grad-norm"],
 
   find(evidence, { ratio, growth, layers }) {
@@ -61,9 +61,11 @@ export const explodingDepth = runFinding({
     if (!judged || !(loss.notWell || broken)) return undefined;
     const begin = depthRatio(evidence, evidence.start("delta_norm"));
     const spread = weighted.map((row) => evidence.start("act_std")[row] ?? NaN).filter(Number.isFinite);
-    const grown = spread.length > 1 ? (spread.at(-1) ?? NaN) / Math.max(spread[0] ?? NaN, 1e-30) : 1;
-    const gradient = begin > ratio;
-    if (!gradient && !(weighted.length >= layers && grown > growth)) return undefined;
+    const grown = spread.length > 1 ? Math.max(...spread) / Math.max(spread[0] ?? NaN, 1e-30) : 1;
+    // Where numbers that are not finite prove that something exploded, less of a tilt explains it.
+    const proof = broken ? PROVEN : 1;
+    const gradient = begin > ratio * proof;
+    if (!gradient && !(weighted.length >= layers && grown > growth * proof)) return undefined;
     const subject = weighted[0] ?? 0;
     const last = weighted.at(-1) ?? 0;
     const name = (row: number): string => nameOf(evidence.layers, row);
@@ -80,6 +82,9 @@ export const explodingDepth = runFinding({
   },
 });
 
+/** Part of the thresholds that is enough in a run that ended with NaN or ∞. */
+const PROVEN = 0.2;
+
 /** The link whose share is farthest from 1; `undefined` where there are not two links to compare. */
 export function farthest({ links, shares }: Pick<Evidence, "links" | "shares">): number | undefined {
   if (links.length < 2) return undefined;
@@ -89,10 +94,11 @@ export function farthest({ links, shares }: Pick<Evidence, "links" | "shares">):
 
 /** All rows whose share lies outside of the even ones, on this side; the subject in any case. */
 function marksOn({ shares }: Evidence, side: 1 | -1, subject: number): ReadonlyMap<number, Share> {
-  const marks = new Map<number, Share>([[subject, "faulty"]]);
+  const marks = new Map<number, Share>();
   for (const [layer, share] of shares.entries()) {
     if (Math.sign(share) === side && shareOf(share) !== "even") marks.set(layer, shareOf(share));
   }
+  if (!isConcern(marks.get(subject) ?? "even")) marks.set(subject, "faulty");
   return marks;
 }
 

@@ -23,15 +23,18 @@ const WEIGHTED: ReadonlySet<string> = new Set([
   "TransformerEncoderLayer",
 ]);
 
+/** Steps within which a run that goes on may still be at its beginning. */
+const EARLY = 200;
+
 /** Rows with a matrix of weights, in order. */
 export const weightedRows = (layers: readonly Pick<LayerInfo, "type">[]): readonly number[] =>
   layers.flatMap(({ type }, row) => (WEIGHTED.has(type) ? [row] : []));
 
 export function evidenceOf(run: Run): Evidence {
-  const { history, layers, declared } = run;
+  const { history, layers } = run;
+  const { declared, data } = run.run.info ?? {};
   const settings: RuleSettings = declared?.rules ?? {};
   const late = lateFrames(run);
-  const early = history.first.filter(({ step }) => step < (breakOf(run)?.step ?? Infinity));
   const start = remembered((stat) =>
     history.first[0] ? columnOf(history.first[0], layers, stat) : layers.map(() => NaN),
   );
@@ -44,14 +47,16 @@ export function evidenceOf(run: Run): Evidence {
   const broken = breakOf(run) !== undefined;
   return {
     ...run,
+    declared,
+    data,
     settings,
-    loss: lossState(run, settings),
+    loss: lossState({ history, layers, declared, data }, settings),
     course: courseOfLoss(history),
     judged: broken || history.tally.frames >= JUDGED_FROM,
     broken,
+    early: !run.run.end && history.tally.step < Math.min(EARLY, (declared?.steps ?? Infinity) / 2),
     step: history.tally.step,
     weighted: weightedRows(layers),
-    early,
     late,
     start,
     now,

@@ -2,7 +2,7 @@ import type { DeclaredModel } from "../../protocol/declaredModel.ts";
 import type { Frame, Stat } from "../../protocol/frame.ts";
 import type { FixName } from "../../protocol/fixNames.ts";
 import type { History } from "../../protocol/history.ts";
-import type { DataFacts, LayerInfo, RunEnd } from "../../protocol/run.ts";
+import type { DataFacts, LayerInfo, RunEnd, RunInfo } from "../../protocol/run.ts";
 import type { FindingId, RuleSettings, ThresholdsOf } from "../../protocol/rules.ts";
 import type { LossState } from "../lossState.ts";
 import type { Share } from "../share.ts";
@@ -12,17 +12,20 @@ export type Severity = "info" | "warning" | "error";
 
 /** A run as a finding sees it. */
 export interface Run {
-  /** `ended` without an `end`: nobody can tell how. */
-  readonly run: { readonly state?: string; readonly end?: RunEnd };
+  /** `ended` without an `end`: nobody can tell how. `info`: what the file says, and what its data are like, where somebody knows. */
+  readonly run: {
+    readonly state?: string;
+    readonly end?: RunEnd;
+    readonly info?: Pick<RunInfo, "declared" | "data">;
+  };
   readonly layers: readonly LayerInfo[];
   readonly history: Pick<History, "recent" | "first" | "tally" | "course" | "moved">;
-  /** What the file says, and what its data are like; absent where nobody knows. */
-  readonly declared?: DeclaredModel | undefined;
-  readonly data?: DataFacts | undefined;
 }
 
 /** A run with what is taken from it once for all findings. Figures of "now" are medians of the last finite steps. */
 export interface Evidence extends Run {
+  readonly declared?: DeclaredModel | undefined;
+  readonly data?: DataFacts | undefined;
   readonly settings: RuleSettings;
   readonly loss: LossState;
   readonly course: Course;
@@ -30,6 +33,8 @@ export interface Evidence extends Run {
   readonly judged: boolean;
   /** The run has ended with a NaN or ∞, or has one at its latest step. */
   readonly broken: boolean;
+  /** The run goes on and may still be at its beginning: in its first half, up to step 200. Many that train well rest there for a while. */
+  readonly early: boolean;
   /** The latest step. */
   readonly step: number;
   /** Rows with weights, normalisations left out, in order. */
@@ -37,8 +42,7 @@ export interface Evidence extends Run {
   /** One figure of every row: at the first step, and the median over the last finite steps. NaN where there is none. */
   start(stat: Stat): readonly number[];
   now(stat: Stat): readonly number[];
-  /** The first frames, and the last finite ones, that figures are taken from. */
-  readonly early: readonly Frame[];
+  /** The last finite frames, which figures of now are taken from. */
   readonly late: readonly Frame[];
   /** ‖∂L/∂h‖ of every layer now. */
   readonly delta: readonly number[];
@@ -69,6 +73,21 @@ export interface Found {
   /** Fixes that suit this case better than those of the table. */
   readonly fixes?: readonly FixName[];
 }
+
+/** That a finding holds, with all that is said of it. */
+export interface Finding extends Omit<Found, "severity" | "marks" | "fixes"> {
+  readonly id: FindingId;
+  readonly severity: Severity;
+  readonly marks: ReadonlyMap<number, Share>;
+  readonly fixes: readonly FixName[];
+  /** What it explains, by id: shown under it. */
+  readonly causeOf: readonly FindingId[];
+  /** What explains it, by id; absent where it is a cause itself. */
+  readonly cause?: FindingId;
+}
+
+/** What was found before causes are looked for. */
+export type Suspicion = Omit<Finding, "causeOf" | "cause">;
 
 /** The paper or page that a finding goes back to. */
 export interface Source {
@@ -105,10 +124,10 @@ export interface Sketch {
 /** One thing that can be wrong with a model as it is declared, before and without a run. */
 export interface StaticFinding<Id extends FindingId = FindingId> extends Described<Id> {
   /**
-   * What a run has to show for it to be an error: nothing (`always`), that it does not do well, or that it comes to rest too high.
-   * `never`: it is no fault.
+   * What a run has to show for it to be an error: nothing (`always`), that it has learned nothing (`notWell`) or next to nothing
+   * (`poor`), that it comes to rest too high (`bad`), or ends there (`high`). `never`: it is no fault.
    */
-  readonly gate: "always" | "notWell" | "bad" | "never";
+  readonly gate: "always" | "notWell" | "poor" | "bad" | "high" | "never";
   inspect(sketch: Sketch, thresholds: ThresholdsOf<Id>): Found | undefined;
 }
 

@@ -26,6 +26,8 @@ export const lrTooSmall = runFinding({
     if (!judged || broken || silent || !loss.bad || loss.trained) return undefined;
     const most = mostMoved(evidence);
     const { highest, now } = rates(evidence);
+    const isKnown = Number.isFinite(highest) && evidence.now("update_ratio").some(Number.isFinite);
+    if (!isKnown) return undefined;
     const figures = { moved: most.sum, lr: now, highest_lr: highest, loss: loss.now, floor: loss.floor };
     if (most.sum < moved) {
       const layer = pathOf(evidence, evidence.weighted[0] ?? 0);

@@ -25,7 +25,12 @@ export const nonFinite = runFinding({
     const figures = { step };
     if (layer === undefined) {
       const although = ended ? ", although every layer's output is" : "";
-      return { message: `The loss is no longer finite at step ${step}${although}.`, figures, marks };
+      return {
+        layer: run.layers.at(-1)?.path ?? "",
+        message: `The loss is no longer finite at step ${step}${although}.`,
+        figures,
+        marks,
+      };
     }
     const message = ended
       ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}.`

@@ -2,10 +2,14 @@ import { spoken } from "../chain.ts";
 import { figure } from "../format.ts";
 import { pathOf } from "./evidence.ts";
 import { runFinding, type Evidence } from "./finding.ts";
+import { offsetOf } from "./static/dataScale.ts";
 import { stays } from "./words.ts";
 
 /** Layers whose units' weights are compared. */
 const COMPARED: ReadonlySet<string> = new Set(["Linear", "Conv1d", "Conv2d"]);
+
+/** Part of the best constant's loss above which a run that rests has not got over its beginning. */
+const HIGH = 0.75;
 
 /** Targets that lie farther from 0, in standard deviations, make any first loss large. */
 const OFFSET = 3;
@@ -25,9 +29,9 @@ export const poorInit = runFinding({
 
   find(evidence, { loss: times, small, large }) {
     const { loss, judged, broken, data, layers } = evidence;
-    if (!judged || !(loss.bad || broken)) return undefined;
+    if (!judged || !(loss.notWell || broken || (loss.bad && loss.relative > HIGH))) return undefined;
     const first = evidence.history.first[0]?.loss ?? NaN;
-    const isFar = (data?.target_offset ?? 0) > OFFSET;
+    const isFar = data !== undefined && offsetOf(data) > OFFSET;
     const norms = unitNorms(evidence);
     const beyond = (is: (norm: number) => boolean) => {
       const rows = norms.filter(({ norm }) => is(norm));

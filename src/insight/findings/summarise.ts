@@ -4,9 +4,9 @@ import { factOf, shareOf, verdictOf, worst, type Share } from "../share.ts";
 import { JUDGED_FROM, type Training } from "../training.ts";
 import { median } from "../typical.ts";
 import { farthest, gets, rateOf } from "./depth.ts";
-import { diagnose, type Finding } from "./diagnose.ts";
+import { diagnose } from "./diagnose.ts";
 import { evidenceOf } from "./evidence.ts";
-import type { Evidence, Run, Severity } from "./finding.ts";
+import type { Evidence, Finding, Run, Severity } from "./finding.ts";
 
 /** What there is to say of a run: the one source of the panel's sentence, lens icons, gutter marks, hovers, status bar and CLI. */
 export interface Summary {
@@ -50,9 +50,15 @@ function newSummary(run: Run): Summary {
   if (run.history.recent.length === 0)
     return { ...nothing, severity: "info", text: run.run.state === "ended" ? NO_STEP : WAITING };
   const found = diagnose(evidence);
-  const marks = layers.map((_, row) => worst(found.map(({ marks }) => marks.get(row) ?? "even")));
+  const marks = layers.map((_, row) => worst(found.map((one) => markOf(one, row))));
   return { ...nothing, ...said(evidence, found), findings: found, marks };
 }
+
+/** An effect is shown under its cause: where it only says that something is wrong, it marks nothing. */
+export const markOf = ({ marks, cause }: Finding, row: number): Share => {
+  const mark = marks.get(row) ?? "even";
+  return mark === "faulty" && cause !== undefined ? "even" : mark;
+};
 
 const WAITING = "Waiting for the first step.";
 const NO_STEP = "The run ended before its first step.";
@@ -63,7 +69,10 @@ const GRAVITY = ["info", "warning", "error"] as const satisfies readonly Severit
 
 /** The causes that were found, after what can be said of depth where none of them is about the gradient. */
 function said(evidence: Evidence, found: readonly Finding[]): Said {
-  const told = found.filter(({ severity, cause }) => severity !== "info" && cause === undefined);
+  const causes = found.filter(({ severity, cause }) => severity !== "info" && cause === undefined);
+  // Where a run ended with NaN or ∞ that is what everybody wants to hear first.
+  const broken = found.filter(({ id }) => id === "non-finite");
+  const told = [...broken, ...causes.filter((one) => !broken.includes(one))];
   const remarks =
     told.length > 0 ? [] : found.filter(({ severity, id }) => severity === "info" && ABOUT_RUN.has(id));
   const gravest = told.toSorted((a, b) => GRAVITY.indexOf(b.severity) - GRAVITY.indexOf(a.severity))[0];
@@ -127,10 +136,10 @@ function depth(evidence: Evidence): Said {
 /** What is said of one row where it is pointed at: what was found there, else the plain fact. */
 export function layerText({ findings, shares, training }: Summary, row: number): string {
   const share = shareOf(shares[row] ?? NaN);
-  const found = findings.flatMap(({ marks, message }) => {
-    const mark = marks.get(row);
-    if (mark === undefined) return [];
-    return mark === share || mark === "nonfinite" ? [verdictOf(mark)] : [message];
+  const found = findings.flatMap((one) => {
+    const mark = markOf(one, row);
+    if (mark === "even") return [];
+    return mark === share || mark === "nonfinite" ? [verdictOf(mark)] : [one.message];
   });
   if (found.length > 0) return found.join(" ");
   const although =

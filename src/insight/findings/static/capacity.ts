@@ -33,14 +33,14 @@ export const bottleneck = staticFinding({
   id: "bottleneck",
   title: "A layer too narrow for what lies around it",
   severity: "error",
-  gate: "bad",
+  gate: "high",
   why: "Whatever the layers behind are to tell apart has to pass through this one. An autoencoder's code is meant to be narrow; what tells is that the model comes to rest far from 0.",
   source: {
     title: "Tishby, Zaslavsky: Deep learning and the information bottleneck principle, 2015",
     url: "https://arxiv.org/abs/1503.02406",
   },
   condition:
-    "A Linear is at most `part` as wide as the one before, the one after and the output; an error where the model does not do well.",
+    "A Linear is at most `part` as wide as the one before, the one after and the output; an error where the model does not do well, or ends above 0.45 of the best constant's loss.",
   fixes: ["wider"],
 
   inspect({ declared: { rows } }, { part }) {
