@@ -1,5 +1,5 @@
 import type { LayerSpec, ModelSpec } from "../src/engine/spec.ts";
-import { leavesOf } from "../src/engine/spec.ts";
+import { layersOf } from "../src/engine/spec.ts";
 import { sizeOf } from "../src/engine/tensor.ts";
 
 /** Multiply-adds in the forward pass for one sample: those that have to do with the layer's input, and with nothing before it. */
@@ -36,7 +36,7 @@ const pair = (size: unknown): readonly [number, number] =>
  * that of the input, which the first layer does not need.
  */
 export function stepFlops({ layers, train }: ModelSpec): number {
-  const all = [...leavesOf(layers)];
+  const all = [...layersOf(layers)];
   const total = all.map((layer, i) => {
     const { input, within } = products[layer.type]?.(layer) ?? { input: 0, within: 0 };
     return (i === 0 ? 2 : 3) * input + 3 * within;

@@ -1,5 +1,5 @@
 import { layers } from "../src/engine/layers/index.ts";
-import { Machine } from "../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../src/engine/runtime/compiledModel.ts";
 import { neededFloats } from "./needed.ts";
 import { buildNetwork } from "../src/engine/graph/network.ts";
 import type { ModelSpec } from "../src/engine/spec.ts";
@@ -20,7 +20,12 @@ export const arenaRows = (): readonly ArenaRow[] =>
 
 function arenaOf(spec: ModelSpec): Omit<ArenaRow, "name"> {
   const batch = spec.train.batch_size;
-  const machine = new Machine(spec, { backend: wasm(), table: layers, training: [batch], evaluation: [] });
-  const { lasting, kept } = neededFloats(buildNetwork(spec, batch, true), machine.layout, machine.targets);
-  return { arena: 4 * machine.memory.floats.length, needed: 4 * (lasting + kept) };
+  const model = new CompiledModel(spec, {
+    backend: wasm(),
+    table: layers,
+    training: [batch],
+    evaluation: [],
+  });
+  const { lasting, kept } = neededFloats(buildNetwork(spec, batch, true), model.layout, model.targets);
+  return { arena: 4 * model.memory.floats.length, needed: 4 * (lasting + kept) };
 }

@@ -1,7 +1,7 @@
 import { rootOf } from "../src/engine/graph/graph.ts";
 import type { Layout } from "../src/engine/compile/parameterLayout.ts";
 import type { Network } from "../src/engine/graph/network.ts";
-import { backwardReads } from "../src/engine/compile/buffers.ts";
+import { neededForBackward } from "../src/engine/compile/buffers.ts";
 import { sizeOf } from "../src/engine/tensor.ts";
 
 /** Elements that a training step cannot do without, however they are laid out. */
@@ -19,8 +19,8 @@ export function neededFloats({ graph, input, output }: Network, layout: Layout, 
   let saved = 0;
   for (const node of graph.nodes) {
     const shapes = node.inputs.map(({ shape }) => shape);
-    saved += sum(node.op.saves?.(shapes, node.attrs) ?? []);
-    for (const { id, shape, source } of backwardReads(node).map(rootOf)) {
+    saved += sum(node.op.savedTensors?.(shapes, node.attrs) ?? []);
+    for (const { id, shape, source } of neededForBackward(node).map(rootOf)) {
       if (source.kind === "result") kept.set(id, sizeOf(shape));
     }
   }

@@ -91,7 +91,7 @@ function peakTable(rows: readonly Row[]): string {
 /** Of the model whose compilation is to be quick. */
 const LAYERS = 1000;
 
-function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): string[] {
+function ownTables({ first, gemm, overhead, growths, arenas, sizes }: Tables): string[] {
   const megabytes = (bytes: number): string => figure(bytes / 2 ** 20);
   const deep = growths[0]?.points.find(({ size }) => 2 * size === LAYERS);
   return [
@@ -121,17 +121,17 @@ function ownTables({ first, gemm, looking, growths, arenas, sizes }: Tables): st
     ),
     "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 3 %.",
     table(
-      ["", ...looking.map(({ name }) => name)],
+      ["", ...overhead.map(({ name }) => name)],
       [
         [
           "without histograms",
-          ...looking.map(({ name, withoutRare }) =>
-            against(withoutRare, name === "W3" ? 0.12 : 0.08, "most", percent),
+          ...overhead.map(({ name, withoutSampled }) =>
+            against(withoutSampled, name === "W3" ? 0.12 : 0.08, "most", percent),
           ),
         ],
-        ["everything", ...looking.map(({ everything }) => against(everything, 0.15, "most", percent))],
-        ["k", ...looking.map(({ every }) => String(every))],
-        ["everything, were k 1", ...looking.map(({ atEveryStep }) => percent(atEveryStep))],
+        ["everything", ...overhead.map(({ everything }) => against(everything, 0.15, "most", percent))],
+        ["k", ...overhead.map(({ every }) => String(every))],
+        ["everything, were k 1", ...overhead.map(({ atEveryStep }) => percent(atEveryStep))],
       ],
     ),
     "Microseconds of a step with every statistic, as one quantity of a model grows, and what that is for each unit of it:",
@@ -192,7 +192,7 @@ function editorTable({ rows }: EditorFigures): string {
 /** How late the extension host's loop, which all extensions share, may be in the worst of a hundred turns. */
 const MOST_P99_MS = 15;
 
-const LOOKING = {
+const INSTRUMENTATION = {
   none: "nothing",
   basic: "parameters' gradients",
   full: "everything",
@@ -204,17 +204,19 @@ function details([name, measured]: Row): string[] {
     const ours = oursOn(series.threads, measured);
     const left = collapsed(series).filter(Boolean).length;
     const way =
-      series.statistics === series.looking ? series.variant : `${series.variant}, ${series.statistics}`;
+      series.statistics === series.instrumentation
+        ? series.variant
+        : `${series.variant}, ${series.statistics}`;
     return [
       series.peer,
       String(series.threads),
-      LOOKING[series.looking],
+      INSTRUMENTATION[series.instrumentation],
       way,
       `${figure(medianRate(series))}${left ? ` (${left} rounds left out)` : ""}`,
       ours && ours !== series ? figure(ratio(ours, series)) : "",
     ];
   });
-  const head = ["", "threads", "looks at", "how", "steps a second", "GradLens is so many times as fast"];
+  const head = ["", "threads", "statistics", "how", "steps a second", "GradLens is so many times as fast"];
   const failed = measured.failed.map((line) => `* ${line}`).join("\n");
   return [
     `### ${name}: ${workloads[name].what}`,

@@ -7,13 +7,13 @@ import type { WorkloadName } from "./workloads.ts";
  * What is computed beside training. `basic`: norm, mean, standard deviation and greatest absolute value of the parameters'
  * gradients. `full`: what GradLens does, or about that. `histograms`: less, but histograms of all tensors at every step.
  */
-export type Looking = "none" | "basic" | "full" | "histograms";
+export type Instrumentation = "none" | "basic" | "full" | "histograms";
 
 export type PeerName = "GradLens" | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
 
 /** Ways to do one thing. The best of `statistics` is found with the first of `variants`, then the best variants with it. */
 export interface Offer {
-  readonly looking: Looking;
+  readonly instrumentation: Instrumentation;
   readonly variants: readonly string[];
   readonly statistics: readonly string[];
 }
@@ -41,10 +41,10 @@ const gradlens = (threads: number): Program => ({
   peer: "GradLens",
   threads,
   command: node("gradlens.ts", threads),
-  offers: (["full", "none"] as const).map((looking) => ({
-    looking,
+  offers: (["full", "none"] as const).map((instrumentation) => ({
+    instrumentation,
     variants: ["wasm"],
-    statistics: [looking],
+    statistics: [instrumentation],
   })),
 });
 
@@ -59,20 +59,20 @@ function usualTorch(name: WorkloadName, threads: number): Program {
     threads,
     command: torch(threads),
     offers: [
-      { looking: "none", variants, statistics: ["none"] },
-      { looking: "basic", variants, statistics: BASIC },
-      { looking: "full", variants: hooked, statistics: ["full"] },
-      { looking: "histograms", variants: hooked, statistics: ["histograms"] },
+      { instrumentation: "none", variants, statistics: ["none"] },
+      { instrumentation: "basic", variants, statistics: BASIC },
+      { instrumentation: "full", variants: hooked, statistics: ["full"] },
+      { instrumentation: "histograms", variants: hooked, statistics: ["histograms"] },
     ],
   };
 }
 
 /** The whole step as one compiled function. */
-const wholeTorch = (threads: number, looking: Looking, statistics: string): Program => ({
+const wholeTorch = (threads: number, instrumentation: Instrumentation, statistics: string): Program => ({
   peer: "PyTorch",
   threads,
   command: torch(threads),
-  offers: [{ looking, variants: ["whole"], statistics: [statistics] }],
+  offers: [{ instrumentation, variants: ["whole"], statistics: [statistics] }],
   compiled: true,
 });
 
@@ -83,7 +83,7 @@ export const programs = (name: WorkloadName): readonly Program[] => [
     peer: "GradLens, plain loops",
     threads: 1,
     command: node("gradlens.ts"),
-    offers: [{ looking: "full", variants: ["scalar"], statistics: ["full"] }],
+    offers: [{ instrumentation: "full", variants: ["scalar"], statistics: ["full"] }],
   },
   ...[1, 2].map((threads) => usualTorch(name, threads)),
   ...[1, 2].map((threads) => wholeTorch(threads, "basic", "cstats")),
@@ -93,18 +93,18 @@ export const programs = (name: WorkloadName): readonly Program[] => [
     threads: 1,
     command: node("tfjs.mjs"),
     offers: [
-      { looking: "none", variants: ["tuned", "stock"], statistics: ["none"] },
-      { looking: "basic", variants: ["tuned", "stock"], statistics: ["ops", "loops"] },
+      { instrumentation: "none", variants: ["tuned", "stock"], statistics: ["none"] },
+      { instrumentation: "basic", variants: ["tuned", "stock"], statistics: ["ops", "loops"] },
     ],
   },
   {
     peer: "jax-js",
     threads: 1,
     command: node("jaxjs.mjs"),
-    offers: (["none", "basic"] as const).map((looking) => ({
-      looking,
+    offers: (["none", "basic"] as const).map((instrumentation) => ({
+      instrumentation,
       variants: name === "W5" ? ["im2col", "jit"] : ["jit"],
-      statistics: [looking],
+      statistics: [instrumentation],
     })),
   },
 ];

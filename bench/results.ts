@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EditorFigures } from "./editor.ts";
 import { median } from "./median.ts";
-import type { Looking, PeerName } from "./programs.ts";
+import type { Instrumentation, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
 import type { WorkloadName } from "./workloads.ts";
 
@@ -12,7 +12,7 @@ export interface Series {
   readonly threads: number;
   readonly variant: string;
   readonly statistics: string;
-  readonly looking: Looking;
+  readonly instrumentation: Instrumentation;
   readonly rates: readonly number[];
 }
 

@@ -15,7 +15,7 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
 const TRIALS = 4;
 const TRIAL_SECONDS = SECONDS / 4;
 
-/** Of each peer, number of threads and looking so many ways stay for the rounds, if they are not much slower than the best. */
+/** Of each peer, number of threads and instrumentation so many ways stay for the rounds, if they are not much slower than the best. */
 const KEPT = 2;
 const NOT_MUCH = 0.7;
 
@@ -79,11 +79,11 @@ async function warm({ offers }: Program, process: PeerProcess): Promise<void> {
 async function choose(
   { peer, threads }: Program,
   process: PeerProcess,
-  { looking, variants, statistics }: Offer,
+  { instrumentation, variants, statistics }: Offer,
   failed: string[],
 ): Promise<Contender[]> {
   const tried = async (variant: string, kind: string): Promise<Contender[]> => {
-    const way = { peer, threads, variant, statistics: kind, looking };
+    const way = { peer, threads, variant, statistics: kind, instrumentation };
     let best: Contender | undefined;
     for (let i = 0; i < TRIALS; i++) {
       const answer = await process.ask({ variant, statistics: kind, seconds: TRIAL_SECONDS }, TIMEOUT_MS);
@@ -95,9 +95,9 @@ async function choose(
     }
     return best ? [best] : [];
   };
-  const looks: Contender[] = [];
-  for (const kind of statistics) looks.push(...(await tried(variants[0], kind)));
-  const [best] = byRate(looks);
+  const instrumented: Contender[] = [];
+  for (const kind of statistics) instrumented.push(...(await tried(variants[0], kind)));
+  const [best] = byRate(instrumented);
   const kind = best?.way.statistics ?? statistics[0];
   const others: Contender[] = [];
   for (const variant of variants.slice(1)) others.push(...(await tried(variant, kind)));
@@ -110,10 +110,10 @@ const brief = (error: string): string =>
 
 const byRate = (contenders: readonly Contender[]) => contenders.toSorted((a, b) => b.rate - a.rate);
 
-/** The fastest of each peer, number of threads, and looking. */
+/** The fastest of each peer, number of threads, and instrumentation. */
 function bestOfEach(contenders: readonly Contender[]): readonly Contender[] {
-  const groups = Object.groupBy(contenders, ({ way: { peer, threads, looking } }) =>
-    JSON.stringify([peer, threads, looking]),
+  const groups = Object.groupBy(contenders, ({ way: { peer, threads, instrumentation } }) =>
+    JSON.stringify([peer, threads, instrumentation]),
   );
   return Object.values(groups).flatMap((group = []) => {
     const [best, ...others] = byRate(group).slice(0, KEPT);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { firstGradient, type FirstGradient } from "./firstGradient.ts";
 import { type GemmRow, gemmRows } from "./gemm.ts";
 import { type Growth, growths } from "./growth.ts";
-import { lookingRows, type LookingRow } from "./looking.ts";
+import { overheadRows, type OverheadRow } from "./overhead.ts";
 import { type ArenaRow, arenaRows } from "./memory.ts";
 import { dist } from "./wasm.ts";
 
@@ -11,7 +11,7 @@ import { dist } from "./wasm.ts";
 export interface Tables {
   readonly first: FirstGradient;
   readonly gemm: readonly GemmRow[];
-  readonly looking: readonly LookingRow[];
+  readonly overhead: readonly OverheadRow[];
   readonly growths: readonly Growth[];
   readonly arenas: readonly ArenaRow[];
   /** Kilobytes by file of `dist/`. */
@@ -24,7 +24,7 @@ export async function measureTables(): Promise<Tables> {
   return {
     first: await firstGradient(),
     gemm: gemmRows(),
-    looking: await lookingRows(),
+    overhead: await overheadRows(),
     growths: await growths(),
     arenas: arenaRows(),
     sizes: Object.fromEntries(

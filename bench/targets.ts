@@ -15,9 +15,9 @@ export interface Target {
 
 const by =
   (...peers: readonly PeerName[]) =>
-  (looking: Series["looking"], threads = Infinity): Few =>
+  (instrumentation: Series["instrumentation"], threads = Infinity): Few =>
   (series) =>
-    peers.includes(series.peer) && series.looking === looking && series.threads <= threads;
+    peers.includes(series.peer) && series.instrumentation === instrumentation && series.threads <= threads;
 
 const gradlens = by("GradLens");
 const pytorch = by("PyTorch");

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check, chooseModel } from "./cli/check.ts";
+import { diagnose, type DiagnoseFlags } from "./cli/diagnose.ts";
 import { exportTo } from "./cli/export.ts";
+import { fix, type FixFlags } from "./cli/fix.ts";
 import { layersText } from "./cli/layers.ts";
 import { FileError, readModelFile } from "./cli/file.ts";
 import { RANGES, readInteger, type Bounds } from "./cli/integer.ts";
@@ -75,6 +77,33 @@ program
   });
 
 program
+  .command("diagnose")
+  .description("train a model and say what is wrong with it, the cause first; ends with 4 where something is")
+  .argument("<file>", "the model file")
+  .option("--model <name>", "which model of the file; needed where it has several")
+  .option("--steps <n>", "number of training steps, instead of the file's", integer(steps))
+  .option("--seed <n>", "seed, instead of the file's", integer(seed))
+  .addOption(
+    new Option("--format <format>", "for people, for programs, or for code scanning")
+      .choices(["table", "json", "sarif"])
+      .default("table"),
+  )
+  .option(
+    "--threads <n>",
+    "how many may compute at a time, where that is faster",
+    integer(threads),
+    everyCore(),
+  )
+  .addOption(root())
+  .action(
+    async (name: string, { model, root, ...flags }: DiagnoseFlags & { model?: string; root?: string }) => {
+      const file = await readModelFile(name, root);
+      const chosen = chooseModel(file, model, processOutput);
+      exit = typeof chosen === "object" ? await diagnose(file, chosen, flags, processOutput) : chosen;
+    },
+  );
+
+program
   .command("export")
   .description("write a model as a PyTorch program with the same names, seed and batches")
   .argument("<file>", "the model file")
@@ -88,6 +117,26 @@ program
       exit = typeof chosen === "object" ? await exportTo(file, chosen, output, processOutput) : chosen;
     },
   );
+
+program
+  .command("fix")
+  .description("find out by trying which fixes make a model train, and write the file with the best")
+  .argument("<file>", "the model file")
+  .option("--model <name>", "which model of the file; needed where it has several")
+  .option("--seed <n>", "the first of three seeds, instead of the file's", integer(seed))
+  .addOption(
+    new Option("--format <format>", "for people, or for programs")
+      .choices(["table", "json"])
+      .default("table"),
+  )
+  .option("-o, --output <file>", "the file with the best fix applied to the model; else nothing is written")
+  .option("--threads <n>", "how many may compute at a time, where that is faster", integer(threads), 1)
+  .addOption(root())
+  .action(async (name: string, { model, root, ...flags }: FixFlags & { model?: string; root?: string }) => {
+    const file = await readModelFile(name, root);
+    const chosen = chooseModel(file, model, processOutput);
+    exit = typeof chosen === "object" ? await fix(file, chosen, flags, processOutput) : chosen;
+  });
 
 program
   .command("layers")

@@ -6,10 +6,12 @@ import { followCursor } from "./host/cursor.ts";
 import { DataFiles } from "./host/dataFiles.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
+import { Findings } from "./host/findings.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
+import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
@@ -60,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const decorations = own(new Decorations(models, runs));
   const files = own(new DataFiles(models, runs, trainer));
   const diagnostics = own(new Diagnostics(models, files, trainer));
+  const findings = own(new Findings(models, runs));
   const status = own(new Status(runs, isStale));
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
@@ -72,16 +75,17 @@ export function activate(context: vscode.ExtensionContext): Api {
       command: panelCommand,
     }),
   );
-  const everything = [lenses, decorations, status, panel];
+  const everything = [lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
   const showLog = (): void => log().show();
   own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
-  own(registerLanguage(models, runs, lenses, diagnostics));
+  own(registerLanguage(models, runs, lenses, diagnostics, findings));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
+  own(new Probes(models, runs, trainer));
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));

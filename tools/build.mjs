@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // `npm run build`: everything that ships, into dist/, and the JSON Schema into media/.
-// --frozen leaves the schema and the page of statistics alone, so that a test can find them out of date.
+// --frozen leaves alone what is written from tables into sources and pages, so that a test can find it out of date.
 import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundles, optionsOf } from "./bundles.mjs";
+import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
+import { kindsFile, kindsText, loopsFile, loopsText } from "./activations.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
 import { statisticsFile, statisticsText } from "./statistics.mjs";
@@ -43,8 +45,14 @@ async function writeSchema() {
   writeChanged(schemaFile, await schemaText());
 }
 
-async function writeStatistics() {
+async function writeActivations() {
+  writeChanged(kindsFile, await kindsText());
+  writeChanged(loopsFile, await loopsText());
+}
+
+async function writePages() {
   writeChanged(statisticsFile, await statisticsText());
+  writeChanged(findingsFile, await findingsText());
 }
 
 /** @type {Set<string>} */
@@ -68,7 +76,8 @@ const steps = [
     ? []
     : [
         { name: "src/model/schema.ts", run: writeSchema },
-        { name: "src/insight/statistics.ts", run: writeStatistics },
+        { name: "src/protocol/statistics.ts", run: writePages },
+        { name: "src/engine/activations", run: writeActivations },
       ]),
   { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),

@@ -4,7 +4,7 @@ import { format, resolveConfig } from "prettier";
 
 export const statisticsFile = path.resolve(import.meta.dirname, "..", "docs", "statistics.md");
 
-const BEGIN = "<!-- From src/insight/statistics.ts: npm run build writes it. -->";
+const BEGIN = "<!-- From src/protocol/statistics.ts: npm run build writes it. -->";
 const END = "<!-- As far as this. -->";
 
 /** `docs/statistics.md` with its table of columns as the table of statistics has it; all else of the page as it is. */
@@ -17,7 +17,7 @@ export async function statisticsText() {
 }
 
 async function table() {
-  const { STATISTICS } = await import("../src/insight/statistics.ts");
+  const { STATISTICS } = await import("../src/protocol/statistics.ts");
   const rows = STATISTICS.map(({ column, symbol, definition, unit, layers }) =>
     row([`\`${column}\``, symbol, definition, unit, layers]),
   );

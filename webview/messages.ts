@@ -58,6 +58,7 @@ const history: Check = (value) =>
     head: floats,
     course: floats,
     validation: floats,
+    moved: floats,
     frames: fields({ totals: floats, values: floats, time: floats }),
     hist: floats,
   })(value) && isSound(value as Increment);

@@ -17,7 +17,7 @@ const backends: Readonly<Record<string, () => Backend>> = {
 /** What each kind of statistics asks of the engine. */
 const observation: Readonly<Record<string, PrepareOptions>> = {
   full: {},
-  none: { observe: false },
+  none: { statistics: false },
 };
 
 await serve(({ variant, statistics }) => {

@@ -1,4 +1,4 @@
-import { leavesOf, type LayerSpec, type ModuleSpec } from "../../src/engine/spec.ts";
+import { layersOf, type LayerSpec, type ModuleSpec } from "../../src/engine/spec.ts";
 
 /** What modules make of x, one after the other. `join(x, f)` is f(x) + x. */
 export function outputOf<T>(
@@ -27,7 +27,7 @@ export const weightsByLayer = <T>(
   theta: Readonly<Record<string, T>>,
 ): Record<string, Record<string, T>> =>
   Object.fromEntries(
-    [...leavesOf(modules)].map(({ path }) => [
+    [...layersOf(modules)].map(({ path }) => [
       path,
       Object.fromEntries(
         Object.entries(theta)

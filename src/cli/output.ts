@@ -13,7 +13,15 @@ export interface Output {
 }
 
 /** What a process ends with; 70 is EX_SOFTWARE of sysexits.h. */
-export const EXIT = { completed: 0, badFile: 1, usage: 2, nonFinite: 3, broken: 70 } as const;
+export const EXIT = {
+  completed: 0,
+  badFile: 1,
+  usage: 2,
+  nonFinite: 3,
+  sick: 4,
+  noFix: 5,
+  broken: 70,
+} as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -88,13 +88,14 @@ async function begin(
   }
 }
 
-interface Reporter {
+export interface Reporter {
   begin(): Promise<void>;
   step(frame: Frame): Promise<void> | undefined;
   end(end: RunEnd): Promise<void>;
 }
 
-async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
+/** Makes all steps, or those up to Ctrl+C, and says how it ended. */
+export async function train(training: Training, reporter: Reporter): Promise<RunEnd> {
   let stopped = false;
   const interrupt = () => (stopped = true);
   process.on("SIGINT", interrupt);
@@ -176,7 +177,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
       if (interactive) progress(undefined);
       if (last) await out(table(info, last));
       const history = History.EMPTY.extended(recorder.since(0)) ?? History.EMPTY;
-      const { text } = summarise({ run: { state: "ended", end }, layers: info.layers, history });
+      const { text } = summarise({ run: { state: "ended", end, info }, layers: info.layers, history });
       await out(ended(line`${text}`));
       await out(ended(summary(end, last)));
     },

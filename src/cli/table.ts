@@ -4,7 +4,8 @@ import type { RunInfo } from "../protocol/run.ts";
 import { shorten } from "../protocol/visible.ts";
 import { compact } from "../insight/format.ts";
 import { logSharesAt } from "../insight/share.ts";
-import { SHORT, shownCompact, type Statistic } from "../insight/statistics.ts";
+import { SHORT, shownCompact } from "../insight/statistics.ts";
+import type { Statistic } from "../protocol/statistics.ts";
 import { lines, type Terminal } from "../text/quote.ts";
 
 /** Decades that the bar spans: what falls below them is as good as nothing. */

@@ -27,7 +27,7 @@ export interface Declared<P extends Params = Params> {
 }
 
 /** One row of a table, chosen, with its arguments complete. */
-export interface Choice {
+export interface Selection {
   readonly type: string;
   readonly params: Readonly<Record<string, unknown>>;
 }

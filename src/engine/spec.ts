@@ -1,4 +1,5 @@
-import type { Choice } from "./params.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
+import type { Selection } from "./params.ts";
 import type { Shape } from "./tensor.ts";
 
 /** A layer of a model, with every parameter complete and every shape known. */
@@ -9,8 +10,8 @@ export interface LayerSpec {
   readonly type: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Overrides PyTorch's own initialisation: the layer's `init`, else the model's. */
-  readonly init?: Choice;
-  readonly bias_init?: Choice;
+  readonly init?: Selection;
+  readonly bias_init?: Selection;
   readonly input: Shape;
   readonly output: Shape;
 }
@@ -46,7 +47,7 @@ export interface TrainSpec {
   readonly validate_every?: number;
 }
 
-export interface DataSpec extends Choice {
+export interface DataSpec extends Selection {
   readonly normalize: boolean;
   /** Only where the loss compares numbers. */
   readonly normalize_targets: boolean;
@@ -61,30 +62,32 @@ export interface ModelSpec {
   readonly input: Shape;
   readonly output: Shape;
   readonly layers: readonly ModuleSpec[];
-  readonly loss: Choice;
-  readonly optimizer: Choice;
-  readonly lr_scheduler?: Choice;
+  readonly loss: Selection;
+  readonly optimizer: Selection;
+  readonly lr_scheduler?: Selection;
   readonly clip_grad_norm?: { readonly max_norm: number; readonly norm_type: number };
   readonly clip_grad_value?: number;
   readonly data: DataSpec;
   readonly train: TrainSpec;
   /** A `.safetensors` file, relative to the model file. */
   readonly weights?: string;
+  /** How findings about its runs are set otherwise than by default. The engine goes by none of them. */
+  readonly rules?: RuleSettings;
 }
 
 /** Every leaf layer and every `Residual` block in the order of a frame's rows: content, then shortcut, then the block. */
-export function* rowsOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | ResidualSpec> {
+export function* modulesOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | ResidualSpec> {
   for (const part of modules) {
     switch (part.kind) {
       case "layer":
         yield part;
         break;
       case "sequential":
-        yield* rowsOf(part.layers);
+        yield* modulesOf(part.layers);
         break;
       case "residual":
-        yield* rowsOf(part.layers);
-        yield* rowsOf(part.shortcut);
+        yield* modulesOf(part.layers);
+        yield* modulesOf(part.shortcut);
         yield part;
         break;
       default:
@@ -94,6 +97,6 @@ export function* rowsOf(modules: readonly ModuleSpec[]): Generator<LayerSpec | R
 }
 
 /** Every leaf layer in the order of definition, which is the order in which PyTorch constructs (and draws random numbers). */
-export function* leavesOf(modules: readonly ModuleSpec[]): Generator<LayerSpec> {
-  for (const row of rowsOf(modules)) if (row.kind === "layer") yield row;
+export function* layersOf(modules: readonly ModuleSpec[]): Generator<LayerSpec> {
+  for (const row of modulesOf(modules)) if (row.kind === "layer") yield row;
 }

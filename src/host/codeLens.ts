@@ -48,6 +48,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
         else if (what === "frames") this.refresh();
         else this.#announcer.now();
       }),
+      runs.onDidProbe(() => this.#announcer.now()),
       vscode.window.onDidChangeActiveTextEditor(() => this.focusLost()),
       vscode.window.onDidChangeWindowState(() => this.focusLost()),
     ];

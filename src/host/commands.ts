@@ -3,6 +3,7 @@ import { messageOf } from "../protocol/rpc.ts";
 import type { PanelCommand } from "../protocol/webview.ts";
 import { plain } from "../text/quote.ts";
 import { newModel, openExamples } from "./examples.ts";
+import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
@@ -11,6 +12,7 @@ import type { Run } from "./run.ts";
 import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
 import { fail, warn } from "./say.ts";
+import { tryFixes } from "./tryFixes.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface CommandServices {
@@ -48,6 +50,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
     exportPyTorch: (uri, model) =>
       exportPyTorch(models, running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    explainFinding: (id) =>
+      explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
+    tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),

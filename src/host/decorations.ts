@@ -41,6 +41,7 @@ export class Decorations implements vscode.Disposable {
     this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
+      runs.onDidProbe(() => this.refresh()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (isModelFile(textEditor.document)) this.refresh();

@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import type { HeldLayer } from "../model/held.ts";
 import type { Frame } from "../protocol/frame.ts";
 import type { Models } from "./models.ts";
+import { Probe } from "./probe.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 
@@ -13,6 +14,8 @@ export interface Figures {
   readonly rows: readonly number[];
   /** The model is no longer what ran. */
   readonly stale: boolean;
+  /** Nobody ran it: these are its first steps, after an edit. */
+  readonly probe: boolean;
 }
 
 interface Latest {
@@ -43,13 +46,25 @@ export class LatestRuns {
   figures({ uses }: HeldLayer): Figures | undefined {
     let figures: Figures | undefined;
     for (const { model, paths } of uses) {
-      const latest = this.of(model);
+      const latest = this.#shown(model);
       if (!latest?.frame || (figures && figures.run.id > latest.run.id)) continue;
       const { run, frame, stale } = latest;
       const rows = run.rows(paths);
-      if (rows.length > 0) figures = { run, frame, rows, stale };
+      if (rows.length > 0) figures = { run, frame, rows, stale, probe: run instanceof Probe };
     }
     return figures;
+  }
+
+  /** A probe of the model as it is now, where no run has shown that. */
+  probe(model: string): Probe | undefined {
+    const latest = this.of(model);
+    const probe = latest && !latest.stale ? undefined : this.#runs.probe(this.#uri, model);
+    return probe && !this.#models.isStale(probe) ? probe : undefined;
+  }
+
+  #shown(model: string): Latest | undefined {
+    const probe = this.probe(model);
+    return probe ? { run: probe, frame: probe.history.latest(), stale: false } : this.of(model);
   }
 
   #look(model: string): Latest | undefined {

@@ -16,7 +16,7 @@ const outline = (path: string): string =>
   `<path d="${path}" fill="none" stroke="currentColor" stroke-width="1.3"/>`;
 const filled = (path: string): string => `<path d="${path}" fill="currentColor"/>`;
 
-/** Blue points down where the gradient vanishes, red points up where it explodes: outline, filled, double. */
+/** Blue points down where the gradient vanishes, red points up where it explodes: outline, filled, double. Any other fault is an amber triangle. */
 const MARKS: Readonly<Record<Share, Mark>> = {
   vanishing3: { shape: filled("M3 2h10l-5 6zM3 8h10l-5 6z"), light: "#0848a0", dark: "#46a0ff", ruler: true },
   vanishing2: { shape: filled(DOWN), light: "#2a64b4", dark: "#4a90dd", ruler: true },
@@ -30,6 +30,14 @@ const MARKS: Readonly<Record<Share, Mark>> = {
   exploding1: { shape: outline(UP), light: "#c8705e", dark: "#c07a68", ruler: false },
   exploding2: { shape: filled(UP), light: "#c0442e", dark: "#e07858", ruler: true },
   exploding3: { shape: filled("M3 8h10L8 2zM3 14h10L8 8z"), light: "#b8220c", dark: "#ff6240", ruler: true },
+  faulty: {
+    shape:
+      `<path d="M8 2.2l6 11H2z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/>` +
+      `<path d="M8 6v3.6M8 10.8v1.2" stroke="currentColor" stroke-width="1.4"/>`,
+    light: "#b06000",
+    dark: "#f0a030",
+    ruler: true,
+  },
   nonfinite: {
     shape:
       `<path d="M3 3h10v10H3z" fill="none" stroke="currentColor" stroke-width="1.4"/>` +

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { Lenses } from "./codeLens.ts";
 import type { Diagnostics } from "./diagnostics.ts";
+import { findingFixes } from "./findingFixes.ts";
+import type { Findings } from "./findings.ts";
 import { figuresHover } from "./hover.ts";
 import { isModelFile, type Models } from "./models.ts";
 import { quickFixes } from "./quickFix.ts";
@@ -13,13 +15,15 @@ export function registerLanguage(
   runs: Runs,
   lenses: Lenses,
   diagnostics: Diagnostics,
+  findings: Findings,
 ): vscode.Disposable {
-  const hover = figuresHover(models, runs);
+  const hover = figuresHover(models, runs, findings);
   const fixes = quickFixes(async (document) => {
     if (!isModelFile(document)) return [];
     await models.read(document);
     return diagnostics.problems(document);
   });
+  const remedies = findingFixes(models, runs, findings);
   const register = (): vscode.Disposable => {
     void vscode.commands.executeCommand("setContext", "gradlens.schemes", userSchemes());
     const documents = modelDocuments();
@@ -27,6 +31,9 @@ export function registerLanguage(
       vscode.languages.registerCodeLensProvider(documents, lenses),
       vscode.languages.registerHoverProvider(documents, hover),
       vscode.languages.registerCodeActionsProvider(documents, fixes, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+      vscode.languages.registerCodeActionsProvider(documents, remedies, {
         providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
       }),
     );

@@ -69,9 +69,13 @@ export function figuresCommand(figures: Figures, shown: LensSettings): LensComma
   const at = { ...figures, layers, marks: run.findings().marks };
   return {
     title: kind === "gradients" ? gradientLens(at) : activationLens(at),
-    tooltip: LENS_HINTS[kind],
-    command: "gradlens.showLayer",
-    arguments: [run.id, layers[rows[0] ?? 0]?.path],
+    ...(figures.probe
+      ? { tooltip: LENS_HINTS.probe, command: "" }
+      : {
+          tooltip: LENS_HINTS[kind],
+          command: "gradlens.showLayer",
+          arguments: [run.id, layers[rows[0] ?? 0]?.path],
+        }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { FileDigest, ModelDigest, ReaderCalls, SourceText } from "../model/digest.ts";
+import type { NamedFix, Wanted } from "../model/fixes/apply.ts";
 import { Held, type HeldLayer } from "../model/held.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunInfo } from "../protocol/run.ts";
@@ -22,6 +23,9 @@ const QUIET_MS = 150;
 
 /** A file that nobody can read is tried once more: the thread may have ended for another file's sake. */
 const TRIES = 2;
+
+/** The name of a text that no document holds: no URI is empty. */
+const ASIDE = "";
 
 const NOTHING: Reading = { models: [], problems: [] };
 
@@ -104,6 +108,23 @@ export class Models implements vscode.Disposable {
   /** What the text says of a run of the model; absent where it cannot run. */
   expected(document: vscode.TextDocument, model: string): Promise<RunInfo | undefined> {
     return this.#thread.call("expected", { ...sourceOf(document), model });
+  }
+
+  /** What is wrong with each model by its text alone. */
+  found(document: vscode.TextDocument): Promise<ReturnType<ReaderCalls["found"]>> {
+    return this.#thread.call("found", sourceOf(document));
+  }
+
+  /** What the fixes would change in the text as it is now. */
+  fixes(document: vscode.TextDocument, model: string, wanted: Wanted): Promise<readonly NamedFix[]> {
+    return this.#thread.call("fixes", { ...sourceOf(document), model, wanted });
+  }
+
+  /** Of the model of another text; absent where it cannot run. */
+  async fingerprint(text: string, model: string): Promise<string | undefined> {
+    const { models } = await this.#thread.call("read", { file: ASIDE, text });
+    void this.#thread.call("forget", ASIDE).catch(() => undefined);
+    return models.find(({ name }) => name === model)?.spec?.fingerprint;
   }
 
   /** Whether the model, or a file that it reads, is no longer what ran. What a closed file holds now is not known, and does not count. */

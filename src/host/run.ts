@@ -118,8 +118,8 @@ export class Run {
 
   /** What there is to say of it. */
   findings(): Summary {
-    const { state, end, history } = this;
-    return summarise({ run: { state, ...(end && { end }) }, layers: this.info.layers, history });
+    const { state, end, history, info } = this;
+    return summarise({ run: { state, info, ...(end && { end }) }, layers: info.layers, history });
   }
 
   summary(stale: boolean): RunSummary {

@@ -115,7 +115,8 @@ export class Running {
   }
 }
 
-function trusted(): boolean {
+/** Says why nothing runs where the workspace is not trusted. */
+export function trusted(): boolean {
   if (vscode.workspace.isTrusted) return true;
   const message = plain`GradLens runs models in trusted workspaces only: a run reads files of the workspace. Editing help works.`;
   refuse(message, "Manage Trust", "workbench.trust.manage");

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Probe } from "./probe.ts";
 import { Run, type RunRequest } from "./run.ts";
 
 /** What changed about a run. `frames` comes often: whoever draws it slows it down. */
@@ -11,6 +12,9 @@ export interface RunChange {
 export class Runs implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<RunChange>();
   readonly onDidChange = this.#changed.event;
+  readonly #probes = new Map<string, Probe>();
+  readonly #didProbe = new vscode.EventEmitter<Probe>();
+  readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
   #all: Run[] = [];
   #nextId = 1;
@@ -48,6 +52,23 @@ export class Runs implements vscode.Disposable {
     return run;
   }
 
+  /** The latest probe of a model. */
+  probe(uri: vscode.Uri, model: string): Probe | undefined {
+    return this.#probes.get(keyOf(uri, model));
+  }
+
+  /** A model was probed. */
+  probed(probe: Probe): void {
+    const { uri, model } = probe.origin;
+    this.#probes.set(keyOf(uri, model), probe);
+    this.#didProbe.fire(probe);
+  }
+
+  /** A file was closed. */
+  forgetProbes(uri: vscode.Uri): void {
+    for (const [key, { origin }] of this.#probes) if (isOf(origin, uri)) this.#probes.delete(key);
+  }
+
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
   }
@@ -65,7 +86,10 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#didProbe.dispose();
   }
 }
 
 const isOf = (origin: Run["origin"], uri: vscode.Uri): boolean => origin.uri.toString() === uri.toString();
+
+const keyOf = (uri: vscode.Uri, model: string): string => `${uri.toString()}\n${model}`;

@@ -13,6 +13,27 @@ export const warn = (message: Plain, ...actions: readonly string[]): Thenable<st
 export const fail = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
   vscode.window.showErrorMessage(message, ...actions);
 
+/** Says what has come of something. The result is the action that the user picked. */
+export const inform = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showInformationMessage(message, ...actions);
+
+/** Says how far something is. */
+export type Report = (message: Plain) => void;
+
+/** Shows that a task goes on, with a button that stops it: what `cancelled` was given is called then. */
+export const withCancel = <T>(
+  title: Plain,
+  task: (report: Report, cancelled: (stop: () => void) => void) => Promise<T>,
+): Thenable<T> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, token) =>
+      task(
+        (message) => progress.report({ message }),
+        (stop) => token.onCancellationRequested(stop),
+      ),
+  );
+
 /** One line of a list to pick from. */
 export interface PickItem extends vscode.QuickPickItem {
   readonly label: Plain;

@@ -18,6 +18,7 @@ export const settings = {
     activations: flag("codeLens.activations"),
     shapes: flag("codeLens.shapes"),
   }),
+  probe: () => flag("probe"),
   gutter: () => flag("gutter.enabled"),
   /** Threads that may compute at a time: 0 in the settings stands for all cores but one, which is left to the editor. */
   threads: () =>

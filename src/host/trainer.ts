@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
-import type { FileState, ModelSource, WorkerEvents } from "../protocol/worker.ts";
+import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -22,6 +23,9 @@ export class Trainer {
   readonly #broke = new vscode.EventEmitter<{ readonly run: Run | undefined; readonly reason: string }>();
   /** The thread ended by itself: a bug, or too little memory. */
   readonly onDidBreak = this.#broke.event;
+  readonly #tried = new vscode.EventEmitter<TrialsProgress>();
+  /** Fixes are being tried, and one of the candidates has got further. */
+  readonly onDidTry = this.#tried.event;
   /** The run that was asked for last. */
   #latest: Run | undefined;
   /** The run that the thread works on: its events are this run's. */
@@ -101,18 +105,40 @@ export class Trainer {
     return this.#ensureThread().rpc.call("states", { file, root, paths });
   }
 
+  /** Finds out by trying which fixes make a model better, beside a run that goes on. Rejects by `stopFixes`, and when the thread ends. */
+  tryFixes(request: Parameters<WorkerCalls["tryFixes"]>[0]): Promise<TrialsResult> {
+    return this.#ensureThread().rpc.call("tryFixes", request);
+  }
+
+  stopFixes(): void {
+    // A thread that ends meanwhile tries nothing any more.
+    this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
+  }
+
+  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+    return this.#ensureThread().rpc.call("probe", request);
+  }
+
+  stopProbe(): void {
+    // A thread that ends meanwhile probes nothing any more.
+    this.#thread?.rpc.call("stopProbe", undefined).catch(() => undefined);
+  }
+
   async dispose(): Promise<void> {
     this.active()?.finishHere({ reason: "stopped" });
     this.#broke.dispose();
+    this.#tried.dispose();
     await this.#thread?.terminate();
   }
 
   async #begin(run: Run): Promise<void> {
     if (run.end) return;
     const { origin, source, options } = run.request;
-    this.#training = run;
     try {
-      const prepared = await this.#ensureThread().rpc.call("start", { source, model: origin.model, options });
+      const thread = this.#ensureThread();
+      this.#training = run;
+      const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
       run.prepared(prepared, options.paused ?? false);
       this.#runs.changed(run, "state");
@@ -139,8 +165,8 @@ export class Trainer {
 
   #ensureThread(): EngineConnection {
     const where = settings.engineProcess();
-    const state = this.active()?.state;
-    const idle = state === undefined || state === "preparing";
+    const run = this.active();
+    const idle = !run || run !== this.#training; // a run that is not begun yet may begin elsewhere
     if (idle && this.#thread && this.#thread.where !== where) this.#letGo();
     this.#thread ??= new EngineConnection(this.#file, where, this.#events(), this.#log, (thread, reason) =>
       this.#exited(thread, reason),
@@ -173,6 +199,7 @@ export class Trainer {
         const run = this.#training;
         if (run) this.#end(run, () => run.finish(end));
       },
+      trial: (progress) => this.#tried.fire(progress),
     };
   }
 

@@ -4,6 +4,7 @@ import { isBroken, isNonFinite, layerCount, statOf, type Frame } from "../protoc
 /**
  * How much of the gradient reaches a layer, from hardly any to far too much: one classification for gutter, hover, sentence and
  * terminal. A class says how large a share is, not that it is bad: that a finding says (`findings/`), which looks at the loss, too.
+ * No share is `faulty`: so a finding marks a layer that it is about whatever the gradient does there.
  */
 export const SHARES = [
   "vanishing3",
@@ -13,6 +14,7 @@ export const SHARES = [
   "exploding1",
   "exploding2",
   "exploding3",
+  "faulty",
   "nonfinite",
 ] as const;
 
@@ -79,6 +81,7 @@ const WORDS: Readonly<Record<Share, Words>> = {
   exploding1: { name: "Growing", fact: "the gradient here is more than 30 times the last layer's" },
   exploding2: { name: "Exploding", fact: "the gradient here is more than 1,000 times the last layer's" },
   exploding3: { name: "Exploding", fact: "the gradient here is more than a million times the last layer's" },
+  faulty: { name: "Found", fact: "something is wrong here, whatever the gradient does" },
   nonfinite: { name: "Not finite", fact: "a NaN or ∞ is among the activations, gradients or weights here" },
 };
 

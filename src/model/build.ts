@@ -1,47 +1,57 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import type { Entry, Inits } from "./entry.ts";
-import type { Built, Flow } from "./flow.ts";
-import { join } from "./flow.ts";
+import type { Built, ShapeState } from "./shapeState.ts";
+import { join } from "./shapeState.ts";
 import { buildLayer } from "./leaf.ts";
 import { addBranches, buildProjection, type ResidualEntry } from "./residual.ts";
-import type { Scope, Site } from "./site.ts";
+import type { InheritedOptions, BuildContext } from "./buildContext.ts";
 
 /** Entries one after the other, unrolled, with their paths and shapes. */
 export function buildAll(
   entries: readonly Entry[],
   path: string,
-  scope: Scope,
-  flow: Flow,
-  site: Site,
+  inherited: InheritedOptions,
+  state: ShapeState,
+  context: BuildContext,
 ): Built {
-  return chain(entries, flow, (entry, given) =>
-    buildEntry(entry, join(path, entry.name), scope, given, site),
+  return chain(entries, state, (entry, given) =>
+    buildEntry(entry, join(path, entry.name), inherited, given, context),
   );
 }
 
-function chain<T>(parts: Iterable<T>, start: Flow, build: (part: T, flow: Flow) => Built): Built {
+function chain<T>(
+  parts: Iterable<T>,
+  start: ShapeState,
+  build: (part: T, state: ShapeState) => Built,
+): Built {
   const modules: ModuleSpec[] = [];
-  let flow = start;
+  let state = start;
   for (const part of parts) {
-    const built = build(part, flow);
+    const built = build(part, state);
     modules.push(...built.modules);
-    flow = built.flow;
+    state = built.state;
   }
-  return { modules, flow };
+  return { modules, state };
 }
 
-function buildEntry(entry: Entry, path: string, outer: Scope, flow: Flow, site: Site): Built {
-  const scope = {
+function buildEntry(
+  entry: Entry,
+  path: string,
+  outer: InheritedOptions,
+  state: ShapeState,
+  context: BuildContext,
+): Built {
+  const inherited = {
     ...outer,
     inits: inherit(outer.inits, entry.inits),
     copied: outer.copied || entry.repeat !== undefined,
   };
-  if (entry.repeat === undefined) return buildOne(entry, path, scope, flow, site);
+  if (entry.repeat === undefined) return buildOne(entry, path, inherited, state, context);
   const copies = Array.from({ length: entry.repeat }, (_, i) => join(path, String(i)));
   return wrap(
     path,
-    flow,
-    chain(copies, flow, (copy, given) => buildOne(entry, copy, scope, given, site)),
+    state,
+    chain(copies, state, (copy, given) => buildOne(entry, copy, inherited, given, context)),
   );
 }
 
@@ -50,53 +60,65 @@ const inherit = (outer: Inits, own: Inits): Inits => ({
   bias_init: own.bias_init ?? outer.bias_init,
 });
 
-function buildOne(entry: Entry, path: string, scope: Scope, flow: Flow, site: Site): Built {
+function buildOne(
+  entry: Entry,
+  path: string,
+  inherited: InheritedOptions,
+  state: ShapeState,
+  context: BuildContext,
+): Built {
   switch (entry.kind) {
     case "layer":
-      site.note(entry, path);
-      return buildLayer(entry, path, scope, flow, site);
+      context.note(entry, path);
+      return buildLayer(entry, path, inherited, state, context);
     case "sequential":
-      return wrap(path, flow, buildAll(entry.layers, path, scope, flow, site));
+      return wrap(path, state, buildAll(entry.layers, path, inherited, state, context));
     case "residual": {
-      const built = buildResidual(entry, path, scope, flow, site);
-      site.note(entry, path);
+      const built = buildResidual(entry, path, inherited, state, context);
+      context.note(entry, path);
       return built;
     }
     case "unknown": {
-      site.note(entry, path);
-      const inner = buildAll(entry.layers, path, scope, flow, site);
-      return { modules: [], flow: { ...inner.flow, shape: undefined } };
+      context.note(entry, path);
+      const inner = buildAll(entry.layers, path, inherited, state, context);
+      return { modules: [], state: { ...inner.state, shape: undefined } };
     }
     default:
       return entry satisfies never;
   }
 }
 
-function buildResidual(entry: ResidualEntry, path: string, outer: Scope, flow: Flow, site: Site): Built {
-  const scope = { ...outer, residual: true };
-  const content = buildAll(entry.layers, path, scope, flow, site);
-  const beside = buildShortcut(entry, path, scope, flow, content.flow, site);
-  return addBranches(entry, path, flow, content, beside, site);
+function buildResidual(
+  entry: ResidualEntry,
+  path: string,
+  outer: InheritedOptions,
+  state: ShapeState,
+  context: BuildContext,
+): Built {
+  const inherited = { ...outer, residual: true };
+  const content = buildAll(entry.layers, path, inherited, state, context);
+  const beside = buildShortcut(entry, path, inherited, state, content.state, context);
+  return addBranches(entry, path, state, content, beside, context);
 }
 
 /** `undefined` where it is not known, or does not fit, which has been reported. */
 function buildShortcut(
   entry: ResidualEntry,
   path: string,
-  scope: Scope,
-  from: Flow,
-  to: Flow,
-  site: Site,
+  inherited: InheritedOptions,
+  from: ShapeState,
+  to: ShapeState,
+  context: BuildContext,
 ): Built | undefined {
   const { shortcut } = entry;
   const at = join(path, "shortcut");
   switch (shortcut.kind) {
     case "identity":
-      return { modules: [], flow: from };
+      return { modules: [], state: from };
     case "layers":
-      return buildAll(shortcut.layers, at, scope, from, site);
+      return buildAll(shortcut.layers, at, inherited, from, context);
     case "projection":
-      return buildProjection(entry, path, scope, from, to, site);
+      return buildProjection(entry, path, inherited, from, to, context);
     case "unknown":
       return undefined;
     default:
@@ -104,7 +126,7 @@ function buildShortcut(
   }
 }
 
-function wrap(path: string, { shape: input }: Flow, { modules, flow }: Built): Built {
-  if (!input || !flow.shape) return { modules: [], flow };
-  return { modules: [{ kind: "sequential", path, layers: modules, input, output: flow.shape }], flow };
+function wrap(path: string, { shape: input }: ShapeState, { modules, state }: Built): Built {
+  if (!input || !state.shape) return { modules: [], state };
+  return { modules: [{ kind: "sequential", path, layers: modules, input, output: state.shape }], state };
 }

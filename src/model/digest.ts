@@ -1,3 +1,5 @@
+import type { FoundAt } from "../protocol/found.ts";
+import type { NamedFix, Wanted } from "./fixes/apply.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunInfo } from "../protocol/run.ts";
@@ -46,7 +48,7 @@ export interface FileDigest {
   readonly models: readonly ModelDigest[];
   readonly problems: readonly Problem[];
   /** The text is JSON from end to end. */
-  readonly whole: boolean;
+  readonly complete: boolean;
   /** `PLACE` numbers for each layer's object, in the order of the text. */
   readonly places: Int32Array;
   /** A line for each of them: see `layerText`. */
@@ -69,6 +71,10 @@ export interface ReaderCalls {
   spec(source: SourceText & { readonly model: string }): ModelSpec | undefined;
   /** What the text says of a run of the model; absent where it cannot run. */
   expected(source: SourceText & { readonly model: string }): RunInfo | undefined;
+  /** What is wrong with each model by what it says alone, by its name; models that cannot run have nothing. */
+  found(source: SourceText): Readonly<Record<string, readonly FoundAt[]>>;
+  /** Those of the fixes that change something and leave a model that can run. */
+  fixes(source: SourceText & { readonly model: string; readonly wanted: Wanted }): readonly NamedFix[];
   /** Nobody asks for this file any more. */
   forget(file: string): void;
 }
@@ -85,7 +91,7 @@ export function outline(spec: ModelSpec): Outline {
 /** `text` is what was parsed; `fingerprint` is asked once for each model that can run. */
 export function digest(
   text: string,
-  { models, problems, whole }: Parsed,
+  { models, problems, complete }: Parsed,
   fingerprint: (spec: ModelSpec) => string,
 ): FileDigest {
   const positionOf = positions(text);
@@ -117,7 +123,7 @@ export function digest(
       }),
     })),
     problems,
-    whole,
+    complete,
     places,
     layers: layers.map((layer) => layerText(layer, indexes)).join("\n"),
   };

@@ -1,7 +1,7 @@
 import type { Node } from "jsonc-parser";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { danger } from "./guard.ts";
-import { insertChild, removeChild, type TextEdit } from "./editText.ts";
+import { insertChild, movedLines, removeChild, type TextEdit } from "./editText.ts";
 import { oneLine } from "./oneLine.ts";
 
 type Path = readonly (string | number)[];
@@ -9,10 +9,18 @@ type Path = readonly (string | number)[];
 /** A change of a file, by JSON path. */
 export type Change =
   /** Replaces the value, or adds it with all that is missing around it. A name on the way becomes an object with that `type`. */
-  | { readonly kind: "set"; readonly path: Path; readonly value: unknown }
+  | {
+      readonly kind: "set";
+      readonly path: Path;
+      readonly value: unknown;
+      /** Where a new field stands among those of its object; absent: behind them. */
+      readonly index?: number;
+    }
   /** Puts a value into a list, before the one that has the path's last index now, or behind the last. */
   | { readonly kind: "insert"; readonly path: Path; readonly value: unknown }
-  | { readonly kind: "remove"; readonly path: Path };
+  | { readonly kind: "remove"; readonly path: Path }
+  /** Adds a field with the text that another value of the file has, its comments included. */
+  | { readonly kind: "copy"; readonly path: Path; readonly from: Path };
 
 /**
  * The edits of the text that make the changes one after the other, and leave every comment and all other layout as
@@ -55,7 +63,7 @@ function editsOf(text: string, change: Change): readonly TextEdit[] | undefined 
   if (!root || change.path.length === 0) return undefined;
   switch (change.kind) {
     case "set":
-      return set(text, root, change.path, change.value);
+      return set(text, root, change);
     case "insert": {
       const list = nodeAt(root, change.path.slice(0, -1));
       const index = change.path[change.path.length - 1];
@@ -67,12 +75,23 @@ function editsOf(text: string, change: Change): readonly TextEdit[] | undefined 
       const child = node?.parent?.type === "property" ? node.parent : node;
       return child?.parent && removeChild(text, child.parent, child);
     }
+    case "copy": {
+      const [parent, source] = [nodeAt(root, change.path.slice(0, -1)), nodeAt(root, change.from)];
+      if (parent?.type !== "object" || !source) return undefined;
+      const copied = movedLines(text, source, parent);
+      const content = `${JSON.stringify(change.path[change.path.length - 1])}: ${copied}`;
+      return insertChild(text, parent, parent.children?.length ?? 0, content);
+    }
     default:
       return change satisfies never;
   }
 }
 
-function set(text: string, root: Node, path: Path, value: unknown): readonly TextEdit[] | undefined {
+function set(
+  text: string,
+  root: Node,
+  { path, value, index }: Change & { readonly kind: "set" },
+): readonly TextEdit[] | undefined {
   const node = nodeAt(root, path);
   if (node) return [replace(node, value)];
   let depth = path.length - 1;
@@ -85,7 +104,7 @@ function set(text: string, root: Node, path: Path, value: unknown): readonly Tex
     return insertChild(
       text,
       parent,
-      parent.children?.length ?? 0,
+      (inner.length === 0 ? index : undefined) ?? parent.children?.length ?? 0,
       `${JSON.stringify(key)}: ${oneLine(nested)}`,
     );
   }

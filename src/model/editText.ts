@@ -70,6 +70,24 @@ function inlineOf(text: string, start: number, end: number, comma: boolean): Tex
   return { offset: from, length: to - from, content: "" };
 }
 
+/** The text of a value, its lines indented as they have to be for a field of `parent` instead of where they stand. */
+export function movedLines(text: string, source: Node, parent: Node): string {
+  const own = text.slice(source.offset, source.offset + source.length);
+  const neighbour = parent.children?.at(-1);
+  const to = (neighbour && indentOf(text, neighbour)) ?? lineIndent(text, parent.offset);
+  const from = lineIndent(text, source.offset);
+  if (from === to) return own;
+  return own.replace(/\n([ \t]*)/g, (line, space: string) =>
+    space.startsWith(from) ? `\n${to}${space.slice(from.length)}` : line,
+  );
+}
+
+/** The space at the beginning of the line that `offset` is in. */
+function lineIndent(text: string, offset: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return /[ \t]*/y.exec(text.slice(start, offset))?.[0] ?? "";
+}
+
 const insert = (offset: number, content: string): TextEdit => ({ offset, length: 0, content });
 
 const endOf = ({ offset, length }: Node): number => offset + length;

@@ -1,15 +1,15 @@
 import type { LayerType } from "../engine/layers/layer.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { SHORTCUTS } from "./composites.ts";
 import type { Json, Place } from "./json.ts";
-import type { Menus } from "./menus.ts";
+import type { Registries } from "./registries.ts";
 import type { Report } from "./report.ts";
 import type { Table } from "./tables.ts";
 import type { Arguments } from "./values.ts";
 
 /** An initialiser, and where it was written. */
 export interface WrittenInit {
-  readonly choice: Choice;
+  readonly selection: Selection;
   readonly at: Place;
 }
 
@@ -47,6 +47,6 @@ export type Shortcut =
 
 export interface Reading {
   readonly layers: Table<LayerType>;
-  readonly menus: Menus;
+  readonly registries: Registries;
   readonly report: Report;
 }

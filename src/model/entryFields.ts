@@ -1,6 +1,6 @@
 import type { LayerType } from "../engine/layers/layer.ts";
 import { integer } from "../engine/params.ts";
-import { readChoice } from "./choice.ts";
+import { readSelection } from "./selection.ts";
 import type { CompositeName } from "./composites.ts";
 import { composites, isComposite } from "./composites.ts";
 import type { Inits, Reading, WrittenInit } from "./entry.ts";
@@ -93,13 +93,13 @@ export function readRepeat(json: JsonObject, report: Report): number | undefined
 export function readInits(
   json: JsonObject,
   type: string | undefined,
-  { layers, menus, report }: Reading,
+  { layers, registries, report }: Reading,
 ): Inits {
   const own = type !== undefined && Object.hasOwn(layers, type) ? layers[type].params : {};
   const read = (field: "init" | "bias_init"): WrittenInit | undefined => {
     const at = Object.hasOwn(own, field) ? undefined : json.members.get(field)?.value;
-    const choice = at && readChoice(menus[field], at, report);
-    return choice && { choice, at };
+    const selection = at && readSelection(registries[field], at, report);
+    return selection && { selection, at };
   };
   return { init: read("init"), bias_init: read("bias_init") };
 }

@@ -11,7 +11,7 @@ export interface Merged {
   /** The model that it extends, where that is known. */
   readonly base: string | undefined;
   /** Every model that it extends is there. Otherwise what is missing may be meant to come from one that is not. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 type Models = ReadonlyMap<string, ModelBody>;
@@ -45,14 +45,14 @@ function mergeOne(
   if (!own) throw new Error(`no model ${name}`);
   const written = memberOf(own, "extends");
   const patch = without(own, "extends");
-  if (!written) return { json: patch, base: undefined, whole: true };
+  if (!written) return { json: patch, base: undefined, complete: true };
   const base = cyclic ? undefined : baseOf(name, models);
   const merged = base === undefined ? undefined : done.get(base);
   if (!merged) {
     if (!cyclic) reportUnknown(written, models, report);
-    return { json: patch, base: undefined, whole: false };
+    return { json: patch, base: undefined, complete: false };
   }
-  return { json: mergeMembers(merged.json, patch), base, whole: merged.whole };
+  return { json: mergeMembers(merged.json, patch), base, complete: merged.complete };
 }
 
 const without = (json: JsonObject, field: string): JsonObject => {

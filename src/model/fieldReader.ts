@@ -1,23 +1,23 @@
-import type { Choice } from "../engine/params.ts";
-import { readChoice } from "./choice.ts";
+import type { Selection } from "../engine/params.ts";
+import { readSelection } from "./selection.ts";
 import type { WrittenInit } from "./entry.ts";
 import { plainFields } from "./fields.ts";
 import type { Json, JsonObject, Place } from "./json.ts";
 import { memberOf } from "./json.ts";
-import type { Menus } from "./menus.ts";
+import type { Registries } from "./registries.ts";
 import type { Report } from "./report.ts";
 import { readValue } from "./values.ts";
 
 /** Reads the fields of one model, each whatever is wrong with the others, and knows whether anything was. */
 export class FieldReader {
   readonly #json: JsonObject;
-  readonly #menus: Menus;
+  readonly #registries: Registries;
   readonly report: Report;
   #failed = false;
 
-  constructor(json: JsonObject, menus: Menus, report: Report) {
+  constructor(json: JsonObject, registries: Registries, report: Report) {
     this.#json = json;
-    this.#menus = menus;
+    this.#registries = registries;
     this.report = (finding) => {
       this.#failed ||= finding.severity !== "warning";
       report(finding);
@@ -45,18 +45,18 @@ export class FieldReader {
     return value;
   }
 
-  choice(key: keyof Menus, unwritten?: string): Choice | undefined {
-    const menu = this.#menus[key];
+  choice(key: keyof Registries, unwritten?: string): Selection | undefined {
+    const registry = this.#registries[key];
     if (unwritten === undefined || this.#json.members.has(key)) {
-      return this.get(key, (written) => readChoice(menu, written, this.report));
+      return this.get(key, (written) => readSelection(registry, written, this.report));
     }
-    return readChoice(menu, { ...this.#json, kind: "string", value: unwritten }, this.report);
+    return readSelection(registry, { ...this.#json, kind: "string", value: unwritten }, this.report);
   }
 
   init(key: "init" | "bias_init"): WrittenInit | undefined {
     return this.get(key, (at) => {
-      const choice = readChoice(this.#menus[key], at, this.report);
-      return choice && { choice, at };
+      const selection = readSelection(this.#registries[key], at, this.report);
+      return selection && { selection, at };
     });
   }
 

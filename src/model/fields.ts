@@ -66,6 +66,7 @@ export const modelFields = {
   data: "What the model learns from.",
   train: "Length, batches and seed of a run.",
   weights: plainFields.weights.doc,
+  rules: "How findings about its runs are set: by id, `off` or other thresholds than the default ones.",
 } as const;
 
 export type ModelField = keyof typeof modelFields;

@@ -1,9 +1,9 @@
 import { DataError } from "../engine/data/error.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { DataSpec, TrainSpec } from "../engine/spec.ts";
-import { leavesOf } from "../engine/spec.ts";
+import { layersOf } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
-import { placeOfChoice } from "./choice.ts";
+import { placeOfSelection } from "./selection.ts";
 import type { JsonObject } from "./json.ts";
 import { memberOf } from "./json.ts";
 import type { Report } from "./report.ts";
@@ -15,9 +15,9 @@ interface Parts {
   readonly json: JsonObject;
   readonly input: Shape | undefined;
   readonly stack: Stack | undefined;
-  readonly loss: Choice | undefined;
-  readonly optimizer: Choice | undefined;
-  readonly lr_scheduler: Choice | undefined;
+  readonly loss: Selection | undefined;
+  readonly optimizer: Selection | undefined;
+  readonly lr_scheduler: Selection | undefined;
   readonly data: DataSpec | undefined;
   readonly train: TrainSpec | undefined;
 }
@@ -26,7 +26,7 @@ interface Parts {
 export function checkFit(parts: Parts, tables: Tables, report: Report): void {
   const say = (field: string, code: string, message: string | undefined): void => {
     const at = memberOf(parts.json, field);
-    if (at && message !== undefined) report({ code: `${field}.${code}`, at: placeOfChoice(at), message });
+    if (at && message !== undefined) report({ code: `${field}.${code}`, at: placeOfSelection(at), message });
   };
   say("optimizer", "inconsistent", againstItself(parts, tables));
   say("lr_scheduler", "inconsistent", againstRun(parts, tables));
@@ -80,7 +80,7 @@ function againstData({ input, stack, loss, data }: Parts, tables: Tables): strin
   if (!input || !stack?.output || !loss || !data) return undefined;
   const set = tables.dataSets[data.type];
   if (set.kind !== "generated") return undefined;
-  const [first] = leavesOf(stack.modules);
+  const [first] = layersOf(stack.modules);
   const ids = first && tables.layers[first.type].ids?.(first.params);
   const required = { input, output: stack.output, targets: tables.losses[loss.type].targets };
   try {

@@ -133,7 +133,7 @@ export class Held {
     this.#byPath = undefined;
     const before = new Map(this.#models.map((model) => [model.name, model]));
     const read = modelsOf(digest);
-    this.#models = digest.whole
+    this.#models = digest.complete
       ? read.map((model) => (model.spec ? model : asItWas(before.get(model.name), model)))
       : markTouched(this.#models);
   }

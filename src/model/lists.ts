@@ -8,7 +8,7 @@ import type { Finding, Report } from "./report.ts";
 export interface LayerList {
   readonly entries: readonly Entry[];
   /** Nothing in it is wrong in itself. */
-  readonly whole: boolean;
+  readonly valid: boolean;
 }
 
 interface Read extends LayerList {
@@ -19,7 +19,7 @@ interface Read extends LayerList {
 export class Lists {
   readonly #read = new WeakMap<Json, Read>();
   readonly #reading: Omit<Reading, "report">;
-  #told = new Set<Json>();
+  #reported = new Set<Json>();
 
   constructor(reading: Omit<Reading, "report">) {
     this.#reading = reading;
@@ -27,13 +27,13 @@ export class Lists {
 
   /** Another text: what is wrong in a list is told anew, once. */
   begin(): void {
-    this.#told = new Set();
+    this.#reported = new Set();
   }
 
   get(json: Json, tell: Report): LayerList {
     const list = this.#read.get(json) ?? this.#readNow(json);
-    if (!this.#told.has(json)) list.findings.forEach(tell);
-    this.#told.add(json);
+    if (!this.#reported.has(json)) list.findings.forEach(tell);
+    this.#reported.add(json);
     return list;
   }
 
@@ -41,8 +41,8 @@ export class Lists {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
     const entries = readEntries("layers", json, { ...this.#reading, report });
-    const whole = !isBroken(json) && findings.every(({ severity }) => severity === "warning");
-    const list = { entries, whole, findings };
+    const valid = !isBroken(json) && findings.every(({ severity }) => severity === "warning");
+    const list = { entries, valid, findings };
     this.#read.set(json, list);
     return list;
   }

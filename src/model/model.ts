@@ -5,10 +5,11 @@ import { checkFit } from "./fit.ts";
 import type { JsonObject, Place } from "./json.ts";
 import { memberOf } from "./json.ts";
 import type { Lists } from "./lists.ts";
-import type { Menus } from "./menus.ts";
-import { DEFAULT_OPTIMIZER } from "./menus.ts";
+import type { Registries } from "./registries.ts";
+import { DEFAULT_OPTIMIZER } from "./registries.ts";
 import type { Report } from "./report.ts";
 import { readClip, readData, readTrain } from "./settings.ts";
+import { readRules } from "./rules.ts";
 import type { Stack } from "./stack.ts";
 import { buildStack } from "./stack.ts";
 import type { Tables } from "./tables.ts";
@@ -23,7 +24,7 @@ export interface ModelText {
 
 export interface Surroundings {
   readonly tables: Tables;
-  readonly menus: Menus;
+  readonly registries: Registries;
   readonly lists: Lists;
   readonly report: Report;
   /** Takes the number of rows of the model; false, and reported, where the file has too many already. */
@@ -45,17 +46,21 @@ const REQUIRED = {
 
 /** Reads every field, and reports all mistakes. */
 export function readModel({ name, at, json }: ModelText, around: Surroundings): ReadModel {
-  const fields = new FieldReader(json, around.menus, around.report);
+  const fields = new FieldReader(json, around.registries, around.report);
   fields.require(REQUIRED, at);
   const parts = readParts(json, fields, around);
   checkFit({ json, ...parts }, around.tables, fields.report);
   const { stack } = parts;
-  return { stack, spec: fields.failed || !stack?.whole ? undefined : specOf(name, parts) };
+  return { stack, spec: fields.failed || !stack?.valid ? undefined : specOf(name, parts) };
 }
 
 type Parts = ReturnType<typeof readParts>;
 
-function readParts(json: JsonObject, fields: FieldReader, { tables, menus, lists, afford }: Surroundings) {
+function readParts(
+  json: JsonObject,
+  fields: FieldReader,
+  { tables, registries, lists, afford }: Surroundings,
+) {
   const { report } = fields;
   const input = fields.plain<Shape>("input");
   const train = readTrain(memberOf(json, "train"), report);
@@ -70,8 +75,9 @@ function readParts(json: JsonObject, fields: FieldReader, { tables, menus, lists
     lr_scheduler: fields.choice("lr_scheduler"),
     clip_grad_norm: fields.get("clip_grad_norm", (written) => readClip(written, report)),
     clip_grad_value: fields.plain<number>("clip_grad_value"),
-    data: fields.get("data", (written) => readData(menus.data, written, report)),
+    data: fields.get("data", (written) => readData(registries.data, written, report)),
     weights: fields.plain<string>("weights"),
+    rules: fields.get("rules", (written) => readRules(written, report)),
   };
 }
 
@@ -80,7 +86,7 @@ function specOf(name: string, parts: Parts): ModelSpec | undefined {
   const { input, stack, loss, optimizer, data, train } = parts;
   const output = stack?.output;
   if (!input || !output || !loss || !optimizer || !data || !train) return undefined;
-  const { lr_scheduler, clip_grad_norm, clip_grad_value, weights } = parts;
+  const { lr_scheduler, clip_grad_norm, clip_grad_value, weights, rules } = parts;
   return {
     name,
     input,
@@ -94,5 +100,6 @@ function specOf(name: string, parts: Parts): ModelSpec | undefined {
     data,
     train,
     ...(weights !== undefined && { weights }),
+    ...(rules && { rules }),
   };
 }

@@ -1,5 +1,6 @@
+import { declaredModel } from "../engine/graph/declaredModel.ts";
 import { layerInfo } from "../engine/graph/layerInfo.ts";
-import { rowsOf, type ModelSpec } from "../engine/spec.ts";
+import { modulesOf, type ModelSpec } from "../engine/spec.ts";
 import { sizeOf, type Shape } from "../engine/tensor.ts";
 import type { LayerInfo, RunInfo } from "../protocol/run.ts";
 import { standard } from "./tables.ts";
@@ -21,7 +22,7 @@ export interface Outline {
 }
 
 export function outlineOf(spec: ModelSpec): Outline {
-  const rows = Array.from(rowsOf(spec.layers), (row, i): OutlineRow => {
+  const rows = Array.from(modulesOf(spec.layers), (row, i): OutlineRow => {
     const info = layerInfo(standard.layers, row, i === 0);
     const parameters = info.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     return { info, input: row.input, output: row.output, parameters };
@@ -38,4 +39,5 @@ export const expectedRun = (spec: ModelSpec, { rows, parameters }: Outline): Run
   layers: rows.map(({ info }) => info),
   hist_every: 1,
   engine: "",
+  declared: declaredModel(spec),
 });

@@ -25,5 +25,5 @@ export interface Parsed {
   readonly models: readonly ParsedModel[];
   readonly problems: readonly Problem[];
   /** The text is JSON from end to end. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }

@@ -2,7 +2,7 @@ import type { LayerType } from "../engine/layers/layer.ts";
 import type { Params } from "../engine/params.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { show } from "../engine/tensor.ts";
-import type { Flow } from "./flow.ts";
+import type { ShapeState } from "./shapeState.ts";
 import type { Table } from "./tables.ts";
 import type { Arguments } from "./values.ts";
 
@@ -20,7 +20,7 @@ export interface Projection {
 export function projection(
   from: Shape,
   to: Shape,
-  layout: Flow["layout"],
+  layout: ShapeState["layout"],
   layers: Table<LayerType>,
 ): { readonly layer: Projection } | { readonly reason: string } {
   const why = `no projection turns ${show(from)} into ${show(to)}`;

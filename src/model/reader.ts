@@ -6,8 +6,8 @@ import type { Json, Place, Range } from "./json.ts";
 import { memberOf } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { Lists } from "./lists.ts";
-import type { Menus } from "./menus.ts";
-import { menusOf } from "./menus.ts";
+import type { Registries } from "./registries.ts";
+import { registriesOf } from "./registries.ts";
 import type { ReadModel } from "./model.ts";
 import { readModel } from "./model.ts";
 import { grouped } from "./names.ts";
@@ -23,15 +23,15 @@ import { JsonReader } from "./text.ts";
  */
 export class FileReader {
   readonly #tables: Tables;
-  readonly #menus: Menus;
+  readonly #registries: Registries;
   readonly #lists: Lists;
   readonly #json = new JsonReader();
   #known: ReadonlyMap<string, Known> = new Map();
 
   constructor(tables: Tables) {
     this.#tables = tables;
-    this.#menus = menusOf(tables);
-    this.#lists = new Lists({ layers: tables.layers, menus: this.#menus });
+    this.#registries = registriesOf(tables);
+    this.#lists = new Lists({ layers: tables.layers, registries: this.#registries });
   }
 
   /** What the text says, and all that is wrong with it. Never throws, whatever the text. */
@@ -42,11 +42,11 @@ export class FileReader {
       mistakes.push(finding.at);
       collector.report(finding);
     };
-    const { root, whole } = this.#json.read(text, outer);
+    const { root, complete } = this.#json.read(text, outer);
     this.#lists.begin();
-    const bodies = readFile(root, whole ? outer : exceptMissing(outer));
-    const sound = whole ? soundModels(bodies, mistakes) : new Set<string>();
-    const file = { root, bodies, collector, sound, whole, budget: new Budget() };
+    const bodies = readFile(root, complete ? outer : exceptMissing(outer));
+    const valid = complete ? validModels(bodies, mistakes) : new Set<string>();
+    const file = { root, bodies, collector, valid, complete, budget: new Budget() };
 
     const known = new Map<string, Known>();
     const models: ParsedModel[] = [];
@@ -56,7 +56,7 @@ export class FileReader {
     }
     this.#known = known;
     models.sort((a, b) => a.key.offset - b.key.offset);
-    return { models, problems: collector.problems(), whole };
+    return { models, problems: collector.problems(), complete };
   }
 
   #readOne(
@@ -66,20 +66,20 @@ export class FileReader {
     file: File,
     known: Map<string, Known>,
   ): ParsedModel {
-    const { sound, collector, bodies } = file;
-    const { base, whole } = merged;
-    if (!whole || (base !== undefined && !sound.has(base))) sound.delete(name);
-    const told = collector.reportFor(name, body.range);
+    const { valid, collector, bodies } = file;
+    const { base, complete } = merged;
+    if (!complete || (base !== undefined && !valid.has(base))) valid.delete(name);
+    const reporter = collector.reportFor(name, body.range);
     const sources = {
       own: memberOf(memberOf(file.root, "models"), name),
       base: base === undefined ? undefined : known.get(base),
-      whole: whole && file.whole,
+      complete: complete && file.complete,
     };
     const before = this.#known.get(name);
     const same = before !== undefined && isAsBefore(before, sources, file.budget);
     const one = same ? before : this.#readNow(name, body, merged, file, sources);
     known.set(name, one);
-    const report = sources.whole ? told : exceptMissing(told);
+    const report = sources.complete ? reporter : exceptMissing(reporter);
     for (const { finding, from, offset } of one.findings) {
       const around = bodies.get(from)?.range.offset ?? 0;
       report({ ...finding, at: { ...placeOf(finding.at), offset: around + offset } });
@@ -90,7 +90,7 @@ export class FileReader {
       ...(base !== undefined && { base }),
       key: rangeOf(body.at),
       body: rangeOf(body.json),
-      ...(spec && sound.has(name) && { spec, parameters: stack?.parameters ?? 0 }),
+      ...(spec && valid.has(name) && { spec, parameters: stack?.parameters ?? 0 }),
       declarations: stack?.declarations() ?? [],
     };
   }
@@ -105,7 +105,7 @@ export class FileReader {
       if (!granted) report({ code: "limit.layers-of-file", at, message: TOO_MANY_LAYERS });
       return granted;
     };
-    const around = { tables: this.#tables, menus: this.#menus, lists: this.#lists, report, afford };
+    const around = { tables: this.#tables, registries: this.#registries, lists: this.#lists, report, afford };
     const read = readModel({ name, at, json }, around);
     return { ...sources, read, asked, findings: anchored(findings, name, file.bodies) };
   }
@@ -117,9 +117,9 @@ interface File {
   readonly bodies: ReadonlyMap<string, ModelBody>;
   readonly collector: Collector;
   /** Names of the models that may run, as far as is known: one that extends another may not where that one may not. */
-  readonly sound: Set<string>;
+  readonly valid: Set<string>;
   /** The text is JSON from end to end. */
-  readonly whole: boolean;
+  readonly complete: boolean;
   readonly budget: Budget;
 }
 
@@ -129,7 +129,7 @@ interface Sources {
   readonly own: Json | undefined;
   readonly base: Known | undefined;
   /** Nothing is missing: the text, and all that it extends, is there. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 /** What was read of a model. */
@@ -165,8 +165,9 @@ function anchored(
 }
 
 /** Takes the rows from the file's budget, as reading would have. */
-function isAsBefore(before: Known, { own, base, whole }: Sources, budget: Budget): boolean {
-  if (own === undefined || before.own !== own || before.base !== base || before.whole !== whole) return false;
+function isAsBefore(before: Known, { own, base, complete }: Sources, budget: Budget): boolean {
+  if (own === undefined || before.own !== own || before.base !== base || before.complete !== complete)
+    return false;
   if (before.asked === undefined) return true;
   if (budget.grants(before.asked.rows) !== before.asked.granted) return false;
   budget.take(before.asked.rows);
@@ -174,16 +175,16 @@ function isAsBefore(before: Known, { own, base, whole }: Sources, budget: Budget
 }
 
 /** Models that no mistake was found in before they were read; none where the mistake is outside of all. */
-function soundModels(bodies: ReadonlyMap<string, ModelBody>, mistakes: readonly Place[]): Set<string> {
-  const sound = new Set(bodies.keys());
+function validModels(bodies: ReadonlyMap<string, ModelBody>, mistakes: readonly Place[]): Set<string> {
+  const valid = new Set(bodies.keys());
   for (const { offset } of mistakes.slice(0, LIMITS.problems)) {
     const around = [...bodies].filter(
       ([, { range }]) => range.offset <= offset && offset < range.offset + range.length,
     );
     if (around.length === 0) return new Set();
-    for (const [name] of around) sound.delete(name);
+    for (const [name] of around) valid.delete(name);
   }
-  return mistakes.length > LIMITS.problems ? new Set() : sound;
+  return mistakes.length > LIMITS.problems ? new Set() : valid;
 }
 
 const rangeOf = ({ offset, length }: Range): Range => ({ offset, length });

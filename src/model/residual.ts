@@ -2,11 +2,11 @@ import type { ResidualSpec } from "../engine/spec.ts";
 import { show } from "../engine/tensor.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { Entry } from "./entry.ts";
-import type { Built, Flow } from "./flow.ts";
-import { join } from "./flow.ts";
+import type { Built, ShapeState } from "./shapeState.ts";
+import { join } from "./shapeState.ts";
 import { place } from "./leaf.ts";
 import { projection } from "./projection.ts";
-import type { Scope, Site } from "./site.ts";
+import type { InheritedOptions, BuildContext } from "./buildContext.ts";
 import { countLayer } from "./totals.ts";
 
 export type ResidualEntry = Entry & { readonly kind: "residual" };
@@ -15,42 +15,42 @@ export type ResidualEntry = Entry & { readonly kind: "residual" };
 export function addBranches(
   entry: ResidualEntry,
   path: string,
-  flow: Flow,
+  state: ShapeState,
   content: Built,
   beside: Built | undefined,
-  site: Site,
+  context: BuildContext,
 ): Built {
-  const output = content.flow.shape;
-  const known = output && flow.shape && beside?.flow.shape;
-  if (!known || !addable(entry, path, content.flow, beside.flow, site)) {
-    return { modules: [], flow: { ...content.flow, shape: undefined, from: path } };
+  const output = content.state.shape;
+  const known = output && state.shape && beside?.state.shape;
+  if (!known || !addable(entry, path, content.state, beside.state, context)) {
+    return { modules: [], state: { ...content.state, shape: undefined, from: path } };
   }
-  countLayer(site.totals, path, entry.anchor, [], output);
+  countLayer(context.totals, path, entry.anchor, [], output);
   const spec: ResidualSpec = {
     kind: "residual",
     path,
     layers: content.modules,
     shortcut: beside.modules,
-    input: flow.shape,
+    input: state.shape,
     output,
   };
-  return { modules: [spec], flow: { ...content.flow, from: path } };
+  return { modules: [spec], state: { ...content.state, from: path } };
 }
 
 /** The layer that gives the shortcut the shape of the other branch; `undefined` where there is none, which has been reported. */
 export function buildProjection(
   { shortcut, anchor }: ResidualEntry,
   path: string,
-  scope: Scope,
-  from: Flow,
-  to: Flow,
-  site: Site,
+  inherited: InheritedOptions,
+  from: ShapeState,
+  to: ShapeState,
+  context: BuildContext,
 ): Built | undefined {
   if (shortcut.kind !== "projection" || !from.shape || !to.shape) return undefined;
-  const found = projection(from.shape, to.shape, to.layout, site.tables.layers);
+  const found = projection(from.shape, to.shape, to.layout, context.tables.layers);
   if ("layer" in found)
-    return place({ ...found.layer, path: join(path, "shortcut"), anchor }, scope, from, site);
-  site.report({
+    return place({ ...found.layer, path: join(path, "shortcut"), anchor }, inherited, from, context);
+  context.report({
     code: "residual.projection",
     at: shortcut.at,
     message: `${layerName(path)}: ${found.reason}`,
@@ -61,15 +61,15 @@ export function buildProjection(
 function addable(
   { shortcut, anchor }: ResidualEntry,
   path: string,
-  content: Flow,
-  beside: Flow,
-  site: Site,
+  content: ShapeState,
+  beside: ShapeState,
+  context: BuildContext,
 ): boolean {
   const [a, b] = [show(content.shape ?? []), show(beside.shape ?? [])];
   if (a === b) return true;
   const remedy = shortcut.kind === "identity" ? ': a "projection" changes the shape' : "";
   const which = shortcut.kind === "identity" ? "identity shortcut" : "shortcut";
   const message = `Residual adds both branches, but the layers of ${layerName(path)} give ${a} and its ${which} gives ${b}${remedy}`;
-  site.report({ code: "residual.shape", at: shortcut.kind === "layers" ? shortcut.at : anchor, message });
+  context.report({ code: "residual.shape", at: shortcut.kind === "layers" ? shortcut.at : anchor, message });
   return false;
 }

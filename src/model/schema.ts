@@ -1,12 +1,13 @@
 import type { Declared, JsonSchema } from "../engine/params.ts";
-import type { Menu } from "./choice.ts";
+import type { Registry } from "./selection.ts";
 import { composites, SHORTCUTS } from "./composites.ts";
 import { clipFields, clipNorm, dataFields, modelFields, plainFields, trainFields } from "./fields.ts";
 import type { ModelField } from "./fields.ts";
 import { fileFields, VERSION } from "./file.ts";
 import { repeatParam } from "./entryFields.ts";
-import type { Menus } from "./menus.ts";
-import { DEFAULT_INIT, DEFAULT_OPTIMIZER, menusOf } from "./menus.ts";
+import type { Registries } from "./registries.ts";
+import { DEFAULT_INIT, DEFAULT_OPTIMIZER, registriesOf } from "./registries.ts";
+import { ruleFields } from "./rules.ts";
 import { blank, enumOf, lenient, propertiesOf, property, typeSchema, whenType } from "./schemaParts.ts";
 import { fileSnippets, layerSnippets, modelSnippets } from "./snippets.ts";
 import type { Tables } from "./tables.ts";
@@ -16,7 +17,7 @@ const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` });
 
 /** The JSON Schema (draft 7) of a model file. */
 export function modelSchema(tables: Tables = standard): JsonSchema {
-  const menus = menusOf(tables);
+  const registries = registriesOf(tables);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "GradLens model file",
@@ -36,7 +37,7 @@ export function modelSchema(tables: Tables = standard): JsonSchema {
       model: { defaultSnippets: modelSnippets, properties: modelProperties() },
       layer: layerSchema(tables),
       ...Object.fromEntries(
-        Object.entries(menus).map(([field, menu]) => [field, choiceSchema(menu as Menu)]),
+        Object.entries(registries).map(([field, registry]) => [field, selectionSchema(registry as Registry)]),
       ),
     },
   };
@@ -61,6 +62,7 @@ function modelProperties(): JsonSchema {
     data: { allOf: [ref("data")], ...name },
     train: { properties: propertiesOf(trainFields) },
     weights: property(plainFields.weights),
+    rules: { properties: propertiesOf(ruleFields) },
   };
   return Object.fromEntries(
     Object.entries(schemas).map(([field, schema]) => [
@@ -108,11 +110,11 @@ function layerSchema({ layers }: Tables): JsonSchema {
 }
 
 /** A name of a row, or an object with its type and parameters. */
-function choiceSchema({ field, noun, rows, aliases = {} }: Menu): JsonSchema {
-  const named = Object.entries(aliases).map(([alias, name]): [string, Declared] => [alias, rows[name]]);
-  const all: Readonly<Record<string, Declared>> = { ...rows, ...Object.fromEntries(named) };
+function selectionSchema({ field, noun, entries, aliases = {} }: Registry): JsonSchema {
+  const named = Object.entries(aliases).map(([alias, name]): [string, Declared] => [alias, entries[name]]);
+  const all: Readonly<Record<string, Declared>> = { ...entries, ...Object.fromEntries(named) };
   const type = typeSchema(all, `Which ${noun}.`);
-  const others = field === ("data" satisfies keyof Menus) ? propertiesOf(dataFields) : {};
+  const others = field === ("data" satisfies keyof Registries) ? propertiesOf(dataFields) : {};
   const object = {
     type: "object",
     properties: { type, ...others },

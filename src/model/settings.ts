@@ -1,7 +1,7 @@
 import type { Params } from "../engine/params.ts";
 import type { DataSpec, ModelSpec, TrainSpec } from "../engine/spec.ts";
-import type { Menu } from "./choice.ts";
-import { readChoice } from "./choice.ts";
+import type { Registry } from "./selection.ts";
+import { readSelection } from "./selection.ts";
 import { clipFields, clipNorm, dataFields, trainFields } from "./fields.ts";
 import type { Json } from "./json.ts";
 import { found, plain } from "./json.ts";
@@ -32,12 +32,12 @@ export function readClip(json: Json, report: Report): Clip | undefined {
   return undefined;
 }
 
-export function readData(menu: Menu, json: Json, report: Report): DataSpec | undefined {
-  const choice = readChoice(menu, json, report);
+export function readData(registry: Registry, json: Json, report: Report): DataSpec | undefined {
+  const selection = readSelection(registry, json, report);
   const members = json.kind === "object" ? json.members : new Map<never, never>();
   const owner = { code: "data", title: "data", at: json, others: [...members.keys()] };
   const rest = readParams(dataFields, members, owner, report);
-  return choice && rest && ({ ...choice, ...rest } as DataSpec);
+  return selection && rest && ({ ...selection, ...rest } as DataSpec);
 }
 
 /** All defaults where the field is absent. */

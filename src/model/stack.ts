@@ -21,7 +21,7 @@ export interface Stack {
   /** Number of trainable values. */
   readonly parameters: number;
   /** Nothing is wrong in it. */
-  readonly whole: boolean;
+  readonly valid: boolean;
 }
 
 interface Frame {
@@ -39,7 +39,7 @@ export function buildStack(
   list: Json,
   { input, inits, batch, tables, lists, report, afford }: Frame,
 ): Stack | undefined {
-  const { entries, whole } = lists.get(list, report);
+  const { entries, valid } = lists.get(list, report);
   if (list.kind !== "array") return undefined;
   if (list.items.length === 0) {
     report({ code: "model.no-layers", at: list, message: "layers: expected at least one layer, found []" });
@@ -53,12 +53,12 @@ export function buildStack(
     if (known) known.push(path);
     else paths.set(entry, [path]);
   };
-  const scope = { inits, copied: false, residual: false };
+  const inherited = { inits, copied: false, residual: false };
   const start = { shape: input, from: undefined, layout: undefined };
-  const site = { tables, report, totals, batch, refused: new Set<Place>(), note };
-  const { modules, flow } = buildAll(entries, "", scope, start, site);
+  const context = { tables, report, totals, batch, refused: new Set<Place>(), note };
+  const { modules, state } = buildAll(entries, "", inherited, start, context);
   checkTotals(totals, batch, report);
-  if (flow.shape && totals.parameters.sum === 0) {
+  if (state.shape && totals.parameters.sum === 0) {
     report({
       code: "model.no-parameters",
       at: list,
@@ -66,5 +66,5 @@ export function buildStack(
     });
   }
   const declarations = (): readonly Declaration[] => declare(entries, paths);
-  return { modules, declarations, output: flow.shape, parameters: totals.parameters.sum, whole };
+  return { modules, declarations, output: state.shape, parameters: totals.parameters.sum, valid };
 }

@@ -13,7 +13,7 @@ export interface JsonText {
   /** Absent where the text holds no value at all, or is too dangerous to parse. */
   readonly root: Json | undefined;
   /** The text is JSON from end to end. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 /** A model's object as it was read, with the text that it was read from. */
@@ -33,15 +33,15 @@ export class JsonReader {
     const refusal = danger(text);
     if (refusal) {
       report(refusal);
-      return { root: undefined, whole: false };
+      return { root: undefined, complete: false };
     }
     const root = this.#inParts(text, report);
-    if (root) return { root, whole: true };
+    if (root) return { root, complete: true };
     const errors: ParseError[] = [];
     const tree = parse(text, errors);
     const all = tree && convert(tree, undefined, "", { text, report, offsetOf: (offset) => offset });
     syntaxFindings(text, all, errors).forEach(report);
-    return { root: all, whole: errors.length === 0 };
+    return { root: all, complete: errors.length === 0 };
   }
 
   /** Model by model; `undefined`, and nothing reported, where the text has to be read as one. */
@@ -65,9 +65,9 @@ export class JsonReader {
     const partAt = (offset: number, parent: Place, key: string | number): Json | undefined => {
       const part = parts.get(offset);
       if (!part) return undefined;
-      let sound = true;
+      let valid = true;
       const tell: Report = (finding) => {
-        sound = false;
+        valid = false;
         report(finding);
       };
       const { known, node, start, body, end } = part;
@@ -75,7 +75,7 @@ export class JsonReader {
         ? move(known.json, parent, body)
         : node && convert(node, parent, key, { text, report: tell, offsetOf: (at) => at + body });
       // What had something to report is read anew next time, and says it again.
-      if (json && sound) read.set(nameIn(text, part), { text: text.slice(start, end), json });
+      if (json && valid) read.set(nameIn(text, part), { text: text.slice(start, end), json });
       return json;
     };
     const root = convert(tree, undefined, "", { text, report, offsetOf: behind(segments), partAt });

@@ -1,29 +1,9 @@
-/**
- * The scalar columns of one layer's row at one training step, in order. Definitions, units and when
- * a column is absent: `docs/statistics.md`.
- */
-export const STATS = [
-  "grad_norm",
-  "grad_mean",
-  "grad_std",
-  "grad_min",
-  "grad_max",
-  "grad_zero",
-  "grad_nonfinite",
-  "weight_norm",
-  "update_ratio",
-  "act_mean",
-  "act_std",
-  "act_spread",
-  "act_zero",
-  "act_dead",
-  "act_saturated",
-  "act_nonfinite",
-  "delta_norm",
-  "gain",
-] as const;
+import { type Stat, STATISTIC } from "./statistics.ts";
 
-export type Stat = (typeof STATS)[number];
+export type { Stat } from "./statistics.ts";
+
+/** The scalar columns of one layer's row at one training step, in order. What they are, and when one is absent: `statistics.ts`. */
+export const STATS = Object.keys(STATISTIC) as readonly Stat[];
 
 /** The column of each statistic within a row. */
 export const COLUMN = Object.fromEntries(STATS.map((stat, i) => [stat, i])) as Readonly<Record<Stat, number>>;

@@ -23,15 +23,17 @@ export class History implements Kept {
   readonly tally: Tally;
   readonly course: Level;
   readonly validation: Level;
+  readonly moved: Float64Array;
   readonly first: readonly Frame[];
   readonly recent: readonly Frame[];
   readonly histogram: Histogram | undefined;
 
-  private constructor({ layers, tally, course, validation, first, recent, histogram }: Kept) {
+  private constructor({ layers, tally, course, validation, moved, first, recent, histogram }: Kept) {
     this.layers = layers;
     this.tally = tally;
     this.course = course;
     this.validation = validation;
+    this.moved = moved;
     this.first = first;
     this.recent = recent;
     this.histogram = histogram;
@@ -68,6 +70,7 @@ export class History implements Kept {
       tally: tallyOf(head),
       course: withLatest(known.course, head.course_stride, course),
       validation: withLatest(known.validation, head.validation_stride, validation),
+      moved: increment.moved,
       // A copy with fewer first frames than are kept has all frames that there were, so that the next ones are the first that came.
       first: [...known.first, ...fresh].slice(0, FIRST_FRAMES),
       recent: [...known.recent, ...fresh].slice(-recentFrames(head.layers)),

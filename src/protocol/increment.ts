@@ -13,6 +13,8 @@ export interface Increment {
   /** The buckets with a frame after the step, whole: they take the place of those that the receiver has. */
   readonly course: Float64Array;
   readonly validation: Float64Array;
+  /** `Kept.moved`, whole. */
+  readonly moved: Float64Array;
   /** The frames after the step that are kept whole, oldest first. */
   readonly frames: PackedFrames;
   /** The latest histograms; empty where there are none after the step. */
@@ -25,7 +27,7 @@ const HEAD = ["after", "layers", "course_stride", "validation_stride", "hist_ste
 export type IncrementHead = Readonly<Record<(typeof HEAD)[number], number>> & Tally;
 
 export function incrementOf(kept: Kept, after: number): Increment {
-  const { layers, tally, course, validation, histogram } = kept;
+  const { layers, tally, course, validation, moved, histogram } = kept;
   const head: IncrementHead = {
     after,
     layers,
@@ -39,6 +41,7 @@ export function incrementOf(kept: Kept, after: number): Increment {
     head: Float64Array.from([...HEAD, ...TALLY], (name) => head[name]),
     course: joined(course.buckets.filter(isNew)),
     validation: joined(validation.buckets.filter(isNew)),
+    moved: moved.slice(),
     frames: packFrames(wholeFrames(kept).filter(({ step }) => step > after)),
     hist: histogram && histogram.step > after ? histogram.hist.slice() : new Float64Array(0),
   };
@@ -57,12 +60,13 @@ export function headOf({ head }: Increment): IncrementHead {
 
 /** Whether the arrays belong together. */
 export function isSound(increment: Increment): boolean {
-  const { head, course, validation, frames, hist } = increment;
+  const { head, course, validation, moved, frames, hist } = increment;
   const { layers } = headOf(increment);
   return (
     head.length === HEAD.length + TALLY.length &&
     course.length % bucketSize(courseFigures(layers)) === 0 &&
     validation.length % bucketSize(VALIDATION.length) === 0 &&
+    moved.length === layers &&
     arePacked(frames, layers) &&
     (hist.length === 0 || hist.length === layers * HIST_BINS)
   );
@@ -91,10 +95,13 @@ export const buffersOf = ({
   head,
   course,
   validation,
+  moved,
   frames,
   hist,
 }: Increment): readonly ArrayBufferLike[] =>
-  [head, course, validation, frames.totals, frames.values, frames.time, hist].map(({ buffer }) => buffer);
+  [head, course, validation, moved, frames.totals, frames.values, frames.time, hist].map(
+    ({ buffer }) => buffer,
+  );
 
 /** Bytes that an increment weighs. */
 export const bytesOf = (increment: Increment): number =>

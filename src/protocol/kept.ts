@@ -13,6 +13,8 @@ export interface Kept {
   readonly course: Level;
   /** All evaluations of the validation set, `VALIDATION`: each in a bucket of its own, until there are too many. */
   readonly validation: Level;
+  /** For each layer the sum of all its relative updates, `update_ratio`, finite ones: how far its weights have come. */
+  readonly moved: Float64Array;
   /** The first frames, and the latest, whole but for their histograms. */
   readonly first: readonly Frame[];
   readonly recent: readonly Frame[];
@@ -73,6 +75,7 @@ export const NOTHING: Kept = {
   tally: NO_TALLY,
   course: NO_BUCKETS,
   validation: NO_BUCKETS,
+  moved: new Float64Array(0),
   first: [],
   recent: [],
 };

@@ -28,6 +28,7 @@ export class Recorder {
   #course: Pyramid | undefined;
   /** The figures of the frame that is added; a place for each, written anew each time. */
   #figures = new Float64Array(0);
+  #moved = new Float64Array(0);
   #histogram: Writable<Histogram> | undefined;
   #smooth = NaN;
 
@@ -35,9 +36,13 @@ export class Recorder {
   push(frame: Frame): void {
     const layers = layerCount(frame);
     this.#course ??= new Pyramid(courseFigures(layers), courseCapacity(layers));
-    if (this.#figures.length === 0) this.#figures = new Float64Array(courseFigures(layers));
+    if (this.#figures.length === 0) {
+      this.#figures = new Float64Array(courseFigures(layers));
+      this.#moved = new Float64Array(layers);
+    }
     const [clipped, broken] = [frame.clip_coef < 1, isBroken(frame)];
     this.#smooth = smoothed(this.#smooth, frame, this.#tally.step);
+    this.#move(frame, layers);
     this.#count(frame, clipped, broken);
     this.#course.push(frame.step, this.#courseOf(frame, layers), clipped, broken);
     if (isEvaluation(frame)) this.#validation.push(frame.step, [frame.val_loss, frame.val_metric]);
@@ -56,11 +61,21 @@ export class Recorder {
       tally: this.#tally,
       course: this.#course?.level() ?? NO_BUCKETS,
       validation: this.#validation.level(),
+      moved: this.#moved,
       first: this.#first,
       recent: this.#recent,
       histogram: this.#histogram,
     };
     return incrementOf(kept, step);
+  }
+
+  /** A frame stands for the steps since the one before, which gave none. */
+  #move(frame: Frame, layers: number): void {
+    const steps = frame.step - this.#tally.step;
+    for (let layer = 0; layer < layers; layer++) {
+      const ratio = statOf(frame, layer, "update_ratio");
+      if (Number.isFinite(ratio)) this.#moved[layer] = (this.#moved[layer] ?? 0) + ratio * steps;
+    }
   }
 
   #courseOf(frame: Frame, layers: number): Float64Array {

@@ -1,3 +1,4 @@
+import type { DeclaredModel } from "./declaredModel.ts";
 import type { Stat } from "./frame.ts";
 
 /** A parameter of a layer, as `state_dict` names and shapes it. */
@@ -61,6 +62,8 @@ export interface RunInfo {
   readonly hist_every: number;
   /** What computes: `"scalar"` or `"wasm"`, with the number of threads. */
   readonly engine: string;
+  /** The model as its file declares it; absent where nobody has the file. */
+  readonly declared?: DeclaredModel;
   /** Absent before the data are read, and where nobody knows. */
   readonly data?: DataFacts;
 }

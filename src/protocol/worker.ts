@@ -1,6 +1,7 @@
 import type { Increment } from "./increment.ts";
 import type { Problem } from "./problem.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
+import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
 
 /** Where a model comes from: the text of its file, and where that lies (its data are relative to it). */
 export interface ModelSource {
@@ -76,6 +77,32 @@ export interface WorkerCalls {
   step(request: undefined): void;
   /** Ends the run before its next step; `ended` follows. Of a run that is still prepared, `start` rejects. */
   stop(request: undefined): void;
+  /**
+   * Runs the model as it is and with fixes, beside a run that goes on, and tells how each does (`trial`). Rejects with the
+   * problems' messages, by `stopFixes`, and when fixes are tried anew.
+   */
+  tryFixes(request: {
+    readonly source: ModelSource;
+    readonly model: string;
+    readonly options: RunOptions;
+    /** Id of the finding whose fixes are tried before those of others. */
+    readonly finding?: string;
+  }): TrialsResult;
+  stopFixes(request: undefined): void;
+  /**
+   * Initialises a model and makes its first steps, while nothing else runs. Rejects with the problems' messages, by `stopProbe`,
+   * and when something is probed or run meanwhile.
+   */
+  probe(request: {
+    readonly source: ModelSource;
+    readonly model: string;
+    readonly options: RunOptions;
+    /** Added to the model's own. */
+    readonly seed: number;
+    readonly steps: number;
+    readonly patienceMs: number;
+  }): TrialRun;
+  stopProbe(request: undefined): void;
 }
 
 /** What the worker tells the host. */
@@ -85,4 +112,6 @@ export interface WorkerEvents {
   /** What is new in the run's history since the last call; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
   frames(increment: Increment): void;
   ended(end: RunEnd): void;
+  /** A model that fixes are tried on has got further. */
+  trial(progress: TrialsProgress): void;
 }

@@ -1,4 +1,4 @@
-import { rowsOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
+import { modulesOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
 import { wrappers } from "./wrappers.ts";
 
 // Classes of the exported program, as Python text.
@@ -119,7 +119,7 @@ const CAUSAL_ENCODER = `class CausalEncoderLayer(nn.TransformerEncoderLayer):
 
 /** The classes and functions that the model's modules are made of, besides PyTorch's. */
 export function classesOf({ layers }: ModelSpec): readonly string[] {
-  const rows = [...rowsOf(layers)];
+  const rows = [...modulesOf(layers)];
   const leaves = rows.filter((row) => row.kind === "layer");
   const residuals = rows.filter((row) => row.kind === "residual");
   const used = new Set(leaves.map(({ type, params }) => wrappers[type]?.name(params)));

@@ -1,7 +1,7 @@
 import { dataSets } from "../engine/data/index.ts";
 import type { DataType } from "../engine/data/data.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { leavesOf } from "../engine/spec.ts";
+import { layersOf } from "../engine/spec.ts";
 import { pathOf } from "./data/files.ts";
 import { inDocstring } from "./python.ts";
 
@@ -27,7 +27,7 @@ const DROPOUT_NOTE = [
 
 /** Whether any layer draws masks while it trains. */
 const dropsOut = ({ layers }: ModelSpec): boolean =>
-  [...leavesOf(layers)].some(
+  [...layersOf(layers)].some(
     ({ type, params }) => Number(type === "Dropout" ? params["p"] : (params["dropout"] ?? 0)) > 0,
   );
 

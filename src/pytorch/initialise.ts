@@ -1,12 +1,12 @@
 import { inits, type InitType, NONLINEARITIES } from "../engine/init/index.ts";
 import { type LayerTable, typeOf } from "../engine/graph/network.ts";
-import type { Choice } from "../engine/params.ts";
-import { leavesOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
+import type { Selection } from "../engine/params.ts";
+import { layersOf, type LayerSpec, type ModelSpec } from "../engine/spec.ts";
 import { torchCall } from "../engine/torch.ts";
 import { written } from "./calls.ts";
 import { flat, format, WIDTH } from "./layout.ts";
 import { listed } from "./paths.ts";
-import { INDENT, indented, literal, python } from "./python.ts";
+import { float, INDENT, indented, literal, python } from "./python.ts";
 
 /** Layers in a row that are initialised alike. */
 interface Like {
@@ -17,7 +17,7 @@ interface Like {
 /** The body of a function that sets `model`'s weights by `init` and `bias_init`, in the order of definition. */
 export function initialiseLines(spec: ModelSpec, table: LayerTable): readonly string[] {
   const groups: Like[] = [];
-  for (const layer of leavesOf(spec.layers)) {
+  for (const layer of layersOf(spec.layers)) {
     const statements = statementsOf(layer, table);
     if (statements.length === 0) continue;
     const last = groups.at(-1);
@@ -38,14 +38,19 @@ function linesOf({ paths, statements }: Like): readonly string[] {
 
 function statementsOf(layer: LayerSpec, table: LayerTable): readonly string[] {
   const weights = typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
-  return weights.flatMap(({ name, role }) => {
+  return weights.flatMap(({ name, role, fixed }) => {
     const choice = role === "weight" ? layer.init : role === "bias" ? layer.bias_init : undefined;
-    return choice ? [call(choice, `layer.${name}`)] : [];
+    return [
+      ...(choice ? [call(choice, `layer.${name}`)] : []),
+      ...(fixed
+        ? [`nn.init.constant_(layer.${name}[${fixed.from}:${fixed.to}], ${float(fixed.value)})`]
+        : []),
+    ];
   });
 }
 
 /** `nn.init.xavier_uniform_(layer.weight, gain=nn.init.calculate_gain("tanh"))` */
-function call({ type, params }: Choice, tensor: string): string {
+function call({ type, params }: Selection, tensor: string): string {
   const { params: declared } = (inits as Readonly<Record<string, InitType>>)[type];
   const { gain, ...others } = params;
   const named = NONLINEARITIES.some((nonlinearity) => nonlinearity === gain);

@@ -4,7 +4,7 @@ import type { LossType } from "../engine/losses/loss.ts";
 import { optimizers } from "../engine/optimizers/index.ts";
 import type { OptimizerType } from "../engine/optimizers/optimizer.ts";
 import { schedulers, type SchedulerType } from "../engine/schedulers/index.ts";
-import type { Choice } from "../engine/params.ts";
+import type { Selection } from "../engine/params.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import { written } from "./calls.ts";
 import { type Expression, format, prefixed, WIDTH } from "./layout.ts";
@@ -14,7 +14,7 @@ import { float, INDENT, indented } from "./python.ts";
 const scores = ({ output, targets }: DataRequirements, model: string): string =>
   targets === "class" && output.length === 2 ? `${model}.transpose(1, 2)` : model;
 
-function rowOf<T>(table: Readonly<Record<string, T>>, { type }: Choice): T {
+function rowOf<T>(table: Readonly<Record<string, T>>, { type }: Selection): T {
   return table[type];
 }
 

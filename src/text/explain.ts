@@ -2,7 +2,8 @@ import { statOf, type Frame } from "../protocol/frame.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import { count } from "../insight/format.ts";
-import { lensStatistics, shown, STATISTICS, type LensKind, type Statistic } from "../insight/statistics.ts";
+import { lensStatistics, shown } from "../insight/statistics.ts";
+import { STATISTICS, type LensKind, type Statistic } from "../protocol/statistics.ts";
 import { markdown, ownMarkdown, type Markdown } from "./quote.ts";
 import { layerText, type Summary } from "../insight/findings/summarise.ts";
 
@@ -20,15 +21,20 @@ export function explainLayer(
   layer: number,
   stale: boolean,
   summary: Summary,
+  probe = false,
 ): Markdown {
   const { path = "", type = "" } = info.layers[layer] ?? {};
   const title = markdown`**${layerName(path)}** · ${type} · step `;
-  const when = `${count(frame.step)}${stale ? " · stale: the model or its data have changed since this run" : ""}`;
+  const note = stale ? STALE : probe ? PROBE : "";
+  const when = `${count(frame.step)}${note}`;
   const rows = rowsOf(info, frame, layer).map((row) => tableRow(frame, layer, row));
   return ownMarkdown(
     `${title}${when}\n\n${markdown`${layerText(summary, layer)}`}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`,
   );
 }
+
+const STALE = " · stale: the model or its data have changed since this run";
+const PROBE = " · a probe: the model's first steps, without a run";
 
 const tableRow = (frame: Frame, layer: number, statistic: Statistic): string =>
   `| ${statistic.symbol} | ${shown(statistic, statOf(frame, layer, statistic.column))} | ${statistic.meaning} |`;
@@ -40,12 +46,13 @@ export function explainLayers(
   layers: readonly number[],
   stale: boolean,
   summary: Summary,
+  probe = false,
 ): Markdown {
   const [first, last] = [layers[0], layers.at(-1)];
   if (first === undefined || last === undefined) return ownMarkdown("");
-  const one = explainLayer(info, frame, first, stale, summary);
+  const one = explainLayer(info, frame, first, stale, summary, probe);
   if (first === last) return one;
-  return ownMarkdown(`${one}\n\n---\n\n${explainLayer(info, frame, last, stale, summary)}`);
+  return ownMarkdown(`${one}\n\n---\n\n${explainLayer(info, frame, last, stale, summary, probe)}`);
 }
 
 /** `gain: factor by which the gradient grows on its way through · …` */
@@ -58,6 +65,8 @@ const meanings = (kind: LensKind): string =>
 export const LENS_HINTS = {
   gradients: `${meanings("gradients")}. Click to see the layer in the panel.`,
   activations: `${meanings("activations")}. Click to see the layer in the panel.`,
+  probe:
+    "The first steps of the model as it is now, from three initial weights: nobody has run it. Run it to see how it trains.",
   shapes: "Shape of one sample before and after this layer, without the batch, and its trainable parameters.",
   run: "Train this model and see the gradients of every layer.",
   export: "Open this model as a PyTorch program with the same names, seed and batches.",

@@ -1,7 +1,8 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 import { count, counted } from "../insight/format.ts";
-import { lensStatistics, shownCompact, type LensKind, type Statistic } from "../insight/statistics.ts";
+import { lensStatistics, shownCompact } from "../insight/statistics.ts";
+import type { LensKind, Statistic } from "../protocol/statistics.ts";
 import { plain, withIcon, type Plain } from "./quote.ts";
 import { isConcern, type Share } from "../insight/share.ts";
 
@@ -12,6 +13,8 @@ export interface LensRows {
   readonly rows: readonly number[];
   /** The model or its data have changed since the run. */
   readonly stale: boolean;
+  /** The model was probed, and has not run. */
+  readonly probe?: boolean;
   /** How each row of the frame is marked (`Summary.marks`). */
   readonly marks: readonly Share[];
 }
@@ -30,7 +33,7 @@ const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
   rows.some((row) => layers[row]?.stats.includes(stat));
 
 function lens(at: LensRows, kind: LensKind): Plain {
-  const { frame, rows, stale, marks } = at;
+  const { frame, rows, stale, marks, probe = false } = at;
   const isWrong = rows.some((row) => isConcern(marks[row] ?? "even"));
   const parts = itemsOf(at, kind).map((statistic, i) => {
     const values = rows.map((row) => statOf(frame, row, statistic.column));
@@ -38,7 +41,8 @@ function lens(at: LensRows, kind: LensKind): Plain {
     return `${statistic.symbol} ${range(values, statistic)}${over}`;
   });
   if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
-  const text = plain`${joined(parts, LONGEST)}`;
+  const mark = probe ? PROBE : "";
+  const text = plain`${mark}${joined(parts, LONGEST - mark.length)}`;
   return isWrong ? withIcon("warning", text) : text;
 }
 
@@ -49,6 +53,7 @@ function itemsOf(at: LensRows, kind: LensKind): readonly Statistic[] {
 }
 
 const STALE = "(stale) ";
+const PROBE = "(probe) ";
 
 /** Joins as many parts as fit, from the first on. */
 function joined(parts: readonly string[], longest: number): string {

@@ -12,7 +12,7 @@ export const starter = (name: string): string => `{
           "name": "block",
           "layers": [
             { "type": "Linear", "out_features": 32 },
-            // Change Tanh to Sigmoid and run again: the gradient starves on its way back.
+            // Change Tanh to Sigmoid and run again: the gradient vanishes in the backward pass.
             { "type": "Tanh" }
           ]
         },

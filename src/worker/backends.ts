@@ -7,10 +7,10 @@ import type { RunOptions } from "../protocol/worker.ts";
 import { builtFile, fastestKernels } from "./kernelModules.ts";
 import { threads } from "./threadPool.ts";
 
-type Choice = Pick<RunOptions, "engine" | "threads">;
+type Options = Pick<RunOptions, "engine" | "threads">;
 
 /** What computes: the kernels in WebAssembly where this host can run them, on so many threads at most, else the scalar ones. */
-export function backendFor({ engine = "auto", threads: count = 1 }: Choice = {}): Backend {
+export function backendFor({ engine = "auto", threads: count = 1 }: Options = {}): Backend {
   const module = engine === "scalar" ? undefined : fastestKernels();
   if (!module) return scalarBackend;
   const allowed = threadsFor(count, availableParallelism(), 0); // whoever asks: a command of another extension may

@@ -58,17 +58,20 @@ export async function load(
   options: RunOptions,
   preparing: Preparing = {},
 ): Promise<Training> {
+  const spec = specOf(text, name);
+  const { histEvery } = options;
+  const how = { backend: backendFor(options), ...(histEvery && { histEvery }) };
+  return prepare(withOptions(spec, options), location, how, preparing);
+}
+
+/** A model of the file that can run. Throws with what is wrong, in words. */
+export function specOf(text: string, name: string): ModelSpec {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
   if (!model) throw new Error(`the file has no model ${quoted(name)}`);
-  if (!model.spec)
-    throw new Error(
-      (problems.find(({ path }) => path[1] === name) ?? problems[0])?.message ??
-        `the model ${quoted(name)} has problems`,
-    );
-  const { histEvery } = options;
-  const how = { backend: backendFor(options), ...(histEvery && { histEvery }) };
-  return prepare(withOptions(model.spec, options), location, how, preparing);
+  if (model.spec) return model.spec;
+  const [first] = [...problems.filter(({ path }) => path[1] === name), ...problems];
+  throw new Error(first?.message ?? `the model ${quoted(name)} has problems`);
 }
 
 /** The model with what a run sets otherwise than the file. */

@@ -9,10 +9,12 @@ import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load } from "./load.ts";
 import { portOf } from "../process/port.ts";
+import { probe } from "./probe.ts";
 import { Runner } from "./runner.ts";
+import { tryFixes } from "./trials.ts";
 
 /*
- * Entry of the thread that computes. It owns one run at a time; a new one ends the one before.
+ * Entry of the thread that computes. It owns one run at a time; a new one ends the one before. So do trials of fixes, which go on beside it.
  */
 if (!parentPort) throw new Error("this is the entry of a worker thread");
 
@@ -30,6 +32,10 @@ const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
 let runner: Runner | undefined;
 /** Aborts the run that is being prepared. */
 let preparing: AbortController | undefined;
+/** Aborts the probe that goes on. */
+let probing: AbortController | undefined;
+/** Aborts the trials of fixes that go on. */
+let trying: AbortController | undefined;
 /** Abort the checks that go on, by their files. */
 const checks = new Map<string, AbortController>();
 
@@ -61,6 +67,7 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
 
   async start({ source, model, options }) {
     stop();
+    probing?.abort();
     const own = new AbortController();
     preparing = own;
     holdChecks();
@@ -94,6 +101,44 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   },
   step: () => runner?.step(),
   stop,
+
+  async tryFixes({ source, model, options, finding }) {
+    trying?.abort();
+    const own = new AbortController();
+    trying = own;
+    const trials = {
+      text: source.text,
+      model,
+      location: location(source),
+      options,
+      ...(finding !== undefined && { finding }),
+    };
+    try {
+      return await tryFixes(trials, {
+        store,
+        first: true,
+        signal: own.signal,
+        progress: (progress) => void tell("trial", progress),
+      });
+    } finally {
+      if (trying === own) trying = undefined;
+    }
+  },
+  stopFixes: () => trying?.abort(),
+
+  async probe({ source, ...probed }) {
+    probing?.abort();
+    if (runner ?? preparing) throw new Error("a run goes on");
+    const own = new AbortController();
+    probing = own;
+    try {
+      const { text } = source;
+      return await probe({ ...probed, text, location: location(source) }, { store, signal: own.signal });
+    } finally {
+      if (probing === own) probing = undefined;
+    }
+  },
+  stopProbe: () => probing?.abort(),
 });
 
 function stop(): void {

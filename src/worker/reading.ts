@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
+import { declaredModel } from "../engine/graph/declaredModel.ts";
+import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { fixesOf } from "../model/fixes/apply.ts";
+import type { FoundAt } from "../protocol/found.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import { digest, outline, type ReaderCalls, type SourceText } from "../model/digest.ts";
 import { expectedRun } from "../model/outline.ts";
@@ -52,5 +56,25 @@ new Rpc<ReaderCalls, Record<never, never>>(portOf(parentPort), {
     return spec && expectedRun(spec, outline(spec));
   },
 
+  found(source) {
+    const all = parsed(source).models.flatMap(({ name, spec }) =>
+      spec ? [[name, staticFindings({ declared: declaredModel(spec) }).map(plainly)] as const] : [],
+    );
+    return Object.fromEntries(all);
+  },
+
+  fixes: ({ text, model, wanted }) => fixesOf(text, model, wanted),
+
   forget: (file) => void files.delete(file),
+});
+
+/** What crosses to the host: marks are of rows of a frame, and there is none. */
+const plainly = ({ id, severity, message, layer, related, figures, fixes }: Finding): FoundAt => ({
+  id,
+  severity,
+  message,
+  figures,
+  fixes,
+  ...(layer !== undefined && { layer }),
+  ...(related && { related }),
 });

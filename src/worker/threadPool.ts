@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Threads } from "../engine/runtime/executor.ts";
+import type { ThreadPool } from "../engine/runtime/threadGroup.ts";
 
 /** A thread that has had nothing to do for so long, in milliseconds, is ended, and its memory given back. */
 const IDLE_MS = 5000;
@@ -46,9 +46,9 @@ function takeIdle(): Worker | undefined {
 }
 
 /** `count` threads, this one among them; the others run `file`. */
-export const threads = (count: number, file: string, idleMs = IDLE_MS): Threads => ({
+export const threads = (count: number, file: string, idleMs = IDLE_MS): ThreadPool => ({
   count,
-  hire(job) {
+  start(job) {
     (takeIdle() ?? start(file, idleMs)).postMessage(job);
   },
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
@@ -169,6 +169,120 @@ suite("gradlens on a terminal", () => {
       m: model({ ...fields, train: { steps: 9000, batch_size: 10 } }),
     });
     assert.equal(gradlens("run", explodes).status, 3);
+  });
+
+  const sick = `{
+  "version": 1,
+  "models": {
+    // the mean is all it learns
+    "m": {
+      "input": [2],
+      "layers": [
+        { "repeat": 4, "layers": [{ "type": "Linear", "out_features": 16 }, { "type": "Sigmoid" }] }, // flat
+        { "type": "Linear", "out_features": 1 }
+      ],
+      "loss": "BCEWithLogitsLoss",
+      "optimizer": { "type": "SGD", "lr": 0.01 },
+      "data": { "type": "xor", "samples": 200 },
+      "train": { "steps": 150, "batch_size": 20 }
+    }
+  }
+}
+`;
+
+  test("fixes a model: a table, what changes in the file, and nothing written unless a file is named", () => {
+    const file = write("sick.gradlens.json", sick);
+    const { status, stdout, stderr } = gradlens("fix", file);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^ +loss +of a constant's .* fixes$/m);
+    assert.match(stdout, /^ *0\.\d+ .* loss-stalled.* as it is$/m);
+    assert.match(stdout, /^ *\S+ .* none +✓ \S/m);
+    assert.match(
+      stdout,
+      /^Better in 3 of 3 seeds: the loss goes from \S+ to \S+ of what a constant prediction costs/m,
+    );
+    assert.match(stdout, /^\+ .*"/m);
+    assert.match(stderr, /nothing was written: -o names the file to write/);
+    assert.equal(readFileSync(join(folder, file), "utf8"), sick);
+  });
+
+  test("writes the fixed file with its comments, as one object says", () => {
+    const file = write("sick.gradlens.json", sick);
+    const { status, stdout, stderr } = gradlens(
+      "fix",
+      file,
+      "--format",
+      "json",
+      "--seed",
+      "3",
+      "-o",
+      "fixed.gradlens.json",
+    );
+    assert.equal(status, 0, stderr);
+    const { original, best, candidates, ...about } = JSON.parse(stdout) as Record<string, never> & {
+      original: { seeds: { seed: number; relative: number }[] };
+      best: {
+        fixes: { name: string }[];
+        seeds: { seed: number; relative: number; errors: string[] }[];
+        well: boolean;
+      };
+      candidates: object[];
+    };
+    assert.deepEqual(Object.keys(about), ["file", "model", "seed", "output", "tried", "cost"]);
+    assert.equal(about["output"], "fixed.gradlens.json");
+    assert.deepEqual(
+      best.seeds.map(({ seed }) => seed),
+      [3, 4, 5],
+    );
+    assert.ok(best.well && candidates.length > 0 && best.fixes.length > 0);
+    assert.ok(
+      best.seeds.every(
+        ({ relative, errors }, i) => relative < (original.seeds[i]?.relative ?? 0) && errors.length === 0,
+      ),
+    );
+    assert.match(
+      readFileSync(join(folder, "fixed.gradlens.json"), "utf8"),
+      /the mean is all it learns[^]*flat/,
+    );
+    const again = gradlens("run", "fixed.gradlens.json", "--seed", "3");
+    assert.equal(again.status, 0);
+    assert.equal(gradlens("check", "fixed.gradlens.json").status, 0);
+  });
+
+  test("ends with 5 where no fix makes a model train, and with 0 where there is nothing to fix", () => {
+    const noise = write("noise.gradlens.json", {
+      m: model({
+        input: [4],
+        layers: [{ type: "Linear", out_features: 1 }],
+        loss: "MSELoss",
+        data: { type: "gaussian", samples: 2000 },
+      }),
+    });
+    const hopeless = gradlens("fix", noise);
+    assert.equal(hopeless.status, 5, hopeless.stdout + hopeless.stderr);
+    const well = write("well.gradlens.json", {
+      m: model({
+        optimizer: { type: "Adam", lr: 0.02 },
+        layers: [{ type: "Linear", out_features: 32 }, { type: "ReLU" }, { type: "Linear", out_features: 1 }],
+        data: { type: "xor", samples: 200 },
+        train: { steps: 400, batch_size: 20 },
+      }),
+    });
+    const { status, stdout } = gradlens("fix", well);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /Nothing was found that keeps this model from training: no fix was tried\./);
+  });
+
+  test("writes no fixed model over a file that it reads", () => {
+    writeFileSync(join(folder, "few.csv"), "a,b,y\n1,2,0\n3,4,1\n");
+    const data = { type: "csv", path: "few.csv", target: "y" };
+    const file = write("few.gradlens.json", { m: model({ data, train: { steps: 2, batch_size: 2 } }) });
+    const { status, stderr } = gradlens("fix", file, "-o", "few.csv");
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^few\.csv: a file that the model reads, which the result would replace: name another file$/m,
+    );
   });
 
   test("asks which of several models is meant, and names them", () => {

@@ -5,7 +5,7 @@ import { layers } from "../../src/engine/layers/index.ts";
 import { layOut } from "../../src/engine/compile/parameterLayout.ts";
 import { targetShape } from "../../src/engine/losses/loss.ts";
 import { losses } from "../../src/engine/losses/index.ts";
-import { rowOf } from "../../src/engine/runtime/compiledModel.ts";
+import { entryOf } from "../../src/engine/runtime/compiledModel.ts";
 import { type Needed, neededFloats } from "../../bench/needed.ts";
 import { buildNetwork } from "../../src/engine/graph/network.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
@@ -19,9 +19,9 @@ const MOST = 1.3;
 function arenaOf(name: keyof typeof workloads): { readonly floats: number; readonly needed: Needed } {
   const spec = parse(modelFile(name)).models[0]?.spec;
   assert.ok(spec);
-  const loss = rowOf(losses, spec.loss);
+  const loss = entryOf(losses, spec.loss);
   const targets = sizeOf(targetShape(loss.targets, spec.output));
-  const states = rowOf(optimizers, spec.optimizer).state(spec.optimizer.params);
+  const states = entryOf(optimizers, spec.optimizer).state(spec.optimizer.params);
   const layout = layOut(spec, layers, states.length);
   const network = buildNetwork(spec, spec.train.batch_size, true);
   const record: Parameters<typeof compile>[1]["loss"] = (k, places) =>

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { buildNetwork, typeOf } from "../../src/engine/graph/network.ts";
-import type { Choice } from "../../src/engine/params.ts";
+import type { Selection } from "../../src/engine/params.ts";
 import type { LayerSpec } from "../../src/engine/spec.ts";
 import { type Shape, ShapeError, sizeOf } from "../../src/engine/tensor.ts";
 import reference from "../reference/attention.json" with { type: "json" };
@@ -81,7 +81,7 @@ suite("the initial weights of", () => {
   }
 
   test("a layer with init: every matrix in the order of the state_dict, no bias, no norm", () => {
-    const init: Choice = { type: "normal", params: { mean: 0, std: 1 } };
+    const init: Selection = { type: "normal", params: { mean: 0, std: 1 } };
     const layer = {
       ...layerOf("m", "TransformerEncoderLayer", { nhead: 1, dim_feedforward: 3 }, [5, 2]),
       init,

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
 import { CONTROL, CONTROL_BYTES } from "../../src/engine/runtime/workerLoop.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { constantIn } from "../support/constants.ts";
 
 const assembly = (file: string) => (name: string) => constantIn(`assembly/${file}.ts`, name);
-
-/** `leakyRelu` is `LEAKY_RELU`. */
-const inCapitals = (name: string): string => name.replace(/[A-Z]/g, "_$&").toUpperCase();
 
 /** The bias of an exponent in an f32. */
 const BIAS = 127;
@@ -27,15 +23,6 @@ suite("numbers that both languages write", () => {
     assert.equal(statistics("FIRST"), BIAS - HIST_OFFSET);
   });
 
-  test("every activation has the number of its name", () => {
-    const activations = assembly("activation/activations");
-    const numbered = ACTIVATION_NAMES.map((name) => [name, activations(inCapitals(name))]);
-    assert.deepEqual(
-      numbered,
-      ACTIVATION_NAMES.map((name, i) => [name, i]),
-    );
-  });
-
   test("a barrier's words fit into what is left for them", () => {
     const threads = assembly("runtime/barrier");
     const word = 4;
@@ -46,7 +33,7 @@ suite("numbers that both languages write", () => {
 
   test("SELU has the coefficients of the reference, as an f32 holds them", () => {
     for (const name of ["SELU_ALPHA", "SELU_SCALE"]) {
-      const reference = constantIn("kernels/activations.ts", name);
+      const reference = constantIn("activations/rectifiers.ts", name);
       assert.equal(Math.fround(assembly("activation/activations")(name)), Math.fround(reference), name);
     }
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../src/engine/runtime/backend.ts";
-import { ACTIVATION_NAMES } from "../../src/engine/kernels/activations.ts";
+import { ACTIVATION_NAMES } from "../../src/engine/activations/index.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { UPDATE } from "../../src/engine/kernels/optimizers.ts";
-import { MOMENTS, SUMMARY } from "../../src/engine/kernels/statistics.ts";
+import { MOMENTS, SUMMARY, UPDATE } from "../../src/protocol/sums.ts";
 import { SeededRandom } from "../support/seededRandom.ts";
 import { wasmBackends } from "../support/wasm.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { fuse } from "../../src/engine/compile/fuse.ts";
-import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/kernels/activations.ts";
+import { ACTIVATION_NAMES, type ActivationName } from "../../src/engine/activations/index.ts";
 import type { Call } from "../../src/engine/compile/recorder.ts";
 import { after, backends, call, kindsOfNumbers, PARAMETERS, stepOf } from "../support/calls.ts";
 import { directions } from "../support/random.ts";
@@ -45,72 +44,11 @@ suite("statistics in the pass of an activation", () => {
   }
 });
 
-const relu = ACTIVATION_NAMES.indexOf("relu");
-
-suite("fusing calls", () => {
-  test("joins the sums of both tensors with an activation, slice by slice", () => {
-    const dead = call("deadUnits", 4, 3, 1, 100, 9);
-    const calls = [
-      call("gemm", 4, 3, 2, 0, 2, 0, 10, 3, 0, 50, 3, -1, 0),
-      call("moments", 6, 50, 0),
-      call("moments", 6, 56, 4),
-      call("activation", relu, 12, 50, 100, 0, 0),
-      call("moments", 6, 100, 10),
-      dead,
-      call("moments", 6, 106, 14),
-    ];
-    assert.deepEqual(fuse(calls), [
-      calls[0],
-      call("activationMoments", relu, 6, 50, 100, 0, 0, 0, 10),
-      call("activationMoments", relu, 6, 56, 106, 0, 0, 4, 14),
-      dead,
-    ]);
-  });
-
-  test("joins the sums of both gradients with a derivative", () => {
-    const calls = [
-      call("sumSquares", 12, 50, 0),
-      call("activationGrad", relu, 12, 10, 10, 50, 100, 0, 0),
-      call("sumSquares", 12, 100, 1),
-    ];
-    assert.deepEqual(fuse(calls), [call("activationGradSquares", relu, 12, 10, 10, 50, 100, 0, 0, 0, 1)]);
-  });
-
-  const moments = (x: number, out: number, n = 12) => call("moments", n, x, out);
-  const gelu = ACTIVATION_NAMES.indexOf("gelu");
-  for (const [why, calls] of Object.entries({
-    "one tensor is written over the other": [
-      moments(50, 0),
-      call("activation", relu, 12, 50, 50, 0, 0),
-      moments(50, 4),
-    ],
-    "the function is a heavy one": [
-      moments(50, 0),
-      call("activation", gelu, 12, 50, 100, 0, 0),
-      moments(100, 4),
-    ],
-    "only one tensor is looked at": [call("activation", relu, 12, 50, 100, 0, 0), moments(100, 4)],
-    "only a part of a tensor is": [
-      moments(50, 0, 6),
-      call("activation", relu, 12, 50, 100, 0, 0),
-      moments(100, 4),
-    ],
-    "something else is computed in between": [
-      moments(50, 0),
-      call("fill", 12, 0, 0),
-      call("activation", relu, 12, 50, 100, 0, 0),
-      moments(100, 4),
-    ],
-  })) {
-    test(`leaves everything as it is where ${why}`, () => assert.deepEqual(fuse(calls), calls));
-  }
-});
-
 const kernelsOf = (net: Parameters<typeof stepOf>[0]): readonly Call["kernel"][] =>
   stepOf(net).map(({ kernel }) => kernel);
 
 suite("a step of a ReLU net", () => {
-  test("looks at what each ReLU reads and writes in its own pass, both ways", () => {
+  test("takes the sums over what each ReLU reads and writes in its own pass, forward and backward", () => {
     const kernels = kernelsOf({ width: 16 });
     assert.equal(kernels.filter((name) => name === "activationMoments").length, 3);
     assert.equal(kernels.filter((name) => name === "activationGradSquares").length, 3);
@@ -121,13 +59,39 @@ suite("a step of a ReLU net", () => {
     assert.equal(kernelsOf({ width: 256 }).filter((name) => name === "activationMoments").length, 3 * 2);
   });
 
-  test("writes over what it has read where that is large, or nobody looks", () => {
+  test("writes over what it has read where that is large, or there are no statistics", () => {
     for (const kernels of [
       kernelsOf({ width: 128, batch: 1024 }),
-      kernelsOf({ width: 16, observe: false }),
+      kernelsOf({ width: 16, statistics: false }),
     ]) {
       assert.ok(kernels.includes("activation") && !kernels.includes("activationMoments"));
     }
+  });
+});
+
+suite("a step of another net", () => {
+  const count = (kernels: readonly Call["kernel"][], kernel: Call["kernel"]) =>
+    kernels.filter((other) => other === kernel).length;
+
+  test("takes the sums in passes of their own around a heavy activation", () => {
+    const kernels = kernelsOf({ width: 16, layer: { type: "GELU" } });
+    assert.equal(count(kernels, "activationMoments") + count(kernels, "activationGradSquares"), 0);
+    assert.equal(count(kernels, "moments"), 7);
+    assert.equal(count(kernels, "sumSquares"), 7);
+  });
+
+  test("takes those of one activation behind another along with both", () => {
+    const layer = { type: "Sequential", layers: [{ type: "ReLU" }, { type: "LeakyReLU" }] };
+    const kernels = kernelsOf({ width: 16, layer });
+    assert.equal(count(kernels, "activationMoments"), 6);
+    assert.equal(count(kernels, "activationGradSquares"), 6);
+  });
+
+  test("takes the sum over what a block adds in a pass of its own", () => {
+    const kernels = kernelsOf({ width: 16, layer: { type: "Residual", layers: [{ type: "ReLU" }] } });
+    assert.equal(count(kernels, "activationMoments"), 3);
+    assert.equal(count(kernels, "activationGradSquares"), 3);
+    assert.equal(count(kernels, "moments"), 4);
   });
 });
 

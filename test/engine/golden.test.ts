@@ -1,6 +1,6 @@
 import { suite, test } from "node:test";
 import { clipCoefficient, summedNorm, totalNorm } from "../../src/engine/training/clipping.ts";
-import { activations, type ActivationName } from "../../src/engine/kernels/activations.ts";
+import { activations, type ActivationName } from "../../src/engine/activations/index.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
 import { scalar } from "../../src/engine/kernels/scalar.ts";
 import { losses } from "../../src/engine/losses/index.ts";
@@ -10,14 +10,14 @@ import { batchNorm, groupNorm } from "../../src/engine/ops/norms.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
 import type { OptimizerType } from "../../src/engine/optimizers/optimizer.ts";
 import { type SchedulerType, schedulers } from "../../src/engine/schedulers/index.ts";
-import type { Choice, Params } from "../../src/engine/params.ts";
+import type { Selection, Params } from "../../src/engine/params.ts";
 import { assertClose, fill, reference } from "../support/golden.ts";
 import { OpBench } from "../support/gradcheck.ts";
 
 type Values = readonly number[];
 
 /** A row's params with their defaults, and some set. */
-const withDefaults = (params: Params, set: Record<string, unknown> = {}): Choice["params"] => ({
+const withDefaults = (params: Params, set: Record<string, unknown> = {}): Selection["params"] => ({
   ...Object.fromEntries(Object.entries(params).map(([name, { fallback }]) => [name, fallback as unknown])),
   ...set,
 });
@@ -134,7 +134,7 @@ suite("values from PyTorch in float64", () => {
   for (const [name, { type, x, shape, t, set, key }] of Object.entries(lossCases)) {
     test(`loss ${name}`, () => {
       const expected = reference[name] as Record<string, Values> & { loss: number };
-      const { floats, doubles, k } = machine(100);
+      const { floats, doubles, k } = kernelsOver(100);
       floats.set(x, 0);
       floats.set(t, 20);
       const row = losses[type];
@@ -168,7 +168,7 @@ suite("values from PyTorch in float64", () => {
       const expected = (reference[title] as Record<string, readonly Values[]>)[name];
       const row: OptimizerType = optimizers[type];
       const params = withDefaults(row.params, set);
-      const { floats, doubles, k } = machine(100);
+      const { floats, doubles, k } = kernelsOver(100);
       floats.set([1, -2, 0.5]);
       const state = row.state(params).map((_, i) => 6 + 3 * i);
       for (let step = 1; step <= expected.length; step++) {
@@ -216,7 +216,7 @@ suite("values from PyTorch in float64", () => {
       string,
       { total_norm: number; clipped: readonly Values[] }
     >;
-    const { floats, doubles, k } = machine(10);
+    const { floats, doubles, k } = kernelsOver(10);
     floats.set([3, -4, 12]);
     k.summary(2, 0, 0);
     k.summary(1, 2, 6);
@@ -253,7 +253,7 @@ suite("values from PyTorch in float64", () => {
   });
 });
 
-function machine(floats: number): { floats: Float64Array; doubles: Float64Array; k: Kernels } {
+function kernelsOver(floats: number): { floats: Float64Array; doubles: Float64Array; k: Kernels } {
   const memory = { floats: new Float64Array(floats), doubles: new Float64Array(100) };
   return { ...memory, k: scalar(memory, () => 0) };
 }

@@ -21,7 +21,7 @@ suite("every op", () => {
 
       test(`${title}: backward agrees with central differences`, () => checkGradient(op, sample, 1000 + i));
 
-      if (op.passes) continue;
+      if (op.identityGradient) continue;
 
       test(`${title}: a gradient does not depend on which others are wanted, nor on whose memory it may take`, () => {
         const bench = new OpBench(op, sample);

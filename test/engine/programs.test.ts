@@ -4,7 +4,7 @@ import type { Backend } from "../../src/engine/runtime/backend.ts";
 import { emit } from "../../src/engine/runtime/wasmEncoder.ts";
 import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { HYPER, Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { HYPER, CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { figuresOf, texts } from "../support/figures.ts";
@@ -71,13 +71,13 @@ function memoryAfter(text: string, backend: Backend): readonly ArrayLike<number>
   const spec = parse(text).models[0]?.spec;
   assert.ok(spec);
   const batch = spec.train.batch_size;
-  const machine = new Machine(spec, { backend, table: layers, training: [batch], evaluation: [batch] });
-  const { plan, step, sampledStep, update } = machine.training(batch);
-  const { floats, doubles } = machine.memory;
+  const model = new CompiledModel(spec, { backend, table: layers, training: [batch], evaluation: [batch] });
+  const { lists, step, sampledStep, update } = model.training(batch);
+  const { floats, doubles } = model.memory;
   doubles.fill(0.1, HYPER, HYPER + 10);
   for (let i = 0; i < 2; i++) {
-    floats.fill(1, plan.input.at, plan.input.at + plan.input.size);
-    for (const part of [step, sampledStep, update, machine.evaluation(batch).step]) part();
+    floats.fill(1, lists.input.at, lists.input.at + lists.input.size);
+    for (const part of [step, sampledStep, update, model.evaluation(batch).step]) part();
   }
   return [floats.slice(), doubles.slice()];
 }

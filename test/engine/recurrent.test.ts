@@ -57,7 +57,7 @@ suite("recurrent layers in float64 are PyTorch's", () => {
   }
 });
 
-const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, observed: false };
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, instrumented: false };
 
 suite("recurrent ops in float64 are PyTorch's", () => {
   for (const [name, op] of Object.entries({ rnn_tanh: rnnTanh, lstm, gru })) {
@@ -238,6 +238,24 @@ suite("recurrent layers", () => {
         message: `LSTM needs [time, features], but gets [${input.join(", ")}]`,
       });
     }
+  });
+
+  test("of an LSTM begin with the forget gate as open as it is asked for, in every layer and direction", () => {
+    const params = { hidden_size: 3, num_layers: 2, bidirectional: true };
+    const layerWith = (more: Params) => layerOf("m", "LSTM", { ...params, ...more }, [6, 4]);
+    const [plain, open] = [{}, { forget_bias: 2.5 }].map((more) =>
+      initialWeights(modelOf([layerWith(more)]), layers),
+    );
+    for (const [name, values] of open) {
+      const [before, gate] = [plain.get(name) ?? [], name.includes("bias") ? [3, 6] : [0, 0]];
+      for (const [i, value] of values.entries()) {
+        const isForget = i >= gate[0] && i < gate[1];
+        assert.equal(value, isForget ? (name.includes("bias_ih") ? 2.5 : 0) : before[i], `${name}[${i}]`);
+      }
+    }
+    assert.throws(() => layerWith({ forget_bias: 1, bias: false }), {
+      message: "forget_bias sets a bias, but bias is false",
+    });
   });
 
   test("drop out between their layers, while training", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../src/engine/runtime/backend.ts";
-import { columnSlicesOf } from "../../src/engine/statistics/partialSums.ts";
+import { columnPartsOf } from "../../src/engine/statistics/partialSums.ts";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import { parse } from "../../src/model/parse.ts";
 import { prepare } from "../../src/worker/prepare.ts";
@@ -86,7 +86,7 @@ suite("slices of columns", () => {
       [100_000, 3],
       [64, 25_088],
     ]) {
-      const slices = columnSlicesOf(rows, columns);
+      const slices = columnPartsOf(rows, columns);
       const end = slices.reduce((at, { from, n }) => {
         assert.equal(from, at);
         assert.ok(n > 0 && from % 16 === 0);

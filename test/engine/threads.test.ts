@@ -8,7 +8,7 @@ import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
 import { threads, threadsAlive } from "../../src/worker/threadPool.ts";
 import { figuresOf, texts } from "../support/figures.ts";
-import { shuffledTeam } from "../support/shuffledTeam.ts";
+import { shuffledThreads } from "../support/shuffledThreads.ts";
 import { dist, wasmBackends } from "../support/wasm.ts";
 
 const [backend] = wasmBackends();
@@ -19,8 +19,11 @@ suite("steps that threads share", () => {
       const alone = await figuresOf(text, 3, backend);
       for (const count of [2, 3, 5]) {
         for (const turns of ["last first", "in turns"] as const) {
-          const team = shuffledTeam(count, turns);
-          const shared = await figuresOf(text, 3, { ...backend, team: (_, kernels) => team(kernels) });
+          const executor = shuffledThreads(count, turns);
+          const shared = await figuresOf(text, 3, {
+            ...backend,
+            executor: (_, kernels) => executor(kernels),
+          });
           assert.deepEqual(shared, alone, `${count} threads, ${turns}`);
         }
       }
@@ -30,7 +33,7 @@ suite("steps that threads share", () => {
   test("real threads are hired for a run that takes its time, give the same figures, and are let go", async () => {
     let hired = 0;
     const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
-    const counted = { ...pool, hire: (job: Parameters<typeof pool.hire>[0]) => (hired++, pool.hire(job)) };
+    const counted = { ...pool, start: (job: Parameters<typeof pool.start>[0]) => (hired++, pool.start(job)) };
     const module = fastestKernels(dist);
     assert.ok(module);
     const helped = wasmBackend(module, { now: () => performance.now(), threads: counted });
@@ -61,14 +64,14 @@ suite("steps that threads share", () => {
   /** Steps of W2 with real threads, which are hired through `hired`; the clock is the caller's. */
   async function* sharedSteps(now: () => number, hired: () => void): AsyncGenerator<number> {
     const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
-    const hire = (job: Parameters<typeof pool.hire>[0]): void => {
+    const start = (job: Parameters<typeof pool.start>[0]): void => {
       hired();
-      pool.hire(job);
+      pool.start(job);
     };
     const module = fastestKernels(dist);
     const spec = parse(texts.W2).models[0]?.spec;
     assert.ok(module && spec);
-    const helped = wasmBackend(module, { now, threads: { count: 2, hire } });
+    const helped = wasmBackend(module, { now, threads: { count: 2, start } });
     const training = await prepare(spec, { file: "", root: "" }, { backend: helped });
     const steps = training.steps();
     try {

@@ -1,5 +1,5 @@
 import { doubleBackend } from "../../src/engine/runtime/backend.ts";
-import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { updater } from "../../src/engine/training/prepareUpdate.ts";
 import { below, near } from "./criterion.ts";
 import type { Experiment } from "./experiment.ts";
@@ -29,27 +29,27 @@ const TARGET = 0.7;
 /** The last loss, from one of the starts. */
 function descend(model: Model, start: number): number {
   const spec = specOf(model, 0);
-  const machine = new Machine(spec, {
+  const compiled = new CompiledModel(spec, {
     backend: doubleBackend,
     table: tables.layers,
     training: [1],
     evaluation: [],
   });
-  const { plan, step: compute, update } = machine.training(1);
-  const { floats, doubles } = machine.memory;
+  const { lists, step: compute, update } = compiled.training(1);
+  const { floats, doubles } = compiled.memory;
   const set = (name: string, value: number) =>
-    (floats[machine.layout.weights.get(`unit.${name}`)?.at ?? NaN] = value);
+    (floats[compiled.layout.weights.get(`unit.${name}`)?.at ?? NaN] = value);
   set("w", START.w + start * APART);
   set("b", START.b);
-  floats[plan.target] = TARGET;
-  const prepareUpdate = updater(machine);
+  floats[lists.target] = TARGET;
+  const prepareUpdate = updater(compiled);
   for (let step = 1; step <= STEPS; step++) {
-    floats[plan.input.at] = X_0;
+    floats[lists.input.at] = X_0;
     compute();
-    prepareUpdate(plan.layers, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
+    prepareUpdate(lists.layers, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
     update();
   }
-  return doubles[plan.loss];
+  return doubles[lists.loss];
 }
 
 interface Row extends Pick<Experiment, "name" | "expected" | "agrees"> {

@@ -1,7 +1,7 @@
 import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { clipCoefficient, totalNorm } from "../../src/engine/training/clipping.ts";
-import { CLIPPING, UPDATE } from "../../src/engine/kernels/optimizers.ts";
-import { SUMMARY } from "../../src/engine/kernels/statistics.ts";
+import { CLIPPING } from "../../src/engine/kernels/optimizers.ts";
+import { SUMMARY, UPDATE } from "../../src/protocol/sums.ts";
 import { optimizers } from "../../src/engine/optimizers/index.ts";
 import type { Experiment } from "./experiment.ts";
 

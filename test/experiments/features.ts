@@ -1,6 +1,6 @@
 import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { Generator } from "../../src/engine/rng/generator.ts";
-import { leavesOf } from "../../src/engine/spec.ts";
+import { layersOf } from "../../src/engine/spec.ts";
 import { LayerBench } from "../support/layerBench.ts";
 import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { type Experiment, seeded } from "./experiment.ts";
@@ -21,7 +21,7 @@ export const similarity = ({ model, ...row }: Similarity): Experiment =>
 async function features(model: Model, seed: number): Promise<readonly (readonly number[])[]> {
   const spec = specOf(model, seed);
   const { inputs } = await samplesOf(spec, new Generator(seed));
-  const chain = [...leavesOf(spec.layers)].slice(0, -1);
+  const chain = [...layersOf(spec.layers)].slice(0, -1);
   const bench = new LayerBench(chain, BATCH);
   for (const [key, values] of initialWeights({ ...spec, layers: chain }, tables.layers))
     bench.set(key, values);

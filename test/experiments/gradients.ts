@@ -1,6 +1,6 @@
 import { layers } from "../../src/engine/layers/index.ts";
 import { gather } from "../../src/engine/data/dataset.ts";
-import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { Generator } from "../../src/engine/rng/generator.ts";
 import { scalarBackend } from "../../src/engine/runtime/backend.ts";
 import { type Experiment, seeded } from "./experiment.ts";
@@ -20,19 +20,19 @@ async function normOf(model: Model, weight: string, seed: number): Promise<numbe
   const spec = specOf(model, seed);
   const { batch_size: batch } = spec.train;
   const { inputs, targets } = await samplesOf(spec, new Generator(seed));
-  const machine = new Machine(spec, {
+  const compiled = new CompiledModel(spec, {
     backend: scalarBackend,
     table: layers,
     training: [batch],
     evaluation: [],
   });
-  const { plan, step } = machine.training(batch);
-  const { floats } = machine.memory;
+  const { lists, step } = compiled.training(batch);
+  const { floats } = compiled.memory;
   const first = Uint32Array.from({ length: batch }, (_, i) => i);
-  gather(inputs, plan.input.size / batch, first, batch, floats, plan.input.at);
-  gather(targets, machine.targets, first, batch, floats, plan.target);
+  gather(inputs, lists.input.size / batch, first, batch, floats, lists.input.at);
+  gather(targets, compiled.targets, first, batch, floats, lists.target);
   step();
-  const place = machine.layout.gradients.get(weight);
+  const place = compiled.layout.gradients.get(weight);
   if (!place) throw new Error(`no weight ${weight}`);
   return Math.hypot(...floats.subarray(place.at, place.at + place.size));
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../../src/engine/runtime/backend.ts";
 import type { Dataset } from "../../src/engine/data/data.ts";
 import { losses } from "../../src/engine/losses/index.ts";
-import { rowOf } from "../../src/engine/runtime/compiledModel.ts";
+import { entryOf } from "../../src/engine/runtime/compiledModel.ts";
 import type { NonFinite } from "../../src/engine/statistics/firstNonFinite.ts";
 import { Generator } from "../../src/engine/rng/generator.ts";
 import type { ModelSpec } from "../../src/engine/spec.ts";
@@ -44,7 +44,7 @@ export function specOf(model: Model, seed: number): ModelSpec {
 
 /** The generated samples of a model, drawn from `random`. */
 export function samplesOf(spec: ModelSpec, random: Generator): Promise<Dataset> {
-  const { targets } = rowOf(losses, spec.loss);
+  const { targets } = entryOf(losses, spec.loss);
   return loadData(
     spec.data,
     { file: "", root: "" },

@@ -3,10 +3,12 @@ import { execFileSync } from "node:child_process";
 import * as vscode from "vscode";
 import { api, ended, ENDLESS, modelText, show, start, stepped, until } from "./support.ts";
 
-const where = (value: "own" | "host" | undefined): Thenable<void> =>
-  vscode.workspace
-    .getConfiguration("gradlens")
-    .update("engine.process", value, vscode.ConfigurationTarget.Workspace);
+/** Sets where the engine runs, and waits until the extension host knows. */
+async function where(value: "own" | "host" | undefined): Promise<void> {
+  const section = () => vscode.workspace.getConfiguration("gradlens");
+  await section().update("engine.process", value, vscode.ConfigurationTarget.Workspace);
+  await until("the setting", () => section().get("engine.process") === (value ?? "host"));
+}
 
 /** The engine's processes that this extension host has started. */
 function engines(): readonly number[] {
@@ -27,7 +29,8 @@ suite("the engine in a process of its own", () => {
   test("gives the same figures to the last bit", async () => {
     const document = await show("own.gradlens.json", modelText());
     const own = await start(document.uri);
-    assert.match((await ended(own)).info.engine, /^wasm/);
+    const { info, end } = await ended(own);
+    assert.match(info.engine, /^wasm/, JSON.stringify(end));
     assert.equal(engines().length, 1);
     await where("host");
     const host = await start(document.uri);

@@ -13,15 +13,18 @@ const THREADS = {
   throws: "setTimeout(() => { throw new Error('out of luck'); });",
   exits: "process.exit(7);",
   waits: "",
+  reads: "",
 };
 
-const script = (then: string): string => `
+/** A thread that is asked to start answers, but for one that goes on to read its data. */
+const script = (thread: keyof typeof THREADS): string => `
   const { parentPort } = require("node:worker_threads");
   const info = { model: "m", seed: 0, parameters: 1, steps: 10, layers: [], hist_every: 1, engine: "scalar" };
   parentPort.on("message", ({ id, name }) => {
-    if (name !== "start") return;
+    if (name === "check") parentPort.postMessage({ kind: "result", id, value: [] });
+    if (name !== "start" || ${thread === "reads"}) return;
     parentPort.postMessage({ kind: "result", id, value: { info, files: [] } });
-    setTimeout(() => { ${then} }, 20);
+    setTimeout(() => { ${THREADS[thread]} }, 20);
   });
 `;
 
@@ -53,7 +56,7 @@ suite("the training thread", () => {
 
   function trainerOf(thread: keyof typeof THREADS): Trainer {
     const file = path.join(folder, "thread.cjs");
-    fs.writeFileSync(file, script(THREADS[thread]));
+    fs.writeFileSync(file, script(thread));
     trainer = new Trainer(new Runs(() => 10), file, () => undefined);
     trainer.onDidBreak(({ reason }) => breaks.push(reason));
     return trainer;
@@ -80,6 +83,22 @@ suite("the training thread", () => {
     while (second.state === "preparing") await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(first.end?.reason, "stopped");
     assert.equal(second.state, "running");
+  });
+
+  test("goes on with what it prepares for a run when a setting wants the next one elsewhere", async () => {
+    const run = trainerOf("reads").start(request);
+    await trainer.check(request.source);
+    const where = (value: "own" | undefined): Thenable<void> =>
+      vscode.workspace
+        .getConfiguration("gradlens")
+        .update("engine.process", value, vscode.ConfigurationTarget.Workspace);
+    await where("own");
+    try {
+      await trainer.check(request.source);
+      assert.equal(run.state, "preparing");
+    } finally {
+      await where(undefined);
+    }
   });
 
   for (const [thread, reason] of [

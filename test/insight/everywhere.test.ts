@@ -3,10 +3,10 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { table } from "../../src/cli/table.ts";
-import { findings } from "../../src/insight/findings/index.ts";
-import { summarise, type Summary } from "../../src/insight/findings/summarise.ts";
+import { markOf, summarise, type Summary } from "../../src/insight/findings/summarise.ts";
 import { isConcern, type Share } from "../../src/insight/share.ts";
-import { lensStatistics, SHORT, type LensKind } from "../../src/insight/statistics.ts";
+import { lensStatistics, SHORT } from "../../src/insight/statistics.ts";
+import type { LensKind } from "../../src/protocol/statistics.ts";
 import { parse } from "../../src/model/parse.ts";
 import { COLUMN, copyFrame, STATS, statOf, type Frame } from "../../src/protocol/frame.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
@@ -16,7 +16,10 @@ import { statusHover } from "../../src/text/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { historyOf } from "../support/history.ts";
+import { FINDING_IDS } from "../../src/protocol/rules.ts";
 import { runOf } from "../webview/runs.ts";
+import { isMeasured, runIn } from "./findings/cases.ts";
+import { GIVEN } from "./findings/given.ts";
 
 /*
  * One frame, rendered wherever a run is shown. What a reader takes from each place is read back out of its text, so that two
@@ -29,7 +32,7 @@ const root = join(import.meta.dirname, "../../examples");
 const FRAMES = 40;
 
 interface Case {
-  readonly what: "stuck" | "trains" | "not finite";
+  readonly what: "stuck" | "trains" | "not finite" | "given";
   readonly frames: (frame: Frame, info: RunInfo) => readonly Frame[];
 }
 
@@ -64,7 +67,8 @@ const CASES: readonly Case[] = [
   { what: "stuck", frames: (frame) => repeated(frame, () => 0.7) },
   {
     what: "trains",
-    frames: (frame, info) => repeated(tilted(frame, info, -9), (step) => 0.9 * 0.97 ** step),
+    frames: (frame, info) =>
+      repeated(tilted(frame, info, -9), (step) => (info.data?.floor ?? NaN) * 0.97 ** step),
   },
   { what: "not finite", frames: (frame, info) => repeated(broken(frame, info), () => 0.7) },
 ];
@@ -126,15 +130,17 @@ function assertAgree(a: Figures, b: Figures, where: string): void {
 const wordOf = (mark: Share): RegExp => {
   if (mark === "nonfinite") return /Not finite: /;
   if (mark === "even") return /^\*\*[^]*?\n\n(The|Less|More) /;
-  if (mark.startsWith("vanishing")) return /\n\n(Vanishing|Thin): |\n\nThrough time, /;
-  return /(Exploding|Growing): /;
+  if (mark === "faulty") return /^\*\*[^]*?\n\n[A-Z0-9]/;
+  if (mark.startsWith("vanishing")) return /\n\n(Vanishing|Thin): |\n\n(Through time|No gradient|The loss), /;
+  return /(Exploding|Growing): |\n\nThrough time, /;
 };
 
 function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["what"]): void {
   const history = historyOf(frames);
   const frame = frames.at(-1);
   assert.ok(frame);
-  const run = runOf(info.layers, { step: frame.step, loss: frame.loss });
+  const plainRun = runOf(info.layers, { step: frame.step, loss: frame.loss });
+  const run = { ...plainRun, info };
   const view = { run, layers: info.layers, history };
   const summary = summarise(view);
   const terminal = table(info, frame);
@@ -159,6 +165,8 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
     assertAgree(panel, terminalFigures(terminal, row), `${where}, panel and terminal`);
     assert.equal(lens.startsWith("$(warning)"), isConcern(mark), `${where}: lens and gutter`);
     assert.match(hover, wordOf(mark), `${where}: hover and gutter`);
+    for (const found of summary.findings)
+      if (markOf(found, row) === "faulty") assert.ok(hover.includes(found.message), `${where}: ${found.id}`);
     const isFinite = Number.isFinite(statOf(frame, row, "delta_norm"));
     assert.ok(isFinite || mark === "nonfinite", `${where}: a NaN or ∞ without its mark`);
   }
@@ -168,12 +176,14 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
 function assertExpected({ severity, marks, findings: found, text }: Summary, what: Case["what"]): void {
   const coloured = marks.filter((mark) => mark !== "even");
   if (coloured.length > 0) assert.notEqual(severity, "ok", text);
-  if (severity === "ok") assert.deepEqual(found, []);
-  if (severity === "warning" || severity === "error") assert.ok(coloured.some(isConcern), text);
-  for (const { message } of found) assert.ok(text.includes(message), text);
+  const told = found.filter((one) => one.severity !== "info" && one.cause === undefined);
+  if (severity === "ok") assert.deepEqual(told, []);
+  const isAboutLayers = told.some(({ layer }) => layer !== undefined && layer !== "data");
+  if (isAboutLayers) assert.ok(coloured.some(isConcern), text);
+  for (const { message } of told) assert.ok(text.includes(message), text);
   if (what === "trains")
     assert.deepEqual(
-      found.filter(({ id }) => id !== "zero-gradient"),
+      found.filter((one) => one.severity === "error"),
       [],
       text,
     );
@@ -204,7 +214,15 @@ suite("a frame means the same wherever it is shown", () => {
     }
   }
 
+  for (const id of FINDING_IDS.filter(isMeasured)) {
+    test(`${id}, where it is found`, () => {
+      const { info, frames } = runIn(GIVEN[id]);
+      assertOneStory(info, frames, "given");
+      assert.ok(seen.has(id));
+    });
+  }
+
   test("every finding was among those that were compared", () => {
-    assert.deepEqual([...seen].sort(), findings.map(({ id }) => id).sort());
+    assert.deepEqual([...seen].sort(), FINDING_IDS.filter(isMeasured).sort());
   });
 });

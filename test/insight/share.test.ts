@@ -41,6 +41,7 @@ suite("the class of a share", () => {
       "vanishing2",
       "exploding2",
       "exploding3",
+      "faulty",
       "nonfinite",
     ]);
   });

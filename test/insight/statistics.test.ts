@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { layers } from "../../src/engine/layers/index.ts";
 import type { LayerType } from "../../src/engine/layers/layer.ts";
-import { lensStatistics, shown, shownCompact, STATISTIC, STATISTICS } from "../../src/insight/statistics.ts";
+import { lensStatistics, shown, shownCompact } from "../../src/insight/statistics.ts";
+import { STATISTIC, STATISTICS } from "../../src/protocol/statistics.ts";
 import { STATS } from "../../src/protocol/frame.ts";
 
 suite("the table of statistics", () => {

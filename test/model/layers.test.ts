@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { rowsOf } from "../../src/engine/spec.ts";
+import { modulesOf } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
 import { assertGood, assertProblems, extended, linear, withLayers } from "../support/models.ts";
 
 /** Path, type and output of every row of the one model. */
 function rows(text: string): readonly string[] {
   const [{ spec }] = assertGood(text, extended).models;
-  return Array.from(rowsOf(spec?.layers ?? []), (row) =>
+  return Array.from(modulesOf(spec?.layers ?? []), (row) =>
     [row.path, row.kind === "layer" ? row.type : "Residual", `[${row.output.join(", ")}]`].join(" "),
   );
 }
@@ -118,7 +118,7 @@ suite("layers: Residual", () => {
     const conv = '"layers": [{ "type": "Conv2d", "out_channels": 8, "kernel_size": 2, "stride": [2, 4] }]';
     const text = residual(`${conv}, "shortcut": "projection"`, "[3, 12, 12]");
     const { models } = assertGood(text, extended);
-    const projected = Array.from(rowsOf(models[0].spec?.layers ?? [])).find(
+    const projected = Array.from(modulesOf(models[0].spec?.layers ?? [])).find(
       ({ path }) => path === "res.shortcut",
     );
     assert.ok(projected?.kind === "layer");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { suite, test } from "node:test";
-import { rowsOf } from "../../src/engine/spec.ts";
+import { modulesOf } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
 
 const STREAMS = path.join(import.meta.dirname, "../reference/streams");
@@ -28,7 +28,7 @@ suite("the reference models have PyTorch's paths, types, shapes and number of pa
       const [{ spec, parameters }] = models;
       const { layers, parameters: expected } = reference(name);
       assert.deepEqual(
-        Array.from(rowsOf(spec?.layers ?? []), (row) => ({
+        Array.from(modulesOf(spec?.layers ?? []), (row) => ({
           path: row.path,
           type: row.kind === "layer" ? row.type : "Residual",
           output_shape: row.output,

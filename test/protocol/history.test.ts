@@ -110,6 +110,22 @@ suite("the history of a run", () => {
     assert.ok(history.frames().every((one) => one.hist === undefined));
   });
 
+  test("adds up how far each layer's weights have come, for steps that gave no frame as well", () => {
+    const moving = (step: number, ...ratios: readonly number[]): Frame =>
+      frameOf(
+        ratios.map((update_ratio) => ({ update_ratio })),
+        { loss: 1, grad_norm: 1, clip_coef: 1 },
+        step,
+      );
+    const every = historyOf([moving(1, 0.5, NaN), moving(2, 0.25, NaN), moving(3, Infinity, NaN)]);
+    assert.deepEqual([...every.moved], [0.75, 0]);
+    assert.deepEqual([...historyOf([moving(1, 0.5), moving(11, 0.25)]).moved], [3]);
+    assert.deepEqual(
+      [...extended(historyOf([moving(1, 0.5)]), recorded([moving(1, 0.5), moving(2, 1)])).moved],
+      [1.5],
+    );
+  });
+
   test("counts frames where not every step gives one, and leaves no bucket for steps without", () => {
     const history = historyOf([1, 101, 201, 301, 600].map((step) => frame(step)));
     const { step, frames: count, interval } = history.tally;

@@ -32,7 +32,10 @@ function checkFloats(
 }
 
 suite("numbers in an exported program", () => {
-  const floats = numericOptions.filter(({ argument }) => argument?.isFloat);
+  // A forget gate's bias is no argument: what it does is written out.
+  const floats = numericOptions.filter(
+    ({ argument }) => argument?.isFloat && argument.name !== "forget_bias",
+  );
   const types = new Map(floats.map((option) => [option.name.replace(/ = .*/, ""), option]));
 
   for (const what of types.keys()) {
@@ -47,6 +50,22 @@ suite("numbers in an exported program", () => {
       assert.ok(written > 3, `only ${written} values are taken`);
     });
   }
+
+  test("forget_bias is written as a Python float, whatever its value", () => {
+    let written = 0;
+    for (const { name, model, argument } of numericOptions) {
+      if (argument?.name !== "forget_bias") continue;
+      const program = programOf(model) ?? "";
+      for (const [, bias, text = ""] of program.matchAll(
+        /constant_\(layer\.bias_(ih|hh)_l\d\[\d+:\d+\], (.*)\)/g,
+      )) {
+        assert.match(text, FLOAT, name);
+        assert.equal(Number(text), bias === "ih" ? argument.value : 0);
+        written++;
+      }
+    }
+    assert.ok(written > 3, `only ${written} values are taken`);
+  });
 
   for (const field of ["max_norm", "norm_type", "clip_grad_value"]) {
     test(`${field} is written as a Python float, whatever its value`, () => {

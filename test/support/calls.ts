@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Backend, doubleBackend, scalarBackend } from "../../src/engine/runtime/backend.ts";
-import type { ActivationName } from "../../src/engine/kernels/activations.ts";
+import type { ActivationName } from "../../src/engine/activations/index.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { Machine } from "../../src/engine/runtime/compiledModel.ts";
+import { CompiledModel } from "../../src/engine/runtime/compiledModel.ts";
 import { bind, type Call } from "../../src/engine/compile/recorder.ts";
 import { parse } from "../../src/model/parse.ts";
 import { wasmBackends } from "./wasm.ts";
@@ -43,27 +43,29 @@ export const kindsOfNumbers: Readonly<Record<string, (x: number, i: number) => n
   "not all finite": (x, i) => (i === 5 ? NaN : i === 40 ? Infinity : i === 41 ? -Infinity : x),
 };
 
-/** The calls of a step of a net of three Linear and ReLU, and a Linear at the end, all of this width. */
+/** The calls of a step of a net of three Linear and `layer`, a ReLU, and a Linear at the end, all of this width. */
 export function stepOf({
   width,
   batch = 32,
-  observe = true,
+  statistics = true,
+  layer = { type: "ReLU" },
 }: {
   readonly width: number;
   readonly batch?: number;
-  readonly observe?: boolean;
+  readonly statistics?: boolean;
+  readonly layer?: object;
 }): readonly Call[] {
   const linear = { type: "Linear", out_features: width };
   const model = {
     input: [width],
-    layers: [{ repeat: 3, name: "block", layers: [linear, { type: "ReLU" }] }, linear],
+    layers: [{ repeat: 3, name: "block", layers: [linear, layer] }, linear],
     loss: "MSELoss",
     optimizer: { type: "SGD", lr: 0.1 },
     data: { type: "gaussian", samples: batch },
   };
   const spec = parse(JSON.stringify({ version: 1, models: { m: model } })).models[0]?.spec;
   assert.ok(spec);
-  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], observe };
-  const { forward, backward } = new Machine(spec, options).training(batch).plan;
+  const options = { backend: doubleBackend, table: layers, training: [batch], evaluation: [], statistics };
+  const { forward, backward } = new CompiledModel(spec, options).training(batch).lists;
   return [...forward, ...backward];
 }

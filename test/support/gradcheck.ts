@@ -36,7 +36,7 @@ export class OpBench {
     });
     this.inputs = sample.shapes.map(tensor);
     this.out = tensor(op.shape(sample.shapes, sample.attrs));
-    this.#saved = (op.saves?.(sample.shapes, sample.attrs) ?? []).map(take);
+    this.#saved = (op.savedTensors?.(sample.shapes, sample.attrs) ?? []).map(take);
     this.#gradients = sample.shapes.map(tensor);
     this.#dOut = tensor(this.out.shape);
     this.#scratch = end;
@@ -75,7 +75,7 @@ export class OpBench {
    * `wanted` inputs have a place for theirs; where dOut is `free` and the op can do that, the first one's is there.
    */
   backward(dOut: ArrayLike<number>, wanted: readonly boolean[], free = false): (Float64Array | undefined)[] {
-    const reads = this.#op.reads?.(this.#sample.attrs);
+    const reads = this.#op.neededForBackward?.(this.#sample.attrs);
     if (reads) {
       this.inputs.forEach((input, i) => {
         if (!reads.inputs.includes(i)) this.floats.fill(NaN, input.at, input.at + input.size);
@@ -156,7 +156,7 @@ export function checkGradient(op: Op, sample: Sample<unknown>, seed: number): vo
 
   at(0);
   const wanted = inputs.map((_, i) => differentiable(sample, i));
-  const gradients = op.passes ? inputs.map(() => v) : bench.backward(v, wanted);
+  const gradients = op.identityGradient ? inputs.map(() => v) : bench.backward(v, wanted);
   const analytic = gradients.reduce((sum, gradient, i) => sum + (gradient ? dot(gradient, u[i]) : 0), 0);
   const scale = Math.max(Math.abs(numeric), Math.abs(analytic), 1);
   assert.ok(

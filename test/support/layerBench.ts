@@ -4,7 +4,7 @@ import type { Memory } from "../../src/engine/kernels/memory.ts";
 import { layers } from "../../src/engine/layers/index.ts";
 import { layOut, type Layout } from "../../src/engine/compile/parameterLayout.ts";
 import { buildNetwork, typeOf } from "../../src/engine/graph/network.ts";
-import { compile, type Plan } from "../../src/engine/compile/compile.ts";
+import { compile, type CallLists } from "../../src/engine/compile/compile.ts";
 import { bind } from "../../src/engine/compile/recorder.ts";
 import type { LayerSpec, ModelSpec } from "../../src/engine/spec.ts";
 import { readTimes, timeSteps } from "../../src/engine/statistics/readStatistics.ts";
@@ -42,7 +42,7 @@ export const modelOf = (chain: readonly LayerSpec[], seed = 0): ModelSpec => ({
 /** Layers one after the other in double precision, with ∂L/∂y as given instead of a loss. */
 export class LayerBench {
   readonly layout: Layout;
-  readonly #plan: Plan;
+  readonly #plan: CallLists;
   readonly #memory: Memory;
   readonly #kernels: Kernels;
   readonly #y: Tensor;

@@ -22,6 +22,7 @@ const RANGES: Readonly<Record<string, Draw>> = {
   hidden_size: integer(2, 6),
   num_layers: integer(1, 3),
   truncate: integer(1, 4),
+  forget_bias: number(0, 3),
   num_embeddings: integer(10, 14),
   embedding_dim: integer(2, 6),
   padding_idx: integer(-3, 2),

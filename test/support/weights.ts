@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { layers } from "../../src/engine/layers/index.ts";
 import { keyOf } from "../../src/engine/graph/network.ts";
-import { leavesOf, type ModelSpec } from "../../src/engine/spec.ts";
+import { layersOf, type ModelSpec } from "../../src/engine/spec.ts";
 import { tensorOf } from "./torch.ts";
 
 /** Initialisers that draw from a normal distribution: their last bits hang on how the host computes logarithms. */
@@ -18,7 +18,7 @@ export function assertWeights(
 ): void {
   const theirs = expected as Readonly<Record<string, unknown>>;
   assert.deepEqual([...actual.keys()].sort(), Object.keys(theirs).sort());
-  for (const layer of leavesOf(spec.layers)) {
+  for (const layer of layersOf(spec.layers)) {
     for (const { name, role, shape } of layers[layer.type].weights?.(layer.params, layer.input) ?? []) {
       const key = keyOf(layer, name);
       const found = tensorOf(theirs[key]);

@@ -38,7 +38,7 @@ suite("explainLayers", () => {
       [
         "**a** · Sigmoid · step 240",
         "",
-        "Vanishing\\: less than a millionth of the last layer\\'s gradient arrives here\\.",
+        "71 \\% of the outputs of the a are saturated \\(71 \\% at the first step\\)\\, and the loss is still at 0\\.700 \\(mean of the last 5 steps\\)\\; it began at 0\\.700\\.",
         "",
         "| | | |",
         "|---|--:|---|",

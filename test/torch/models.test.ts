@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { initialWeights } from "../../src/engine/init/initialWeights.ts";
 import { layers } from "../../src/engine/layers/index.ts";
-import { leavesOf, type ModelSpec } from "../../src/engine/spec.ts";
+import { layersOf, type ModelSpec } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
 import { copyFrame } from "../../src/protocol/frame.ts";
@@ -41,7 +41,7 @@ function specOf(text: string): ModelSpec {
 }
 
 const describe = (spec: ModelSpec): string =>
-  [...[...leavesOf(spec.layers)].map(({ type }) => type), spec.loss.type, spec.optimizer.type].join(" ");
+  [...[...layersOf(spec.layers)].map(({ type }) => type), spec.loss.type, spec.optimizer.type].join(" ");
 
 /** The weights before the first step, then four steps with every statistic, then the losses of the program by itself. */
 async function compare(
@@ -88,7 +88,7 @@ const identity = (run: Line) =>
 
 /** PyTorch's recurrent layers draw their masks where `watch.py` cannot lend them ours. */
 const hasInnerMasks = (spec: ModelSpec): boolean =>
-  [...leavesOf(spec.layers)].some(
+  [...layersOf(spec.layers)].some(
     ({ type, params }) =>
       layers[type].group === "recurrent" && Number(params["dropout"]) > 0 && Number(params["num_layers"]) > 1,
   );

@@ -29,7 +29,7 @@ suiteInWindow(
       const text = await eventually(
         "a sentence that names the cause",
         () => frame.innerText("#app"),
-        (words) => /shrinks|starves|gets/.test(words) && /Gradient flow/.test(words),
+        (words) => /shrinks|vanishes|gets/.test(words) && /Gradient flow/.test(words),
       );
       assert.match(text, /block\.0/);
       for (const chart of ["gradient-flow", "gains"]) {

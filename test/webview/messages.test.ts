@@ -69,6 +69,7 @@ suite("messages from the host", () => {
     "rows without a frame": part({ frames: { ...three, totals: new Float64Array(0) } }),
     "half a bucket": part({ course: new Float64Array(5) }),
     "half an evaluation": part({ validation: new Float64Array(5) }),
+    "the way of more layers than there are": part({ moved: new Float64Array(500) }),
     "half a tally": part({ head: new Float64Array(5) }),
     "a run in an unknown state": { type: "runs", runs: [{ ...run, state: "asleep" }] },
     "an end without a reason": { type: "runs", runs: [{ ...run, end: { steps: 1, elapsed_ms: 1 } }] },

@@ -67,13 +67,15 @@ export interface PanelPage {
   close(): Promise<void>;
 }
 
-/** Opens pages with the webview; `size` is that of its bundle in bytes. */
-export async function openBrowser(): Promise<{
+/** Opens pages with the webview of this folder; `size` is that of its bundle in bytes. */
+export async function openBrowser(
+  webview = path.resolve(import.meta.dirname, "..", "..", "webview"),
+): Promise<{
   readonly size: number;
   open(width: number, theme: ThemeName, height?: number): Promise<PanelPage>;
   close(): Promise<void>;
 }> {
-  const [files, browser] = await Promise.all([bundle(), launchChromium()]);
+  const [files, browser] = await Promise.all([bundle(webview), launchChromium()]);
   return {
     size: files.get("/webview.js")?.length ?? Infinity,
     open: (width, theme, height = 900) => openPanel(browser, files, { width, height }, theme),
@@ -83,9 +85,8 @@ export async function openBrowser(): Promise<{
 
 type Files = ReadonlyMap<string, Buffer>;
 
-async function bundle(): Promise<Files> {
+async function bundle(webview: string): Promise<Files> {
   const options = { bundle: true, minify: true, write: false, outdir: "/", logLevel: "warning" } as const;
-  const webview = path.resolve(import.meta.dirname, "..", "..", "webview");
   const [script, style] = await Promise.all([
     esbuild.build({ ...options, entryPoints: { webview: path.join(webview, "main.ts") }, format: "iife" }),
     esbuild.build({

@@ -27,9 +27,9 @@ const BACKGROUND: Readonly<Record<ThemeKind, Rgb>> = {
 
 suite("the colour scale of shares", () => {
   for (const kind of KINDS) {
-    test(`${kind}: a starving layer is blue, an exploding one red, a healthy one neither`, () => {
-      const [starving, healthy, exploding] = [-6, 0, 6].map((share) => shareColour(share, kind));
-      assert.ok(starving[2] > starving[0] + 50, String(starving));
+    test(`${kind}: a vanishing layer is blue, an exploding one red, a healthy one neither`, () => {
+      const [vanishing, healthy, exploding] = [-6, 0, 6].map((share) => shareColour(share, kind));
+      assert.ok(vanishing[2] > vanishing[0] + 50, String(vanishing));
       assert.ok(exploding[0] > exploding[2] + 50, String(exploding));
       assert.ok(Math.max(...healthy) - Math.min(...healthy) < 10, String(healthy));
     });
@@ -48,9 +48,9 @@ suite("the colour scale of shares", () => {
 
     // Without red and green cones' difference, red − green is lost and blue against yellow is kept.
     test(`${kind}: the ends stay apart where red and green look alike`, () => {
-      const [starving, exploding] = [-6, 6].map((share) => shareColour(share, kind));
+      const [vanishing, exploding] = [-6, 6].map((share) => shareColour(share, kind));
       const yellowness = ([r, g, b]: Rgb): number => (r + g) / 2 - b;
-      assert.ok(yellowness(exploding) - yellowness(starving) > 80);
+      assert.ok(yellowness(exploding) - yellowness(vanishing) > 80);
     });
 
     test(`${kind}: NaN and ∞ share a colour that no share has`, () => {

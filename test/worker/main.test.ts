@@ -8,6 +8,7 @@ import { Worker } from "node:worker_threads";
 import { Rpc } from "../../src/protocol/rpc.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import type { ReadProgress, WorkerCalls, WorkerEvents } from "../../src/protocol/worker.ts";
+import type { TrialsProgress } from "../../src/protocol/trials.ts";
 import { portOf } from "../../src/process/port.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/worker/main.ts");
@@ -18,22 +19,30 @@ after(() => rmSync(folder, { recursive: true }));
 async function withThread(
   use: (
     rpc: Rpc<WorkerEvents, WorkerCalls>,
-    told: { readonly progress: ReadProgress[]; ended(): Promise<RunEnd> },
+    told: {
+      readonly progress: ReadProgress[];
+      readonly trials: TrialsProgress[];
+      frames(): number;
+      ended(): Promise<RunEnd>;
+    },
   ) => Promise<void>,
 ): Promise<void> {
   const worker = new Worker(MAIN);
   const progress: ReadProgress[] = [];
+  const trials: TrialsProgress[] = [];
+  let frames = 0;
   let end = Promise.withResolvers<RunEnd>();
   const rpc = new Rpc<WorkerEvents, WorkerCalls>(portOf(worker), {
     reading: (one) => void progress.push(one),
-    frames: () => undefined,
+    frames: () => void frames++,
+    trial: (one) => void trials.push(one),
     ended: (how) => {
       end.resolve(how);
       end = Promise.withResolvers();
     },
   });
   try {
-    await use(rpc, { progress, ended: () => end.promise });
+    await use(rpc, { progress, trials, frames: () => frames, ended: () => end.promise });
   } finally {
     rpc.dispose();
     await worker.terminate();
@@ -124,5 +133,39 @@ suite("the thread that trains", () => {
         given > held / 2,
         `${(given / 1e6).toFixed(0)} of ${(held / 1e6).toFixed(0)} MB were given back`,
       );
+    }));
+
+  const sick = {
+    layers: [
+      { repeat: 5, layers: [{ type: "Linear", out_features: 8 }, { type: "Sigmoid" }] },
+      { type: "Linear", out_features: 1 },
+    ],
+    train: { steps: 40, batch_size: 16 },
+  };
+
+  test("tries fixes beside a run that goes on, and tells how each candidate does", () =>
+    withThread(async (rpc, { trials, frames, ended }) => {
+      const options = { engine: "scalar" } as const;
+      const long = sourceOf({ train: { steps: 1_000_000, batch_size: 16 } }, "long.gradlens.json");
+      await rpc.call("start", { source: long, model: "m", options });
+      const result = await rpc.call("tryFixes", { source: sourceOf(sick), model: "m", options });
+      assert.ok(frames() > 1, "the run has not gone on");
+      assert.equal(trials[0]?.stage, "original");
+      assert.ok(result.tried > 5 && trials.length > result.tried);
+      const stopped = ended();
+      await rpc.call("stop", undefined);
+      assert.equal((await stopped).reason, "stopped");
+    }));
+
+  test("stops trying when it is told to, and when fixes are tried anew", () =>
+    withThread(async (rpc, { trials }) => {
+      const options = { engine: "scalar" } as const;
+      const endless = sourceOf({ ...sick, train: { steps: 1_000_000, batch_size: 16 } });
+      const first = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
+      const second = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
+      await first;
+      await rpc.call("stopFixes", undefined);
+      await second;
+      assert.equal(trials.length, 0);
     }));
 });

@@ -49,6 +49,7 @@ const model = {
  * @property {number} external
  * @property {number} arrayBuffers
  * @property {number} worker
+ * @property {number} workerTotal
  *
  * @typedef {object} Sample in MB
  * @property {number} minute
@@ -57,6 +58,7 @@ const model = {
  * @property {number} resident of the extension host
  * @property {number} own what of it no other process shares
  * @property {number} heap
+ * @property {number} pages what V8 keeps of the system's memory for the heaps of the extension host and the threads, in use or not
  * @property {number} external
  * @property {number} arrayBuffers
  * @property {number} worker
@@ -134,6 +136,7 @@ async function sample(phase, minute) {
     resident: (kilobytes(rollup, "Rss") * 1024) / MB,
     own: (own * 1024) / MB,
     heap: probe.heapUsed / MB,
+    pages: (probe.heapTotal + probe.workerTotal) / MB,
     external: probe.external / MB,
     arrayBuffers: probe.arrayBuffers / MB,
     worker: probe.worker / MB,
@@ -165,10 +168,12 @@ async function webviewHeap() {
 /** @param {Sample} one */
 function show(one) {
   if (samples.length % 24 === 0)
-    console.log("minute  panel     resident  own     heap    external  buffers  worker  webview  (MB)");
+    console.log(
+      "minute  panel     resident  own     heap    pages   external  buffers  worker  webview  (MB)",
+    );
   samples.push(one);
-  const { minute, phase, resident, own, heap, external, arrayBuffers, worker, webview, run } = one;
-  const figures = [resident, own, heap, external, arrayBuffers, worker, webview];
+  const { minute, phase, resident, own, heap, pages, external, arrayBuffers, worker, webview, run } = one;
+  const figures = [resident, own, heap, pages, external, arrayBuffers, worker, webview];
   console.log(
     minute.toFixed(1).padStart(6),
     phase.padEnd(9),
@@ -185,12 +190,17 @@ function report() {
     ["resident", (/** @type {Sample} */ one) => one.resident],
     ["own", (/** @type {Sample} */ one) => one.own],
     ["heap", (/** @type {Sample} */ one) => one.heap],
+    ["pages", (/** @type {Sample} */ one) => one.pages],
     ["buffers", (/** @type {Sample} */ one) => one.arrayBuffers],
     ["worker", (/** @type {Sample} */ one) => one.worker],
     ["webview", (/** @type {Sample} */ one) => one.webview],
   ])) {
     const points = half.map((one) => /** @type {const} */ ([one.minute, of(one)])).filter(([, y]) => y > 0);
-    if (points.length > 2) console.log(`${what.padEnd(9)}${verdictOf(slopeOf(points, phases), ALLOWED)}`);
+    if (points.length < 3) continue;
+    // V8 keeps pages until it gives many back at once: while it does not, a slope says less than how high it gets.
+    const [earlier, later] = [samples.slice(0, -half.length), half].map((some) => Math.max(...some.map(of)));
+    const highest = `highest ${later?.toFixed(0)} MB, in the first half ${earlier?.toFixed(0)}`;
+    console.log(`${what.padEnd(9)}${verdictOf(slopeOf(points, phases), ALLOWED)}; ${highest}`);
   }
 }
 

@@ -19,7 +19,7 @@ export const overTime: Chart = {
   id: "over-time",
   title: "Over time",
   hint:
-    "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue starves, red explodes, " +
+    "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue vanishes, red explodes, " +
     "magenta with a hatch is NaN or ∞. Where steps are too many to tell apart, their mean. Layers from first (top) to last.",
 
   reading(view) {

@@ -22,13 +22,6 @@ export class ArenaAllocator {
     return this.#end;
   }
 
-  /** Memory that nobody has had so far, for something that is to be kept while calls already recorded are made. */
-  append(elements: number): number {
-    const at = this.#end;
-    this.#end += align(elements);
-    return at;
-  }
-
   alloc(elements: number): number {
     const size = align(Math.max(elements, 1));
     const index = this.#gaps.findIndex((gap) => gap.size >= size);

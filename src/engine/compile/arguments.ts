@@ -46,16 +46,8 @@ function viewOf(kernel: KernelName): ViewOf {
 
 const views = byKernel(viewOf);
 
-/** Whether a call is one of this kernel. */
-export const isCallOf = <K extends KernelName>(call: Call, kernel: K): call is Call<K> =>
-  call.kernel === kernel;
-
 /** A call's arguments by name. */
-export const argsOf = <K extends KernelName>(call: Call<K>): ArgsOf<K> =>
-  new views[call.kernel](call.args) as AnyArgs as ArgsOf<K>;
-
-/** The same of a call of any kernel. */
-export const anyArgsOf = ({ kernel, args }: Call): AnyArgs => new views[kernel](args);
+export const argsOf = ({ kernel, args }: Call): AnyArgs => new views[kernel](args);
 
 export const makeCall = <K extends KernelName>(kernel: K, args: ArgsOf<K>): Call<K> => ({
   kernel,
@@ -63,7 +55,7 @@ export const makeCall = <K extends KernelName>(kernel: K, args: ArgsOf<K>): Call
 });
 
 /** The call with some arguments in the place of its own. */
-export const withArgs = <K extends KernelName>(call: Call<K>, others: Partial<ArgsOf<K>>): Call<K> => ({
+export const withArgs = (call: Call, others: AnyArgs): Call => ({
   kernel: call.kernel,
   args: listOf(call.kernel, call.args, others),
 });

@@ -1,21 +1,18 @@
-import { writesApart } from "./fuse.ts";
 import { type Node, rootOf, type Value } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import type { Slot } from "../statistics/layerSums.ts";
+import type { RowSums } from "../ops/op.ts";
 import type { LayerTable, Network } from "../graph/network.ts";
-import type { Instrumentation } from "../statistics/instrument.ts";
-import { backwardReads, callOf, type Places, type Range, type Saved } from "./buffers.ts";
-import type { RowIndex } from "../graph/moduleIndex.ts";
+import type { Along, Instrumentation, Summed } from "../statistics/instrument.ts";
+import { neededForBackward, callOf, type BufferAssignment, type Range, type Saved } from "./buffers.ts";
+import type { Recording } from "./recording.ts";
+import type { ModuleIndex } from "../graph/moduleIndex.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 import type { Traced } from "./trace.ts";
 
 /** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
-interface Buffer {
-  readonly at: number;
-  readonly size: number;
+interface Buffer extends Summed {
   owners: number;
-  /** Where ‖·‖² of it has been put. */
-  squares?: Slot;
+  /** The sums over its rows, where the pass that wrote it has taken them. */
+  rowSums?: RowSums;
 }
 
 /** Elements of gradients that may wait for those of parameters: they and the activations beside them stay in the second-level cache. */
@@ -24,12 +21,18 @@ const WAITING = 2 ** 14;
 /** A gradient smaller than this is not kept: it would only lie in the way of larger ones. */
 const WORTH = 2 ** 10;
 
+/** Elements of a part up to which one pass that also adds up rows takes less time than two; beyond, rows are so far apart that it may take more. */
+const LARGEST_WITH_ROW_SUMS = 2048;
+
+/** Columns that such a pass adds up at a time. */
+const COLUMNS = 32;
+
 /** What the backward pass finds of the forward pass. */
 export interface Parts {
-  readonly places: Places;
+  readonly buffers: BufferAssignment;
   readonly saved: Saved;
   readonly instrumentation: Instrumentation;
-  readonly index: RowIndex;
+  readonly index: ModuleIndex;
   /** Places of the parameters' gradients, by key. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   readonly table: LayerTable;
@@ -37,8 +40,8 @@ export interface Parts {
 }
 
 /** Records what computes every gradient from that of the output, last node first. */
-export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutput: Range): void {
-  new Backward(network, k, parts).record(dOutput);
+export function recordBackward(network: Network, recording: Recording, parts: Parts, dOutput: Range): void {
+  new Backward(network, recording, parts).record(dOutput);
 }
 
 /**
@@ -47,36 +50,39 @@ export function recordBackward(network: Network, k: Kernels, parts: Parts, dOutp
  */
 function firstNode({ graph, input }: Network): Node | undefined {
   const users = graph.nodes.filter(({ inputs }) => inputs.some((value) => rootOf(value) === input));
-  return users.length === 1 && users[0].op.separable ? users[0] : undefined;
+  return users.length === 1 && users[0].op.deferrable ? users[0] : undefined;
 }
 
 class Backward {
   readonly #network: Network;
-  #k: Kernels;
+  #recording: Recording;
   readonly #parts: Parts;
-  readonly #places: Places;
+  readonly #buffers: BufferAssignment;
   readonly #numbers: ReadonlyMap<Node, number>;
   readonly #inputIsIds: boolean;
   readonly #first: Node | undefined;
+  /** How many nodes and views take each value. */
+  readonly #users: ReadonlyMap<number, number>;
   /** The gradient of the first node's output, until what is sampled has been recorded. */
   #kept: Buffer | undefined;
   readonly #contributions = new Map<number, Buffer[]>();
   readonly #written = new Set<string>();
   /** Nodes whose parameters' gradients are still to be computed, with the gradients of their outputs. */
   #postponed: (readonly [Node, Buffer])[] = [];
-  /** Rows whose parameters' gradients are all there, and have not been observed. */
+  /** Modules whose parameters' gradients are all there, and whose statistics have not been taken. */
   #complete: number[] = [];
-  /** Rows that have been left behind while gradients of their parameters may still be among those postponed. */
+  /** Modules that have been left behind while gradients of their parameters may still be among those postponed. */
   #incomplete: number[] = [];
 
-  constructor(network: Network, k: Kernels, parts: Parts) {
+  constructor(network: Network, recording: Recording, parts: Parts) {
     this.#network = network;
-    this.#k = k;
+    this.#recording = recording;
     this.#parts = parts;
-    this.#places = parts.places;
+    this.#buffers = parts.buffers;
     this.#numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
     this.#inputIsIds = takesIds(network, parts.table);
     this.#first = firstNode(network);
+    this.#users = usersOf(network);
   }
 
   record({ at, size }: Range): void {
@@ -85,15 +91,15 @@ class Backward {
     const values = valuesBackwards(this.#network);
     this.#settle(values);
     this.#catchUp();
-    this.#observe();
-    this.#network.rows.forEach((_, i) => instrumentation.parameters(this.#k, i));
+    this.#takeStatistics();
+    this.#network.modules.forEach((_, i) => instrumentation.parameters(this.#recording, i));
     this.#recordSampled(values);
   }
 
   /** The first node's gradient of the input, and what becomes of it. */
   #recordSampled(values: readonly Value[]): void {
     if (!this.#first || !this.#kept) return;
-    this.#k = this.#parts.instrumentation.beginSampled();
+    this.#recording = this.#parts.instrumentation.beginSampled();
     this.#compute(this.#first, this.#kept, "values");
     const [{ id }] = this.#first.inputs;
     this.#settle(values.filter((value) => value.id <= id));
@@ -106,7 +112,7 @@ class Backward {
     for (const value of values) {
       const buffer = this.#contributions.get(value.id)?.reduce((a, b) => this.#sum(a, b));
       if (!buffer) continue;
-      instrumentation.gradient(this.#k, value, buffer);
+      instrumentation.gradient(this.#recording, value, buffer);
       if (value.source.kind === "view") this.#contribute(value.source.of, buffer);
       else if (value.source.kind === "result") this.#node(value.source.node, buffer);
       else this.#disown(buffer);
@@ -114,24 +120,27 @@ class Backward {
   }
 
   #node(node: Node, dOut: Buffer): void {
-    if (node.op.passes) {
+    if (node.op.identityGradient) {
       dOut.owners += node.inputs.length;
       node.inputs.forEach((value) => this.#contribute(value, dOut));
     } else if (node === this.#first) {
       dOut.owners++;
       this.#kept = dOut;
     } else {
-      this.#compute(node, dOut, node.op.separable ? "values" : undefined);
+      this.#compute(node, dOut, node.op.deferrable ? "values" : undefined);
     }
-    if (node.op.separable) this.#postpone(node, dOut);
+    if (node.op.deferrable) this.#postpone(node, dOut);
     else this.#done(node, dOut);
   }
 
   /** Nothing of the node is needed any more. */
   #done(node: Node, dOut: Buffer): void {
+    const sums = dOut.rowSums;
+    if (sums && sums.rows > 1) this.#buffers.free({ at: sums.at, size: sums.rows * sums.n });
+    delete dOut.rowSums;
     this.#disown(dOut);
-    backwardReads(node).forEach((value) => this.#places.release(value));
-    this.#parts.saved.get(node)?.forEach((range) => this.#places.free(range));
+    neededForBackward(node).forEach((value) => this.#buffers.release(value));
+    this.#parts.saved.get(node)?.forEach((range) => this.#buffers.free(range));
     const rows = this.#postponed.length > 0 ? this.#incomplete : this.#complete;
     rows.push(...this.#parts.index.begins(this.#number(node)));
   }
@@ -146,7 +155,7 @@ class Backward {
   }
 
   #catchUp(): void {
-    this.#observe(); // of those before these, which all threads have left behind
+    this.#takeStatistics(); // of those before these, which all threads have left behind
     const nodes = this.#postponed;
     this.#postponed = [];
     for (const [node, dOut] of nodes) {
@@ -157,8 +166,8 @@ class Backward {
     this.#incomplete = [];
   }
 
-  #observe(): void {
-    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#k, row);
+  #takeStatistics(): void {
+    for (const row of this.#complete) this.#parts.instrumentation.parameters(this.#recording, row);
     this.#complete = [];
   }
 
@@ -167,28 +176,33 @@ class Backward {
   /** Computes gradients of those inputs, of `undefined`: all. */
   #compute(node: Node, dOut: Buffer, only?: "values" | "parameters"): void {
     const { op, output } = node;
-    const inputs = node.inputs.map((value) => this.#places.tensor(value));
-    const apart = this.#parts.instrumentation.everything && writesApart("backward", node);
-    const reuse = op.inPlace === true && !apart && dOut.owners === 1 && dOut.size === inputs[0].size;
+    const inputs = node.inputs.map((value) => this.#buffers.tensor(value));
+    const outOfPlace = this.#parts.instrumentation.isOutOfPlace("backward", node);
+    const reuse = op.inPlace === true && !outOfPlace && dOut.owners === 1 && dOut.size === inputs[0].size;
     const gradients = node.inputs.map((value, i) => {
       if (!this.#wantsGradient(value)) return undefined;
       const isParameter = value.source.kind === "parameter";
       if (only && isParameter !== (only === "parameters")) return undefined;
       if (value.source.kind === "parameter") return this.#parameterGradient(value, value.source.key);
-      return i === 0 && reuse ? dOut : this.#buffer(inputs[i].size);
+      return i === 0 && reuse ? dOut : this.#alloc(inputs[i].size);
     });
-    this.#parts.traced.begin();
-    this.#places.scratched((scratch) =>
-      op.backward(this.#k, {
-        ...callOf(node, inputs, this.#places.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+    const along = this.#along(node, dOut, gradients[0]);
+    this.#parts.traced.begin(this.#recording);
+    this.#buffers.scratched((scratch) =>
+      op.backward(this.#recording.k, {
+        ...callOf(node, inputs, this.#buffers.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
+        sums: along?.parts,
+        writesRowSums: gradients[0]?.rowSums,
+        rowSums: dOut.rowSums,
         dOut: { at: dOut.at, shape: output.shape, size: dOut.size },
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
-        time: this.#parts.instrumentation.time(this.#k, this.#number(node)),
+        time: this.#parts.instrumentation.time(this.#recording, this.#number(node)),
       }),
     );
     this.#parts.traced.end(
+      this.#recording,
       node,
-      [dOut, ...backwardReads(node).map((value) => this.#places.tensor(value))],
+      [dOut, ...neededForBackward(node).map((value) => this.#buffers.tensor(value))],
       gradients.filter((buffer) => buffer !== undefined),
     );
     gradients.forEach((buffer, i) => {
@@ -197,6 +211,39 @@ class Backward {
       if (value.source.kind === "parameter") this.#finishParameter(value.source.key, buffer);
       else this.#contribute(value, buffer === dOut ? writtenOver(dOut) : buffer);
     });
+  }
+
+  // ---- what the pass of a node takes along
+
+  #along(node: Node, dOut: Buffer, dx: Buffer | undefined): Along | undefined {
+    if (!dx || !this.#isOnly(node.inputs[0])) return undefined;
+    const along = this.#parts.instrumentation.alongBackward(this.#recording, node, dOut, dx);
+    const rowSums = along && this.#rowSums(node.inputs[0], along);
+    if (rowSums) dx.rowSums = rowSums;
+    return along;
+  }
+
+  /** Whether the value's gradient is what its one user contributes. */
+  #isOnly(value: Value): boolean {
+    return this.#users.get(value.id) === 1;
+  }
+
+  /** Where the rows of a value's gradient are added up while it is written: the result of a node with a bias, which asks for that. */
+  #rowSums(value: Value, { parts }: Along): RowSums | undefined {
+    let root = value;
+    for (; root.source.kind === "view"; root = root.source.of) if (!this.#isOnly(root)) return undefined;
+    if (root.source.kind !== "result" || !this.#isOnly(root)) return undefined;
+    const { op, inputs } = root.source.node;
+    const bias = op.bias === undefined ? undefined : (inputs as readonly (Value | undefined)[])[op.bias];
+    if (bias?.source.kind !== "parameter" || this.#written.has(bias.source.key)) return undefined;
+    const n = sizeOf(bias.shape);
+    const fits =
+      n % COLUMNS === 0 && parts.every((part) => part.n % n === 0 && part.n <= LARGEST_WITH_ROW_SUMS);
+    if (!fits) return undefined;
+    const rows = parts.length;
+    const { at } =
+      rows === 1 ? this.#parameterGradient(bias, bias.source.key) : this.#buffers.alloc(rows * n);
+    return { at, rows, n };
   }
 
   // ---- gradients of values
@@ -208,18 +255,18 @@ class Backward {
   }
 
   #sum(a: Buffer, b: Buffer): Buffer {
-    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#buffer(a.size);
-    this.#k.add(a.size, a.at, b.at, into.at);
+    const into = a.owners === 1 ? a : b.owners === 1 ? b : this.#alloc(a.size);
+    this.#recording.k.add(a.size, a.at, b.at, into.at);
     for (const buffer of [a, b]) if (buffer !== into) this.#disown(buffer);
     return { at: into.at, size: into.size, owners: 1 };
   }
 
-  #buffer(size: number): Buffer {
-    return { ...this.#places.alloc(size), owners: 1 };
+  #alloc(size: number): Buffer {
+    return { ...this.#buffers.alloc(size), owners: 1 };
   }
 
   #disown(buffer: Buffer): void {
-    if (--buffer.owners === 0) this.#places.free(buffer);
+    if (--buffer.owners === 0) this.#buffers.free(buffer);
   }
 
   #wantsGradient(value: Value): boolean {
@@ -237,13 +284,13 @@ class Backward {
   #parameterGradient(value: Value, key: string): Buffer {
     const gradient = this.#parts.gradients.get(key);
     if (!gradient) throw new Error(`no gradient for ${key}`);
-    return this.#written.has(key) ? this.#buffer(sizeOf(value.shape)) : { ...gradient, owners: 1 };
+    return this.#written.has(key) ? this.#alloc(sizeOf(value.shape)) : { ...gradient, owners: 1 };
   }
 
   #finishParameter(key: string, buffer: Buffer): void {
     const gradient = this.#parts.gradients.get(key);
     if (gradient && gradient.at !== buffer.at) {
-      this.#k.add(buffer.size, gradient.at, buffer.at, gradient.at);
+      this.#recording.k.add(buffer.size, gradient.at, buffer.at, gradient.at);
       this.#disown(buffer);
     }
     this.#written.add(key);
@@ -257,8 +304,28 @@ function writtenOver(dOut: Buffer): Buffer {
   return dOut;
 }
 
+function usersOf({ graph, modules, output }: Network): ReadonlyMap<number, number> {
+  const users = new Map<number, number>();
+  const seen = new Set<number>();
+  const count = ({ id }: Value) => users.set(id, (users.get(id) ?? 0) + 1);
+  const views = (value: Value): void => {
+    if (value.source.kind !== "view" || seen.has(value.id)) return;
+    seen.add(value.id);
+    count(value.source.of);
+    views(value.source.of);
+  };
+  for (const node of graph.nodes) {
+    node.inputs.forEach(count);
+    node.inputs.forEach(views);
+  }
+  for (const { entry, exit } of modules) [entry, exit].forEach(views);
+  views(output);
+  count(output);
+  return users;
+}
+
 /** Every value that a gradient can reach, latest first. */
-function valuesBackwards({ graph, rows, input, output }: Network): readonly Value[] {
+function valuesBackwards({ graph, modules, input, output }: Network): readonly Value[] {
   const values = new Map<number, Value>();
   const reach = (value: Value): void => {
     if (values.has(value.id) || value.source.kind === "parameter" || value.source.kind === "buffer") return;
@@ -266,13 +333,13 @@ function valuesBackwards({ graph, rows, input, output }: Network): readonly Valu
     if (value.source.kind === "view") reach(value.source.of);
   };
   for (const node of graph.nodes) [node.output, ...node.inputs].forEach(reach);
-  for (const { entry, exit } of rows) [entry, exit].forEach(reach);
+  for (const { entry, exit } of modules) [entry, exit].forEach(reach);
   [input, output].forEach(reach);
   return [...values.values()].sort((a, b) => b.id - a.id);
 }
 
 /** Whether the model's first layer takes ids, which have no gradient. */
-function takesIds({ rows }: Network, table: LayerTable): boolean {
-  const first = rows.find(({ spec }) => spec.kind === "layer")?.spec;
+function takesIds({ modules }: Network, table: LayerTable): boolean {
+  const first = modules.find(({ spec }) => spec.kind === "layer")?.spec;
   return first?.kind === "layer" && table[first.type].ids !== undefined;
 }

@@ -15,7 +15,7 @@ export interface Range {
 export type Saved = ReadonlyMap<Node, readonly Range[]>;
 
 /** Where every tensor lies while it is needed: its memory is given back after it has been read for the last time. */
-export class Places {
+export class BufferAssignment {
   readonly #layout: Layout;
   readonly #allocator: ArenaAllocator;
   readonly #tensors = new Map<number, Tensor>();
@@ -28,7 +28,7 @@ export class Places {
     const count = (value: Value) => this.#reads.set(rootOf(value).id, this.#left(rootOf(value)) + 1);
     for (const node of graph.nodes) {
       node.inputs.forEach(count);
-      if (graph.training) backwardReads(node).forEach(count);
+      if (graph.training) neededForBackward(node).forEach(count);
     }
     count(output);
   }
@@ -36,11 +36,6 @@ export class Places {
   /** Elements of `Memory.floats` that have been in use at some time. */
   get end(): number {
     return this.#allocator.end;
-  }
-
-  /** A place that no call recorded so far touches. */
-  append(size: number): number {
-    return this.#allocator.append(size);
   }
 
   alloc(size: number): Range {
@@ -63,18 +58,18 @@ export class Places {
   }
 
   /** A place for a value that is about to be written. */
-  place({ id, shape }: Value): Tensor {
+  assign({ id, shape }: Value): Tensor {
     const tensor = { ...this.alloc(sizeOf(shape)), shape };
     this.#tensors.set(id, tensor);
     return tensor;
   }
 
   /** A place for the result of a node: over an input that only this node still reads, where its op can do that, and not `apart`. */
-  placeResult({ op, inputs, output }: Node, apart: boolean): Tensor {
-    const over = apart
+  assignResult({ op, inputs, output }: Node, outOfPlace: boolean): Tensor {
+    const over = outOfPlace
       ? undefined
       : op.overwrites?.find((i) => this.#lastRead(inputs[i], sizeOf(output.shape)));
-    if (over === undefined) return this.place(output);
+    if (over === undefined) return this.assign(output);
     const root = rootOf(inputs[over]);
     const tensor = { ...this.tensor(root), shape: output.shape };
     this.#tensors.set(output.id, tensor);
@@ -114,8 +109,8 @@ export class Places {
 }
 
 /** Tensors that the backward pass through a node reads. */
-export function backwardReads({ op, attrs, inputs, output }: Node): readonly Value[] {
-  const reads = op.reads?.(attrs);
+export function neededForBackward({ op, attrs, inputs, output }: Node): readonly Value[] {
+  const reads = op.neededForBackward?.(attrs);
   if (!reads) return [...inputs, output];
   return [...inputs.filter((_, i) => reads.inputs.includes(i)), ...(reads.out ? [output] : [])];
 }

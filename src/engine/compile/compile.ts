@@ -1,29 +1,27 @@
-import { isCallOf } from "./arguments.ts";
 import { recordBackward } from "./backward.ts";
-import { sumBiases } from "./fuseBiases.ts";
-import { fuse, writesApart } from "./fuse.ts";
 import type { Node } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { type Readings, readingsOf } from "../statistics/readings.ts";
 import type { LossCall } from "../losses/loss.ts";
 import type { Network } from "../graph/network.ts";
 import { Instrumentation, type InstrumentationOptions } from "../statistics/instrument.ts";
-import { callOf, Places, type Range, type Saved } from "./buffers.ts";
-import { type Call, recorder } from "./recorder.ts";
-import { indexRows } from "../graph/moduleIndex.ts";
-import type { Fold } from "../statistics/partialSums.ts";
+import { callOf, BufferAssignment, type Range, type Saved } from "./buffers.ts";
+import type { Call } from "./recorder.ts";
+import { Recording } from "./recording.ts";
+import { indexModules } from "../graph/moduleIndex.ts";
+import type { PartialSums } from "../statistics/partialSums.ts";
 import { Slots } from "../statistics/slots.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Trace, Traced } from "./trace.ts";
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
-export interface Plan {
+export interface CallLists {
   readonly batch: number;
   readonly forward: readonly Call[];
   /** The forward pass of the steps that are sampled: it also takes what costs much and needs outputs that are soon written over. */
   readonly sampledForward: readonly Call[];
   readonly backward: readonly Call[];
-  /** Histograms, and what else costs much and is made at those steps only: after `backward`, before the update. */
+  /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
   readonly sampled: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
@@ -31,16 +29,18 @@ export interface Plan {
   readonly loss: number;
   /** In order of a frame's rows. */
   readonly layers: readonly LayerSums[];
+  /** The figures of a frame. */
+  readonly readings: Readings;
   /** What forward and backward leave in slices, what `sampled`, and what the update. */
-  readonly folds: readonly Fold[];
-  readonly sampledFolds: readonly Fold[];
-  readonly updateFolds: readonly Fold[];
+  readonly partialSums: readonly PartialSums[];
+  readonly sampledPartialSums: readonly PartialSums[];
+  readonly updatePartialSums: readonly PartialSums[];
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
   readonly doubles: number;
 }
 
-export interface PlanOptions extends InstrumentationOptions {
+export interface CompileOptions extends InstrumentationOptions {
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
@@ -52,97 +52,92 @@ export interface PlanOptions extends InstrumentationOptions {
  * Turns a network into calls: forward, loss, and where it trains, backward with the statistics beside each pass. Takes time
  * in proportion to the number of nodes.
  */
-export function compile(network: Network, options: PlanOptions): Plan {
+export function compile(network: Network, options: CompileOptions): CallLists {
   const { graph, input, output } = network;
   const batch = input.shape[0];
-  const forward: Call[] = [];
-  const backward: Call[] = [];
-  const k = recorder(() => forward);
+  const [forward, backward] = [new Recording(), new Recording()];
   const slots = new Slots(options.layout.doubles);
-  const places = new Places(network, options.layout);
-  const index = indexRows(network, options.table);
+  const buffers = new BufferAssignment(network, options.layout);
+  const index = indexModules(network, options.table);
   const instrumentation = new Instrumentation(network, index, options, slots);
 
-  const place = places.place(input);
-  const target = places.alloc(batch * options.targets).at;
-  const trace = (calls: readonly Call[]): Traced => ({
-    begin: () => options.trace?.begin(calls),
-    end: (...op) => options.trace?.end(calls, ...op),
-  });
-  const traced = trace(forward);
-  const saved = recordForward(network, k, places, instrumentation, traced);
-  instrumentation.allOutputs();
-  const y = places.tensor(output);
-  const dOutput = places.alloc(y.size);
+  const inputAt = buffers.assign(input);
+  const target = buffers.alloc(batch * options.targets).at;
+  const traced: Traced = {
+    begin: (recording) => options.trace?.begin(recording.calls),
+    end: (recording, ...op) => options.trace?.end(recording.calls, ...op),
+  };
+  const saved = recordForward(network, forward, buffers, instrumentation, traced);
+  instrumentation.allOutputs(forward);
+  const y = buffers.tensor(output);
+  const dOutput = buffers.alloc(y.size);
   const loss = slots.alloc(2);
-  traced.begin();
-  options.loss(k, { x: y, batch, target, dx: dOutput.at, out: loss });
-  traced.end(undefined, [y], [dOutput]);
-  places.release(output);
+  traced.begin(forward);
+  options.loss(forward.k, { x: y, batch, target, dx: dOutput.at, out: loss });
+  traced.end(forward, undefined, [y], [dOutput]);
+  buffers.release(output);
   if (graph.training) {
     const parts = {
-      places,
+      buffers,
       saved,
       instrumentation,
       index,
       gradients: options.layout.gradients,
       table: options.table,
-      traced: trace(backward),
+      traced,
     };
-    recordBackward(
-      network,
-      recorder(() => backward),
-      parts,
-      dOutput,
-    );
+    recordBackward(network, backward, parts, dOutput);
   }
-  const sampledForward = fuse(forward);
   return {
     batch,
-    forward: sampledForward.filter((call) => !isCallOf(call, "spread")),
-    sampledForward,
-    backward: sumBiases(fuse(backward), (size) => places.append(size)),
-    sampled: instrumentation.sampled,
-    input: place,
+    forward: forward.calls.filter((call) => call.kernel !== "spread"),
+    sampledForward: forward.calls,
+    backward: backward.calls,
+    sampled: instrumentation.sampled.calls,
+    input: inputAt,
     target,
     loss,
     layers: instrumentation.layers,
-    folds: instrumentation.folds,
-    sampledFolds: instrumentation.sampledFolds,
-    updateFolds: instrumentation.updateFolds,
-    floats: places.end,
+    readings: readingsOf(instrumentation.layers),
+    partialSums: instrumentation.partialSums,
+    sampledPartialSums: instrumentation.sampledPartialSums,
+    updatePartialSums: instrumentation.updatePartialSums,
+    floats: buffers.end,
     doubles: slots.end,
   };
 }
 
 function recordForward(
   { graph, input }: Network,
-  k: Kernels,
-  places: Places,
+  recording: Recording,
+  buffers: BufferAssignment,
   instrumentation: Instrumentation,
   traced: Traced,
 ): Saved {
   const kept = new Map<Node, readonly Range[]>();
-  if (graph.training) instrumentation.outputs(k, input, places.tensor(input));
+  if (graph.training) instrumentation.outputs(recording, input, buffers.tensor(input));
   for (const node of graph.nodes) {
     const { op, inputs, attrs, output } = node;
-    const tensors = inputs.map((value) => places.tensor(value));
+    const tensors = inputs.map((value) => buffers.tensor(value));
     const shapes = inputs.map(({ shape }) => shape);
-    const saved = (op.saves?.(shapes, attrs) ?? []).map((size) => places.alloc(size));
-    const out = places.placeResult(
-      node,
-      graph.training && instrumentation.everything && writesApart("forward", node),
+    const saved = (op.savedTensors?.(shapes, attrs) ?? []).map((size) => buffers.alloc(size));
+    const out = buffers.assignResult(node, graph.training && instrumentation.isOutOfPlace("forward", node));
+    const along = instrumentation.alongForward(recording, node, tensors[0], out);
+    traced.begin(recording);
+    buffers.scratched((scratch) =>
+      op.forward(recording.k, {
+        ...callOf(node, tensors, out, saved, scratch),
+        sums: along?.parts,
+      }),
     );
-    traced.begin();
-    places.scratched((scratch) => op.forward(k, callOf(node, tensors, out, saved, scratch)));
-    traced.end(node, tensors, [out]);
+    traced.end(recording, node, tensors, [out]);
     if (graph.training) {
       kept.set(node, saved);
-      instrumentation.outputs(k, output, out);
+      instrumentation.outputs(recording, output, out, along?.written);
     } else {
-      saved.forEach((range) => places.free(range));
+      saved.forEach((range) => buffers.free(range));
     }
-    inputs.forEach((value) => places.release(value));
+    inputs.forEach((value) => buffers.release(value));
   }
   return kept;
 }

@@ -1,4 +1,4 @@
-import { anyArgsOf, described } from "./arguments.ts";
+import { argsOf, described } from "./arguments.ts";
 import { elements, NS_PER_CALL } from "../kernels/costs.ts";
 import type { AnyArgs, AnyKernel } from "../kernels/kernel.ts";
 import type { Call } from "./recorder.ts";
@@ -6,7 +6,7 @@ import type { Call } from "./recorder.ts";
 /** Nanoseconds of a call, roughly. */
 export function costOf(call: Call): number {
   const kernel = described[call.kernel];
-  const args = anyArgsOf(call);
+  const args = argsOf(call);
   return NS_PER_CALL + (computing(kernel, args) + (kernel.statistics?.(args) ?? 0));
 }
 
@@ -18,11 +18,11 @@ function computing(kernel: AnyKernel, args: AnyArgs): number {
 }
 
 /** Whether a call takes statistics of what others compute, and does nothing else. */
-export function isStatistics({ kernel }: Call): boolean {
+function isStatistics({ kernel }: Call): boolean {
   const { cost, statistics } = described[kernel];
   return statistics !== undefined && !cost;
 }
 
 /** How much of a call's cost is that of statistics. */
 export const statisticsCostOf = (call: Call): number =>
-  isStatistics(call) ? costOf(call) : (described[call.kernel].statistics?.(anyArgsOf(call)) ?? 0);
+  isStatistics(call) ? costOf(call) : (described[call.kernel].statistics?.(argsOf(call)) ?? 0);

@@ -1,6 +1,6 @@
 import { align } from "./align.ts";
 import { keyOf, type LayerTable, typeOf } from "../graph/network.ts";
-import { leavesOf, type LayerSpec, type ModelSpec } from "../spec.ts";
+import { layersOf, type LayerSpec, type ModelSpec } from "../spec.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
 /** The parameters of one layer: one block of memory, and one of the same size for their gradients. */
@@ -33,7 +33,7 @@ export function layOut(spec: ModelSpec, table: LayerTable, states: number, doubl
   const weights = new Map<string, Tensor>();
   const gradients = new Map<string, Tensor>();
   const segments: Segment[] = [];
-  const sized = [...leavesOf(spec.layers)].map((layer) => {
+  const sized = [...layersOf(spec.layers)].map((layer) => {
     const all = typeOf(table, layer).weights?.(layer.params, layer.input) ?? [];
     const trained = all.filter(({ role }) => role !== "buffer");
     const size = trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

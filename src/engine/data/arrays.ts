@@ -105,8 +105,10 @@ function* readValues(
       const i = place();
       out[i] = value;
       // The difference is NaN for what is not finite in single precision.
-      const found = out[i] - out[i] === 0 ? wrong?.(value) : nonFinite(value);
-      if (found !== undefined) throw new DataError(found, { file: name, index: indexAt(i, shape) });
+      const isFinite = out[i] - out[i] === 0;
+      const found = isFinite ? wrong?.(value) : nonFinite(value);
+      if (found !== undefined)
+        throw new DataError(found, { file: name, index: indexAt(i, shape) }, !isFinite);
     }
   };
   yield { file, sink: new Elements(array, take), turn: { index: 0, of: 1 } };

@@ -1,6 +1,6 @@
 import type { DataFacts } from "../../protocol/run.ts";
 import type { LossType } from "../losses/loss.ts";
-import type { Choice } from "../params.ts";
+import type { Selection } from "../params.ts";
 import { sizeOf } from "../tensor.ts";
 import type { Dataset, DataRequirements } from "./data.ts";
 import { width } from "./fit.ts";
@@ -18,7 +18,7 @@ export function dataFactsOf(
   training: Uint32Array,
   required: DataRequirements,
   loss: Pick<LossType, "floor">,
-  { params }: Pick<Choice, "params">,
+  { params }: Pick<Selection, "params">,
 ): DataFacts {
   const { rms, max, nonfinite } = dataset.inputFacts ?? inputFactsOf(dataset);
   const targets = sizeOf(dataset.target);

@@ -18,11 +18,14 @@ const LONGEST_FILE = 200;
 export class DataError extends Error {
   override readonly name = "DataError";
   readonly place: Place | undefined;
+  /** A value is missing, NaN or ±∞: the file can be read, but nothing can be learned from it as it is. */
+  readonly nonFinite: boolean;
 
-  constructor(sentence: string, place?: Place) {
+  constructor(sentence: string, place?: Place, nonFinite = false) {
     const at = place ? `${describe(place)}: ` : "";
     super(at + shorten(sentence, LONGEST_MESSAGE - at.length));
     this.place = place;
+    this.nonFinite = nonFinite;
   }
 }
 

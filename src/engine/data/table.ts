@@ -3,7 +3,7 @@ import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
 import { allocate } from "./fit.ts";
 import { decimal } from "./formats/decimal.ts";
-import { notNumber, type Numerals } from "./formats/numeral.ts";
+import { isNotFinite, notNumber, type Numerals } from "./formats/numeral.ts";
 import type { FieldReader } from "./formats/records.ts";
 import { TextCache } from "./formats/textCache.ts";
 import { changed } from "./reading.ts";
@@ -102,7 +102,9 @@ export class Rows implements FieldReader {
       return;
     }
     const target = this.#targetPlaces[column];
-    if (target >= 0) this.#fail(this.#setTarget(target, bytes, start, end), column, line);
+    if (target < 0) return;
+    const found = this.#setTarget(target, bytes, start, end);
+    if (found !== undefined) this.#fail(found, this.#texts.text(bytes, start, end), column, line);
   }
 
   row(fields: number, line: number): boolean {
@@ -134,7 +136,7 @@ export class Rows implements FieldReader {
 
   #numberOf(column: number, text: string, line: number): number {
     const { numerals } = this.#layout;
-    this.#fail(notNumber(text, numerals), column, line);
+    this.#fail(notNumber(text, numerals), text, column, line);
     return numerals.valueOf(text);
   }
 
@@ -147,9 +149,9 @@ export class Rows implements FieldReader {
     return text === "" ? "the value is missing" : this.#targets.setText(this.#row, place, text);
   }
 
-  #fail(sentence: string | undefined, column: number, line: number): void {
+  #fail(sentence: string | undefined, text: string, column: number, line: number): void {
     if (sentence === undefined || this.#wrong) return;
-    const { file, names } = this.#layout;
-    this.#wrong = new DataError(sentence, { file, line, column: names[column] });
+    const { file, names, numerals } = this.#layout;
+    this.#wrong = new DataError(sentence, { file, line, column: names[column] }, isNotFinite(text, numerals));
   }
 }

@@ -1,5 +1,7 @@
 import { STATS, type Stat } from "../../protocol/frame.ts";
 import type { LayerInfo } from "../../protocol/run.ts";
+import { STATISTIC } from "../../protocol/statistics.ts";
+import { OWN_SUMS } from "../statistics/ownSums.ts";
 import type { LayerType } from "../layers/layer.ts";
 import { type LayerTable, typeOf } from "./network.ts";
 import type { LayerSpec, ResidualSpec } from "../spec.ts";
@@ -30,9 +32,21 @@ interface Features {
   readonly gain: boolean;
 }
 
-function has(stat: Stat, { type, parameters, gain }: Features): boolean {
-  if (stat.startsWith("grad_") || stat === "weight_norm" || stat === "update_ratio") return parameters;
-  if (stat === "act_dead") return type?.dead === true;
-  if (stat === "act_saturated") return type?.saturation !== undefined;
-  return stat === "gain" ? gain : true;
-}
+/** Whether a row has the sums; those that are not named are of outputs, which all have, or of gradients. */
+const HAS: Readonly<Record<string, (features: Features) => boolean>> = {
+  deadUnits: ({ type }) => type?.dead === true,
+  saturated: ({ type }) => type?.saturation !== undefined,
+  inputGradient: ({ gain }) => gain,
+  gradient: ({ parameters }) => parameters,
+  weights: ({ parameters }) => parameters,
+  update: ({ parameters }) => parameters,
+  ...Object.fromEntries(
+    OWN_SUMS.filter(({ of }) => of === "gradient").map(({ kernel }) => [
+      kernel,
+      ({ parameters }: Features) => parameters,
+    ]),
+  ),
+};
+
+const has = (stat: Stat, features: Features): boolean =>
+  STATISTIC[stat].of.every((name) => HAS[name ?? ""]?.(features) ?? true);

@@ -1,12 +1,12 @@
 import { rootOf, type Value } from "./graph.ts";
-import type { LayerTable, Network, Row } from "./network.ts";
+import type { LayerTable, Network, Module } from "./network.ts";
 import { type Shape, sizeOf } from "../tensor.ts";
 
 /** Numbers of rows, in their order. */
 type Rows = readonly number[];
 
 /** Which rows of a network begin, end and lie where, so that compiling looks each up once. */
-export interface RowIndex {
+export interface ModuleIndex {
   /** Rows that give this value, or one with the same memory. */
   outputs(root: Value): Rows;
   /** Rows whose own exit, or entry, this view is. */
@@ -20,13 +20,13 @@ export interface RowIndex {
   readonly units: readonly (readonly [outer: number, units: number, inner: number])[];
 }
 
-export function indexRows({ rows, input }: Network, table: LayerTable): RowIndex {
-  const outputs = group(rows, ({ exit }) => rootOf(exit).id);
-  const exits = group(rows, ({ exit }) => exit.id);
-  const entries = group(rows, ({ entry }) => entry.id);
-  const begins = group(rows, ({ from, to }) => (to > from ? from : -1));
+export function indexModules({ modules, input }: Network, table: LayerTable): ModuleIndex {
+  const outputs = group(modules, ({ exit }) => rootOf(exit).id);
+  const exits = group(modules, ({ exit }) => exit.id);
+  const entries = group(modules, ({ entry }) => entry.id);
+  const begins = group(modules, ({ from, to }) => (to > from ? from : -1));
   const layers: number[] = [];
-  rows.forEach(({ spec, from, to }, i) => {
+  modules.forEach(({ spec, from, to }, i) => {
     if (spec.kind === "layer") layers.fill(i, from, (layers.length = Math.max(layers.length, to)));
   });
   const none: Rows = [];
@@ -36,24 +36,24 @@ export function indexRows({ rows, input }: Network, table: LayerTable): RowIndex
     entries: ({ id }) => entries.get(id) ?? none,
     begins: (node) => begins.get(node) ?? none,
     layer: (node) => layers[node],
-    units: unitsOf(rows, input.shape, table),
+    units: unitsOf(modules, input.shape, table),
   };
 }
 
-function group(rows: readonly Row[], key: (row: Row) => number): ReadonlyMap<number, Rows> {
+function group(modules: readonly Module[], key: (module: Module) => number): ReadonlyMap<number, Rows> {
   const groups = new Map<number, number[]>();
-  rows.forEach((row, i) => {
-    const list = groups.get(key(row));
+  modules.forEach((module, i) => {
+    const list = groups.get(key(module));
     if (list) list.push(i);
-    else groups.set(key(row), [i]);
+    else groups.set(key(module), [i]);
   });
   return groups;
 }
 
 /** Units are the channels where the last layer that says so makes channels, else the last dimension. */
-function unitsOf(rows: readonly Row[], input: Shape, table: LayerTable): RowIndex["units"] {
+function unitsOf(modules: readonly Module[], input: Shape, table: LayerTable): ModuleIndex["units"] {
   let channelsFirst = input.length > 3;
-  return rows.map(({ spec, exit: { shape } }) => {
+  return modules.map(({ spec, exit: { shape } }) => {
     const layout = spec.kind === "layer" ? table[spec.type].layout : undefined;
     if (layout) channelsFirst = layout === "channels";
     if (shape.length > 2 && channelsFirst) return [shape[0], shape[1], sizeOf(shape.slice(2))];

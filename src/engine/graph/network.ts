@@ -7,7 +7,7 @@ import type { LayerSpec, ModelSpec, ModuleSpec, ResidualSpec } from "../spec.ts"
 export type LayerTable = Readonly<Record<string, LayerType>>;
 
 /** A leaf layer or `Residual` block in the graph, between the view where it is entered and the value it gives. */
-export interface Row {
+export interface Module {
   readonly spec: LayerSpec | ResidualSpec;
   readonly entry: Value;
   readonly exit: Value;
@@ -22,7 +22,7 @@ export interface Network {
   readonly input: Value;
   readonly output: Value;
   /** In order of a frame's rows. */
-  readonly rows: readonly Row[];
+  readonly modules: readonly Module[];
 }
 
 /** The name of a weight in the model's `state_dict`. */
@@ -42,37 +42,37 @@ export function buildNetwork(
   table: LayerTable = standardLayers,
 ): Network {
   const graph = new Graph(training);
-  const rows: Row[] = [];
+  const modules: Module[] = [];
 
   const chain = (modules: readonly ModuleSpec[], x: Value): Value =>
-    modules.reduce((y, part) => build(part, y), x);
+    modules.reduce((y, spec) => build(spec, y), x);
 
-  function build(part: ModuleSpec, x: Value): Value {
-    switch (part.kind) {
+  function build(spec: ModuleSpec, x: Value): Value {
+    switch (spec.kind) {
       case "sequential":
-        return chain(part.layers, x);
+        return chain(spec.layers, x);
       case "layer":
-        return row(part, x, (entry) => leaf(part, entry));
+        return module(spec, x, (entry) => layer(spec, entry));
       case "residual":
-        return row(part, x, (entry) =>
-          graph.apply(add, [chain(part.layers, entry), chain(part.shortcut, entry)], null),
+        return module(spec, x, (entry) =>
+          graph.apply(add, [chain(spec.layers, entry), chain(spec.shortcut, entry)], null),
         );
       default:
-        return part satisfies never;
+        return spec satisfies never;
     }
   }
 
   /** Views on both sides, so that the gradient can be seen there even where it joins others. */
-  function row(spec: LayerSpec | ResidualSpec, x: Value, body: (entry: Value) => Value): Value {
+  function module(spec: LayerSpec | ResidualSpec, x: Value, body: (entry: Value) => Value): Value {
     const entry = graph.view(x);
     const from = graph.nodes.length;
     const y = body(entry);
     const exit = y === entry ? graph.view(y) : y;
-    rows.push({ spec, entry, exit, from, to: graph.nodes.length });
+    modules.push({ spec, entry, exit, from, to: graph.nodes.length });
     return exit;
   }
 
-  function leaf(layer: LayerSpec, x: Value): Value {
+  function layer(layer: LayerSpec, x: Value): Value {
     const type = typeOf(table, layer);
     const weights = (type.weights?.(layer.params, layer.input) ?? []).map(({ name, shape, role }) => [
       name,
@@ -82,5 +82,5 @@ export function buildNetwork(
   }
 
   const input = graph.input([batch, ...spec.input]);
-  return { graph, input, output: chain(spec.layers, input), rows };
+  return { graph, input, output: chain(spec.layers, input), modules };
 }

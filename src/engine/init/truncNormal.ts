@@ -1,4 +1,4 @@
-import { erf } from "../kernels/activations.ts";
+import { erf } from "../activations/erf.ts";
 import { number, type Values } from "../params.ts";
 import type { Generator } from "../rng/generator.ts";
 import { init } from "./init.ts";

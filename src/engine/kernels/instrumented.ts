@@ -1,8 +1,10 @@
 import { index, size, place, number, doublesPlace, kernel } from "./kernel.ts";
-import { activationKernels, type ActivationName } from "./activations.ts";
+import { MOMENTS } from "../../protocol/sums.ts";
+import type { ActivationName } from "../activations/index.ts";
+import { activationKernels } from "./activations.ts";
 import { elements, statisticsOf } from "./costs.ts";
 import { matrixKernels } from "./matrix.ts";
-import { MOMENTS, statisticsKernels } from "./statistics.ts";
+import { statisticsKernels } from "./statistics.ts";
 
 /** Activations that are so light that reading and writing is most of their work: statistics come along in the same pass. */
 export const LIGHT: Readonly<Record<"forward" | "backward", readonly ActivationName[]>> = {

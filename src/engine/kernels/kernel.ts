@@ -64,6 +64,11 @@ export interface Kernel<P = KernelParams, L extends Loop = Loop> {
   cost?(args: Args<P>): number;
   /** Nanoseconds of taking statistics; a kernel without `cost` does nothing else. */
   statistics?(args: Args<P>): number;
+  /**
+   * Every layer's tensor whose sums it takes (n, x, out), for a statistic that is computed from them; those of several slices
+   * are added up.
+   */
+  readonly of?: "output" | "gradient";
 }
 
 export const kernel = <const P extends KernelParams, L extends Loop>(value: Kernel<P, L>): Kernel<P, L> =>
@@ -78,6 +83,7 @@ export interface AnyKernel {
     | { units(args: AnyArgs): number; part(args: AnyArgs, from: number, to: number): AnyArgs };
   cost?(args: AnyArgs): number;
   statistics?(args: AnyArgs): number;
+  readonly of?: "output" | "gradient";
 }
 
 export type AnyArgs = Readonly<Record<string, number>>;

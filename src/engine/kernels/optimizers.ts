@@ -1,4 +1,5 @@
 import { size, place, doublesPlace, kernel } from "./kernel.ts";
+import { UPDATE } from "../../protocol/sums.ts";
 import { rangeOf } from "./memory.ts";
 
 /**
@@ -6,9 +7,6 @@ import { rangeOf } from "./memory.ts";
  * The gradient that an optimizer sees is clamp(g · scale, ±limit): that is clipping, without a pass of its own.
  */
 export const CLIPPING = ["scale", "limit"] as const;
-
-/** What an update sums up, from `doubles[out]` on: Σ(θ_after − θ_before)², and Σθ_after². */
-export const UPDATE = ["moved", "squares"] as const;
 
 /** Elements at `hyper` that a kernel may read. */
 const HYPER = 16;

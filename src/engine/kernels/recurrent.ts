@@ -1,9 +1,8 @@
 import { index, size, place, extent, kernel } from "./kernel.ts";
-import { ACTIVATION_NAMES, type Activation, activations, gradientOf } from "./activations.ts";
+import { ACTIVATIONS, activations } from "../activations/index.ts";
+import { gradientOf } from "./activations.ts";
 
 const sigmoid = activations.sigmoid.f;
-
-const table: readonly Activation[] = ACTIVATION_NAMES.map((name) => activations[name]);
 
 /**
  * One step of a recurrent cell for `rows` samples of n units. Rows lie `ld…` elements apart: they are one time step of
@@ -18,7 +17,7 @@ export const recurrentKernels = {
     scalar:
       ({ floats: v }) =>
       (kind, rows, n, h, ldh) => {
-        const { f } = table[kind];
+        const { f } = ACTIVATIONS[kind];
         for (let row = 0; row < rows; row++, h += ldh) {
           for (let i = h; i < h + n; i++) v[i] = f(v[i], 0, 0);
         }
@@ -34,7 +33,7 @@ export const recurrentKernels = {
     scalar:
       ({ floats: v }) =>
       (kind, rows, n, h, ldh, dh, dz, ldz) => {
-        const f = table[kind];
+        const f = ACTIVATIONS[kind];
         for (let row = 0; row < rows; row++, h += ldh, dh += n, dz += ldz) {
           // y in place of x: for both functions x > 0 where y > 0
           for (let j = 0; j < n; j++) v[dz + j] = gradientOf(f, v[dh + j], v[h + j], v[h + j], 0, 0);

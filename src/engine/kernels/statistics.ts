@@ -1,12 +1,7 @@
 import { size, place, doublesPlace, extent, number, kernel } from "./kernel.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../protocol/frame.ts";
+import { MOMENTS, SUMMARY } from "../../protocol/sums.ts";
 import { counts, statisticsOf } from "./costs.ts";
-
-/** What `moments` writes, in order, from element `out` of `doubles` on. */
-export const MOMENTS = ["sum", "squares", "zeros", "nonfinite"] as const;
-
-/** What `summary` writes. */
-export const SUMMARY = [...MOMENTS, "min", "max"] as const;
 
 const bits = new DataView(new ArrayBuffer(8));
 

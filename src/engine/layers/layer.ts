@@ -1,3 +1,4 @@
+import type { Saturation } from "../activations/activation.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { Generator } from "../rng/generator.ts";
 import type { Params, Values } from "../params.ts";
@@ -15,18 +16,14 @@ export interface WeightSpec {
   readonly role: "weight" | "bias" | "scale" | "buffer";
   /** PyTorch draws it before all the others of the layer, though it stands behind them. */
   readonly early?: boolean;
+  /** Elements `from` … `to` − 1 start at this value, whatever sets the others. */
+  readonly fixed?: { readonly from: number; readonly to: number; readonly value: number };
   /** PyTorch's own initial values, drawn from PyTorch's generator. */
   fill(generator: Generator, out: Float32Array, shape: Shape): void;
 }
 
 /** The values of a layer's weights while its graph is built. */
 export type Weights = Readonly<Record<string, Value>>;
-
-/** Where a nonlinearity is saturated: elements of its output outside (low, high). */
-export interface Saturation {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** A layer type: everything that the parser, the schema, the engine, the editor and the PyTorch export know of it. */
 export interface LayerType<P extends Params = Params> {

@@ -39,7 +39,7 @@ const common = {
   ),
 };
 
-type Common = Values<typeof common>;
+type Common = Values<typeof common> & { readonly forget_bias?: number | undefined };
 
 const suffixesOf = ({ num_layers, bidirectional }: Common): readonly (readonly string[])[] =>
   Array.from({ length: num_layers }, (_, i) => (bidirectional ? [`l${i}`, `l${i}_reverse`] : [`l${i}`]));
@@ -60,19 +60,31 @@ function weightsOf(gates: number, params: Common, width: number): readonly Weigh
       { name: `weight_hh_${suffix}`, shape: [rows, hidden_size], role: "weight", fill },
       ...["bias_ih", "bias_hh"]
         .filter(() => bias)
-        .map((name): WeightSpec => ({ name: `${name}_${suffix}`, shape: [rows], role: "bias", fill })),
+        .map((name): WeightSpec => ({
+          name: `${name}_${suffix}`,
+          shape: [rows],
+          role: "bias",
+          fill,
+          ...forgetGate(name, params),
+        })),
     ]),
   );
 }
 
-/** The stack of layers on x[batch, time, features]; ∂L/∂h_t is observed in the last one's forward direction. */
+/** The part of a bias that is the forget gate's, the second of an LSTM's four. Both biases add up to what was asked for. */
+function forgetGate(name: string, { hidden_size, forget_bias }: Common): Pick<WeightSpec, "fixed"> {
+  if (forget_bias === undefined) return {};
+  return { fixed: { from: hidden_size, to: 2 * hidden_size, value: name === "bias_ih" ? forget_bias : 0 } };
+}
+
+/** The stack of layers on x[batch, time, features]; ∂L/∂h_t is instrumented in the last one's forward direction. */
 function record(graph: Graph, op: Op<RecurrentAttrs>, params: Common, w: Weights, x: Value): Value {
   const { bias, dropout: p, output, truncate = 0 } = params;
   const stack = suffixesOf(params);
   const direction = (
     y: Value,
     suffix: string,
-    attrs: Pick<RecurrentAttrs, "reverse" | "last" | "observed">,
+    attrs: Pick<RecurrentAttrs, "reverse" | "last" | "instrumented">,
   ): Value => {
     const names = bias ? ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] : ["weight_ih", "weight_hh"];
     return graph.apply(op, [y, ...names.map((name) => w[`${name}_${suffix}`])], { truncate, ...attrs });
@@ -84,7 +96,7 @@ function record(graph: Graph, op: Op<RecurrentAttrs>, params: Common, w: Weights
       direction(y, suffix, {
         reverse: j === 1,
         last: isTop && output === "last",
-        observed: isTop && j === 0,
+        instrumented: isTop && j === 0,
       }),
     );
     const joined = outputs.length > 1 ? graph.apply(concat, outputs, null) : outputs[0];
@@ -109,7 +121,9 @@ const recurrent = <const P extends Params>(
     group: "recurrent",
     params: { ...common, ...params },
     shape(values, input): Shape {
-      const { hidden_size, bidirectional, output } = all(values);
+      const { hidden_size, bidirectional, output, bias, forget_bias } = all(values);
+      if (forget_bias !== undefined && !bias)
+        throw new ShapeError("forget_bias sets a bias, but bias is false");
       if (input.length !== 2) throw new ShapeError(`${name} needs [time, features], but gets ${show(input)}`);
       const width = bidirectional ? 2 * hidden_size : hidden_size;
       return output === "last" ? [width] : [input[0], width];
@@ -120,7 +134,11 @@ const recurrent = <const P extends Params>(
     time: (_, [steps]) => steps,
     torch(values, [, width]) {
       const { hidden_size, num_layers, bias, dropout, bidirectional } = all(values);
-      const own = Object.fromEntries(Object.keys(params).map((key) => [key, all(values)[key]]));
+      const own = Object.fromEntries(
+        Object.keys(params)
+          .filter((key) => key !== "forget_bias")
+          .map((key) => [key, all(values)[key]]),
+      );
       return torchCall(`nn.${name}`, [width, hidden_size], {
         num_layers,
         ...own,
@@ -143,7 +161,13 @@ export const RNN = recurrent("RNN", {
 export const LSTM = recurrent("LSTM", {
   doc: "Long short-term memory (Hochreiter & Schmidhuber, 1997): a second state is carried on by addition, and gates decide what enters, stays and leaves. Takes `[time, features]`.",
   gates: 4,
-  params: {},
+  params: {
+    forget_bias: optional(
+      number(
+        "What the biases of the forget gate add up to at the start, in every layer and direction: from 1 on the gate is open, and the gradient gets far back (Jozefowicz, Zaremba & Sutskever, 2015). Default: as all other biases.",
+      ),
+    ),
+  },
   op: () => lstm,
 });
 

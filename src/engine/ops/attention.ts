@@ -29,7 +29,7 @@ export const attention = op<AttentionAttrs>({
     return [batch, time, width];
   },
 
-  saves: ([qkv], { heads, p }) => Array<number>(p > 0 ? 2 : 1).fill(pairsOf(qkv, heads)),
+  savedTensors: ([qkv], { heads, p }) => Array<number>(p > 0 ? 2 : 1).fill(pairsOf(qkv, heads)),
 
   forward(k, { inputs: [qkv], out, saved: [probabilities, mask = -1], attrs: { heads, causal, p } }) {
     const [batch, time, width] = out.shape;
@@ -55,7 +55,7 @@ export const attention = op<AttentionAttrs>({
     );
   },
 
-  reads: () => ({ inputs: [0], out: false }),
+  neededForBackward: () => ({ inputs: [0], out: false }),
   samples: [
     { shapes: [[2, 3, 12]], attrs: { heads: 2, causal: false, p: 0 } },
     { shapes: [[2, 5, 9]], attrs: { heads: 1, causal: true, p: 0 } },

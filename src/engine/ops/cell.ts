@@ -14,7 +14,7 @@ export interface RecurrentAttrs {
   /** Of h only that at the last time step is asked for, which a recurrence in `reverse` takes first. */
   readonly last: boolean;
   /** `Backward.time` is this op's to fill: one of a layer's ops. */
-  readonly observed: boolean;
+  readonly instrumented: boolean;
 }
 
 /** Places of one time step for all samples: rows of z are `ldz` apart, those of h `ldh`, those of c `units`. */

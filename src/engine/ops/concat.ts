@@ -31,7 +31,7 @@ export const concat = op<null>({
       from += n;
     });
   },
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   samples: [
     {
       shapes: [

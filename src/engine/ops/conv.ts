@@ -52,8 +52,8 @@ export const conv = op<ConvAttrs>({
     if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
   },
 
-  separable: true,
-  reads: () => ({ inputs: [0, 1], out: false }),
+  deferrable: true,
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
 
   samples: [
     { shapes: [[2, 3, 5, 7], [4, 3, 3, 2], [4]], attrs: { axes: [axis(3), axis(2)], groups: 1 } },

@@ -1,82 +1,55 @@
-import { ACTIVATION_NAMES, type ActivationName } from "../kernels/activations.ts";
+import type { Activation, ActivationAttrs } from "../activations/activation.ts";
+import { ACTIVATIONS, activations, type ActivationName } from "../activations/index.ts";
+import { LIGHT } from "../kernels/instrumented.ts";
 import { sizeOf } from "../tensor.ts";
 import { at, type Op, op } from "./op.ts";
 
-export interface ActivationAttrs {
-  readonly alpha: number;
-  readonly beta: number;
-}
+/** Parameters to check the gradient of those with that take none. */
+const WITHOUT: NonNullable<Activation["samples"]> = [[0, 0]];
 
-/**
- * Kinds whose derivative is the same, to the last bit, when y = f(x) stands in for x: both lie on the same side of every
- * bound, or the derivative looks at y alone. Not hardsigmoid: close to its bounds x/6 + ½ rounds to 0 or 1.
- */
-const fromResult: Partial<Record<ActivationName, (attrs: ActivationAttrs) => boolean>> = {
-  relu: () => true,
-  leakyRelu: ({ alpha }) => alpha >= 0,
-  elu: ({ alpha, beta }) => alpha >= 0 && beta > 0,
-  selu: () => true,
-  hardtanh: () => true,
-  sigmoid: () => true,
-  tanh: () => true,
-};
-
-function elementwise(
-  name: ActivationName,
-  kinks: readonly number[] = [],
-  checked: readonly (readonly [alpha: number, beta: number])[] = [[0, 0]],
-): Op<ActivationAttrs> {
-  const kind = ACTIVATION_NAMES.indexOf(name);
-  const yForX = (attrs: ActivationAttrs): boolean => fromResult[name]?.(attrs) ?? false;
+function elementwise(name: ActivationName, activation: Activation): Op<ActivationAttrs> {
+  const kind = ACTIVATIONS.indexOf(activation);
+  const { kinks = [], samples = WITHOUT, slopeReadsY = false } = activation;
+  const yForX = (attrs: ActivationAttrs): boolean => activation.fromResult?.(attrs) ?? false;
   return {
     name,
     shape: ([x]) => x,
-    forward: (k, { inputs: [x], out, attrs }) =>
-      k.activation(kind, x.size, x.at, out.at, attrs.alpha, attrs.beta),
-    backward(k, { inputs, out, dOut, dInputs: [dx], attrs }) {
-      const x = yForX(attrs) ? out : inputs[0];
-      k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), attrs.alpha, attrs.beta);
+    forward(k, { inputs: [x], out, attrs: { alpha, beta }, sums }) {
+      if (!sums) k.activation(kind, x.size, x.at, out.at, alpha, beta);
+      for (const { from, n, read, written } of sums ?? [])
+        k.activationMoments(kind, n, x.at + from, out.at + from, alpha, beta, read, written);
     },
-    reads: (attrs) => (yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: name === "elu" }),
+    backward(k, { inputs, out, dOut, dInputs: [dx], attrs, sums, writesRowSums: rowSums }) {
+      const { alpha, beta } = attrs;
+      const x = yForX(attrs) ? out : inputs[0];
+      if (!sums) k.activationGrad(kind, x.size, x.at, out.at, dOut.at, at(dx), alpha, beta);
+      sums?.forEach(({ from, n, read, written }, i) => {
+        const tensors = [x.at + from, out.at + from, dOut.at + from, at(dx) + from] as const;
+        if (!rowSums) return k.activationGradSquares(kind, n, ...tensors, alpha, beta, read, written);
+        const to = rowSums.at + i * rowSums.n;
+        k.activationGradSums(kind, n / rowSums.n, rowSums.n, ...tensors, alpha, beta, read, written, to);
+      });
+    },
+    takesSums: (["forward", "backward"] as const).filter((pass) => LIGHT[pass].includes(name)),
+    neededForBackward: (attrs) =>
+      yForX(attrs) ? { inputs: [], out: true } : { inputs: [0], out: slopeReadsY },
     overwrites: [0],
     inPlace: true,
-    samples: checked.map(([alpha, beta]) => ({ shapes: [[3, 7]], attrs: { alpha, beta }, kinks })),
+    samples: samples.map(([alpha, beta]) => ({ shapes: [[3, 7]], attrs: { alpha, beta }, kinks })),
   };
 }
 
-/** The elementwise activations as ops; the last argument are parameters to check the gradient with. */
-export const elementwiseOps = {
-  relu: elementwise("relu", [0]),
-  leakyRelu: elementwise(
-    "leakyRelu",
-    [0],
-    [
-      [0.01, 0],
-      [-0.3, 0],
-    ],
-  ),
-  elu: elementwise(
-    "elu",
-    [0],
-    [
-      [1.3, 0.7],
-      [-1.3, 0.7],
-    ],
-  ),
-  selu: elementwise("selu", [0]),
-  gelu: elementwise("gelu"),
-  geluTanh: elementwise("geluTanh"),
-  silu: elementwise("silu"),
-  mish: elementwise("mish"),
-  softplus: elementwise("softplus", [], [[1.5, 20]]),
-  hardtanh: elementwise("hardtanh", [-0.5, 0.8], [[-0.5, 0.8]]),
-  hardswish: elementwise("hardswish", [-3, 3]),
-  hardsigmoid: elementwise("hardsigmoid", [-3, 3]),
-  sigmoid: elementwise("sigmoid"),
-  tanh: elementwise("tanh"),
-  softsign: elementwise("softsign"),
-  logSigmoid: elementwise("logSigmoid"),
-} satisfies Record<ActivationName, Op<ActivationAttrs>>;
+/** The elementwise activations as ops. */
+export const elementwiseOps = Object.fromEntries(
+  (Object.entries(activations) as (readonly [ActivationName, Activation])[]).map(([name, activation]) => [
+    name,
+    elementwise(name, activation),
+  ]),
+) as Readonly<Record<ActivationName, Op<ActivationAttrs>>>;
+
+/** The op that applies it. */
+export const opOf = (activation: Activation): Op<ActivationAttrs> =>
+  Object.values(elementwiseOps)[ACTIVATIONS.indexOf(activation)];
 
 /** Channels of a batch are its second dimension, as for `nn.PReLU`; `outer` × `channels` × `inner` elements. */
 const channelsOf = (x: readonly number[]): readonly [number, number, number] => {
@@ -100,7 +73,7 @@ export const prelu = op<null>({
       dw?.at ?? scratch(w.size),
       w.size === 1 ? 1 : 0,
     ),
-  reads: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [1]], attrs: null, kinks: [0] },
@@ -116,7 +89,7 @@ export const softmax = op<null>({
   forward: (k, { inputs: [x], out }) => k.softmax(x.size / width(x.shape), width(x.shape), x.at, out.at),
   backward: (k, { inputs: [x], out, dOut, dInputs: [dx] }) =>
     k.softmaxGrad(x.size / width(x.shape), width(x.shape), out.at, dOut.at, at(dx)),
-  reads: () => ({ inputs: [], out: true }),
+  neededForBackward: () => ({ inputs: [], out: true }),
   overwrites: [0],
   inPlace: true,
   samples: [
@@ -131,10 +104,10 @@ const width = (shape: readonly number[]): number => shape.at(-1) ?? 1;
 export const dropout = op<{ readonly p: number }>({
   name: "dropout",
   shape: ([x]) => x,
-  saves: ([x]) => [sizeOf(x)],
+  savedTensors: ([x]) => [sizeOf(x)],
   forward: (k, { inputs: [x], out, saved: [mask], attrs: { p } }) => k.dropout(x.size, x.at, out.at, mask, p),
   backward: (k, { dOut, dInputs: [dx], saved: [mask] }) => k.multiply(dOut.size, dOut.at, mask, at(dx)),
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   overwrites: [0],
   inPlace: true,
   samples: [{ shapes: [[4, 9]], attrs: { p: 0.4 } }],

@@ -9,7 +9,7 @@ export const embedding = op<{ readonly padding?: number }>({
     const [rows, width] = W.shape;
     k.embeddingGrad(ids.size, width, rows, padding, ids.at, dOut.at, at(dW));
   },
-  reads: () => ({ inputs: [0], out: false }),
+  neededForBackward: () => ({ inputs: [0], out: false }),
   samples: [
     {
       shapes: [

@@ -17,16 +17,18 @@ export const linear = op<null>({
   },
 
   // dx = dy·W    dW = dyᵀ·x    db = Σ dy over the rows
-  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db] }) {
+  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], rowSums }) {
     const [n, m] = W.shape;
     const rows = x.size / m;
-    if (db) k.columnSums(rows, n, dy.at, n, db.at, 0);
+    const sums = rowSums ?? { rows, at: dy.at };
+    if (db && sums.at !== db.at) k.columnSums(sums.rows, n, sums.at, n, db.at, 0);
     if (dW) k.gemm(n, m, rows, dy.at, n, 1, x.at, m, 0, dW.at, m, -1, 0);
     if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
   },
 
-  separable: true,
-  reads: () => ({ inputs: [0, 1], out: false }),
+  deferrable: true,
+  bias: 2,
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
 
   samples: [
     { shapes: [[2, 3], [4, 3], [4]], attrs: null },
@@ -50,8 +52,8 @@ export const add = op<null>({
   },
   forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),
   backward: () => undefined, // the gradient passes to both inputs as it is
-  passes: true,
-  reads: () => ({ inputs: [], out: false }),
+  identityGradient: true,
+  neededForBackward: () => ({ inputs: [], out: false }),
   overwrites: [0, 1],
   samples: [
     {

@@ -19,7 +19,7 @@ const norm = { eps: 1e-5, momentum: 0.1, affine: true, tracked: true, evaluate: 
 export const batchNorm = op<BatchNormAttrs>({
   name: "batchNorm",
   shape: ([x]) => x,
-  saves: ([x]) => [x[1], x[1]],
+  savedTensors: ([x]) => [x[1], x[1]],
 
   forward(k, { inputs, out, saved: [mean, rstd], attrs: { eps, momentum, affine, tracked, evaluate } }) {
     const [x, weight, bias] = inputs;
@@ -49,7 +49,7 @@ export const batchNorm = op<BatchNormAttrs>({
     );
   },
 
-  reads: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[5, 3], [3], [3], [3], [3]], attrs: norm, fixed: [3, 4] },
@@ -72,7 +72,7 @@ export interface GroupNormAttrs {
 export const groupNorm = op<GroupNormAttrs>({
   name: "groupNorm",
   shape: ([x]) => x,
-  saves: (_, { batch, groups }) => [batch * groups, batch * groups],
+  savedTensors: (_, { batch, groups }) => [batch * groups, batch * groups],
 
   forward(
     k,
@@ -103,7 +103,7 @@ export const groupNorm = op<GroupNormAttrs>({
     );
   },
 
-  reads: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [5], [5]], attrs: { batch: 3, groups: 1, channels: 5, eps: 1e-5 } },
@@ -116,14 +116,14 @@ export const groupNorm = op<GroupNormAttrs>({
 export const rmsNorm = op<{ readonly n: number; readonly eps: number }>({
   name: "rmsNorm",
   shape: ([x]) => x,
-  saves: ([x], { n }) => [sizeOf(x) / n],
+  savedTensors: ([x], { n }) => [sizeOf(x) / n],
   forward: (k, { inputs: [x, weight], out, saved: [rstd], attrs: { n, eps } }) =>
     k.rmsNorm(x.size / n, n, x.at, out.at, at(weight), rstd, eps),
   backward: (
     k,
     { inputs: [x, weight], saved: [rstd], dOut, dInputs: [dx, dweight], attrs: { n }, scratch },
   ) => k.rmsNormGrad(x.size / n, n, x.at, dOut.at, at(weight), rstd, dx?.at ?? scratch(x.size), at(dweight)),
-  reads: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: () => ({ inputs: [0, 1], out: false }),
   inPlace: true,
   samples: [
     { shapes: [[3, 5], [5]], attrs: { n: 5, eps: 1e-5 } },

@@ -10,12 +10,18 @@ export interface Forward<A> {
   readonly attrs: A;
   /** A place for `size` elements that nobody needs after this op. */
   scratch(size: number): number;
+  /** What the op's own pass takes along, of its first input and its output (`moments`), or of their gradients (`sumSquares`); absent: nothing. */
+  readonly sums?: readonly SummedPart[] | undefined;
 }
 
 export interface Backward<A> extends Forward<A> {
   readonly dOut: Tensor;
   /** Where the gradient of each input goes; it is overwritten. `undefined`: not wanted. */
   readonly dInputs: readonly (Tensor | undefined)[];
+  /** Where the pass that takes `sums` along puts the sums over the rows of the gradient of its first input, a row of them for each part. */
+  readonly writesRowSums?: RowSums | undefined;
+  /** Those over the rows of dOut, where the pass that wrote it has taken them. */
+  readonly rowSums?: RowSums | undefined;
   /** To be called for each step of an op over time steps, with the place of its ∂L/∂h_t and the number of elements. */
   readonly time: ((t: number, at: number, n: number) => void) | undefined;
 }
@@ -32,8 +38,23 @@ export interface Sample<A> {
   readonly fixed?: readonly number[];
 }
 
+/** A part of the tensors that a pass reads and writes: n elements, and where the sums over those of each go. */
+export interface SummedPart {
+  readonly from: number;
+  readonly n: number;
+  readonly read: number;
+  readonly written: number;
+}
+
+/** Sums over the rows of a gradient, which are the gradient of a bias: `rows` of them, each of `n` numbers, still to be added up. */
+export interface RowSums {
+  readonly at: number;
+  readonly rows: number;
+  readonly n: number;
+}
+
 /** Tensors of an op's call: inputs by their numbers, and the output. */
-export interface Reads {
+export interface Needed {
   readonly inputs: readonly number[];
   readonly out: boolean;
 }
@@ -47,19 +68,23 @@ export interface Op<A = unknown> {
   /** Shape of the result. Throws `ShapeError`. */
   shape(inputs: readonly Shape[], attrs: A): Shape;
   /** Numbers of elements to keep from forward for backward. */
-  saves?(inputs: readonly Shape[], attrs: A): readonly number[];
+  savedTensors?(inputs: readonly Shape[], attrs: A): readonly number[];
   forward(k: Kernels, call: Forward<A>): void;
   backward(k: Kernels, call: Backward<A>): void;
   /** What `backward` reads, so that the rest can be given back early; absent: all inputs and the output. */
-  reads?(attrs: A): Reads;
+  neededForBackward?(attrs: A): Needed;
   /** `forward` may write the output over any one of these inputs. */
   readonly overwrites?: readonly number[];
   /** `backward` may write the gradient of its first input over that of the output, if that is free and of the same size. */
   readonly inPlace?: boolean;
   /** Gradients of parameters may be computed by a later call than those of other inputs: neither needs what the other computes. */
-  readonly separable?: boolean;
+  readonly deferrable?: boolean;
+  /** Its passes that can take sums along. They are elementwise; backward too if it asks for them. */
+  readonly takesSums?: readonly ("forward" | "backward")[];
+  /** Number of the input whose gradient is the sum over the rows of dOut: a bias. */
+  readonly bias?: number;
   /** The gradient of the output is that of every input: nothing to compute (`add`). */
-  readonly passes?: boolean;
+  readonly identityGradient?: boolean;
   readonly samples: readonly Sample<A>[];
 }
 

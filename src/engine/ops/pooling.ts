@@ -29,12 +29,12 @@ const axis = (kernel: number, stride: number, padding = 0, dilation = 1): Axis =
 export const maxPool = op<PoolAttrs>({
   name: "maxPool",
   shape: pooled,
-  saves: (inputs, attrs) => [sizeOf(pooled(inputs, attrs))],
+  savedTensors: (inputs, attrs) => [sizeOf(pooled(inputs, attrs))],
   forward: (k, { inputs: [x], out, saved: [taps], attrs: { axes } }) =>
     k.maxPool2d(planes(x.shape), x.at, out.at, taps, ...windowOf(axes, x.shape, out.shape)),
   backward: (k, { inputs: [x], saved: [taps], dOut, dInputs: [dx], attrs: { axes } }) =>
     k.maxPool2dGrad(planes(x.shape), taps, dOut.at, at(dx), ...windowOf(axes, x.shape, dOut.shape)),
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   samples: [
     { shapes: [[2, 3, 6, 4]], attrs: { axes: [axis(2, 2), axis(2, 2)], ceil: false } },
     { shapes: [[2, 2, 5, 7]], attrs: { axes: [axis(3, 2, 1), axis(2, 1, 1)], ceil: false } },
@@ -64,7 +64,7 @@ export const avgPool = op<AvgPoolAttrs>({
     const window = windowOf(attrs.axes, x.shape, dOut.shape);
     k.avgPool2dGrad(planes(x.shape), divisorOf(attrs), dOut.at, at(dx), ...window);
   },
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   samples: [
     {
       shapes: [[2, 3, 6, 4]],
@@ -91,7 +91,7 @@ export const adaptiveAvgPool = op<{ readonly output: Shape }>({
     k.adaptiveAvgPool2d(planes(x.shape), ...planeOf(x.shape), ...planeOf(out.shape), x.at, out.at),
   backward: (k, { inputs: [x], dOut, dInputs: [dx] }) =>
     k.adaptiveAvgPool2dGrad(planes(x.shape), ...planeOf(x.shape), ...planeOf(dOut.shape), dOut.at, at(dx)),
-  reads: () => ({ inputs: [], out: false }),
+  neededForBackward: () => ({ inputs: [], out: false }),
   samples: [
     { shapes: [[2, 3, 6, 4]], attrs: { output: [2, 2] } },
     { shapes: [[2, 2, 7, 5]], attrs: { output: [3, 1] } },

@@ -159,7 +159,7 @@ export function backward(cell: Cell, k: Kernels, call: Backward<RecurrentAttrs>)
         accumulate = true;
       }
     }
-    if (attrs.observed) time?.(t, dh, batch * units);
+    if (attrs.instrumented) time?.(t, dh, batch * units);
     cell.backward(k, step, dh, carry);
     if (dx) {
       const to = dx.at + t * width;

@@ -1,10 +1,10 @@
-import { ACTIVATION_NAMES } from "../kernels/activations.ts";
+import { ACTIVATION_NAMES } from "../activations/index.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { type Block, type Cell, keptSizes, type RecurrentAttrs, sizesOf } from "./cell.ts";
 import { type Op, op, type Sample } from "./op.ts";
 import { backward, forward } from "./recurrence.ts";
 
-const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, observed: true };
+const plain: RecurrentAttrs = { reverse: false, truncate: 0, last: false, instrumented: true };
 
 /** Shapes for a cell of so many gates; `biased` with both biases. */
 const sample = (
@@ -52,10 +52,10 @@ function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
       }
       return last ? [x[0], units] : [x[0], x[1], units];
     },
-    saves: ([x, , W_hh]) => keptSizes(cell, sizesOf(x, W_hh)),
+    savedTensors: ([x, , W_hh]) => keptSizes(cell, sizesOf(x, W_hh)),
     forward: (k, call) => forward(cell, k, call),
     backward: (k, call) => backward(cell, k, call),
-    reads: () => ({ inputs: [1, 2], out: false }),
+    neededForBackward: () => ({ inputs: [1, 2], out: false }),
     samples: samplesOf(cell.gates),
   });
 }

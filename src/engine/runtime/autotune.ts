@@ -1,42 +1,45 @@
-/** Runs, of all tasks together, in one way before they are timed: first ones find caches that the other way has filled. */
+/** Runs, of all tasks together, of one variant before they are timed: first ones find caches that the other has filled. */
 const SETTLING = 16;
 
 /** Runs that are timed then. */
-const TRIALS = 24;
+const TIMED = 24;
 
-/** Runs after which both ways are tried again: other programs may have come to want the cores, or left them. */
+/** Runs of one variant in a measurement. */
+const RUNS = SETTLING + TIMED;
+
+/** Runs after which both variants are measured again: other programs may have come to want the cores, or left them. */
 const PERIOD = 4000;
 
-/** How much faster the second way has to be. */
+/** How much faster the second variant has to be. */
 const GAIN = 0.97;
 
-/** Runs a task in the first or the second of two ways. */
+/** Runs a task in the first or the second of two variants. */
 type Choose = (first: () => void, second: () => void) => void;
 
-/** Milliseconds of a task's runs on trial. */
+/** Milliseconds of a task's timed runs. */
 interface Times {
   readonly first: number[];
   readonly second: number[];
 }
 
 /**
- * Does the tasks of a cycle in one of two ways, all in the same: the one that takes less time. How long a task takes depends
+ * Does the tasks of a cycle in one of two variants, all in the same: the one that takes less time. How long a task takes depends
  * on how the one before was done, since that decides whose cache holds the data.
  */
-export class Pace {
+export class Autotuner {
   readonly #now: () => number;
-  readonly #judged: (takesSecond: boolean) => void;
+  readonly #decided: (takesSecond: boolean) => void;
   readonly #times: Times[] = [];
   #runs = 0;
   #takesSecond = false;
 
-  /** `judged` is told the outcome whenever both ways have been tried. */
-  constructor(now: () => number, judged: (takesSecond: boolean) => void = () => undefined) {
+  /** `decided` hears the outcome whenever both variants have been measured. */
+  constructor(now: () => number, decided: (takesSecond: boolean) => void = () => undefined) {
     this.#now = now;
-    this.#judged = judged;
+    this.#decided = decided;
   }
 
-  /** Tries both ways again. */
+  /** Measures both variants again. */
   restart(): void {
     this.#runs = 0;
     for (const times of this.#times) times.first.length = times.second.length = 0;
@@ -48,22 +51,25 @@ export class Pace {
     this.#times.push(times);
     return (first, second) => {
       const at = this.#runs++ % PERIOD;
-      const [way, trial] = [Math.floor(at / (SETTLING + TRIALS)), at % (SETTLING + TRIALS)];
-      if (way > 1) (this.#takesSecond ? second : first)();
-      else if (trial < SETTLING) (way === 0 ? first : second)();
-      else this.#time(way === 0 ? first : second, way === 0 ? times.first : times.second);
-      if (at === 2 * (SETTLING + TRIALS) - 1) this.#judge();
+      if (at >= 2 * RUNS) {
+        (this.#takesSecond ? second : first)();
+        return;
+      }
+      const [variant, list] = at < RUNS ? [first, times.first] : [second, times.second];
+      if (at % RUNS < SETTLING) variant();
+      else this.#time(variant, list);
+      if (at === 2 * RUNS - 1) this.#decide();
     };
   }
 
-  #time(way: () => void, times: number[]): void {
+  #time(variant: () => void, times: number[]): void {
     const started = this.#now();
-    way();
+    variant();
     times.push(this.#now() - started);
   }
 
-  /** By the medians of the tasks that have been timed in both ways, as often as each comes. */
-  #judge(): void {
+  /** By the medians of the tasks that have been timed in both variants, as often as each comes. */
+  #decide(): void {
     let [first, second] = [0, 0];
     for (const times of this.#times) {
       const often = times.first.length;
@@ -74,7 +80,7 @@ export class Pace {
       times.first.length = times.second.length = 0;
     }
     this.#takesSecond = second < GAIN * first;
-    this.#judged(this.#takesSecond);
+    this.#decided(this.#takesSecond);
   }
 }
 

@@ -3,14 +3,14 @@ import type { Memory } from "../kernels/memory.ts";
 import { scalar } from "../kernels/scalar.ts";
 import { bind, type Call } from "../compile/recorder.ts";
 
-/** Makes calls that have been planned. */
+/** Makes calls that have been compiled. */
 export type Runner = () => void;
 
 /** Turns lists of calls into what makes them. */
-export interface Team {
+export interface Executor {
   /** `batch`: the samples that the calls are about. */
-  program(calls: readonly Call[], batch: number): Runner;
-  /** Lets go of all but this thread. What has been made goes on to run. */
+  runner(calls: readonly Call[], batch: number): Runner;
+  /** Releases all threads but this one. What has been made goes on to run. */
   close(): void;
 }
 
@@ -20,12 +20,12 @@ export interface Backend {
   memory(floats: number, doubles: number): Memory;
   readonly kernels: KernelFactory;
   /** Shares the calls among several threads; absent: this one makes them, one after the other. */
-  team?(memory: Memory, kernels: Kernels): Team;
+  executor?(memory: Memory, kernels: Kernels): Executor;
 }
 
 /** This thread alone. */
-export const soloist = (kernels: Kernels): Team => ({
-  program(calls) {
+export const singleThreaded = (kernels: Kernels): Executor => ({
+  runner(calls) {
     const bound = bind(kernels, calls);
     return () => {
       for (const call of bound) call();

@@ -12,7 +12,7 @@ import type { Exports } from "./wasmInstance.ts";
  */
 
 /** What makes the tasks, once it is linked with kernels. Other threads are waited for at the control words of `barrier`. */
-export function programOf(tasks: readonly Task[], barrier: readonly number[] = []): WebAssembly.Module {
+export function callListModule(tasks: readonly Task[], barrier: readonly number[] = []): WebAssembly.Module {
   const instructions = tasks.map((task) =>
     task === "barrier"
       ? { name: task, args: barrier, types: barrier.map(() => "i32" as const) }
@@ -21,13 +21,13 @@ export function programOf(tasks: readonly Task[], barrier: readonly number[] = [
   return new WebAssembly.Module(emit(instructions));
 }
 
-/** The program with these kernels' loops. */
+/** The module with these kernels' loops. */
 export function link(
-  program: WebAssembly.Module,
+  module: WebAssembly.Module,
   loops: Kernels,
   { barrier }: Pick<Exports, "barrier">,
 ): Runner {
-  const { exports } = new WebAssembly.Instance(program, { [IMPORTED_FROM]: { ...loops, barrier } });
+  const { exports } = new WebAssembly.Instance(module, { [IMPORTED_FROM]: { ...loops, barrier } });
   return exports[EXPORTED_AS] as Runner;
 }
 

@@ -1,8 +1,9 @@
-import { type Backend, type Runner, soloist, type Team } from "./backend.ts";
+import { type Backend, type Runner, singleThreaded, type Executor } from "./backend.ts";
 import { initialWeights } from "../init/initialWeights.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Memory } from "../kernels/memory.ts";
-import { CLIPPING, UPDATE } from "../kernels/optimizers.ts";
+import { UPDATE } from "../../protocol/sums.ts";
+import { CLIPPING } from "../kernels/optimizers.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
 import { layOut, type Layout } from "../compile/parameterLayout.ts";
 import { targetShape, type LossType } from "../losses/loss.ts";
@@ -11,20 +12,20 @@ import { buildNetwork, type LayerTable, type Network } from "../graph/network.ts
 import { optimizers } from "../optimizers/index.ts";
 import type { OptimizerType } from "../optimizers/optimizer.ts";
 import { samplingInterval } from "../statistics/samplingInterval.ts";
-import { compile, type Plan } from "../compile/compile.ts";
+import { compile, type CallLists } from "../compile/compile.ts";
 import { Trace, type TracedOp } from "../compile/trace.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
-import { type Fold, fold, slicesOf } from "../statistics/partialSums.ts";
+import { type PartialSums, reducePartialSums, partsOf } from "../statistics/partialSums.ts";
 import { Generator } from "../rng/generator.ts";
-import type { Choice } from "../params.ts";
+import type { Selection } from "../params.ts";
 import type { ModelSpec } from "../spec.ts";
 import { sizeOf } from "../tensor.ts";
 
 /** A plan that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
 export interface CompiledStep {
-  readonly plan: Plan;
+  readonly lists: CallLists;
   readonly step: Runner;
-  /** `step` and `sampled` of a step that is sampled. */
+  /** `step`, and what is computed beside it at the steps that are sampled. */
   readonly sampledStep: Runner;
   readonly update: Runner;
 }
@@ -33,7 +34,7 @@ export interface CompiledStep {
 export const HYPER = 0;
 const HYPER_SIZE = CLIPPING.length + 8;
 
-export interface MachineOptions {
+export interface CompiledModelOptions {
   readonly backend: Backend;
   readonly table: LayerTable;
   /** Batch sizes to train on, and to evaluate on. */
@@ -42,13 +43,13 @@ export interface MachineOptions {
   /** Weights to start from instead of the initial ones, by their names in the `state_dict`. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Take statistics beside every step; absent: yes. */
-  readonly observe?: boolean;
+  readonly statistics?: boolean;
   /** Histograms, and what else is sampled, are taken at every n-th step; absent: as often as costs little. */
   readonly histEvery?: number;
 }
 
 /** A model in memory, with its initial weights, and a program for each batch size and mode. */
-export class Machine {
+export class CompiledModel {
   readonly spec: ModelSpec;
   readonly layout: Layout;
   readonly memory: Memory;
@@ -60,41 +61,44 @@ export class Machine {
   /** Elements of one sample's target. */
   readonly targets: number;
   /** Statistics are taken. */
-  readonly observes: boolean;
+  readonly hasStatistics: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
   readonly layers: readonly LayerSums[];
   /** At every how many steps histograms are taken, and what else is sampled. */
   readonly samplingInterval: number;
-  readonly #team: Team;
+  readonly #executor: Executor;
   readonly #table: LayerTable;
   readonly #training: ReadonlyMap<number, CompiledStep>;
   readonly #evaluation: ReadonlyMap<number, CompiledStep>;
 
-  constructor(spec: ModelSpec, options: MachineOptions) {
-    const { backend, table, training, evaluation, weights, observe = true, histEvery } = options;
+  constructor(spec: ModelSpec, options: CompiledModelOptions) {
+    const { backend, table, training, evaluation, weights, statistics = true, histEvery } = options;
     this.spec = spec;
     this.#table = table;
-    this.observes = observe;
-    this.loss = rowOf(losses, spec.loss);
-    this.optimizer = rowOf(optimizers, spec.optimizer);
+    this.hasStatistics = statistics;
+    this.loss = entryOf(losses, spec.loss);
+    this.optimizer = entryOf(optimizers, spec.optimizer);
     this.targets = sizeOf(targetShape(this.loss.targets, spec.output));
     const states = this.optimizer.state(spec.optimizer.params).length;
     this.layout = layOut(spec, table, states, HYPER + HYPER_SIZE);
 
     const plans = (sizes: readonly number[], train: boolean) =>
-      [...new Set(sizes)].map((batch) => this.#plan(buildNetwork(spec, batch, train, table)));
+      [...new Set(sizes)].map((batch) => this.#compile(buildNetwork(spec, batch, train, table)));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
     this.layers = train[0].layers;
     this.samplingInterval = histEvery ?? Math.max(...train.map(samplingInterval));
-    const extent = (part: "floats" | "doubles") => Math.max(...all.map((plan) => plan[part]));
+    const extent = (part: "floats" | "doubles") => Math.max(...all.map((lists) => lists[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
     this.masks = new Generator(spec.train.seed);
     this.kernels = backend.kernels(this.memory, () => this.masks.double());
-    this.#team = (backend.team ?? ((_, kernels) => soloist(kernels)))(this.memory, this.kernels);
-    this.#training = this.#programs(train);
-    this.#evaluation = this.#programs(evaluate);
+    this.#executor = (backend.executor ?? ((_, kernels) => singleThreaded(kernels)))(
+      this.memory,
+      this.kernels,
+    );
+    this.#training = this.#steps(train);
+    this.#evaluation = this.#steps(evaluate);
 
     const initial = initialWeights(spec, table);
     for (const [key, place] of this.layout.weights) {
@@ -107,85 +111,85 @@ export class Machine {
 
   /** The program that trains on batches of this size. */
   training(batch: number): CompiledStep {
-    return sized(this.#training, batch);
+    return stepFor(this.#training, batch);
   }
 
   evaluation(batch: number): CompiledStep {
-    return sized(this.#evaluation, batch);
+    return stepFor(this.#evaluation, batch);
   }
 
   /** The calls of a step on so many samples, op by op, over the places of `training`, and the row that each belongs to. */
   trace(batch: number): readonly (TracedOp & { readonly row: number })[] {
     const network = buildNetwork(this.spec, batch, true, this.#table);
     const trace = new Trace();
-    this.#plan(network, trace);
+    this.#compile(network, trace);
     const numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
     return trace.ops.map((op) => ({ ...op, row: rowAt(network, (op.node && numbers.get(op.node)) ?? -1) }));
   }
 
   /** Lets other threads go; goes on to work without them. */
   close(): void {
-    this.#team.close();
+    this.#executor.close();
   }
 
-  #plan(network: Network, trace?: Trace): Plan {
+  #compile(network: Network, trace?: Trace): CallLists {
     return compile(network, {
       layout: this.layout,
       table: this.#table,
+      ...(trace && { trace }),
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
-      ...(trace && { trace }),
-      observe: this.observes ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
+      statistics: this.hasStatistics ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
 
-  #programs(plans: readonly Plan[]): ReadonlyMap<number, CompiledStep> {
+  #steps(plans: readonly CallLists[]): ReadonlyMap<number, CompiledStep> {
     return new Map(
-      plans.map((plan) => [
-        plan.batch,
+      plans.map((lists) => [
+        lists.batch,
         {
-          plan,
-          ...this.#steps(plan),
-          update: this.#program(this.#updates(plan), plan.batch, plan.updateFolds),
+          lists,
+          ...this.#passes(lists),
+          update: this.#runner(this.#updates(lists), lists.batch, lists.updatePartialSums),
         },
       ]),
     );
   }
 
   /** Where no step is sampled, or every one is, both are the same. */
-  #steps(plan: Plan): Pick<CompiledStep, "step" | "sampledStep"> {
-    const { forward, sampledForward, backward, sampled, batch, folds, sampledFolds } = plan;
-    const plain = () => this.#program([...forward, ...backward], batch, folds);
+  #passes(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
+    const { forward, sampledForward, backward, sampled, batch, partialSums, sampledPartialSums } = lists;
+    const plain = () => this.#runner([...forward, ...backward], batch, partialSums);
     if (sampled.length === 0 && sampledForward.length === forward.length) {
       const step = plain();
       return { step, sampledStep: step };
     }
     const calls = [...sampledForward, ...backward, ...sampled];
-    const sampledStep = this.#program(calls, batch, [...folds, ...sampledFolds]);
+    const sampledStep = this.#runner(calls, batch, [...partialSums, ...sampledPartialSums]);
     return { step: this.samplingInterval === 1 ? sampledStep : plain(), sampledStep };
   }
 
-  #program(calls: readonly Call[], batch: number, folds: readonly Fold[] = []): Runner {
-    const run = this.#team.program(calls, batch);
+  #runner(calls: readonly Call[], batch: number, partialSums: readonly PartialSums[] = []): Runner {
+    const run = this.#executor.runner(calls, batch);
     const { doubles } = this.memory;
-    return folds.length === 0
+    return partialSums.length === 0
       ? run
       : () => {
           run();
-          fold(folds, doubles);
+          reducePartialSums(partialSums, doubles);
         };
   }
 
   /** The optimizer's calls for each layer with parameters. */
-  #updates(plan: Plan): readonly Call[] {
+  #updates(lists: CallLists): readonly Call[] {
     const calls: Call[] = [];
     const k = recorder(() => calls);
-    const sums = plan.layers.flatMap(({ parameters }) => parameters ?? []);
+    const sums = lists.layers.flatMap(({ parameters }) => parameters ?? []);
     this.layout.segments.forEach(({ theta, grad, size, state }, i) => {
       if (!sums[i]) return;
-      slicesOf(size).forEach(({ from, n }, slice) => {
+      partsOf(size).forEach(({ from, n }, part) => {
         const places = { n, theta: theta + from, grad: grad + from, state: state.map((at) => at + from) };
-        const out = sums[i].update + slice * UPDATE.length;
+        const out = sums[i].update + part * UPDATE.length;
         this.optimizer.record(k, { ...places, hyper: HYPER, out }, this.spec.optimizer.params);
       });
     });
@@ -194,22 +198,22 @@ export class Machine {
 }
 
 /** The innermost row that the node of this number belongs to; −1: none. */
-function rowAt({ rows }: Network, node: number): number {
-  const around = [...rows.entries()].filter(([, { from, to }]) => from <= node && node < to);
+function rowAt({ modules }: Network, node: number): number {
+  const around = [...modules.entries()].filter(([, { from, to }]) => from <= node && node < to);
   return around.reduce((best, [i, { from, to }]) => {
-    const inner = best < 0 || to - from < rows[best].to - rows[best].from;
+    const inner = best < 0 || to - from < modules[best].to - modules[best].from;
     return inner ? i : best;
   }, -1);
 }
 
-const sized = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {
+const stepFor = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {
   const program = programs.get(batch);
   if (!program) throw new Error(`no program for a batch of ${batch}`);
   return program;
 };
 
 /** The row that a choice names. The parser has checked that there is one. */
-export function rowOf<T>(table: Readonly<Record<string, T>>, { type }: Choice): T {
+export function entryOf<T>(table: Readonly<Record<string, T>>, { type }: Selection): T {
   if (!Object.hasOwn(table, type)) throw new Error(`unknown type "${type}"`);
   return table[type];
 }

@@ -1,156 +1,108 @@
-import type { Runner, Team as Contract } from "./backend.ts";
-import { schedule } from "./schedule.ts";
+import { Autotuner } from "./autotune.ts";
+import type { Executor, Runner } from "./backend.ts";
+import { callListModule, link } from "./callList.ts";
 import { bind, type Call } from "../compile/recorder.ts";
+import { CoolDown } from "./coolDown.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { type CallList, ThreadGroup, type ThreadPool } from "./threadGroup.ts";
+import { WarmUp } from "./warmUp.ts";
 import type { Exports } from "./wasmInstance.ts";
-import { Pace } from "./autotune.ts";
-import { link, programOf } from "./callList.ts";
-import { CONTROL, type Job, type Shared, threadProgram, wordAt } from "./workerLoop.ts";
+import type { Shared } from "./workerLoop.ts";
 
-/** What the process can do for a run that takes its time. */
-export interface Help {
+/** What the process gives to a run that takes its time. */
+export interface ExecutorOptions {
   /** Milliseconds. */
   now(): number;
-  readonly threads?: Threads;
+  readonly threads?: ThreadPool;
 }
 
-/** Threads of this process that can be hired. */
-export interface Threads {
-  /** How many may compute at a time, this one among them. */
-  readonly count: number;
-  /** Lets a thread that has nothing to do call `work(job)`. */
-  hire(job: Job): void;
-}
-
-/** Milliseconds of computing after which help is asked for: what is over sooner is not worth a compiler's work or a thread's start. */
-const PATIENCE_MS = 50;
-
-/** Milliseconds after which threads that were no help are hired again: other programs may have left the cores. */
-const REST_MS = 10_000;
-
-/** Runs of a program between two looks at the clock meanwhile. */
-const RUNS_PER_LOOK = 64;
-
-interface Program {
-  readonly calls: readonly Call[];
-  readonly batch: number;
+interface OwnList extends CallList {
   /** Makes the calls in this thread alone. */
   alone: Runner;
 }
 
 /**
- * Runs programs from WebAssembly and on several threads, once that is worth its price; on several only while it is measured to
- * be faster.
+ * Makes lists of calls: from JavaScript while it warms up, then each as a module of WebAssembly, and on several threads while
+ * that is measured to be faster.
  */
-export class Team implements Contract {
-  readonly #help: Help;
-  readonly #pace: Pace;
-  readonly #programs: Program[] = [];
+export class ThreadedExecutor implements Executor {
+  readonly #options: ExecutorOptions;
   readonly #kernels: Kernels;
   readonly #exports: Exports;
   readonly #shared: Shared;
-  /** What this thread does of each program, once others have been hired. */
-  #own: readonly Runner[] = [];
-  #spent = 0;
-  /** `resting`: the threads were let go of, since one alone is faster. */
-  #state: "patient" | "alone" | "hired" | "ready" | "resting" | "closed" = "patient";
-  #jobs: readonly Job[] = [];
-  #restedSince = 0;
-  #runs = 0;
+  readonly #lists: OwnList[] = [];
+  readonly #warmUp: WarmUp;
+  readonly #autotuner: Autotuner;
+  /** After threads have turned out to be no faster. */
+  readonly #coolDown: CoolDown;
+  #threads: ThreadGroup | undefined;
+  #state: "threads started" | "one thread" | "closed" = "one thread";
 
-  constructor(help: Help, kernels: Kernels, exports: Exports, shared: Shared) {
-    this.#help = help;
+  constructor(options: ExecutorOptions, kernels: Kernels, exports: Exports, shared: Shared) {
+    this.#options = options;
     this.#kernels = kernels;
     this.#exports = exports;
     this.#shared = shared;
-    this.#pace = new Pace(
-      () => help.now(),
-      (together) => {
-        if (!together) this.#rest();
-      },
-    );
+    const now = () => options.now();
+    this.#warmUp = new WarmUp(now);
+    this.#coolDown = new CoolDown(now);
+    this.#autotuner = new Autotuner(now, (takesThreads) => {
+      if (!takesThreads) this.#release();
+    });
   }
 
-  program(calls: readonly Call[], batch: number): Runner {
-    const own: Program = { calls, batch, alone: oneByOne(this.#kernels, calls) };
-    const number = this.#programs.push(own) - 1;
-    const choose = this.#pace.task();
+  runner(calls: readonly Call[], batch: number): Runner {
+    const list: OwnList = { calls, batch, alone: oneByOne(this.#kernels, calls) };
+    const number = this.#lists.push(list) - 1;
+    const choose = this.#autotuner.task();
+    const together = () => this.#threads?.run(number);
     return () => {
-      if (this.#state === "ready") choose(own.alone, () => this.#together(number));
-      else this.#alone(own);
+      if (this.#state === "threads started" && this.#threads?.isReady) choose(list.alone, together);
+      else this.#alone(list);
     };
   }
 
   close(): void {
-    if (this.#state === "hired" || this.#state === "ready") this.#go(-1);
+    if (this.#state === "threads started") this.#threads?.release();
     this.#state = "closed";
   }
 
-  #alone(program: Program): void {
-    if (this.#state !== "patient") {
-      program.alone();
-      if (this.#state === "hired" && this.#ready() === this.#jobs.length) this.#state = "ready";
-      if (this.#state === "resting" && ++this.#runs % RUNS_PER_LOOK === 0) this.#hireAgain();
-      return;
+  #alone(list: OwnList): void {
+    if (this.#warmUp.isOver) {
+      list.alone();
+      if (this.#state === "one thread" && this.#threads && this.#coolDown.isOver())
+        this.#startAgain(this.#threads);
+    } else {
+      this.#warmUp.run(list.alone);
+      if (this.#warmUp.isOver && this.#state !== "closed") this.#prepare();
     }
-    const started = this.#help.now();
-    program.alone();
-    this.#spent += this.#help.now() - started;
-    if (this.#spent > PATIENCE_MS) this.#askForHelp();
   }
 
-  #askForHelp(): void {
-    this.#state = "alone";
-    for (const program of this.#programs) {
-      program.alone = atOnce(this.#kernels, this.#exports, program.calls);
-    }
-    if (this.#help.threads) this.#hire(this.#help.threads);
+  /** The lists as modules, and as shares of several threads. */
+  #prepare(): void {
+    for (const list of this.#lists) list.alone = atOnce(this.#kernels, this.#exports, list.calls);
+    const { threads } = this.#options;
+    if (!threads) return;
+    this.#threads = new ThreadGroup(threads, this.#lists, this.#kernels, this.#exports, this.#shared);
+    this.#start(this.#threads);
   }
 
-  #together(number: number): void {
-    this.#go(number);
-    this.#own[number]();
-  }
-
-  #go(program: number): void {
-    const { memory, control } = this.#shared;
-    Atomics.store(wordAt(memory, control, CONTROL.program), 0, program);
-    this.#exports.change(control + CONTROL.go, control + CONTROL.asleep);
-  }
-
-  #hire({ count, hire }: Threads): void {
-    this.#state = "hired";
-    const tasks = this.#programs.map(({ calls, batch }) => schedule(calls, count, batch));
-    const of = (thread: number) => tasks.map((lists) => threadProgram(this.#shared, lists[thread]));
-    this.#own = of(0).map((program) => link(program, this.#kernels, this.#exports));
-    this.#jobs = Array.from({ length: count - 1 }, (_, i) => ({
-      ...this.#shared,
-      thread: i + 1,
-      programs: of(i + 1),
-    }));
-    this.#jobs.forEach(hire);
+  #start(threads: ThreadGroup): void {
+    threads.start();
+    this.#state = "threads started";
   }
 
   /** One thread is faster: the others go, with their memory. */
-  #rest(): void {
-    this.#go(-1);
-    this.#state = "resting";
-    this.#restedSince = this.#help.now();
+  #release(): void {
+    this.#threads?.release();
+    this.#state = "one thread";
+    this.#coolDown.begin();
   }
 
-  #hireAgain(): void {
-    const { memory, control } = this.#shared;
-    if (this.#help.now() - this.#restedSince < REST_MS || this.#ready() > 0) return;
-    Atomics.store(wordAt(memory, control, CONTROL.program), 0, 0);
-    this.#pace.restart();
-    this.#state = "hired";
-    this.#jobs.forEach((job) => this.#help.threads?.hire(job));
-  }
-
-  /** Threads that have taken their job up. */
-  #ready(): number {
-    const { memory, control } = this.#shared;
-    return Atomics.load(wordAt(memory, control, CONTROL.ready), 0);
+  #startAgain(threads: ThreadGroup): void {
+    if (!threads.isGone) return;
+    this.#autotuner.restart();
+    this.#start(threads);
   }
 }
 
@@ -165,5 +117,5 @@ function oneByOne(kernels: Kernels, calls: readonly Call[]): Runner {
 /** All in one call from JavaScript; compiled when they are first made. */
 function atOnce(kernels: Kernels, exports: Exports, calls: readonly Call[]): Runner {
   let linked: Runner | undefined;
-  return () => (linked ??= link(programOf(calls), kernels, exports))();
+  return () => (linked ??= link(callListModule(calls), kernels, exports))();
 }

@@ -1,4 +1,4 @@
-import { anyArgsOf, described } from "../compile/arguments.ts";
+import { argsOf, described } from "../compile/arguments.ts";
 import type { AnyArgs, Extents, KernelParams } from "../kernels/kernel.ts";
 import type { Call } from "../compile/recorder.ts";
 
@@ -13,7 +13,7 @@ export interface Access {
 /** All that a call reads and writes; `undefined`: its kernel does not say. */
 export function accessesOf(call: Call): readonly Access[] | undefined {
   const kernel = described[call.kernel];
-  const args = anyArgsOf(call);
+  const args = argsOf(call);
   const said = kernel.access?.(args);
   if (!said) return undefined;
   const list: Access[] = [];

@@ -1,4 +1,4 @@
-import { anyArgsOf, described, withArgs } from "../compile/arguments.ts";
+import { argsOf, described, withArgs } from "../compile/arguments.ts";
 import type { AnyArgs, AnyKernel } from "../kernels/kernel.ts";
 import type { Call } from "../compile/recorder.ts";
 
@@ -13,7 +13,7 @@ export const isDivisible = ({ kernel }: Call): boolean => described[kernel].spli
  */
 export function partition(call: Call, threads: number, batch: number): readonly (Call | undefined)[] {
   const { split } = described[call.kernel];
-  const args = anyArgsOf(call);
+  const args = argsOf(call);
   const all = split ? unitsOf(split, args) : 1;
   const [whole, each] = all % batch === 0 ? [batch, all / batch] : [all, 1];
   const cut = (i: number) => Math.floor((whole * i) / threads) * each;

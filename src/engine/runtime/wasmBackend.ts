@@ -2,7 +2,7 @@ import type { Backend } from "./backend.ts";
 import { DIRECT_SCRATCH } from "../kernels/direct.ts";
 import type { Memory } from "../kernels/memory.ts";
 import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
-import { type Help, Team } from "./executor.ts";
+import { type ExecutorOptions, ThreadedExecutor } from "./executor.ts";
 import { CONTROL_BYTES, type Shared } from "./workerLoop.ts";
 
 const PAGE = 65536;
@@ -18,12 +18,12 @@ interface Opened {
 }
 
 /**
- * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. Absent `help`: this
+ * Kernels in WebAssembly: those that the module has, and the scalar ones for the rest, over one memory. Absent `options`: this
  * thread computes alone. `name`: what the run says that it computed with.
  */
-export function wasmBackend(module: WebAssembly.Module, help?: Help, name = "wasm"): Backend {
+export function wasmBackend(module: WebAssembly.Module, options?: ExecutorOptions, name = "wasm"): Backend {
   const { end, scratch } = sizesOf(module);
-  const count = help?.threads?.count ?? 1;
+  const count = options?.threads?.count ?? 1;
   const opened = new WeakMap<Memory, Opened>();
   const openedAs = (memory: Memory): Opened => {
     const found = opened.get(memory);
@@ -52,10 +52,10 @@ export function wasmBackend(module: WebAssembly.Module, help?: Help, name = "was
 
     kernels: (memory, random) => kernelsOf(openedAs(memory).exports, memory, random),
 
-    ...(help && {
-      team(memory, kernels) {
+    ...(options && {
+      executor(memory, kernels) {
         const { exports, shared } = openedAs(memory);
-        return new Team(help, kernels, exports, shared);
+        return new ThreadedExecutor(options, kernels, exports, shared);
       },
     }),
   };

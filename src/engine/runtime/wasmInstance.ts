@@ -16,8 +16,8 @@ export interface Exports extends ConvExports {
   attentionGrad(...args: number[]): void;
 
   barrier(at: number, threads: number): void;
-  change(word: number, asleep: number): void;
-  awaitChange(word: number, was: number, asleep: number): number;
+  notify(word: number, asleep: number): void;
+  spinWait(word: number, was: number, asleep: number): number;
 }
 
 /** Where the parts of a memory lie: their first bytes, and numbers of elements. */

@@ -1,30 +1,46 @@
 import { HIST_BINS } from "../../protocol/frame.ts";
 import { makeCall } from "../compile/arguments.ts";
-import type { Value } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import { UPDATE } from "../kernels/optimizers.ts";
-import { MOMENTS, SUMMARY } from "../kernels/statistics.ts";
+import { type Node, rootOf, type Value } from "../graph/graph.ts";
+import { MOMENTS, SUMMARY, UPDATE } from "../../protocol/sums.ts";
 import type { LayerSums, Slot } from "./layerSums.ts";
 import type { Layout, Segment } from "../compile/parameterLayout.ts";
-import type { LayerTable, Network, Row } from "../graph/network.ts";
-import { type Call, recorder } from "../compile/recorder.ts";
-import type { RowIndex } from "../graph/moduleIndex.ts";
-import { columnSlicesOf, type Fold, slicesOf } from "./partialSums.ts";
+import type { LayerTable, Network, Module } from "../graph/network.ts";
+import type { Call } from "../compile/recorder.ts";
+import { Recording } from "../compile/recording.ts";
+import type { ModuleIndex } from "../graph/moduleIndex.ts";
+import type { SummedPart } from "../ops/op.ts";
+import { OWN_SUMS, type OwnSums } from "./ownSums.ts";
+import { columnPartsOf, type PartialSums, partsOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
-/** A gradient whose ‖·‖² is taken once at most: `squares` is where it has been put. */
+/** Sums over a tensor: where they are put, and the calls that take them, one for each part; none where another pass has taken them along. */
+export interface Sums {
+  readonly at: Slot;
+  readonly calls: readonly Call[];
+}
+
+/** A gradient whose ‖·‖² is taken once at most. */
 export interface Summed {
   readonly at: number;
   readonly size: number;
-  squares?: Slot;
+  squares?: Sums;
 }
+
+/** What a pass sums up beside its work: part by part, of what it reads and of what it writes. */
+export interface Along {
+  readonly parts: readonly SummedPart[];
+  readonly written: Sums;
+}
+
+/** Elements of a tensor that gets a place of its own so that sums can be taken along; of larger ones the memory would cost more than the time. */
+const LARGEST_OUT_OF_PLACE = 2 ** 16;
 
 export interface InstrumentationOptions {
   readonly layout: Layout;
   readonly table: LayerTable;
   /** The statistics to take: all, those of the parameters' gradients (which clipping needs), or none; absent: all. */
-  readonly observe?: "everything" | "gradients" | "nothing";
+  readonly statistics?: "everything" | "gradients" | "nothing";
 }
 
 /** Records the statistics of a training step beside the calls that compute it, while the tensors are in the cache. */
@@ -32,37 +48,44 @@ export class Instrumentation {
   readonly #layers: readonly Writable<LayerSums>[];
   /** `LayerSums.times` of each. */
   readonly #times: readonly (Slot | undefined)[][];
+  /** `LayerSums.own` of each. */
+  readonly #own: readonly Map<string, Slot>[];
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
-  readonly sampled: Call[] = [];
-  /** What is in slices when the step has been computed, and when the parameters have been updated. */
-  readonly folds: Fold[] = [];
-  readonly updateFolds: Fold[] = [];
-  readonly sampledFolds: Fold[] = [];
+  readonly sampled = new Recording();
+  /** What is in parts when the step has been computed, and when the parameters have been updated. */
+  readonly partialSums: PartialSums[] = [];
+  readonly updatePartialSums: PartialSums[] = [];
+  readonly sampledPartialSums: PartialSums[] = [];
   #isSampled = false;
   readonly #batch: number;
-  #later: (() => void)[] = [];
-  readonly #what: NonNullable<InstrumentationOptions["observe"]>;
+  #later: Call[] = [];
+  /** The moments of each root value. */
+  readonly #moments = new Map<number, Sums>();
+  readonly #what: NonNullable<InstrumentationOptions["statistics"]>;
   readonly #network: Network;
-  readonly #index: RowIndex;
+  readonly #index: ModuleIndex;
   readonly #table: LayerTable;
   readonly #segments: ReadonlyMap<string, Segment>;
   readonly #slots: Slots;
 
   constructor(
     network: Network,
-    index: RowIndex,
-    { layout, table, observe = "everything" }: InstrumentationOptions,
+    index: ModuleIndex,
+    { layout, table, statistics = "everything" }: InstrumentationOptions,
     slots: Slots,
   ) {
-    this.#what = observe;
+    this.#what = statistics;
     this.#batch = network.input.shape[0];
     this.#network = network;
     this.#index = index;
     this.#table = table;
     this.#segments = new Map(layout.segments.map((segment) => [segment.layer.path, segment]));
     this.#slots = slots;
-    this.#times = network.rows.map((row) => Array<Slot | undefined>(this.#timeSteps(row)).fill(undefined));
-    this.#layers = network.rows.map((_, i) => this.#nothing(i));
+    this.#times = network.modules.map((module) =>
+      Array<Slot | undefined>(this.#timeSteps(module)).fill(undefined),
+    );
+    this.#own = network.modules.map(() => new Map());
+    this.#layers = network.modules.map((_, i) => this.#nothing(i));
   }
 
   /** In order of a frame's rows. */
@@ -75,145 +98,228 @@ export class Instrumentation {
     return this.#what === "everything";
   }
 
-  /** Of every row that gives this tensor. */
-  outputs(k: Kernels, value: Value, { at, size }: Tensor): void {
-    const rows = this.#index.outputs(value);
-    if (rows.length === 0 || this.#what !== "everything") return;
-    const sums = this.#sliced(size, MOMENTS.length, this.#batch, (from, n, out) =>
-      k.moments(n, at + from, out),
+  /** Whether the pass of a node is to write beside what it reads, although it could write over it: it can take sums along then. */
+  isOutOfPlace(pass: "forward" | "backward", { op, output }: Node): boolean {
+    return (
+      this.#what === "everything" &&
+      op.takesSums?.includes(pass) === true &&
+      sizeOf(output.shape) <= LARGEST_OUT_OF_PLACE
     );
-    const spread = this.#spread(k, at, size);
-    for (const i of rows) {
-      this.#layers[i].output = sums;
+  }
+
+  /** Of every module that gives this tensor. `taken`: the moments that the pass that wrote it has taken along. */
+  outputs(recording: Recording, value: Value, { at, size }: Tensor, taken?: Sums): void {
+    const modules = this.#index.outputs(value);
+    if (modules.length === 0 || this.#what !== "everything") return;
+    const moments =
+      taken ??
+      this.#inParts(size, MOMENTS.length, this.#batch, (from, n, out) =>
+        makeCall("moments", { n, x: at + from, out }),
+      );
+    if (!taken) moments.calls.forEach((call) => recording.wait(call));
+    this.#moments.set(value.id, moments);
+    const spread = this.#spread(recording, at, size);
+    for (const i of modules) {
+      this.#layers[i].output = moments.at;
       this.#layers[i].spread = spread;
-      this.#units(k, i, at, size);
+      this.#ownSums(recording, i, "output", at, size, this.#batch);
+      this.#units(recording, i, at, size);
     }
   }
 
-  /** How far the samples of a batch are from each other. Of one there is nothing to say. */
-  #spread(k: Kernels, at: number, size: number): Slot | undefined {
+  /** How far the samples of a batch are from each other. One alone has nothing to be summed up. */
+  #spread(recording: Recording, at: number, size: number): Slot {
     const batch = this.#batch;
-    if (batch === 1) return undefined;
     const columns = size / batch;
-    const slices = columnSlicesOf(batch, columns);
-    const out = this.#slots.alloc(slices.length);
-    slices.forEach(({ from, n }, i) => k.spread(batch, n, at + from, columns, out + i));
+    const parts = columnPartsOf(batch, columns);
+    const out = this.#slots.alloc(parts.length);
+    if (batch === 1) return out;
+    parts.forEach(({ from, n }, i) =>
+      recording.wait(makeCall("spread", { rows: batch, n, x: at + from, ld: columns, out: out + i })),
+    );
     // In the forward pass of the sampled steps, and added up with what these compute afterwards.
-    if (slices.length > 1) this.sampledFolds.push({ at: out, figures: 1, slices: slices.length });
+    if (parts.length > 1) this.sampledPartialSums.push({ at: out, figures: 1, parts: parts.length });
     return out;
   }
 
+  /** What the pass of a node forward takes along: the moments of what it reads, where they still wait, and of what it writes. */
+  alongForward(recording: Recording, node: Node, read: Tensor, written: Tensor): Along | undefined {
+    const moments = this.#moments.get(rootOf(node.inputs[0]).id);
+    if (!moments || !node.op.takesSums?.includes("forward") || read.at === written.at) return undefined;
+    if (this.#index.outputs(node.output).length === 0) return undefined;
+    return this.#along(recording, moments, written.size, MOMENTS.length);
+  }
+
+  /** What the pass of a node backward takes along: ‖·‖² of the gradient that it reads, where it still waits, and of `written`, that of its first input. */
+  alongBackward(recording: Recording, node: Node, read: Summed, written: Summed): Along | undefined {
+    if (!read.squares || !node.op.takesSums?.includes("backward") || read.at === written.at) return undefined;
+    const [value] = node.inputs;
+    if (this.#index.exits(value).length + this.#index.entries(value).length === 0) return undefined;
+    const along = this.#along(recording, read.squares, written.size, 1);
+    if (along) written.squares = along.written;
+    return along;
+  }
+
+  #along(recording: Recording, read: Sums, size: number, figures: number): Along | undefined {
+    if (!recording.withdraw(read.calls)) return undefined;
+    const sizes: (readonly [from: number, n: number])[] = [];
+    const { at } = this.#inParts(size, figures, this.#batch, (from, n) => void sizes.push([from, n]));
+    const parts = sizes.map(([from, n], i) => ({
+      from,
+      n,
+      read: read.at + i * figures,
+      written: at + i * figures,
+    }));
+    return { parts, written: { at, calls: [] } };
+  }
+
   /** What needs all samples of a tensor that is still there when all outputs have been computed. */
-  allOutputs(): void {
-    for (const record of this.#later) record();
+  allOutputs(recording: Recording): void {
+    this.#later.forEach((call) => recording.wait(call));
     this.#later = [];
   }
 
-  /** Place of figures that are taken slice by slice. */
-  #sliced(
+  /** Sums that are taken part by part, by the calls that `callOf` gives for n elements from `from` on. */
+  #inParts(
     size: number,
     figures: number,
     batch: number | undefined,
-    record: (from: number, n: number, out: number) => void,
-    folds = this.#isSampled ? this.sampledFolds : this.folds,
-  ): number {
-    const slices = slicesOf(size, batch);
-    const at = this.#slots.alloc(slices.length * figures);
-    slices.forEach(({ from, n }, i) => record(from, n, at + i * figures));
-    if (slices.length > 1) folds.push({ at, figures, slices: slices.length });
-    return at;
+    callOf: (from: number, n: number, out: number) => Call | void,
+    partialSums = this.#isSampled ? this.sampledPartialSums : this.partialSums,
+  ): Sums {
+    const parts = partsOf(size, batch);
+    const at = this.#slots.alloc(parts.length * figures);
+    const calls = parts.flatMap(({ from, n }, i) => callOf(from, n, at + i * figures) ?? []);
+    if (parts.length > 1) partialSums.push({ at, figures, parts: parts.length });
+    return { at, calls };
   }
 
-  #units(k: Kernels, i: number, at: number, size: number): void {
-    const { spec } = this.#network.rows[i];
+  #units(recording: Recording, i: number, at: number, size: number): void {
+    const { spec } = this.#network.modules[i];
     if (spec.kind !== "layer") return;
     const type = this.#table[spec.type];
     if (type.dead) {
       const dead = (this.#layers[i].deadUnits = this.#slots.alloc(1));
-      const record = () => k.deadUnits(...this.#index.units[i], at, dead);
-      // Of several slices each may be another thread's: one wait for all of them serves the units of all layers.
-      if (slicesOf(size, this.#batch).length > 1) this.#later.push(record);
-      else record();
+      const [outer, channels, inner] = this.#index.units[i];
+      const call = makeCall("deadUnits", { outer, channels, inner, x: at, out: dead });
+      // Of several parts each may be another thread's: one wait for all of them serves the units of all layers.
+      if (partsOf(size, this.#batch).length > 1) this.#later.push(call);
+      else recording.wait(call);
     }
     const saturation = type.saturation?.(spec.params);
     if (!saturation) return;
     const { low, high } = saturation;
-    const record = (from: number, n: number, out: number) => k.outside(n, at + from, low, high, out);
-    this.#layers[i].saturated = this.#sliced(size, 1, this.#batch, record);
+    const saturated = this.#inParts(size, 1, this.#batch, (from, n, out) =>
+      makeCall("outside", { n, x: at + from, low, high, out }),
+    );
+    saturated.calls.forEach((call) => recording.wait(call));
+    this.#layers[i].saturated = saturated.at;
   }
 
-  /** ‖∂L/∂value‖² where a row begins or ends. */
-  gradient(k: Kernels, value: Value, gradient: Summed): void {
+  /** ‖∂L/∂value‖² where a module begins or ends. */
+  gradient(recording: Recording, value: Value, gradient: Summed): void {
     if (this.#what !== "everything") return;
-    for (const i of this.#index.exits(value)) this.#layers[i].outputGradient = this.#squares(k, gradient);
+    for (const i of this.#index.exits(value))
+      this.#layers[i].outputGradient = this.#squares(recording, gradient);
     for (const i of this.#index.entries(value)) {
-      this.#layers[i].inputGradient = { squares: this.#squares(k, gradient), sampled: this.#isSampled };
+      const squares = this.#squares(recording, gradient);
+      this.#layers[i].inputGradient = { squares, sampled: this.#isSampled };
     }
   }
 
   /** What is recorded from now on is computed at some steps only. */
-  beginSampled(): Kernels {
+  beginSampled(): Recording {
     this.#isSampled = true;
-    return recorder(() => this.sampled);
+    return this.sampled;
   }
 
-  #squares(k: Kernels, gradient: Summed): Slot {
-    const { at, size } = gradient;
-    return (gradient.squares ??= this.#sumSquares(k, at, size, this.#batch));
+  #squares(recording: Recording, gradient: Summed): Slot {
+    if (!gradient.squares) {
+      gradient.squares = this.#sumSquares(gradient.at, gradient.size);
+      gradient.squares.calls.forEach((call) => recording.wait(call));
+    }
+    return gradient.squares.at;
   }
 
-  #sumSquares(k: Kernels, at: number, size: number, batch?: number): number {
-    return this.#sliced(size, 1, batch, (from, n, out) => k.sumSquares(n, at + from, out));
+  #sumSquares(at: number, size: number): Sums {
+    return this.#inParts(size, 1, this.#batch, (from, n, out) =>
+      makeCall("sumSquares", { n, x: at + from, out }),
+    );
   }
 
-  /** Weights of row `i`, and their gradients, which are complete. Does nothing the second time. */
-  parameters(k: Kernels, i: number): void {
-    const segment = this.#segments.get(this.#network.rows[i].spec.path);
+  /** Weights of module `i`, and their gradients, which are complete. Does nothing the second time. */
+  parameters(recording: Recording, i: number): void {
+    const segment = this.#segments.get(this.#network.modules[i].spec.path);
     const layer = this.#layers[i];
     if (!segment || layer.parameters) return;
     const { size, grad, squares } = segment;
-    const update = this.#sliced(size, UPDATE.length, undefined, () => undefined, this.updateFolds);
+    const update = this.#inParts(size, UPDATE.length, undefined, () => undefined, this.updatePartialSums).at;
     const gradient =
       this.#what === "nothing"
         ? undefined
-        : this.#sliced(size, SUMMARY.length, undefined, (from, n, out) => k.summary(n, grad + from, out));
+        : this.#inParts(size, SUMMARY.length, undefined, (from, n, out) =>
+            makeCall("summary", { n, x: grad + from, out }),
+          );
+    gradient?.calls.forEach((call) => recording.wait(call));
+    if (this.#what === "everything") this.#ownSums(recording, i, "gradient", grad, size);
     const histogram = this.#what === "everything" ? this.#histogram(size, grad) : undefined;
-    layer.parameters = { size, squares, update, gradient, histogram };
+    layer.parameters = { size, squares, update, gradient: gradient?.at, histogram };
+  }
+
+  /** Sums that statistics name by their kernels. */
+  #ownSums(
+    recording: Recording,
+    i: number,
+    of: OwnSums["of"],
+    at: number,
+    size: number,
+    batch?: number,
+  ): void {
+    for (const own of OWN_SUMS) {
+      if (own.of !== of) continue;
+      const sums = this.#inParts(size, own.figures, batch, (from, n, out) => own.call(n, at + from, out));
+      sums.calls.forEach((call) => recording.wait(call));
+      this.#own[i].set(own.kernel, sums.at);
+    }
   }
 
   #histogram(size: number, grad: number): Slot {
     const bins = this.#slots.alloc(HIST_BINS);
-    this.sampled.push(makeCall("histogram", { n: size, x: grad, out: bins }));
+    this.sampled.k.histogram(size, grad, bins);
     return bins;
   }
 
   /** What the node of this number calls with the place of ∂L/∂h_t, for the samples' n elements of each step. */
-  time(k: Kernels, node: number): ((t: number, at: number, n: number) => void) | undefined {
+  time(recording: Recording, node: number): ((t: number, at: number, n: number) => void) | undefined {
     const layer = this.#index.layer(node);
     if (layer === undefined || this.#what !== "everything") return undefined;
     const times = this.#times[layer];
     if (times.length === 0) return undefined;
     return (t, at, n) => {
-      times[t] = this.#sumSquares(k, at, n, this.#batch);
+      const squares = this.#sumSquares(at, n);
+      squares.calls.forEach((call) => recording.wait(call));
+      times[t] = squares.at;
     };
   }
 
   #nothing(i: number): LayerSums {
     return {
-      outputSize: sizeOf(this.#network.rows[i].exit.shape),
+      outputSize: sizeOf(this.#network.modules[i].exit.shape),
       units: this.#index.units[i][1],
       output: undefined,
       spread: undefined,
+      samples: this.#batch,
       deadUnits: undefined,
       saturated: undefined,
       outputGradient: undefined,
       inputGradient: undefined,
       parameters: undefined,
       times: this.#times[i],
+      own: this.#own[i],
     };
   }
 
-  #timeSteps({ spec }: Row): number {
+  #timeSteps({ spec }: Module): number {
     return spec.kind === "layer" ? (this.#table[spec.type].time?.(spec.params, spec.input) ?? 0) : 0;
   }
 }

@@ -8,8 +8,9 @@ export interface LayerSums {
   readonly units: number;
   /** The sums of `MOMENTS` over the output. */
   readonly output: Slot | undefined;
-  /** Σ(y − mean over the batch)², at the steps that are sampled; `undefined` of a batch of one sample too. */
+  /** Σ(y − mean over the batch)², at the steps that are sampled, and the samples of the batch. Not computed of one. */
   readonly spread: Slot | undefined;
+  readonly samples: number;
   readonly deadUnits: Slot | undefined;
   readonly saturated: Slot | undefined;
   /** ‖∂L/∂y‖² */
@@ -18,6 +19,8 @@ export interface LayerSums {
   readonly parameters: ParameterSums | undefined;
   /** ‖∂L/∂h_t‖² of each time step of a recurrent layer; none of any other. */
   readonly times: readonly (Slot | undefined)[];
+  /** Those of `OWN_SUMS`, by their kernels. */
+  readonly own: ReadonlyMap<string, Slot>;
 }
 
 export interface InputGradient {

@@ -1,12 +1,48 @@
-import { COLUMN, HIST_BINS, STATS } from "../../protocol/frame.ts";
-import { UPDATE } from "../kernels/optimizers.ts";
-import { SUMMARY } from "../kernels/statistics.ts";
-import type { LayerSums, ParameterSums, Slot } from "./layerSums.ts";
+import { HIST_BINS } from "../../protocol/frame.ts";
+import { MOVED, SQUARES, WEIGHTS } from "../../protocol/formulas.ts";
+import type { LayerSums } from "./layerSums.ts";
+import { type NamedReadings, READING, type Readings } from "./readings.ts";
 
-// Where `summary` puts its sums (`SUMMARY`), counted from its place.
-const [SUM, SQUARES, ZEROS, NONFINITE, MIN, MAX] = SUMMARY.map((_, i) => i);
-// And the optimizers theirs (`UPDATE`).
-const [MOVED, WEIGHTS] = UPDATE.map((_, i) => i);
+/**
+ * Writes what there is of one row of `STATS` for each layer, and leaves the rest; where the step has not computed what is
+ * `sampled`, the last that there was stays.
+ */
+export function readLayers(
+  { always, sampled, own }: Readings,
+  d: Float64Array,
+  values: Float64Array,
+  isSampled: boolean,
+): void {
+  readNamed(always, d, values);
+  if (isSampled) readNamed(sampled, d, values);
+  for (let i = 0; i < own.length; i++) {
+    const { formula, to, n, a, b, sampled } = own[i];
+    if (isSampled || !sampled) formula(d, values, to, n, a, b);
+  }
+}
+
+/** A loop for each formula: they are a good part of the step of a tiny model. */
+function readNamed(named: NamedReadings, d: Float64Array, values: Float64Array): void {
+  const value = named["value"];
+  for (let i = 0; i < value.length; i += READING) values[value[i]] = d[value[i + 1]];
+  const mean = named["per element"];
+  for (let i = 0; i < mean.length; i += READING) values[mean[i]] = d[mean[i + 1]] / mean[i + 3];
+  const root = named["root"];
+  for (let i = 0; i < root.length; i += READING) values[root[i]] = Math.sqrt(d[root[i + 1]]);
+  const spread = named["deviation"];
+  for (let i = 0; i < spread.length; i += READING) {
+    values[spread[i]] = deviation(d[spread[i + 1]], d[spread[i + 1] + 1], spread[i + 3]);
+  }
+  const ofRatio = named["root of ratio"];
+  for (let i = 0; i < ofRatio.length; i += READING) {
+    values[ofRatio[i]] = Math.sqrt(d[ofRatio[i + 1]] / d[ofRatio[i + 2]]);
+  }
+  const ofRoots = named["ratio of roots"];
+  for (let i = 0; i < ofRoots.length; i += READING) {
+    // Of nothing there is no part: infinite is what has overflowed.
+    values[ofRoots[i]] = Math.sqrt(d[ofRoots[i + 1]]) / (Math.sqrt(d[ofRoots[i + 2]]) || NaN);
+  }
+}
 
 /** Population standard deviation of n elements from their sum and the sum of their squares. */
 function deviation(sum: number, squares: number, n: number): number {
@@ -14,85 +50,23 @@ function deviation(sum: number, squares: number, n: number): number {
   return Math.sqrt(Math.max(squares / n - mean * mean, 0));
 }
 
-/**
- * Writes one row of `STATS` for each layer; leaves what there is none of, and where the step has not computed what is
- * `sampled`, the last that there was. Returns whether all that was summed is finite.
- */
-export function readLayers(
-  layers: readonly LayerSums[],
-  d: Float64Array,
-  values: Float64Array,
-  sampled: boolean,
-): boolean {
-  let broken = 0; // 0 as long as nothing is, above it or NaN then
-  for (let i = 0; i < layers.length; i++)
-    broken += readLayer(layers[i], d, values, i * STATS.length, sampled);
+/** Whether all that was summed is finite. */
+export function areFinite(layers: readonly LayerSums[], d: Float64Array): boolean {
+  let broken = 0; // 0 as long as nothing is, NaN then
+  for (let i = 0; i < layers.length; i++) {
+    const { output, outputGradient, inputGradient, parameters } = layers[i];
+    if (output !== undefined) broken += zeroIfFinite(d[output + SQUARES]);
+    if (outputGradient !== undefined) broken += zeroIfFinite(d[outputGradient]);
+    if (inputGradient !== undefined) broken += zeroIfFinite(d[inputGradient.squares]);
+    if (parameters?.gradient === undefined) continue;
+    broken += zeroIfFinite(d[parameters.gradient + SQUARES]);
+    broken += zeroIfFinite(d[parameters.squares]) + zeroIfFinite(d[parameters.update + MOVED]);
+  }
   return broken === 0;
-}
-
-function readLayer(
-  layer: LayerSums,
-  d: Float64Array,
-  values: Float64Array,
-  at: number,
-  sampled: boolean,
-): number {
-  const { outputSize, units, output, deadUnits, saturated, outputGradient, inputGradient, parameters } =
-    layer;
-  let broken = 0;
-  if (parameters?.gradient !== undefined) {
-    broken += readGradient(parameters, parameters.gradient, d, values, at);
-  }
-  if (output !== undefined) {
-    values[at + COLUMN.act_mean] = d[output + SUM] / outputSize;
-    values[at + COLUMN.act_std] = deviation(d[output + SUM], d[output + SQUARES], outputSize);
-    values[at + COLUMN.act_zero] = d[output + ZEROS] / outputSize;
-    if (sampled) values[at + COLUMN.act_spread] = spreadOf(layer.spread, d, d[output + SQUARES]);
-    broken += values[at + COLUMN.act_nonfinite] = d[output + NONFINITE];
-  }
-  if (deadUnits !== undefined) values[at + COLUMN.act_dead] = d[deadUnits] / units;
-  if (saturated !== undefined) values[at + COLUMN.act_saturated] = d[saturated] / outputSize;
-  if (outputGradient !== undefined) {
-    values[at + COLUMN.delta_norm] = Math.sqrt(d[outputGradient]);
-    broken += zeroIfFinite(d[outputGradient]);
-  }
-  if (inputGradient !== undefined) {
-    broken += zeroIfFinite(d[inputGradient.squares]);
-    if (outputGradient !== undefined && (sampled || !inputGradient.sampled))
-      values[at + COLUMN.gain] = Math.sqrt(d[inputGradient.squares] / d[outputGradient]);
-  }
-  return broken;
-}
-
-/** √(Σ variance / Σ mean square). Outputs that are all 0 are all alike. */
-function spreadOf(spread: Slot | undefined, d: Float64Array, squares: number): number {
-  if (spread === undefined) return NaN;
-  return squares === 0 ? 0 : Math.min(Math.sqrt(d[spread] / squares), 1);
 }
 
 /** 0, or NaN. */
 const zeroIfFinite = (x: number): number => x - x;
-
-function readGradient(
-  { squares, update, size }: ParameterSums,
-  gradient: Slot,
-  d: Float64Array,
-  values: Float64Array,
-  at: number,
-): number {
-  const weightNorm = Math.sqrt(d[squares]);
-  values[at + COLUMN.grad_norm] = Math.sqrt(d[gradient + SQUARES]);
-  values[at + COLUMN.grad_mean] = d[gradient + SUM] / size;
-  values[at + COLUMN.grad_std] = deviation(d[gradient + SUM], d[gradient + SQUARES], size);
-  values[at + COLUMN.grad_min] = d[gradient + MIN];
-  values[at + COLUMN.grad_max] = d[gradient + MAX];
-  values[at + COLUMN.grad_zero] = d[gradient + ZEROS] / size;
-  values[at + COLUMN.grad_nonfinite] = d[gradient + NONFINITE];
-  values[at + COLUMN.weight_norm] = weightNorm;
-  // Of nothing there is no part: infinite is what has overflowed.
-  values[at + COLUMN.update_ratio] = Math.sqrt(d[update + MOVED]) / (weightNorm === 0 ? NaN : weightNorm);
-  return d[gradient + NONFINITE] + zeroIfFinite(d[squares]) + zeroIfFinite(d[update + MOVED]);
-}
 
 /** What the weights sum to after a step is what they sum to as the next begins. */
 export function keepWeights(layers: readonly LayerSums[], d: Float64Array): void {

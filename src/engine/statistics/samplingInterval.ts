@@ -1,5 +1,5 @@
 import { costOf, statisticsCostOf } from "../compile/costModel.ts";
-import type { Plan } from "../compile/compile.ts";
+import type { CallLists } from "../compile/compile.ts";
 import type { Call } from "../compile/recorder.ts";
 
 /** So much may all statistics add to the time of a plain step: as long as they do not, every step is sampled. */
@@ -9,7 +9,7 @@ const TOGETHER = 0.15;
 const SHARE = 0.03;
 
 /** Every how many steps what is sampled is computed, histograms before all. */
-export function samplingInterval({ forward, sampledForward, backward, sampled }: Plan): number {
+export function samplingInterval({ forward, sampledForward, backward, sampled }: CallLists): number {
   const calls = [...forward, ...backward];
   const statistics = calls.reduce((sum, call) => sum + statisticsCostOf(call), 0);
   const plain = cost(calls) - statistics;

@@ -1,5 +1,5 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import { SUMMARY } from "../kernels/statistics.ts";
+import { SUMMARY } from "../../protocol/sums.ts";
 import type { ParameterSums } from "../statistics/layerSums.ts";
 
 const [SQUARES, MIN, MAX] = (["squares", "min", "max"] as const).map((name) => SUMMARY.indexOf(name));

@@ -1,7 +1,7 @@
 import { layerName } from "../../protocol/layerName.ts";
 import { DataError } from "../data/error.ts";
 import { type LayerTable, typeOf } from "../graph/network.ts";
-import { leavesOf, type ModelSpec } from "../spec.ts";
+import { layersOf, type ModelSpec } from "../spec.ts";
 
 /**
  * Throws where an epoch of so many samples leaves a last batch that a layer cannot be trained on: one sample has no variance
@@ -11,7 +11,7 @@ export function checkLastBatch(spec: ModelSpec, samples: number, table: LayerTab
   const { batch_size, drop_last } = spec.train;
   const rest = drop_last ? 0 : samples % batch_size;
   if (rest === 0) return;
-  for (const layer of leavesOf(spec.layers)) {
+  for (const layer of layersOf(spec.layers)) {
     const least = typeOf(table, layer).least?.(layer.params, layer.input) ?? 1;
     if (rest >= least) continue;
     throw new DataError(

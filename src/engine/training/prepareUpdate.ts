@@ -1,6 +1,6 @@
 import { clipCoefficient, summedNorm, totalNorm } from "./clipping.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
-import { HYPER, type Machine, rowOf } from "../runtime/compiledModel.ts";
+import { HYPER, type CompiledModel, entryOf } from "../runtime/compiledModel.ts";
 import { type SchedulerType, schedulers } from "../schedulers/index.ts";
 
 /** What clipping found and did, and the learning rate of the step. */
@@ -16,12 +16,19 @@ export interface UpdateFigures {
  */
 export type PrepareUpdate = (layers: readonly LayerSums[], step: number, figures: UpdateFigures) => void;
 
-export function updater({ spec, optimizer, layout, memory, kernels, observes }: Machine): PrepareUpdate {
+export function updater({
+  spec,
+  optimizer,
+  layout,
+  memory,
+  kernels,
+  hasStatistics,
+}: CompiledModel): PrepareUpdate {
   const d = memory.doubles;
   const clip = spec.clip_grad_norm;
   const p = clip?.norm_type ?? 2;
   const free = p === 2 || p === Infinity;
-  const known = observes || clip !== undefined;
+  const known = hasStatistics || clip !== undefined;
   const { params } = spec.optimizer;
   const base_lr = Number(params["lr"]);
   const schedule = spec.lr_scheduler && scheduled(spec.lr_scheduler);
@@ -49,7 +56,7 @@ export function updater({ spec, optimizer, layout, memory, kernels, observes }: 
   };
 }
 
-const scheduled = (choice: NonNullable<Machine["spec"]["lr_scheduler"]>) => ({
-  type: rowOf<SchedulerType>(schedulers, choice),
+const scheduled = (choice: NonNullable<CompiledModel["spec"]["lr_scheduler"]>) => ({
+  type: entryOf<SchedulerType>(schedulers, choice),
   params: choice.params,
 });

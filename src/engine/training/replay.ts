@@ -2,7 +2,7 @@ import type { Range } from "../compile/buffers.ts";
 import { bind } from "../compile/recorder.ts";
 import type { TracedOp } from "../compile/trace.ts";
 import { Generator as Random } from "../rng/generator.ts";
-import type { CompiledStep, Machine } from "../runtime/compiledModel.ts";
+import type { CompiledModel, CompiledStep } from "../runtime/compiledModel.ts";
 import type { NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Floats } from "../tensor.ts";
 import type { PrepareUpdate } from "./prepareUpdate.ts";
@@ -25,7 +25,7 @@ const MOST_WEIGHTS = 2 ** 24;
 
 /** What replaying needs of a training. */
 export interface Replayed {
-  readonly machine: Machine;
+  readonly model: CompiledModel;
   readonly prepareUpdate: PrepareUpdate;
   /** Puts the samples of a batch where the step reads them. */
   feed(batch: Uint32Array, count: number, step: CompiledStep): void;
@@ -47,7 +47,7 @@ export class Replay {
   #first = 0;
 
   private constructor(training: Replayed) {
-    const { spec, memory, layout } = training.machine;
+    const { spec, memory, layout } = training.model;
     const { batch_size, steps } = spec.train;
     this.#training = training;
     this.#size = batch_size;
@@ -59,17 +59,17 @@ export class Replay {
 
   /** `undefined` where that would take too much memory. */
   static of(training: Replayed): Replay | undefined {
-    return training.machine.layout.end > MOST_WEIGHTS ? undefined : new Replay(training);
+    return training.model.layout.end > MOST_WEIGHTS ? undefined : new Replay(training);
   }
 
   /** Step `step`, from 1, is about to be made on the first `count` samples of `batch`. */
   begin(step: number, batch: Uint32Array, count: number): void {
-    const { machine } = this.#training;
+    const { model } = this.#training;
     const place = (step - 1) % this.#length;
     if (place === 0) {
       this.#first = step;
-      this.#weights.set(machine.memory.floats.subarray(0, this.#weights.length));
-      this.#masks.become(machine.masks);
+      this.#weights.set(model.memory.floats.subarray(0, this.#weights.length));
+      this.#masks.become(model.masks);
     }
     this.#batches.set(batch, place * this.#size);
     this.#counts[place] = count;
@@ -77,11 +77,11 @@ export class Replay {
 
   /** What computed the first number that was not finite in the latest step, which is `step`. Leaves the weights as they are. */
   causeOf(found: NonFinite, step: number, row: number): Cause | undefined {
-    const { machine } = this.#training;
-    const { floats } = machine.memory;
+    const { model } = this.#training;
+    const { floats } = model.memory;
     const now = floats.slice(0, this.#weights.length);
     floats.set(this.#weights);
-    machine.masks.become(this.#masks);
+    model.masks.become(this.#masks);
     for (let before = this.#first; before < step; before++) this.#make(before);
     const cause = this.#look(found, step, row);
     floats.set(now);
@@ -89,10 +89,10 @@ export class Replay {
   }
 
   #fed(step: number): { readonly compiled: CompiledStep; readonly count: number } {
-    const { machine, feed } = this.#training;
+    const { model, feed } = this.#training;
     const place = step - this.#first;
     const count = this.#counts[place];
-    const compiled = machine.training(count);
+    const compiled = model.training(count);
     feed(this.#batches.subarray(place * this.#size, (place + 1) * this.#size), count, compiled);
     return { compiled, count };
   }
@@ -100,18 +100,18 @@ export class Replay {
   #make(step: number): void {
     const { compiled } = this.#fed(step);
     compiled.step();
-    this.#training.prepareUpdate(compiled.plan.layers, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
+    this.#training.prepareUpdate(compiled.lists.layers, step, { lr: NaN, grad_norm: NaN, clip_coef: NaN });
     compiled.update();
   }
 
   /** Makes the step op by op; the one that is looked for belongs to the place where the statistics have found the number. */
   #look({ layer, where }: NonFinite, step: number, row: number): Cause | undefined {
-    const { machine } = this.#training;
-    const { kernels, spec, layout, memory } = machine;
+    const { model } = this.#training;
+    const { kernels, spec, layout, memory } = model;
     const { count } = this.#fed(step);
     const isWanted = ({ node, row: own }: TracedOp & { readonly row: number }): boolean =>
       where !== "weight" && (node ? own === row : layer === "loss" || where === "gradient");
-    for (const op of machine.trace(count)) {
+    for (const op of model.trace(count)) {
       run(kernels, op.before);
       const inputs = extremesOf(memory.floats, op.reads);
       run(kernels, op.calls);
@@ -128,7 +128,7 @@ export class Replay {
   }
 }
 
-function run(kernels: Machine["kernels"], calls: TracedOp["calls"]): void {
+function run(kernels: CompiledModel["kernels"], calls: TracedOp["calls"]): void {
   for (const call of bind(kernels, calls)) call();
 }
 

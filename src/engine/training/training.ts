@@ -7,17 +7,19 @@ import { gather, split } from "../data/dataset.ts";
 import { type Sampler, sampler } from "../data/sampler.ts";
 import { answersOf } from "../losses/loss.ts";
 import { layers as standardLayers } from "../layers/index.ts";
-import { Machine, type CompiledStep } from "../runtime/compiledModel.ts";
+import { CompiledModel, type CompiledStep } from "../runtime/compiledModel.ts";
 import type { LayerTable } from "../graph/network.ts";
-import type { Plan } from "../compile/compile.ts";
+import type { CallLists } from "../compile/compile.ts";
 import { checkLastBatch } from "./lastBatch.ts";
 import type { LayerSums } from "../statistics/layerSums.ts";
+import { declaredModel } from "../graph/declaredModel.ts";
 import { dataRequirementsOf } from "../graph/dataRequirements.ts";
 import { layerInfo } from "../graph/layerInfo.ts";
 import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
-import { type ModelSpec, rowsOf } from "../spec.ts";
+import { type ModelSpec, modulesOf } from "../spec.ts";
 import {
+  areFinite,
   keepWeights,
   readHistograms,
   readLayers,
@@ -34,8 +36,8 @@ export interface TrainingOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Histograms are taken at every n-th step, from the first; absent: as often as costs little. */
   readonly histEvery?: number;
-  /** Absent: yes. Without, a step computes the update alone, and its frame has only totals: what looking costs. */
-  readonly observe?: boolean;
+  /** Absent: yes. Without, a step computes the update alone, and its frame has only totals: what statistics cost. */
+  readonly statistics?: boolean;
 }
 
 /** How training ended: all steps made (`undefined`), or where a number was first not finite, and what computed it where that is known. */
@@ -47,7 +49,7 @@ const EVALUATION_BATCH = 256;
 /** A model that is being trained on a data set. Deterministic: the caller decides pace and stop, never the numbers. */
 export class Training {
   readonly info: RunInfo;
-  readonly #machine: Machine;
+  readonly #model: CompiledModel;
   readonly #dataset: Dataset;
   readonly #sampler: Sampler;
   readonly #held: Uint32Array;
@@ -55,44 +57,51 @@ export class Training {
   readonly #answers: number;
   readonly #prepareUpdate: PrepareUpdate;
   readonly #plain: Writable;
-  readonly #counted: Writable;
+  readonly #sampled: Writable;
 
   /** Throws `DataError` where the samples fill no batch, or leave one that is too small. `random` is the generator that has drawn the data set, and goes on to draw the order of the samples. */
   constructor(spec: ModelSpec, dataset: Dataset, random: Random, options: TrainingOptions = {}) {
-    const { backend = scalarBackend, table = standardLayers, weights, histEvery, observe = true } = options;
+    const {
+      backend = scalarBackend,
+      table = standardLayers,
+      weights,
+      histEvery,
+      statistics = true,
+    } = options;
     this.#dataset = dataset;
     const { training, validation } = split(dataset.samples, spec.data.validation, random);
     this.#held = validation;
     this.#sampler = sampler(training, spec.train, random);
     checkLastBatch(spec, training.length, table);
-    this.#machine = new Machine(spec, {
+    this.#model = new CompiledModel(spec, {
       backend,
       table,
       training: trainingSizes(spec, training.length),
       evaluation: evaluationSizes(this.#held.length),
       ...(weights && { weights }),
-      observe,
+      statistics,
       ...(histEvery !== undefined && { histEvery }),
     });
-    const { targets } = this.#machine.loss;
+    const { targets } = this.#model.loss;
     this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
-    this.#prepareUpdate = updater(this.#machine);
-    [this.#plain, this.#counted] = framesOf(this.#machine.layers);
+    this.#prepareUpdate = updater(this.#model);
+    [this.#plain, this.#sampled] = framesOf(this.#model.layers);
     this.info = {
       model: spec.name,
       seed: spec.train.seed,
-      parameters: this.#machine.layout.parameters,
+      parameters: this.#model.layout.parameters,
       steps: spec.train.steps,
-      layers: [...rowsOf(spec.layers)].map((row, i) => layerInfo(table, row, i === 0)),
-      hist_every: this.#machine.samplingInterval,
+      layers: [...modulesOf(spec.layers)].map((module, i) => layerInfo(table, module, i === 0)),
+      hist_every: this.#model.samplingInterval,
       engine: backend.name,
-      data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#machine.loss, spec.loss),
+      declared: declaredModel(spec),
+      data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#model.loss, spec.loss),
     };
   }
 
   /** The weights as they are now, by their names in the `state_dict`. */
   weights(): ReadonlyMap<string, Float32Array> {
-    const { layout, memory } = this.#machine;
+    const { layout, memory } = this.#model;
     return new Map(
       [...layout.weights].map(([key, { at, size }]) => [
         key,
@@ -104,25 +113,25 @@ export class Training {
   /**
    * Makes the steps, one for each frame that is taken. A step allocates nothing: what is yielded is one of two frames, with
    * histograms and without, which the next step writes again with all their arrays. Whoever keeps one keeps `copyFrame` of it.
-   * Threads that help are let go at the end: whoever leaves before calls the generator's `return`.
+   * Other threads are released at the end: whoever leaves before calls the generator's `return`.
    */
   *steps(): Generator<Frame, Outcome> {
     try {
       return yield* this.#steps();
     } finally {
-      this.#machine.close();
+      this.#model.close();
     }
   }
 
   *#steps(): Generator<Frame, Outcome> {
-    const { steps, batch_size, validate_every = this.#sampler.batches } = this.#machine.spec.train;
+    const { steps, batch_size, validate_every = this.#sampler.batches } = this.#model.spec.train;
     const batch = new Uint32Array(batch_size);
-    const replay = this.#machine.observes ? this.#replay() : undefined;
+    const replay = this.#model.hasStatistics ? this.#replay() : undefined;
     for (let step = 1; step <= steps; step++) {
       const count = this.#sampler.next(batch);
       replay?.begin(step, batch, count);
-      const frame = this.#counts(step) ? this.#counted : this.#plain;
-      const broken = this.#step(this.#machine.training(count), batch, count, step, frame);
+      const frame = this.#isSampled(step) ? this.#sampled : this.#plain;
+      const broken = this.#step(this.#model.training(count), batch, count, step, frame);
       if (this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken)) {
         this.#validate(frame);
       }
@@ -137,70 +146,71 @@ export class Training {
 
   #replay(): Replay | undefined {
     return Replay.of({
-      machine: this.#machine,
+      model: this.#model,
       prepareUpdate: this.#prepareUpdate,
-      feed: (batch, count, { plan }) => this.#feed(batch, 0, count, plan),
+      feed: (batch, count, { lists }) => this.#feed(batch, 0, count, lists),
     });
   }
 
   /** Whether step `step` has histograms. */
-  #counts(step: number): boolean {
-    return this.#machine.observes && (step - 1) % this.info.hist_every === 0;
+  #isSampled(step: number): boolean {
+    return this.#model.hasStatistics && (step - 1) % this.info.hist_every === 0;
   }
 
   #step(
-    program: CompiledStep,
+    compiled: CompiledStep,
     batch: Uint32Array,
     count: number,
     step: number,
     frame: Writable,
   ): NonFinite | undefined {
-    const { plan } = program;
-    const { memory, observes } = this.#machine;
+    const { lists } = compiled;
+    const { memory, hasStatistics } = this.#model;
     const d = memory.doubles;
-    this.#feed(batch, 0, count, plan);
-    if (frame.hist) program.sampledStep();
-    else program.step();
-    this.#prepareUpdate(plan.layers, step, frame);
-    program.update();
+    this.#feed(batch, 0, count, lists);
+    if (frame.hist) compiled.sampledStep();
+    else compiled.step();
+    this.#prepareUpdate(lists.layers, step, frame);
+    compiled.update();
 
     frame.step = step;
-    frame.loss = d[plan.loss];
-    frame.metric = d[plan.loss + 1] / (count * this.#answers);
+    frame.loss = d[lists.loss];
+    frame.metric = d[lists.loss + 1] / (count * this.#answers);
     frame.val_loss = NaN;
     frame.val_metric = NaN;
-    const healthy = observes && readLayers(plan.layers, d, frame.values, frame.hist !== undefined);
-    if (observes && frame.time) readTimes(plan.layers, d, frame.time);
-    if (frame.hist) readHistograms(plan.layers, d, frame.hist);
+    if (hasStatistics) readLayers(lists.readings, d, frame.values, frame.hist !== undefined);
+    const healthy = hasStatistics && areFinite(lists.layers, d);
+    if (hasStatistics && frame.time) readTimes(lists.layers, d, frame.time);
+    if (frame.hist) readHistograms(lists.layers, d, frame.hist);
     const broken =
       healthy && Number.isFinite(frame.loss)
         ? undefined
-        : findNonFinite(plan.layers, d, frame.loss, this.info.layers, frame.values);
-    keepWeights(plan.layers, d);
+        : findNonFinite(lists.layers, d, frame.loss, this.info.layers, frame.values);
+    keepWeights(lists.layers, d);
     return broken;
   }
 
-  /** Puts `count` of these samples, from the one at `first` on, where the plan reads them. */
-  #feed(samples: Uint32Array, first: number, count: number, { input, target }: Plan): void {
-    const { floats } = this.#machine.memory;
+  /** Puts `count` of these samples, from the one at `first` on, where the step reads them. */
+  #feed(samples: Uint32Array, first: number, count: number, { input, target }: CallLists): void {
+    const { floats } = this.#model.memory;
     const { inputs, targets } = this.#dataset;
     gather(inputs, input.size / count, samples, count, floats, input.at, first);
-    gather(targets, this.#machine.targets, samples, count, floats, target, first);
+    gather(targets, this.#model.targets, samples, count, floats, target, first);
   }
 
   /** Loss and share of right answers on the held-out samples, in `eval()` mode. */
   #validate(frame: Writable): void {
-    const { memory } = this.#machine;
+    const { memory } = this.#model;
     const held = this.#held.length;
     let total = 0;
     let right = 0;
     for (let first = 0; first < held; first += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, held - first);
-      const { plan, step } = this.#machine.evaluation(count);
-      this.#feed(this.#held, first, count, plan);
+      const { lists, step } = this.#model.evaluation(count);
+      this.#feed(this.#held, first, count, lists);
       step();
-      total += memory.doubles[plan.loss] * count;
-      right += memory.doubles[plan.loss + 1];
+      total += memory.doubles[lists.loss] * count;
+      right += memory.doubles[lists.loss + 1];
     }
     frame.val_loss = total / held;
     frame.val_metric = right / (held * this.#answers);

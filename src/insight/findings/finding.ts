@@ -1,45 +1,140 @@
+import type { DeclaredModel } from "../../protocol/declaredModel.ts";
+import type { Frame, Stat } from "../../protocol/frame.ts";
+import type { FixName } from "../../protocol/fixNames.ts";
 import type { History } from "../../protocol/history.ts";
-import type { LayerInfo, RunEnd } from "../../protocol/run.ts";
-import type { Course } from "../training.ts";
+import type { DataFacts, LayerInfo, RunEnd, RunInfo } from "../../protocol/run.ts";
+import type { FindingId, RuleSettings, ThresholdsOf } from "../../protocol/rules.ts";
+import type { LossState } from "../lossState.ts";
 import type { Share } from "../share.ts";
+import type { Course } from "../training.ts";
 
 export type Severity = "info" | "warning" | "error";
 
 /** A run as a finding sees it. */
 export interface Run {
-  /** `ended` without an `end`: nobody can tell how. */
-  readonly run: { readonly state?: string; readonly end?: RunEnd };
+  /** `ended` without an `end`: nobody can tell how. `info`: what the file says, and what its data are like, where somebody knows. */
+  readonly run: {
+    readonly state?: string;
+    readonly end?: RunEnd;
+    readonly info?: Pick<RunInfo, "declared" | "data">;
+  };
   readonly layers: readonly LayerInfo[];
-  readonly history: Pick<History, "recent" | "first" | "tally" | "course">;
+  readonly history: Pick<History, "recent" | "first" | "tally" | "course" | "moved">;
 }
 
-/** A run with what is taken from it once for all findings. Figures are medians of the last 20 finite steps. */
+/** A run with what is taken from it once for all findings. Figures of "now" are medians of the last finite steps. */
 export interface Evidence extends Run {
-  /** ‖∂L/∂h‖ of every layer. */
+  readonly declared?: DeclaredModel | undefined;
+  readonly data?: DataFacts | undefined;
+  readonly settings: RuleSettings;
+  readonly loss: LossState;
+  readonly course: Course;
+  /** Steps enough to judge by: the run has made 20, or has ended with NaN or ∞. */
+  readonly judged: boolean;
+  /** The run has ended with a NaN or ∞, or has one at its latest step. */
+  readonly broken: boolean;
+  /** The run goes on and may still be at its beginning: in its first half, up to step 200. Many that train well rest there for a while. */
+  readonly early: boolean;
+  /** The latest step. */
+  readonly step: number;
+  /** Rows with weights, normalisations left out, in order. */
+  readonly weighted: readonly number[];
+  /** One figure of every row: at the first step, and the median over the last finite steps. NaN where there is none. */
+  start(stat: Stat): readonly number[];
+  now(stat: Stat): readonly number[];
+  /** The last finite frames, which figures of now are taken from. */
+  readonly late: readonly Frame[];
+  /** ‖∂L/∂h‖ of every layer now. */
   readonly delta: readonly number[];
   /** log₁₀ of the share of the gradient that reaches each layer (`logSharesOf`). */
   readonly shares: readonly number[];
   /** Rows that are links of the chain from the input to the loss and have a share. */
   readonly links: readonly number[];
-  readonly course: Course;
+  /** Every gradient of the last steps is exactly 0. */
+  readonly silent: boolean;
 }
+
+/** A number behind a finding, by name, as programs read it. */
+export type Figures = Readonly<Record<string, number>>;
 
 /** That a finding holds. */
 export interface Found {
-  readonly severity: Severity;
   /** A sentence, with numbers that are true now. */
   readonly message: string;
-  /** Path of the layer that it is about. */
+  /** Path of the layer that it is about; `data` for the data, absent for the model as a whole. */
   readonly layer?: string;
-  /** Rows that are marked for it, and how. */
+  readonly figures: Figures;
+  /** Other layers that it is about, by path. */
+  readonly related?: readonly string[];
+  /** Less grave than the table says: what it is about does not keep this model from training. */
+  readonly severity?: Severity;
+  /** Rows that are marked for it, and how; absent: that of `layer`, as faulty. */
+  readonly marks?: ReadonlyMap<number, Share>;
+  /** Fixes that suit this case better than those of the table. */
+  readonly fixes?: readonly FixName[];
+}
+
+/** That a finding holds, with all that is said of it. */
+export interface Finding extends Omit<Found, "severity" | "marks" | "fixes"> {
+  readonly id: FindingId;
+  readonly severity: Severity;
   readonly marks: ReadonlyMap<number, Share>;
+  readonly fixes: readonly FixName[];
+  /** What it explains, by id: shown under it. */
+  readonly causeOf: readonly FindingId[];
+  /** What explains it, by id; absent where it is a cause itself. */
+  readonly cause?: FindingId;
+}
+
+/** What was found before causes are looked for. */
+export type Suspicion = Omit<Finding, "causeOf" | "cause">;
+
+/** The paper or page that a finding goes back to. */
+export interface Source {
+  readonly title: string;
+  readonly url: string;
+}
+
+interface Described<Id extends FindingId> {
+  readonly id: Id;
+  /** What it says, in a few words: the title of its section. */
+  readonly title: string;
+  /** Why it is bad, and what tells it from what is not, in a paragraph. */
+  readonly why: string;
+  readonly source: Source;
+  /** When it holds, in words. */
+  readonly condition: string;
+  readonly severity: Severity;
+  /** Names of its fixes, the most promising first. */
+  readonly fixes: readonly FixName[];
 }
 
 /** One thing that can be wrong with a run: everything that names, shows or explains it reads this value. */
-export interface FindingType {
-  readonly id: string;
-  /** Why it is bad, and what tells it from what is not, in a sentence. */
-  readonly why: string;
+export interface RunFinding<Id extends FindingId = FindingId> extends Described<Id> {
   /** `undefined` where it does not hold. */
-  find(evidence: Evidence): Found | undefined;
+  find(evidence: Evidence, thresholds: ThresholdsOf<Id>): Found | undefined;
 }
+
+/** A model before it has run. */
+export interface Sketch {
+  readonly declared: DeclaredModel;
+  readonly data?: DataFacts | undefined;
+}
+
+/** One thing that can be wrong with a model as it is declared, before and without a run. */
+export interface StaticFinding<Id extends FindingId = FindingId> extends Described<Id> {
+  /**
+   * What a run has to show for it to be an error: nothing (`always`), that it has learned nothing (`notWell`) or next to nothing
+   * (`poor`), that it comes to rest too high (`bad`), or ends there (`high`). `never`: it is no fault.
+   */
+  readonly gate: "always" | "notWell" | "poor" | "bad" | "high" | "never";
+  inspect(sketch: Sketch, thresholds: ThresholdsOf<Id>): Found | undefined;
+}
+
+export type FindingType = RunFinding | StaticFinding;
+
+export const isStatic = (type: FindingType): type is StaticFinding => "inspect" in type;
+
+/** Keeps the id's type, so that `find` knows its thresholds. */
+export const runFinding = <const Id extends FindingId>(type: RunFinding<Id>): RunFinding<Id> => type;
+export const staticFinding = <const Id extends FindingId>(type: StaticFinding<Id>): StaticFinding<Id> => type;

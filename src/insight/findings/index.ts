@@ -1,14 +1,73 @@
+import type { FindingId } from "../../protocol/rules.ts";
+import { adamEps } from "./adamEps.ts";
+import { clipThreshold } from "./clipThreshold.ts";
+import { collapse } from "./collapse.ts";
+import { deadRelu } from "./deadRelu.ts";
 import { explodingDepth, vanishingDepth } from "./depth.ts";
 import type { FindingType } from "./finding.ts";
+import { lrTooSmall } from "./learningRate.ts";
+import { lossStalled } from "./lossStalled.ts";
 import { nonFinite } from "./nonFinite.ts";
-import { vanishingTime } from "./vanishingTime.ts";
+import { overflowNear } from "./overflowNear.ts";
+import { poorInit } from "./poorInit.ts";
+import { saturation } from "./saturation.ts";
+import { bottleneck, dropout } from "./static/capacity.ts";
+import { constantInit } from "./static/constantInit.ts";
+import { targetScale, unscaledInput } from "./static/dataScale.ts";
+import {
+  activationBeforeCe,
+  nllWithoutLogSoftmax,
+  outputActivation,
+  sigmoidBeforeBce,
+  softmaxBeforeCe,
+  softmaxOneUnit,
+} from "./static/lastLayer.ts";
+import { missingActivation } from "./static/missingActivation.ts";
+import { nonFiniteData } from "./static/nonFiniteData.ts";
+import { biasBeforeNorm, bnBatch, postNorm } from "./static/norms.ts";
+import { explodingTime, vanishingTime } from "./throughTime.ts";
+import { updateRatio } from "./updateRatio.ts";
+import { weightDecay } from "./weightDecay.ts";
 import { zeroGradient } from "./zeroGradient.ts";
 
-/** All that can be found in a run, what explains the others first. */
+/** All that can be found, what explains the others first. */
 export const findings = [
-  nonFinite,
-  zeroGradient,
-  vanishingDepth,
+  nonFiniteData,
+  softmaxOneUnit,
+  softmaxBeforeCe,
+  activationBeforeCe,
+  sigmoidBeforeBce,
+  nllWithoutLogSoftmax,
+  outputActivation,
+  constantInit,
+  unscaledInput,
+  targetScale,
+  bnBatch,
+  dropout,
+  clipThreshold,
+  explodingTime,
   explodingDepth,
+  poorInit,
+  updateRatio,
+  weightDecay,
   vanishingTime,
-] as const satisfies readonly FindingType[];
+  adamEps,
+  lrTooSmall,
+  missingActivation,
+  postNorm,
+  bottleneck,
+  saturation,
+  vanishingDepth,
+  collapse,
+  deadRelu,
+  zeroGradient,
+  nonFinite,
+  overflowNear,
+  lossStalled,
+  biasBeforeNorm,
+] as readonly FindingType[];
+
+const byId = new Map(findings.map((type) => [type.id, type]));
+
+/** The finding of this id. */
+export const findingOf = (id: FindingId): FindingType | undefined => byId.get(id);

@@ -4,11 +4,19 @@ import { spoken } from "../chain.ts";
 import { breakOf } from "../finite.ts";
 import { figure } from "../format.ts";
 import type { Share } from "../share.ts";
-import type { FindingType, Run } from "./finding.ts";
+import { runFinding, type Run } from "./finding.ts";
 
-export const nonFinite: FindingType = {
+export const nonFinite = runFinding({
   id: "non-finite",
-  why: "From a NaN or ∞ on no figure means anything: the first place where one appeared is where to look.",
+  title: "NaN or ∞",
+  severity: "error",
+  why: "From a NaN or ∞ on no figure means anything, and no step mends it: the first place where one appeared is where to look. It comes from numbers that grew beyond the largest float, or from an operation that has no result, such as 0/0 or the logarithm of a negative number.",
+  source: {
+    title: "PyTorch, Autograd mechanics: anomaly detection",
+    url: "https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",
+  },
+  condition: "A NaN or ±∞ is in the loss, in an output, in a gradient or in a weight.",
+  fixes: ["lower-rate", "clip-grad-norm", "normalize", "he-init", "default-init"],
 
   find(run) {
     const broke = breakOf(run);
@@ -18,20 +26,22 @@ export const nonFinite: FindingType = {
     const ended = end?.reason === "non_finite";
     const cause = ended ? causeOf(end) : "";
     const marks = marksOf(run, layer);
+    const figures = { step };
     if (layer === undefined) {
       const although = ended ? ", although every layer's output is" : "";
       return {
-        severity: "error",
+        layer: run.layers.at(-1)?.path ?? "",
         message: `The loss is no longer finite at step ${step}${although}${cause}.`,
+        figures,
         marks,
       };
     }
     const message = ended
       ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}${cause}.`
       : `NaN or ∞ in the ${where} of ${spoken(layer)} at step ${step}.`;
-    return { severity: "error", layer, message, marks };
+    return { layer, message, figures, marks };
   },
-};
+});
 
 /** `: linear made it of numbers from −3·10³⁰ to 2·10³⁰` */
 const causeOf = ({ op, inputs }: RunEnd & { readonly reason: "non_finite" }): string =>

@@ -1,16 +1,12 @@
-import { chainOf } from "../chain.ts";
 import { counted, figure } from "../format.ts";
 import { RECENT, recentSteps } from "../recent.ts";
-import { factOf, logSharesOf, shareOf, verdictOf, worst, type Share } from "../share.ts";
-import { courseOfLoss, JUDGED_FROM, type Training } from "../training.ts";
-import { median, typical } from "../typical.ts";
+import { factOf, shareOf, verdictOf, worst, type Share } from "../share.ts";
+import { JUDGED_FROM, type Training } from "../training.ts";
+import { median } from "../typical.ts";
 import { farthest, gets, rateOf } from "./depth.ts";
-import type { Evidence, Found, Run, Severity } from "./finding.ts";
-import { findings } from "./index.ts";
-
-export interface Finding extends Found {
-  readonly id: string;
-}
+import { diagnose } from "./diagnose.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { Evidence, Finding, Run, Severity } from "./finding.ts";
 
 /** What there is to say of a run: the one source of the panel's sentence, lens icons, gutter marks, hovers, status bar and CLI. */
 export interface Summary {
@@ -53,50 +49,58 @@ function newSummary(run: Run): Summary {
     return { ...nothing, severity: "error", text: `The run failed: ${run.run.end.message}` };
   if (run.history.recent.length === 0)
     return { ...nothing, severity: "info", text: run.run.state === "ended" ? NO_STEP : WAITING };
-  const found = all(evidence);
-  const marks = layers.map((_, row) => worst(found.map(({ marks }) => marks.get(row) ?? "even")));
+  const found = diagnose(evidence);
+  const marks = layers.map((_, row) => worst(found.map((one) => markOf(one, row))));
   return { ...nothing, ...said(evidence, found), findings: found, marks };
 }
 
+/** An effect is shown under its cause: where it only says that something is wrong, it marks nothing. */
+export const markOf = ({ marks, cause }: Finding, row: number): Share => {
+  const mark = marks.get(row) ?? "even";
+  return mark === "faulty" && cause !== undefined ? "even" : mark;
+};
+
 const WAITING = "Waiting for the first step.";
 const NO_STEP = "The run ended before its first step.";
-
-/** After a NaN or ∞ nothing else is found: no figure means anything. */
-function all(evidence: Evidence): readonly Finding[] {
-  const found: Finding[] = [];
-  for (const { id, find } of findings) {
-    const one = find(evidence);
-    if (one) found.push({ id, ...one });
-    if (one?.severity === "error") break;
-  }
-  return found;
-}
-
-function evidenceOf(run: Run): Evidence {
-  const delta = typical(run, "delta_norm");
-  const shares = logSharesOf(delta, false);
-  const chain = chainOf(run.layers);
-  const links = [...shares.keys()].filter((layer) => chain[layer] && !Number.isNaN(shares[layer]));
-  return { ...run, delta, shares, links, course: courseOfLoss(run.history) };
-}
 
 type Said = Pick<Summary, "severity" | "text" | "layer">;
 
 const GRAVITY = ["info", "warning", "error"] as const satisfies readonly Severity[];
 
-/** Everything that was found, after what can be said of depth where that is fine. */
+/** The causes that were found, after what can be said of depth where none of them is about the gradient. */
 function said(evidence: Evidence, found: readonly Finding[]): Said {
-  const isAboutDepth = found.some(({ id }) => id !== "vanishing-time");
-  const base = isAboutDepth ? undefined : depth(evidence);
-  const gravest = found.toSorted((a, b) => GRAVITY.indexOf(b.severity) - GRAVITY.indexOf(a.severity))[0];
-  const text = [...(base ? [base.text] : []), ...found.map(({ message }) => message)].join(" ");
-  const layer = gravest?.layer ?? base?.layer;
+  const causes = found.filter(({ severity, cause }) => severity !== "info" && cause === undefined);
+  // Where a run ended with NaN or ∞ that is what everybody wants to hear first.
+  const broken = found.filter(({ id }) => id === "non-finite");
+  const told = [...broken, ...causes.filter((one) => !broken.includes(one))];
+  const remarks =
+    told.length > 0 ? [] : found.filter(({ severity, id }) => severity === "info" && ABOUT_RUN.has(id));
+  const gravest = told.toSorted((a, b) => GRAVITY.indexOf(b.severity) - GRAVITY.indexOf(a.severity))[0];
+  const base =
+    gravest?.severity === "error" || told.some(({ id }) => ABOUT_GRADIENT.has(id))
+      ? undefined
+      : depth(evidence);
+  const text = [...(base ? [base.text] : []), ...[...told, ...remarks].map(({ message }) => message)].join(
+    " ",
+  );
+  const layer = gravest ? gravest.layer : base?.layer;
   return {
-    severity: gravest?.severity ?? base?.severity ?? "ok",
+    severity: gravest?.severity ?? (remarks.length > 0 ? "info" : base?.severity) ?? "ok",
     text: gravest?.severity === "error" ? text : text + fewSteps(evidence),
     ...(layer !== undefined && { layer }),
   };
 }
+
+/** Findings in whose message it is said how the gradient fares. */
+const ABOUT_GRADIENT: ReadonlySet<string> = new Set([
+  "zero-gradient",
+  "vanishing-depth",
+  "exploding-depth",
+  "non-finite",
+]);
+
+/** Remarks that are worth a sentence: those that the run itself shows. */
+const ABOUT_RUN: ReadonlySet<string> = new Set(["zero-gradient", "vanishing-time"]);
 
 const fewSteps = ({ history: { tally } }: Evidence): string =>
   tally.frames < JUDGED_FROM ? ` Only ${counted(tally.frames, "step")} so far.` : "";
@@ -132,10 +136,10 @@ function depth(evidence: Evidence): Said {
 /** What is said of one row where it is pointed at: what was found there, else the plain fact. */
 export function layerText({ findings, shares, training }: Summary, row: number): string {
   const share = shareOf(shares[row] ?? NaN);
-  const found = findings.flatMap(({ marks, message }) => {
-    const mark = marks.get(row);
-    if (mark === undefined) return [];
-    return mark === share || mark === "nonfinite" ? [verdictOf(mark)] : [message];
+  const found = findings.flatMap((one) => {
+    const mark = markOf(one, row);
+    if (mark === "even") return [];
+    return mark === share || mark === "nonfinite" ? [verdictOf(mark)] : [one.message];
   });
   if (found.length > 0) return found.join(" ");
   const although =

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { argsOf, isCallOf, makeCall, withArgs } from "../../../src/engine/compile/arguments.ts";
+import { argsOf, makeCall, withArgs } from "../../../src/engine/compile/arguments.ts";
 import { kernels } from "../../../src/engine/kernels/kernels.ts";
 import { accessesOf } from "../../../src/engine/runtime/hazards.ts";
 import { partition } from "../../../src/engine/runtime/partition.ts";
@@ -31,7 +31,6 @@ suite("the arguments of a call", () => {
   const product = call("gemm", 4, 3, 2, 100, 2, 0, 200, 3, 0, 300, 3, -1, 0);
 
   test("are found by name", () => {
-    assert.ok(isCallOf(product, "gemm") && !isCallOf(product, "pack"));
     const { m, n, k, A, B, C, bias } = argsOf(product);
     assert.deepEqual([m, n, k, A, B, C, bias], [4, 3, 2, 100, 200, 300, -1]);
   });
@@ -41,7 +40,6 @@ suite("the arguments of a call", () => {
   });
 
   test("are replaced by name", () => {
-    assert.ok(isCallOf(product, "gemm"));
     const other = withArgs(product, { C: 400, m: 1 });
     assert.deepEqual(other, call("gemm", 1, 3, 2, 100, 2, 0, 200, 3, 0, 400, 3, -1, 0));
   });

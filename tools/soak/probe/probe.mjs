@@ -30,6 +30,8 @@ async function measure(file) {
     [...workers].map((worker) => worker.getHeapStatistics().catch(() => undefined)),
   );
   const worker = heaps.reduce((sum, heap) => sum + (heap?.used_heap_size ?? 0), 0);
-  const line = { pid: process.pid, at: Date.now(), rss, heapTotal, heapUsed, external, arrayBuffers, worker };
+  const workerTotal = heaps.reduce((sum, heap) => sum + (heap?.total_heap_size ?? 0), 0);
+  const heap = { heapTotal, heapUsed, external, arrayBuffers, worker, workerTotal };
+  const line = { pid: process.pid, at: Date.now(), rss, ...heap };
   fs.appendFileSync(file, `${JSON.stringify({ ...line, threads: workers.size })}\n`);
 }

@@ -1,24 +1,24 @@
 import { erf4, exp4, expm14, logistic4, logisticAgain, softplus4, tanh4, tanhAgain } from "../simd/functions";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { f32At, LANES, madd } from "../simd/memory";
-
-// The kinds, in the order of ../../activations.ts.
-export const RELU: i32 = 0;
-export const LEAKY_RELU: i32 = 1;
-const ELU: i32 = 2;
-const SELU: i32 = 3;
-const GELU: i32 = 4;
-const GELU_TANH: i32 = 5;
-const SILU: i32 = 6;
-const MISH: i32 = 7;
-const SOFTPLUS: i32 = 8;
-export const HARDTANH: i32 = 9;
-const HARDSWISH: i32 = 10;
-const HARDSIGMOID: i32 = 11;
-export const SIGMOID: i32 = 12;
-export const TANH: i32 = 13;
-const SOFTSIGN: i32 = 14;
-const LOG_SIGMOID: i32 = 15;
+import {
+  ELU,
+  GELU,
+  GELU_TANH,
+  HARDSIGMOID,
+  HARDSWISH,
+  HARDTANH,
+  LEAKY_RELU,
+  LOG_SIGMOID,
+  MISH,
+  RELU,
+  SELU,
+  SIGMOID,
+  SILU,
+  SOFTPLUS,
+  SOFTSIGN,
+  TANH,
+} from "./kinds";
 
 const SELU_ALPHA: f32 = 1.6732632423543772848;
 const SELU_SCALE: f32 = 1.0507009873554804935;
@@ -56,7 +56,7 @@ function geluInner(x: v128): v128 {
   return f32x4.mul(c(SQRT_2_PI), madd(f32x4.mul(c(0.044715), x), f32x4.mul(x, x), x));
 }
 
-/** f(x) of ../../activations.ts; `kind` is a constant wherever this is inlined. `again`: see functions.ts. */
+/** f(x) of ../../activations/; `kind` is a constant wherever this is inlined. `again`: see functions.ts. */
 // @ts-ignore: decorator
 @inline
 export function value(kind: i32, x: v128, a: v128, b: v128, again: bool): v128 {
@@ -86,10 +86,11 @@ export function value(kind: i32, x: v128, a: v128, b: v128, again: bool): v128 {
   if (kind == SIGMOID) return logisticAgain(x, again);
   if (kind == TANH) return tanhAgain(x, again);
   if (kind == SOFTSIGN) return f32x4.div(x, f32x4.add(c(1), f32x4.abs(x)));
-  return f32x4.neg(softplus4(f32x4.neg(x)));
+  if (kind == LOG_SIGMOID) return f32x4.neg(softplus4(f32x4.neg(x)));
+  return unreachable(); // an activation without a line above
 }
 
-/** dy · f′(x) of ../../activations.ts, from x and y = f(x). */
+/** dy · f′(x) of ../../activations/, from x and y = f(x). */
 // @ts-ignore: decorator
 @inline
 export function times(kind: i32, dy: v128, x: v128, y: v128, a: v128, b: v128): v128 {
@@ -143,7 +144,8 @@ function slope(kind: i32, x: v128, y: v128, a: v128, b: v128): v128 {
     const d = f32x4.add(one, f32x4.abs(x));
     return f32x4.div(one, f32x4.mul(d, d));
   }
-  return logistic4(f32x4.neg(x));
+  if (kind == LOG_SIGMOID) return logistic4(f32x4.neg(x));
+  return unreachable(); // likewise
 }
 
 /** Whether the registers hold all that a function needs of two vectors of eight at a time. */
@@ -163,7 +165,7 @@ function hasRoom(kind: i32): bool {
 /** y = f(x) of n elements; x may be y. */
 // @ts-ignore: decorator
 @inline
-function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
+export function mapAll(kind: i32, n: i32, x: usize, y: usize, alpha: f64, beta: f64): void {
   const a = c(<f32>alpha),
     b = c(<f32>beta);
   const start = x;
@@ -208,9 +210,19 @@ function looksAtX(kind: i32): bool {
   return kind != SIGMOID && kind != TANH;
 }
 
+/** dx = dy · f′(x) of n elements; dx may be dy. */
 // @ts-ignore: decorator
 @inline
-function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, alpha: f64, beta: f64): void {
+export function slopeAll(
+  kind: i32,
+  n: i32,
+  x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
+  alpha: f64,
+  beta: f64,
+): void {
   const a = c(<f32>alpha),
     b = c(<f32>beta);
   const nothing = c(0);
@@ -239,80 +251,6 @@ function slopeAll(kind: i32, n: i32, x: usize, y: usize, dy: usize, dx: usize, a
       left,
     );
   }
-}
-
-// Loops of functions that kernels of recurrent nets share: y = f(x) of n elements; x may be y.
-export function relus(n: i32, x: usize, y: usize): void {
-  mapAll(RELU, n, x, y, 0, 0);
-}
-export function logistics(n: i32, x: usize, y: usize): void {
-  mapAll(SIGMOID, n, x, y, 0, 0);
-}
-export function tangents(n: i32, x: usize, y: usize): void {
-  mapAll(TANH, n, x, y, 0, 0);
-}
-
-/*
- * Called through tables, so that each stays a function of its own: in one of them all, V8 runs out of registers.
- */
-type Values = (n: i32, x: usize, y: usize, a: f64, b: f64) => void;
-type Slopes = (n: i32, x: usize, y: usize, dy: usize, dx: usize, a: f64, b: f64) => void;
-
-const VALUES: StaticArray<Values> = [
-  (n, x, y, a, b) => relus(n, x, y),
-  (n, x, y, a, b) => mapAll(LEAKY_RELU, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(ELU, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(SELU, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(GELU, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(GELU_TANH, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(SILU, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(MISH, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(SOFTPLUS, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(HARDTANH, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(HARDSWISH, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(HARDSIGMOID, n, x, y, a, b),
-  (n, x, y, a, b) => logistics(n, x, y),
-  (n, x, y, a, b) => tangents(n, x, y),
-  (n, x, y, a, b) => mapAll(SOFTSIGN, n, x, y, a, b),
-  (n, x, y, a, b) => mapAll(LOG_SIGMOID, n, x, y, a, b),
-];
-
-const SLOPES: StaticArray<Slopes> = [
-  (n, x, y, dy, dx, a, b) => slopeAll(RELU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(LEAKY_RELU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(ELU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(SELU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(GELU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(GELU_TANH, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(SILU, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(MISH, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(SOFTPLUS, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(HARDTANH, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(HARDSWISH, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(HARDSIGMOID, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(SIGMOID, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(TANH, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(SOFTSIGN, n, x, y, dy, dx, a, b),
-  (n, x, y, dy, dx, a, b) => slopeAll(LOG_SIGMOID, n, x, y, dy, dx, a, b),
-];
-
-/** See `ActivationKernels.activation`. */
-export function activation(kind: i32, n: i32, x: i32, y: i32, alpha: f64, beta: f64): void {
-  VALUES[kind](n, f32At(x), f32At(y), alpha, beta);
-}
-
-/** See `ActivationKernels.activationGrad`. */
-export function activationGrad(
-  kind: i32,
-  n: i32,
-  x: i32,
-  y: i32,
-  dy: i32,
-  dx: i32,
-  alpha: f64,
-  beta: f64,
-): void {
-  SLOPES[kind](n, f32At(x), f32At(y), f32At(dy), f32At(dx), alpha, beta);
 }
 
 /** See `ElementwiseKernels.softmax`. */

@@ -1,14 +1,6 @@
-import {
-  activation,
-  activationGrad,
-  HARDTANH,
-  LEAKY_RELU,
-  RELU,
-  SIGMOID,
-  TANH,
-  times,
-  value,
-} from "./activations";
+import { times, value } from "./activations";
+import { activation, activationGrad } from "./kernels";
+import { HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH } from "./kinds";
 import { addTwo, countLanes, countsOfTwo, sumLanes } from "../simd/lanes";
 import { f32At, f64At, scratch } from "../simd/memory";
 import {

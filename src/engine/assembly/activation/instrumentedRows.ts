@@ -1,4 +1,5 @@
-import { HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH, times } from "./activations";
+import { times } from "./activations";
+import { HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH } from "./kinds";
 import { columnSums } from "../elementwise";
 import { addTwo, sumLanes } from "../simd/lanes";
 import { f32At, f64At } from "../simd/memory";

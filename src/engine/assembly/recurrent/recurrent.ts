@@ -1,4 +1,5 @@
-import { logistics, RELU, relus, tangents } from "../activation/activations";
+import { RELU } from "../activation/kinds";
+import { relu, sigmoid, tanh } from "../activation/loops";
 import { tanh4 } from "../simd/functions";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { f32At, LANES, madd } from "../simd/memory";
@@ -35,8 +36,8 @@ function one(): v128 {
 export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
   let at = f32At(h);
   for (; rows > 0; rows--, at += bytes(ldh)) {
-    if (kind == RELU) relus(n, at, at);
-    else tangents(n, at, at);
+    if (kind == RELU) relu(n, at, at, 0, 0);
+    else tanh(n, at, at, 0, 0);
   }
 }
 
@@ -151,9 +152,9 @@ export function lstmCell(
     old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
     // A loop for each function needs fewer registers than one of all.
-    logistics(2 * n, zAt, zAt);
-    tangents(n, zAt + 2 * gate, zAt + 2 * gate);
-    logistics(n, zAt + 3 * gate, zAt + 3 * gate);
+    sigmoid(2 * n, zAt, zAt, 0, 0);
+    tanh(n, zAt + 2 * gate, zAt + 2 * gate, 0, 0);
+    sigmoid(n, zAt + 3 * gate, zAt + 3 * gate, 0, 0);
     let j: usize = 0;
     if (LANES == 8) {
       if (old) for (; j + 32 <= end; j += 32) lstmPair(zAt + j, gate, old + j, cAt + j, hAt + j);
@@ -297,7 +298,7 @@ export function gruCell(
     hAt = f32At(h),
     old = before < 0 ? <usize>0 : f32At(before);
   for (let row = 0; row < rows; row++) {
-    logistics(2 * n, zAt, zAt);
+    sigmoid(2 * n, zAt, zAt, 0, 0);
     let j: usize = 0;
     if (LANES == 8) {
       if (old) for (; j + 32 <= end; j += 32) gruPair(zAt + j, gate, sAt + j, old + j, hAt + j);

@@ -51,6 +51,12 @@ export function notNumber(text: string, { isNumeral, valueOf }: Numerals = PLAIN
     : `expected a number, found ${quoted(text)}`;
 }
 
+/** A text that stands for no finite number: missing, NaN, infinite, or beyond the largest float. */
+export const isNotFinite = (text: string, { isNumeral, valueOf }: Numerals = PLAIN): boolean =>
+  isMissing(text) ||
+  /^[+-]?inf(inity)?$/i.test(text) ||
+  (isNumeral(text) && !Number.isFinite(Math.fround(valueOf(text))));
+
 /** What keeps a number from being trained on, if anything: it is not finite, or not in single precision. */
 export function nonFinite(value: number, written = String(value)): string | undefined {
   if (Number.isFinite(Math.fround(value))) return undefined;

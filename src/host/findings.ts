@@ -1,0 +1,165 @@
+import * as vscode from "vscode";
+import type { HeldModel } from "../model/held.ts";
+import type { FoundAt } from "../protocol/found.ts";
+import { plain } from "../text/quote.ts";
+import { LatestRuns } from "./figures.ts";
+import { explainLink } from "./explaining.ts";
+import { isModelFile, openModelFiles, type Models } from "./models.ts";
+import type { Runs } from "./runs.ts";
+import { diagnostic } from "./say.ts";
+import { Debounce, Throttle } from "./throttle.ts";
+
+/** A run finds something new at every message; the Problems view is told of it so often. */
+const EVERY_MS = 500;
+
+/** What was found of a model, and where it is declared. */
+export interface Placed {
+  readonly model: string;
+  readonly found: FoundAt;
+  readonly range: vscode.Range;
+}
+
+/**
+ * What is wrong with the models of open files, as diagnostics at the layers: what the latest run of a model shows, as long as the
+ * model is what ran, and else what its text alone says, and a probe of it. A diagnostic is taken back when its evidence goes.
+ */
+export class Findings implements vscode.Disposable {
+  readonly #models: Models;
+  readonly #runs: Runs;
+  readonly #shown = vscode.languages.createDiagnosticCollection("gradlens findings");
+  readonly #inText = new WeakMap<vscode.TextDocument, Readonly<Record<string, readonly FoundAt[]>>>();
+  readonly #draw = new Throttle(
+    () => EVERY_MS,
+    () => openModelFiles().forEach((document) => this.#show(document)),
+  );
+  readonly #read = new Debounce<vscode.TextDocument>(0, (document) => void this.#readText(document));
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(models: Models, runs: Runs) {
+    this.#models = models;
+    this.#runs = runs;
+    this.#subscriptions = [
+      runs.onDidChange(() => this.refresh()),
+      runs.onDidProbe(({ isComplete }) => {
+        if (isComplete) this.refresh();
+      }),
+      models.onDidParse((document) => this.#read.request(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+    ];
+    openModelFiles().forEach((document) => this.#read.request(document));
+  }
+
+  refresh(): void {
+    this.#draw.request();
+  }
+
+  /** All that is shown of a document, causes before their effects. */
+  of(document: vscode.TextDocument): readonly Placed[] {
+    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const models = this.#models.held(document)?.models ?? [];
+    return models.flatMap((model) =>
+      this.#foundOf(document, model, latest).flatMap((found) => {
+        const range = this.#rangeOf(document, model, found.layer);
+        return range ? [{ model: model.name, found, range }] : [];
+      }),
+    );
+  }
+
+  #foundOf(document: vscode.TextDocument, model: HeldModel, latest: LatestRuns): readonly FoundAt[] {
+    if (!model.spec || model.stale) return [];
+    const { run, frame, stale } = latest.of(model.name) ?? {};
+    if (run && frame && !stale) return run.findings().findings;
+    const inText = this.#inText.get(document)?.[model.name] ?? [];
+    const probe = latest.probe(model.name);
+    if (!probe?.isComplete) return inText;
+    const told = probe.findings().findings.map((one): FoundAt => ({
+      ...one,
+      message: `${one.message} (Seen in the model's first steps, without a run.)`,
+    }));
+    return [...inText, ...told];
+  }
+
+  /** Where a layer is declared, in its first line; the model's name for what is about all of it. */
+  #rangeOf(
+    document: vscode.TextDocument,
+    model: HeldModel,
+    layer: string | undefined,
+  ): vscode.Range | undefined {
+    const declared = layer === undefined ? undefined : this.#models.held(document)?.find(model.name, layer);
+    const { start, end } = declared ?? { start: model.start, end: undefined };
+    if (!start || start.line >= document.lineCount) return undefined;
+    const line = document.lineAt(start.line).range.end;
+    const first = new vscode.Position(start.line, start.column);
+    const last = end && end.line === start.line ? new vscode.Position(end.line, end.column) : line;
+    return new vscode.Range(first, last);
+  }
+
+  async #readText(document: vscode.TextDocument): Promise<void> {
+    if (!isModelFile(document) || document.isClosed) return;
+    const { version } = document;
+    try {
+      const found = await this.#models.found(document);
+      if (document.isClosed || document.version !== version) return;
+      this.#inText.set(document, found);
+    } catch {
+      // The thread says itself why it broke.
+    }
+    this.#show(document);
+  }
+
+  #show(document: vscode.TextDocument): void {
+    if (document.isClosed) return;
+    const placed = this.of(document);
+    const causes = placed.filter(({ found: { cause } }) => cause === undefined);
+    this.#shown.set(
+      document.uri,
+      causes.map((cause) => this.#diagnosticOf(document, cause, effectsOf(cause, placed))),
+    );
+  }
+
+  #diagnosticOf(
+    document: vscode.TextDocument,
+    placed: Placed,
+    effects: readonly Placed[],
+  ): vscode.Diagnostic {
+    const { found, range, model } = placed;
+    const shown = diagnostic(range, plain`${found.message}`, SEVERITY[found.severity]);
+    shown.source = "GradLens";
+    shown.code = { value: found.id, target: explainLink(found.id) };
+    const held = this.#models.held(document)?.model(model);
+    const others = (found.related ?? []).flatMap((path) => {
+      const at = held && this.#rangeOf(document, held, path);
+      return at ? [information(document, at, plain`${path} is part of it`)] : [];
+    });
+    shown.relatedInformation = [
+      ...effects.map((effect) => information(document, effect.range, plain`${effect.found.message}`)),
+      ...others,
+    ];
+    return shown;
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    this.#read.cancel(document);
+    this.#shown.delete(document.uri);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#draw.dispose();
+    this.#read.dispose();
+    this.#shown.dispose();
+  }
+}
+
+const SEVERITY = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+} as const satisfies Record<FoundAt["severity"], vscode.DiagnosticSeverity>;
+
+const information = (document: vscode.TextDocument, range: vscode.Range, message: string) =>
+  new vscode.DiagnosticRelatedInformation(new vscode.Location(document.uri, range), message);
+
+/** What a cause explains stands under it. */
+const effectsOf = (cause: Placed, all: readonly Placed[]): readonly Placed[] =>
+  all.filter(({ model, found }) => model === cause.model && found.cause === cause.found.id);

@@ -1,0 +1,43 @@
+import type { Stat } from "../../protocol/frame.ts";
+import { spoken } from "../chain.ts";
+import { figure } from "../format.ts";
+import { pathOf } from "./evidence.ts";
+import { runFinding } from "./finding.ts";
+import { stays } from "./words.ts";
+
+/** The column of `act_spread`. */
+const SPREAD = "act_spread" as string as Stat;
+
+export const collapse = runFinding({
+  id: "collapse",
+  title: "All samples look alike",
+  severity: "error",
+  why: "From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.",
+  source: {
+    title:
+      "Daneshmand, Kohler, Bach, Hofmann, Lucchi: Batch normalization provably avoids rank collapse, 2020",
+    url: "https://arxiv.org/abs/2003.01652",
+  },
+  condition:
+    "`act_spread` of a layer before the last is below `spread` over the last steps, and the model does no better than a constant.",
+  fixes: ["batch-norm", "residual", "relu", "default-init", "adam"],
+
+  find(evidence, { spread }) {
+    const { loss, judged, broken, silent, layers } = evidence;
+    if (!judged || broken || silent || !loss.nothing || loss.trained) return undefined;
+    const now = evidence.now(SPREAD);
+    const row = now.findIndex((value, i) => i < layers.length - 1 && value < spread);
+    if (row < 0) return undefined;
+    const [value, start] = [now[row] ?? NaN, evidence.start(SPREAD)[row] ?? NaN];
+    const least = Math.min(...now.slice(0, -1).filter(Number.isFinite));
+    const on = least < value ? `, and down to ${figure(least, 1)} further on` : "";
+    return {
+      layer: pathOf(evidence, row),
+      message: `From ${spoken(pathOf(evidence, row))} on all samples look alike: their outputs differ by ${figure(value, 1)} of their size${on}, and ${stays(loss)}.`,
+      figures: { spread: value, first_spread: start, least_spread: least, loss: loss.now, floor: loss.floor },
+      related: now.flatMap((one, i) =>
+        i > row && i < layers.length - 1 && one < spread ? [pathOf(evidence, i)] : [],
+      ),
+    };
+  },
+});

@@ -1,0 +1,27 @@
+import { counted } from "../../format.ts";
+import { staticFinding } from "../finding.ts";
+
+export const nonFiniteData = staticFinding({
+  id: "non-finite-data",
+  title: "NaN or ∞ in the data",
+  severity: "error",
+  gate: "always",
+  why: "A single NaN among the inputs or targets makes the loss, every gradient and, after one step, every weight a NaN. Look at the data first: an empty cell, a division by 0, a missing value that was written as a word.",
+  source: {
+    title: "PyTorch, torch.isfinite",
+    url: "https://docs.pytorch.org/docs/stable/generated/torch.isfinite.html",
+  },
+  condition:
+    "A value of the inputs or targets is NaN or ±∞; said when the data are read, with row and column.",
+  fixes: [],
+
+  inspect({ data }) {
+    const count = data?.input_nonfinite ?? 0;
+    if (count === 0) return undefined;
+    return {
+      layer: "data",
+      message: `${counted(count, "input")} of the data ${count === 1 ? "is" : "are"} NaN or ∞.`,
+      figures: { input_nonfinite: count },
+    };
+  },
+});

@@ -1,0 +1,61 @@
+import { optional, type Param, type Params } from "../engine/params.ts";
+import {
+  FINDING_IDS,
+  RULES,
+  type RuleSetting,
+  type RuleSettings,
+  type Threshold,
+} from "../protocol/rules.ts";
+import type { Json } from "./json.ts";
+import { found } from "./json.ts";
+import type { Report } from "./report.ts";
+import { readParams } from "./values.ts";
+
+const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === "object" && json !== null && !Array.isArray(json);
+
+const isThreshold = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+/** `"off"`, or an object of a finding's thresholds. */
+function ruleSetting(id: string, thresholds: Readonly<Record<string, Threshold>>): Param<RuleSetting> {
+  const names = Object.keys(thresholds);
+  const listed = names.map((name) => JSON.stringify(name)).join(", ");
+  const expected =
+    names.length === 0 ? '"off"' : `"off", or an object with numbers of at least 0 as ${listed}`;
+  const fits = (json: unknown): json is Readonly<Record<string, number>> =>
+    isRecord(json) &&
+    Object.entries(json).every(([name, value]) => Object.hasOwn(thresholds, name) && isThreshold(value));
+  const properties = Object.fromEntries(
+    Object.entries(thresholds).map(([name, { doc, value }]) => [
+      name,
+      { type: "number", minimum: 0, default: value, markdownDescription: `${doc} Default: \`${value}\`.` },
+    ]),
+  );
+  return {
+    doc: `The finding \`${id}\`: off, or with thresholds of this model's own.`,
+    schema: { anyOf: [{ enum: ["off"] }, ...(names.length > 0 ? [{ type: "object", properties }] : [])] },
+    read: (json) => {
+      if (json === "off") return { value: json };
+      return fits(json) ? { value: { ...json } } : { expected };
+    },
+    required: false,
+  };
+}
+
+/** Fields of `rules`: every finding by its id. */
+export const ruleFields: Params = Object.fromEntries(
+  FINDING_IDS.map((id) => [id, optional(ruleSetting(id, RULES[id]))]),
+);
+
+/** How findings are set for one model; `undefined` where anything is wrong, which has been reported. */
+export function readRules(json: Json, report: Report): RuleSettings | undefined {
+  if (json.kind === "broken") return undefined;
+  if (json.kind !== "object") {
+    const message = `rules: expected an object with ids of findings, such as { "dead-relu": "off" }, found ${found(json)}`;
+    report({ code: "rules.wrong-value", at: json, message });
+    return undefined;
+  }
+  const owner = { code: "rules", title: "rules", at: json, others: [] };
+  return readParams(ruleFields, json.members, owner, report);
+}
