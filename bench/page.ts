@@ -119,7 +119,7 @@ function ownTables({ first, gemm, overhead, growths, arenas, sizes }: Tables): s
         ],
       ],
     ),
-    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 2 %.",
+    "What statistics add to the time of a plain step, on one thread. Histograms, and the gradient of the input, which only the first layer's gain needs, are computed at every k-th step: k is 1 where everything together is estimated at no more than 15 %, else such that they take 3 %.",
     table(
       ["", ...overhead.map(({ name }) => name)],
       [

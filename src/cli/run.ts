@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Frame } from "../protocol/frame.ts";
+import { copyFrame, type Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { threadsFor } from "../protocol/threads.ts";
 import type { RunOptions } from "../protocol/worker.ts";
@@ -122,12 +122,30 @@ export async function train(training: Training, reporter: Reporter): Promise<Run
   }
 }
 
-/** The stream of `docs/statistics.md`, of which every n-th step is written, and the first. */
-const jsonl = (info: RunInfo, every: number, { out }: Output): Reporter => ({
-  begin: () => out(ended(runLine(info))),
-  step: (frame) => ((frame.step - 1) % every === 0 ? out(ended(stepLine(frame, info.layers))) : undefined),
-  end: (end) => out(ended(endLine(end))),
-});
+/** Steps that are written whatever was asked for: the first ones, and those before one whose numbers are not finite. */
+const FIRST_STEPS = 8;
+const STEPS_BEFORE = 8;
+
+/** The stream of `docs/statistics.md`, of which every n-th step is written, the first ones, and the last ones of a run that broke. */
+function jsonl(info: RunInfo, every: number, { out }: Output): Reporter {
+  const isDue = ({ step }: Frame): boolean => (step - 1) % every === 0 || step <= FIRST_STEPS;
+  const write = (frame: Frame) => out(ended(stepLine(frame, info.layers)));
+  /** The latest steps, oldest first, until it is known whether the run breaks behind them: lines come in order. */
+  const held: Frame[] = [];
+  return {
+    begin: () => out(ended(runLine(info))),
+    step(frame) {
+      if (every === 1) return write(frame);
+      held.push(copyFrame(frame));
+      const oldest = held.length > STEPS_BEFORE + 1 ? held.shift() : undefined;
+      return oldest && isDue(oldest) ? write(oldest) : undefined;
+    },
+    async end(end) {
+      for (const frame of held) if (end.reason === "non_finite" || isDue(frame)) await write(frame);
+      await out(ended(endLine(end)));
+    },
+  };
+}
 
 /** Progress on standard error, the last step's table on standard output. */
 function people(info: RunInfo, { out, err, progress, interactive }: Output): Reporter {

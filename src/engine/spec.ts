@@ -49,6 +49,8 @@ export interface TrainSpec {
 
 export interface DataSpec extends Selection {
   readonly normalize: boolean;
+  /** Only where the loss compares numbers. */
+  readonly normalize_targets: boolean;
   /** Share of the samples that is held out; 0: none. */
   readonly validation: number;
 }

@@ -19,6 +19,10 @@ export const dataFields = {
     "Each column or channel of the inputs less its mean, divided by its standard deviation, over the whole data set.",
     false,
   ),
+  normalize_targets: boolean(
+    "Each column or channel of the targets likewise: for losses of numbers, whose size then no longer matters.",
+    false,
+  ),
   validation: number(
     "Share of the samples that is held out and evaluated in `eval()` mode.",
     { min: 0, below: 1 },

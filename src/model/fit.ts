@@ -31,9 +31,21 @@ export function checkFit(parts: Parts, tables: Tables, report: Report): void {
   say("optimizer", "inconsistent", againstItself(parts, tables));
   say("lr_scheduler", "inconsistent", againstRun(parts, tables));
   say("data", "inconsistent", dataAgainstItself(parts, tables));
+  sayOfTargets(parts, tables, report);
   const against = againstOutput(parts, tables);
   say("loss", "output", against);
   if (against === undefined) say("data", "model", againstData(parts, tables));
+}
+
+/** Classes have no size that could be normalised. */
+function sayOfTargets({ json, data, loss }: Parts, { losses }: Tables, report: Report): void {
+  const at = memberOf(memberOf(json, "data"), "normalize_targets");
+  if (!at || !data?.normalize_targets || !loss) return;
+  const { targets } = losses[loss.type];
+  if (targets === "number") return;
+  const what = targets === "class" ? "the targets of" : "the targets 0 and 1 of";
+  const message = `normalize_targets is for numbers that are predicted, but ${what} ${loss.type} are classes: leave it out`;
+  report({ code: "data.targets", at, message });
 }
 
 const againstItself = ({ optimizer }: Parts, { optimizers }: Tables): string | undefined =>

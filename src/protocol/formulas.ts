@@ -62,5 +62,11 @@ export const rootOfRatio: NamedFormula = { form: "root of ratio", figure: 0 };
 /** √a / √b */
 export const ratioOfRoots = (figure = 0): NamedFormula => ({ form: "ratio of roots", figure });
 
+/** √(a / Σ of the squares among b), at most 1: a sum about a mean. Of nothing but zeros 0. */
+export const spread: OwnFormula = (d, out, to, _n, a, b) => {
+  const squares = d[b + SQUARES] ?? NaN;
+  out[to] = squares === 0 ? 0 : Math.min(Math.sqrt((d[a] ?? NaN) / squares), 1);
+};
+
 /** Population standard deviation from the sum, a, and the sum of squares behind it. */
 export const deviation: NamedFormula = { form: "deviation", figure: SUM };

@@ -78,6 +78,10 @@ export type RunEnd =
       /** Where a NaN or ±∞ appeared first. `layer` is `"loss"` where every layer's output is finite but the loss is not. */
       readonly layer: string;
       readonly where: "activation" | "gradient" | "weight";
+      /** What computed it: an operation of the layer (`linear`, `softmax`), a loss or an optimizer; absent where that is not known. */
+      readonly op?: string;
+      /** The least and the greatest of the numbers that it was computed from, all of which were finite. */
+      readonly inputs?: { readonly min: number; readonly max: number };
     }
   | {
       readonly reason: "failed";

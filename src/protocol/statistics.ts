@@ -9,6 +9,7 @@ import {
   ratioOfRoots,
   root,
   rootOfRatio,
+  spread,
   SQUARES,
   SUM,
   value,
@@ -22,12 +23,13 @@ export type Format = "figure" | "percent" | "count";
 export type LensKind = "gradients" | "activations";
 
 /**
- * Sums that the engine takes of a layer at a step: `MOMENTS` of its output, dead units among it, saturated elements; Σ of the
+ * Sums that the engine takes of a layer at a step: `MOMENTS` of its output, Σ(y − mean over the batch)², dead units among it, saturated elements; Σ of the
  * squares of ∂L/∂y and of Jᵀδ; `SUMMARY` of ∂L/∂θ, `UPDATE`, and Σθ² before it. Or those of a kernel that says of which tensor of
  * a layer it takes its own (`Kernel.of`), by the kernel's name.
  */
 export type SumsName =
   | "output"
+  | "spread"
   | "deadUnits"
   | "saturated"
   | "outputGradient"
@@ -171,7 +173,8 @@ const TABLE = {
     unit: "",
     format: "figure",
     meaning: "size of the step's update by size of the parameters",
-    definition: "‖θ_after − θ_before‖₂ / ‖θ_before‖₂ of this step's update, after clipping",
+    definition:
+      "‖θ_after − θ_before‖₂ / ‖θ_before‖₂ of this step's update, after clipping; NaN where θ_before is 0 throughout, infinite where the update is",
     of: ["update", "weights"],
     formula: ratioOfRoots(MOVED),
     layers: WITH_PARAMETERS,
@@ -200,6 +203,18 @@ const TABLE = {
     formula: deviation,
     layers: ALL,
     lens: { activations: 2 },
+    hover: true,
+  },
+  act_spread: {
+    symbol: "spread",
+    unit: "0…1",
+    format: "figure",
+    meaning: "how far the samples of a batch are apart: 0 where all look alike",
+    definition:
+      "√(Σ variance over the batch / Σ mean square over the batch), both summed over the elements of one sample's y; 0 where y is 0 throughout, NaN for a batch of one",
+    of: ["spread", "output"],
+    formula: spread,
+    layers: ALL,
     hover: true,
   },
   act_zero: {

@@ -47,9 +47,9 @@ export function exportModel(spec: ModelSpec, { folder = "", table = layers }: Ex
   return `${docstring(spec, modules).join("\n")}\n\n${imports}\n\n${rest.join("\n\n\n")}\n`;
 }
 
-const helpersOf = ({ data: { normalize } }: ModelSpec, { helpers = [] }: DataCode): readonly Helper[] => [
+const helpersOf = ({ data }: ModelSpec, { helpers = [] }: DataCode): readonly Helper[] => [
   ...helpers,
-  ...(normalize ? [NORMALIZE] : []),
+  ...(data.normalize || data.normalize_targets ? [NORMALIZE] : []),
 ];
 
 /** Everything that the program imports, by name. */
@@ -62,13 +62,13 @@ const modulesOf = (spec: ModelSpec, data: DataCode, helpers: readonly Helper[]):
     ...(spec.weights === undefined ? [] : ["safetensors"]),
   ]);
 
-function loadFunction({ data: { normalize } }: ModelSpec, { lines }: DataCode): readonly string[] {
+function loadFunction({ data }: ModelSpec, { lines }: DataCode): readonly string[] {
+  const [inputs, targets] = [
+    data.normalize ? "normalized(inputs)" : "inputs",
+    data.normalize_targets ? "normalized(targets)" : "targets",
+  ];
   return [
     "def load_data(generator):",
-    ...indented([
-      '"""The inputs and targets of all samples."""',
-      ...lines,
-      `return ${normalize ? "normalized(inputs)" : "inputs"}, targets`,
-    ]),
+    ...indented(['"""The inputs and targets of all samples."""', ...lines, `return ${inputs}, ${targets}`]),
   ];
 }

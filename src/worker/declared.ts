@@ -23,14 +23,14 @@ export interface Data {
 
 /** The data of a model. Those of models with the same declaration and the same shapes are the same. */
 export function declaredData(spec: ModelSpec, location: Location): Declared<Data> {
-  const { type, params, normalize } = spec.data;
+  const { type, params, normalize, normalize_targets } = spec.data;
   const { seed } = spec.train;
   const required = dataRequirementsOf(spec);
   const drawn = dataTypeOf(type)?.kind === "generated";
   const { samples } = params as { readonly samples?: number };
   return {
     // The seed only moves what is drawn. Samples are held out, and put in order, by whoever uses the data.
-    key: keyOf(location, [type, params, normalize, required, drawn ? seed : undefined]),
+    key: keyOf(location, [type, params, normalize, normalize_targets, required, drawn ? seed : undefined]),
     location,
     files: dataFilesOf(spec.data),
     drawn: drawn ? FLOAT_BYTES * (samples ?? 0) * sizeOf(spec.input) : 0,

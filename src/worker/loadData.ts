@@ -4,7 +4,7 @@ import { DataError } from "../engine/data/error.ts";
 import { checkTokens } from "../engine/data/fit.ts";
 import { dataSets } from "../engine/data/index.ts";
 import { measureInputs } from "../engine/data/inputFacts.ts";
-import { normalize } from "../engine/data/normalize.ts";
+import { normalize, normalizeTargets } from "../engine/data/normalize.ts";
 import type { Generator } from "../engine/rng/generator.ts";
 import type { DataSpec } from "../engine/spec.ts";
 import { LIMITS, type Limits, type Location } from "./files.ts";
@@ -25,9 +25,13 @@ export async function loadData(
   if (spec.normalize && required.ids !== undefined) {
     throw new DataError('"normalize" is not for ids of tokens: leave it out where Embedding comes first');
   }
+  if (spec.normalize_targets && required.targets !== "number") {
+    throw new DataError('"normalize_targets" is for numbers: the targets of this loss are classes');
+  }
   const dataset = await make(spec, location, required, generator, limits, options);
   if (required.ids !== undefined) checkTokens(dataset, required.ids);
   if (spec.normalize) await inPieces(normalize(dataset), options);
+  if (spec.normalize_targets) await inPieces(normalizeTargets(dataset), options);
   const inputFacts = await inPieces<InputFacts>(measureInputs(dataset), options);
   return { ...dataset, inputFacts };
 }

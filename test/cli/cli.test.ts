@@ -56,7 +56,7 @@ suite("gradlens on a terminal", () => {
     assert.match(stderr, /^only · 3 layers · 17 parameters · seed 0$/m);
   });
 
-  test("writes every n-th step as JSON lines, and the first", () => {
+  test("writes every n-th step as JSON lines, and the first eight", () => {
     const { status, stdout } = gradlens(
       "run",
       one,
@@ -76,11 +76,35 @@ suite("gradlens on a terminal", () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.deepEqual(
       lines.map(({ type, step }) => step ?? type),
-      ["run", 1, 11, 21, "end"],
+      ["run", 1, 2, 3, 4, 5, 6, 7, 8, 11, 21, "end"],
     );
     assert.equal(lines[0]["seed"], 3);
-    assert.equal(lines[4]["reason"], "completed");
-    assert.equal(lines[4]["steps"], 21);
+    assert.equal(lines[11]["reason"], "completed");
+    assert.equal(lines[11]["steps"], 21);
+  });
+
+  test("writes the step whose numbers are no longer finite and the eight before it, in order", () => {
+    const fields = {
+      loss: "MSELoss",
+      optimizer: { type: "SGD", lr: 3 },
+      layers: [{ type: "Linear", out_features: 1 }],
+    };
+    const file = write("late.gradlens.json", {
+      m: model({ ...fields, train: { steps: 5000, batch_size: 10 } }),
+    });
+    const { status, stdout } = gradlens("run", file, "--format", "jsonl", "--every", "25");
+    assert.equal(status, 3);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { step?: number; steps?: number });
+    const steps = lines.flatMap(({ step }) => step ?? []);
+    const last = lines.at(-1)?.steps ?? NaN;
+    assert.ok(last > 17, `ended at step ${last}`);
+    const expected = Array.from({ length: last }, (_, i) => i + 1).filter(
+      (step) => step <= 8 || step % 25 === 1 || step >= last - 8,
+    );
+    assert.deepEqual(steps, expected);
   });
 
   test("both engines give the same figures", () => {
@@ -121,7 +145,7 @@ suite("gradlens on a terminal", () => {
       return { stderr, steps: stdout.split("\n").filter((one) => one.includes('"grad_norm"')) };
     };
     const [wide, narrow] = [lines("--verbose"), lines("--verbose", "--no-wide-simd")];
-    assert.equal(wide.steps.length, 4);
+    assert.equal(wide.steps.length, 8 + 3);
     assert.deepEqual(wide.steps, narrow.steps);
     assert.match(narrow.stderr, /^128-bit SIMD: asked for by --no-wide-simd\nengine: wasm(?!, 256)/);
     if (canRevectorize())

@@ -4,6 +4,7 @@ import { doubleBackend } from "../../src/engine/runtime/backend.ts";
 import { losses } from "../../src/engine/losses/index.ts";
 import type { LossType } from "../../src/engine/losses/loss.ts";
 import { directions } from "../support/random.ts";
+import recorded from "../reference/floors.json" with { type: "json" };
 
 const SAMPLES = 31;
 const CLASSES = 4;
@@ -97,6 +98,18 @@ suite("the floor of every loss", () => {
       });
     }
   }
+
+  for (const { type, params, targets, floor } of recorded) {
+    test(`${type} ${JSON.stringify(params)}: the least that PyTorch's loss of a constant can be`, () => {
+      const loss: LossType = losses[type as keyof typeof losses];
+      const found = loss.floor(Float32Array.from(targets), params, 5);
+      assert.ok(Math.abs(found - floor) <= 1e-7 * floor, `PyTorch ${floor}, found ${found}`);
+    });
+  }
+
+  test("PyTorch has been asked for every loss", () => {
+    assert.deepEqual(new Set(recorded.map(({ type }) => type)), new Set(Object.keys(losses)));
+  });
 
   test("of targets that are all the same is 0", () => {
     for (const loss of Object.values<LossType>(losses)) {

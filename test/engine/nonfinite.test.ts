@@ -6,7 +6,7 @@ import type { NonFinite } from "../../src/engine/statistics/firstNonFinite.ts";
 import { op } from "../../src/engine/ops/op.ts";
 import { Generator } from "../../src/engine/rng/generator.ts";
 import { torchCall } from "../../src/engine/torch.ts";
-import { Training } from "../../src/engine/training/training.ts";
+import { type Outcome, Training } from "../../src/engine/training/training.ts";
 import { parse } from "../../src/model/parse.ts";
 import { standard } from "../../src/model/tables.ts";
 import { COLUMN, copyFrame, type Frame, STATS } from "../../src/protocol/frame.ts";
@@ -53,6 +53,8 @@ interface Case {
   readonly fields?: Readonly<Record<string, string>>;
   readonly weights?: ReadonlyMap<string, Float32Array>;
   readonly found: NonFinite;
+  /** What computed it; absent: nothing has. */
+  readonly op?: string;
 }
 
 const sgd = (lr: number) => `{ "type": "SGD", "lr": ${lr} }`;
@@ -62,11 +64,13 @@ const cases: readonly Case[] = [
     name: "an activation that overflows: 10³⁰ squared",
     layers: [linear(constant(1)), linear(constant(1e30)), linear(constant(1e30)), linear()],
     found: { layer: "2", where: "activation" },
+    op: "linear",
   },
   {
     name: "an activation inside a block comes before that of the block",
     layers: [linear(constant(1e30)), residual(linear(constant(1e30)), linear(constant(1)))],
     found: { layer: "res.0", where: "activation" },
+    op: "linear",
   },
   {
     name: "an activation of a block alone: two finite branches whose sum overflows",
@@ -78,32 +82,38 @@ const cases: readonly Case[] = [
       train: '{ "batch_size": 1, "seed": 0 }',
     },
     found: { layer: "res", where: "activation" },
+    op: "add",
   },
   {
     name: "a loss of finite outputs: the logarithm of a negative probability",
     layers: [linear(constant(-1), 1), '{ "type": "Softplus" }', linear(constant(-1), 1)],
     fields: { loss: '"BCELoss"', input: "[2]", data: '"two_moons"' },
     found: { layer: "loss", where: "activation" },
+    op: "BCELoss",
   },
   {
     name: "a loss of finite outputs: 10²⁰ squared, which no float holds",
     layers: [linear(constant(1e20), 1)],
     found: { layer: "loss", where: "activation" },
+    op: "MSELoss",
   },
   {
     name: "a gradient that overflows: 10¹⁵ as error, times a weight of 10²⁵",
     layers: [linear(constant(1e-10)), linear(constant(1e25)), '{ "type": "Identity" }'],
     found: { layer: "1", where: "gradient" },
+    op: "linear",
   },
   {
     name: "a gradient of a finite forward pass: an infinite derivative",
     layers: [linear(), steep, linear()],
     found: { layer: "1", where: "gradient" },
+    op: "vertical",
   },
   {
     name: "a gradient that breaks inside a block, not at its edge",
     layers: [linear(), residual(linear(), steep, linear()), linear()],
     found: { layer: "res.1", where: "gradient" },
+    op: "vertical",
   },
   {
     name: "a gradient that breaks in the shortcut of a block",
@@ -113,16 +123,19 @@ const cases: readonly Case[] = [
       linear(),
     ],
     found: { layer: "res.shortcut.0", where: "gradient" },
+    op: "vertical",
   },
   {
     name: "a gradient that breaks in a block of a block",
     layers: [linear(), residual(linear(), residual(steep, linear()), linear()), linear()],
     found: { layer: "res.res.0", where: "gradient" },
+    op: "vertical",
   },
   {
     name: "a gradient of weights alone: 10³⁰ in, times 10¹⁰ as error",
     layers: [linear(constant(1e30)), linear(constant(1e-20))],
     found: { layer: "1", where: "gradient" },
+    op: "linear",
   },
   {
     name: "weights that overflow in the update, while their gradients are finite",
@@ -130,6 +143,7 @@ const cases: readonly Case[] = [
     // The first layer's gradient carries the factor 10⁻²⁰ of the second one's weights.
     fields: { optimizer: sgd(3e38), data: '{ "type": "blobs" }', loss: '"CrossEntropyLoss"' },
     found: { layer: "1", where: "weight" },
+    op: "SGD",
   },
   {
     name: "weights that the run begins with",
@@ -139,7 +153,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-interface Model extends Omit<Case, "name" | "found"> {
+interface Model extends Omit<Case, "name" | "found" | "op"> {
   readonly backend?: Backend;
 }
 
@@ -155,10 +169,10 @@ async function train({ layers, fields, weights, backend = scalarBackend }: Model
 
 interface Run {
   readonly frames: readonly Frame[];
-  readonly found: NonFinite | undefined;
+  readonly found: Outcome;
 }
 
-function run(steps: Iterator<Frame, NonFinite | undefined>): Run {
+function run(steps: Iterator<Frame, Outcome>): Run {
   const frames: Frame[] = [];
   for (;;) {
     const next = steps.next();
@@ -177,10 +191,14 @@ const COUNTS = new Set([COLUMN.grad_nonfinite, COLUMN.act_nonfinite]);
 
 for (const backend of [scalarBackend, ...wasmBackends()]) {
   suite(`what is not finite is found where it appeared first, by ${backend.name}`, () => {
-    for (const { name, found, ...model } of cases) {
+    for (const { name, found, op, ...model } of cases) {
       test(name, async () => {
         const result = await train({ ...model, backend });
-        assert.deepEqual(result.found, found);
+        assert.ok(result.found);
+        const { layer, where, op: cause, inputs } = result.found;
+        assert.deepEqual({ layer, where }, found);
+        assert.equal(cause, op);
+        if (op) assert.ok(inputs && Number.isFinite(inputs.min) && inputs.min <= inputs.max);
         assert.equal(result.frames.length, 1);
       });
     }
@@ -197,10 +215,25 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
       // The outputs of the second step are then as large, and their squares no floats either.
       const fields = { optimizer: sgd(1e22), train: '{ "steps": 3 }' };
       const { frames, found } = await train({ layers: [linear("", 1)], fields, backend });
-      assert.deepEqual(found, { layer: "loss", where: "activation" });
+      assert.deepEqual([found?.layer, found?.where, found?.op], ["loss", "activation", "MSELoss"]);
       assert.equal(frames.length, 2);
       assert.ok(whole(frames[0]));
       assert.ok(frames[0].values[COLUMN.update_ratio] > 1e19);
+    });
+
+    test("the numbers that it was computed from are those of the very step, hundreds of steps after the start", async () => {
+      // One output of one sample: its mean in the frame is all that the loss is computed from.
+      const layers = [linear("", 6), '{ "type": "Dropout", "p": 0.3 }', linear("", 1)];
+      const fields = {
+        optimizer: '{ "type": "SGD", "lr": 1e-4, "momentum": 0.9 }',
+        lr_scheduler: '{ "type": "ExponentialLR", "gamma": 1.015 }',
+        train: '{ "steps": 5000, "batch_size": 1, "seed": 3 }',
+      };
+      const { frames, found } = await train({ layers, fields, backend });
+      assert.ok(frames.length > 300, `${frames.length} steps`);
+      assert.deepEqual([found?.layer, found?.op], ["loss", "MSELoss"]);
+      const output = frames[frames.length - 1].values.at(COLUMN.act_mean - STATS.length);
+      assert.deepEqual(found?.inputs, { min: output, max: output });
     });
 
     test("nothing where all numbers are large, but finite", async () => {

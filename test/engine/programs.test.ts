@@ -72,12 +72,12 @@ function memoryAfter(text: string, backend: Backend): readonly ArrayLike<number>
   assert.ok(spec);
   const batch = spec.train.batch_size;
   const model = new CompiledModel(spec, { backend, table: layers, training: [batch], evaluation: [batch] });
-  const { lists, step, sampled, update } = model.training(batch);
+  const { lists, step, sampledStep, update } = model.training(batch);
   const { floats, doubles } = model.memory;
   doubles.fill(0.1, HYPER, HYPER + 10);
   for (let i = 0; i < 2; i++) {
     floats.fill(1, lists.input.at, lists.input.at + lists.input.size);
-    for (const part of [step, sampled, update, model.evaluation(batch).step]) part();
+    for (const part of [step, sampledStep, update, model.evaluation(batch).step]) part();
   }
   return [floats.slice(), doubles.slice()];
 }

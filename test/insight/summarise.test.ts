@@ -139,6 +139,32 @@ suite("the sentence", () => {
     });
   });
 
+  test("a run that ended non-finite says what computed it, and from which numbers", () => {
+    const cause = { steps: 20, elapsed_ms: 9, inputs: { min: -1.4e31, max: 0.25 } };
+    const layer = {
+      reason: "non_finite",
+      layer: "block.1.0",
+      where: "activation",
+      op: "linear",
+      ...cause,
+    } as const;
+    assert.equal(
+      said(blocks, [1, 1, 1, 1, 1, 1, 1], { run: { state: "ended", end: layer } }).text,
+      "The first NaN or ∞ was in the activation of block.1.0 at step 20: linear made it of numbers from −1.4·10³¹ to 0.25.",
+    );
+    const loss = {
+      reason: "non_finite",
+      layer: "loss",
+      where: "activation",
+      op: "MSELoss",
+      ...cause,
+    } as const;
+    assert.equal(
+      said(blocks, [1, 1, 1, 1, 1, 1, 1], { run: { state: "ended", end: loss } }).text,
+      "The loss is no longer finite at step 20, although every layer's output is: MSELoss made it of numbers from −1.4·10³¹ to 0.25.",
+    );
+  });
+
   test("a run that failed says why", () => {
     const end = { reason: "failed", steps: 0, elapsed_ms: 9, message: "iris.csv: no such file" } as const;
     const reading = said(threeLayers, [], { steps: 0, run: { state: "ended", end } });

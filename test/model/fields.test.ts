@@ -237,6 +237,19 @@ suite("data", () => {
     ]);
   });
 
+  test("numbers to predict are normalised where that is asked for, classes cannot be", () => {
+    const data = (on: string) => `{ "type": "gaussian", "normalize_targets": ${on} }`;
+    assert.equal(specOf({ data: data("true") }).data.normalize_targets, true);
+    assert.equal(specOf({ data: '"gaussian"' }).data.normalize_targets, false);
+    assertProblems(withFields({ data: data("«true»"), loss: '"CrossEntropyLoss"' }), [
+      "normalize_targets is for numbers that are predicted, but the targets of CrossEntropyLoss are classes: leave it out",
+    ]);
+    assertProblems(withFields({ data: data("«true»"), loss: '"BCEWithLogitsLoss"' }), [
+      "normalize_targets is for numbers that are predicted, but the targets 0 and 1 of BCEWithLogitsLoss are classes: leave it out",
+    ]);
+    assertProblems(withFields({ data: data("false"), loss: '"CrossEntropyLoss"' }), []);
+  });
+
   test("generated data fit the model", () => {
     assertProblems(withFields({ data: '«"spiral"»' }), [
       `the samples have the shape [2], but the model's "input" is [4]`,

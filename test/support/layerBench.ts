@@ -35,7 +35,7 @@ export const modelOf = (chain: readonly LayerSpec[], seed = 0): ModelSpec => ({
   layers: chain,
   loss: { type: "MSELoss", params: {} },
   optimizer: { type: "SGD", params: {} },
-  data: { type: "gaussian", params: {}, normalize: false, validation: 0 },
+  data: { type: "gaussian", params: {}, normalize: false, normalize_targets: false, validation: 0 },
   train: { steps: 1, batch_size: 1, seed, shuffle: false, drop_last: false },
 });
 

@@ -102,6 +102,7 @@ export class RandomModels {
       data: {
         ...data,
         ...(!asked.ids && random.chance(0.3) && { normalize: true }),
+        ...(asked.kind === "number" && random.chance(0.3) && { normalize_targets: true }),
         ...(random.chance(0.3) && { validation: random.number(0.1, 0.4) }),
       },
       train: {

@@ -117,6 +117,15 @@ const CASES: readonly Case[] = [
   of(csv("bars.csv", "t", { delimiter: "|" }), [2], linear(2), "CrossEntropyLoss"),
   of(csv("wide.csv", "t", { decimal: "," }), [2], linear(1), "BCEWithLogitsLoss"),
   of(csv("several.csv", ["x", "y"]), [2], linear(2), "MSELoss"),
+  of(csv("several.csv", ["x", "y"], { normalize_targets: true }), [2], linear(2), "L1Loss"),
+  of({ type: "gaussian", samples: 20, normalize_targets: true }, [2, 3], linear(4), "HuberLoss"),
+  of(
+    { type: "regression_sine", samples: 40, normalize_targets: true },
+    [1],
+    linear(1),
+    "MSELoss",
+    "sine, scaled",
+  ),
   of(
     { type: "npy", inputs: "x.npy", targets: "ids.npy", normalize: true },
     [1, 2, 2],

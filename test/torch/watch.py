@@ -69,6 +69,14 @@ def ratio(a, b):
     return torch.tensor(a, dtype=torch.float64) / torch.tensor(b, dtype=torch.float64)
 
 
+def spread(y):
+    """How far the samples of a batch are apart: NaN for one alone."""
+    if len(y) == 1:
+        return math.nan
+    squares = y.square().mean(0).sum()
+    return 0 if squares == 0 else (y.var(0, correction=0).sum() / squares).sqrt()
+
+
 def norm(tensors):
     return math.sqrt(sum(float(t.detach().double().square().sum()) for t in tensors))
 
@@ -243,6 +251,7 @@ class Row:
         put = self.figures.__setitem__
         put("act_mean", y.mean())
         put("act_std", y.std(correction=0))
+        put("act_spread", spread(y))
         put("act_zero", (y == 0).double().mean())
         put("act_nonfinite", (~y.isfinite()).sum())
         if type(self.module) in (nn.ReLU, nn.ReLU6):
@@ -266,7 +275,7 @@ class Row:
             start = [before[parameter] for parameter in self.parameters]
             change = [p.detach().double() - b.double() for p, b in zip(self.parameters, start)]
             put("weight_norm", norm(start))
-            put("update_ratio", ratio(norm(change), norm(start)))
+            put("update_ratio", ratio(norm(change), norm(start) or math.nan))
         if self.delta is not None:
             put("delta_norm", self.delta)
             if self.entry is not None:

@@ -303,10 +303,16 @@ suite("an .npz archive", () => {
 });
 
 suite("loadData", () => {
-  const spec = (type: string, params: Record<string, unknown>, normalize = false) => ({
+  const spec = (
+    type: string,
+    params: Record<string, unknown>,
+    normalize = false,
+    normalize_targets = false,
+  ) => ({
     type,
     params,
     normalize,
+    normalize_targets,
     validation: 0,
   });
   const load =
@@ -319,6 +325,25 @@ suite("loadData", () => {
     const params = { path: "data/x.csv", target: ["t"], header: true, decimal: "." };
     assert.deepEqual([...(await load("csv", params)(two)).inputs], [1, 2, 3, 4]);
     assert.deepEqual([...(await load("csv", params, true)(two)).inputs], [-1, -1, 1, 1]);
+  });
+
+  test("normalises targets that are numbers where that is asked for, and refuses classes", async () => {
+    writeFileSync(join(root, "models", "targets.csv"), "x,t,u\n1,100,5\n2,300,5\n");
+    const params = { path: "targets.csv", target: ["t", "u"], header: true, decimal: "." };
+    const asked = required([1], [2], "number");
+    const { inputs, targets } = await load("csv", params, false, true)(asked);
+    assert.deepEqual([...inputs], [1, 2]);
+    assert.deepEqual([...targets], [-1, 0, 1, 0]);
+    await refused(
+      load("csv", { ...params, target: ["t"] }, false, true)(required([2], [2], "class")),
+      '"normalize_targets" is for numbers: the targets of this loss are classes',
+    );
+  });
+
+  test("looks at the inputs once, as they are after normalising", async () => {
+    const params = { path: "data/x.csv", target: ["t"], header: true, decimal: "." };
+    const { inputFacts } = await load("csv", params, true)(two);
+    assert.deepEqual(inputFacts, { rms: 1, max: 1, nonfinite: 0 });
   });
 
   test("reads an .npz archive", async () => {

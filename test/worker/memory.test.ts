@@ -35,6 +35,7 @@ const spec = (type: string, params: Readonly<Record<string, unknown>>, normalize
   type,
   params,
   normalize,
+  normalize_targets: false,
   validation: 0,
 });
 

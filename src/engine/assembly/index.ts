@@ -2,6 +2,7 @@ export { end, place } from "./simd/memory";
 export { gemm, gemmPacked, scratchSize, pack } from "./gemm/gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
 export { deadUnits, histogram, moments, outside, summary, sumSquares } from "./statistics/statistics";
+export { spread } from "./statistics/spread";
 export { sgd } from "./optimizer/sgd";
 export { adam } from "./optimizer/adam";
 export { rmsprop } from "./optimizer/rmsprop";

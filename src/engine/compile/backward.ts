@@ -6,6 +6,7 @@ import { neededForBackward, callOf, type BufferAssignment, type Range, type Save
 import type { Recording } from "./recording.ts";
 import type { ModuleIndex } from "../graph/moduleIndex.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
+import type { Traced } from "./trace.ts";
 
 /** A gradient's place. `owners` values still need it; only a sole owner may write over it. */
 interface Buffer extends Summed {
@@ -35,6 +36,7 @@ export interface Parts {
   /** Places of the parameters' gradients, by key. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   readonly table: LayerTable;
+  readonly traced: Traced;
 }
 
 /** Records what computes every gradient from that of the output, last node first. */
@@ -185,6 +187,7 @@ class Backward {
       return i === 0 && reuse ? dOut : this.#alloc(inputs[i].size);
     });
     const along = this.#along(node, dOut, gradients[0]);
+    this.#parts.traced.begin();
     this.#buffers.scratched((scratch) =>
       op.backward(this.#recording.k, {
         ...callOf(node, inputs, this.#buffers.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
@@ -195,6 +198,11 @@ class Backward {
         dInputs: gradients.map((buffer, i) => buffer && { ...inputs[i], at: buffer.at }),
         time: this.#parts.instrumentation.time(this.#recording, this.#number(node)),
       }),
+    );
+    this.#parts.traced.end(
+      node,
+      [dOut, ...neededForBackward(node).map((value) => this.#buffers.tensor(value))],
+      gradients.filter((buffer) => buffer !== undefined),
     );
     gradients.forEach((buffer, i) => {
       if (!buffer) return;

@@ -12,13 +12,16 @@ import { indexModules } from "../graph/moduleIndex.ts";
 import type { PartialSums } from "../statistics/partialSums.ts";
 import { Slots } from "../statistics/slots.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Trace, Traced } from "./trace.ts";
 
 /** A model for one batch size, as lists of kernel calls over fixed places of memory. */
 export interface CallLists {
   readonly batch: number;
   readonly forward: readonly Call[];
+  /** The forward pass of the steps that are sampled: it also takes what costs much and needs outputs that are soon written over. */
+  readonly sampledForward: readonly Call[];
   readonly backward: readonly Call[];
-  /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
+  /** Histograms, and what else costs much and is made at those steps only: after `backward`, before the update. */
   readonly sampled: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
@@ -38,6 +41,8 @@ export interface CallLists {
 }
 
 export interface CompileOptions extends InstrumentationOptions {
+  /** Is told of every op. */
+  readonly trace?: Trace;
   readonly loss: LossCall;
   /** Elements of one sample's target. */
   readonly targets: number;
@@ -58,12 +63,19 @@ export function compile(network: Network, options: CompileOptions): CallLists {
 
   const inputAt = buffers.assign(input);
   const target = buffers.alloc(batch * options.targets).at;
-  const saved = recordForward(network, forward, buffers, instrumentation);
+  const trace = (recording: Recording): Traced => ({
+    begin: () => options.trace?.begin(recording.calls),
+    end: (...op) => options.trace?.end(recording.calls, ...op),
+  });
+  const traced = trace(forward);
+  const saved = recordForward(network, forward, buffers, instrumentation, traced);
   instrumentation.allOutputs(forward);
   const y = buffers.tensor(output);
   const dOutput = buffers.alloc(y.size);
   const loss = slots.alloc(2);
+  traced.begin();
   options.loss(forward.k, { x: y, batch, target, dx: dOutput.at, out: loss });
+  traced.end(undefined, [y], [dOutput]);
   buffers.release(output);
   if (graph.training) {
     const parts = {
@@ -73,12 +85,14 @@ export function compile(network: Network, options: CompileOptions): CallLists {
       index,
       gradients: options.layout.gradients,
       table: options.table,
+      traced: trace(backward),
     };
     recordBackward(network, backward, parts, dOutput);
   }
   return {
     batch,
-    forward: forward.calls,
+    forward: forward.calls.filter(({ kernel }) => kernel !== "spread"),
+    sampledForward: forward.calls,
     backward: backward.calls,
     sampled: instrumentation.sampled.calls,
     input: inputAt,
@@ -99,6 +113,7 @@ function recordForward(
   recording: Recording,
   buffers: BufferAssignment,
   instrumentation: Instrumentation,
+  traced: Traced,
 ): Saved {
   const kept = new Map<Node, readonly Range[]>();
   if (graph.training) instrumentation.outputs(recording, input, buffers.tensor(input));
@@ -109,12 +124,14 @@ function recordForward(
     const saved = (op.savedTensors?.(shapes, attrs) ?? []).map((size) => buffers.alloc(size));
     const out = buffers.assignResult(node, graph.training && instrumentation.isOutOfPlace("forward", node));
     const along = instrumentation.alongForward(recording, node, tensors[0], out);
+    traced.begin();
     buffers.scratched((scratch) =>
       op.forward(recording.k, {
         ...callOf(node, tensors, out, saved, scratch),
         sums: along?.parts,
       }),
     );
+    traced.end(node, tensors, [out]);
     if (graph.training) {
       kept.set(node, saved);
       instrumentation.outputs(recording, output, out, along?.written);

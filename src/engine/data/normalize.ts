@@ -1,23 +1,30 @@
-import { sizeOf } from "../tensor.ts";
+import { type Shape, sizeOf } from "../tensor.ts";
 import type { Dataset } from "./data.ts";
 
 /** Elements that are gone through at a time. */
 const SLICE = 2 ** 20;
 
+/** Normalises the inputs, in place. Yields now and then, for whoever has to look at something else meanwhile. */
+export const normalize = ({ inputs, input }: Dataset): Generator<void, void> => normalized(inputs, input);
+
+/** The targets likewise: numbers, not classes. */
+export const normalizeTargets = ({ targets, target }: Dataset): Generator<void, void> =>
+  normalized(targets, target);
+
 /**
- * Makes of the inputs, in place, the inputs less their mean and divided by their population standard deviation, over all samples:
+ * Makes of numbers, in place, the numbers less their mean and divided by their population standard deviation, over all samples:
  * for each column of a vector, for each index of the first axis of an array. What is constant is only centred. In double
- * precision. Yields now and then, for whoever has to look at something else meanwhile.
+ * precision.
  */
-export function* normalize({ input, inputs }: Dataset): Generator<void, void> {
-  const groups = input[0] ?? 1;
-  const size = sizeOf(input) / groups;
-  const count = inputs.length / groups;
+function* normalized(numbers: Float32Array, shape: Shape): Generator<void, void> {
+  const groups = shape[0] ?? 1;
+  const size = sizeOf(shape) / groups;
+  const count = numbers.length / groups;
   const sums = new Float64Array(groups);
   const least = new Float64Array(groups).fill(Infinity);
   const most = new Float64Array(groups).fill(-Infinity);
   const squares = new Float64Array(groups);
-  const slices = () => slicesOf(inputs, groups * size);
+  const slices = () => slicesOf(numbers, groups * size);
 
   for (const x of slices()) {
     addUp(x, size, sums, least, most);

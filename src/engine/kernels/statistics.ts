@@ -1,4 +1,4 @@
-import { size, place, doublesPlace, number, kernel } from "./kernel.ts";
+import { size, place, doublesPlace, extent, number, kernel } from "./kernel.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../protocol/frame.ts";
 import { MOMENTS, SUMMARY } from "../../protocol/sums.ts";
 import { counts, statisticsOf } from "./costs.ts";
@@ -139,6 +139,26 @@ export const statisticsKernels = {
       },
     access: ({ outer, channels, inner }) => ({ reads: { x: outer * channels * inner }, writes: { out: 1 } }),
     statistics: ({ outer, channels, inner }) => statisticsOf(outer * channels * inner),
+  }),
+
+  /** Σ over n columns of Σ over the rows, which are `ld` apart, of (x − the column's mean)². */
+  spread: kernel({
+    params: { rows: size, n: size, x: place, ld: size, out: doublesPlace },
+
+    scalar:
+      ({ floats: f, doubles: d }) =>
+      (rows, n, x, ld, out) => {
+        let squares = 0;
+        for (let j = x; j < x + n; j++) {
+          let sum = 0;
+          for (let i = 0, at = j; i < rows; i++, at += ld) sum += f[at];
+          const mean = sum / rows;
+          for (let i = 0, at = j; i < rows; i++, at += ld) squares += (f[at] - mean) ** 2;
+        }
+        d[out] = squares;
+      },
+    access: ({ rows, n, ld }) => ({ reads: { x: extent(rows, n, ld) }, writes: { out: 1 } }),
+    statistics: ({ rows, n }) => statisticsOf(rows * n),
   }),
 
   /** Number of elements ≤ low or ≥ high. */

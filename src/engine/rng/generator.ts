@@ -15,7 +15,7 @@ const WIDE_RANGE = 2 ** 28;
  * after `torch.manual_seed(seed)` for float32 tensors on x86 with AVX2 (`at::CPUGeneratorImpl`).
  */
 export class Generator {
-  #twister: MersenneTwister;
+  readonly #twister: MersenneTwister;
   /** Box–Muller makes two numbers at a time; NaN when the second has been used. */
   #nextNormal = NaN;
 
@@ -26,9 +26,14 @@ export class Generator {
   /** One that goes on as this one would: what it draws does not change what this one will. */
   copy(): Generator {
     const copy = new Generator(0);
-    copy.#twister = this.#twister.copy();
-    copy.#nextNormal = this.#nextNormal;
+    copy.become(this);
     return copy;
+  }
+
+  /** Goes on as another would. Allocates nothing. */
+  become(other: Generator): void {
+    this.#twister.become(other.#twister);
+    this.#nextNormal = other.#nextNormal;
   }
 
   /** 32 random bits, as an integer from 0 to 2³² − 1. */

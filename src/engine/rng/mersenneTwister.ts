@@ -20,12 +20,10 @@ export class MersenneTwister {
     for (let j = 1; j < N; j++) s[j] = Math.imul(1812433253, s[j - 1] ^ (s[j - 1] >>> 30)) + j;
   }
 
-  /** One that goes on as this one would. */
-  copy(): MersenneTwister {
-    const copy = new MersenneTwister(0);
-    copy.#state.set(this.#state);
-    copy.#at = this.#at;
-    return copy;
+  /** Goes on as another would. */
+  become(other: MersenneTwister): void {
+    this.#state.set(other.#state);
+    this.#at = other.#at;
   }
 
   /** An integer from 0 to 2³² − 1. */

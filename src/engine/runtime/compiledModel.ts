@@ -8,11 +8,12 @@ import type { LayerSums } from "../statistics/layerSums.ts";
 import { layOut, type Layout } from "../compile/parameterLayout.ts";
 import { targetShape, type LossType } from "../losses/loss.ts";
 import { losses } from "../losses/index.ts";
-import { buildNetwork, type LayerTable } from "../graph/network.ts";
+import { buildNetwork, type LayerTable, type Network } from "../graph/network.ts";
 import { optimizers } from "../optimizers/index.ts";
 import type { OptimizerType } from "../optimizers/optimizer.ts";
 import { samplingInterval } from "../statistics/samplingInterval.ts";
 import { compile, type CallLists } from "../compile/compile.ts";
+import { Trace, type TracedOp } from "../compile/trace.ts";
 import { type Call, recorder } from "../compile/recorder.ts";
 import { type PartialSums, reducePartialSums, partsOf } from "../statistics/partialSums.ts";
 import { Generator } from "../rng/generator.ts";
@@ -24,7 +25,8 @@ import { sizeOf } from "../tensor.ts";
 export interface CompiledStep {
   readonly lists: CallLists;
   readonly step: Runner;
-  readonly sampled: Runner;
+  /** `step` and `sampled` of a step that is sampled. */
+  readonly sampledStep: Runner;
   readonly update: Runner;
 }
 
@@ -42,6 +44,8 @@ export interface CompiledModelOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Take statistics beside every step; absent: yes. */
   readonly statistics?: boolean;
+  /** Histograms, and what else is sampled, are taken at every n-th step; absent: as often as costs little. */
+  readonly histEvery?: number;
 }
 
 /** A model in memory, with its initial weights, and a program for each batch size and mode. */
@@ -52,21 +56,25 @@ export class CompiledModel {
   readonly kernels: Kernels;
   readonly loss: LossType;
   readonly optimizer: OptimizerType;
+  /** What dropout draws from. */
+  readonly masks: Generator;
   /** Elements of one sample's target. */
   readonly targets: number;
   /** Statistics are taken. */
   readonly hasStatistics: boolean;
   /** Rows of a step's frame: those of every batch size differ only in where their sums lie. */
   readonly layers: readonly LayerSums[];
-  /** Every how many steps histograms, and what else is sampled, cost little enough. */
+  /** At every how many steps histograms are taken, and what else is sampled. */
   readonly samplingInterval: number;
   readonly #executor: Executor;
+  readonly #table: LayerTable;
   readonly #training: ReadonlyMap<number, CompiledStep>;
   readonly #evaluation: ReadonlyMap<number, CompiledStep>;
 
   constructor(spec: ModelSpec, options: CompiledModelOptions) {
-    const { backend, table, training, evaluation, weights, statistics = true } = options;
+    const { backend, table, training, evaluation, weights, statistics = true, histEvery } = options;
     this.spec = spec;
+    this.#table = table;
     this.hasStatistics = statistics;
     this.loss = entryOf(losses, spec.loss);
     this.optimizer = entryOf(optimizers, spec.optimizer);
@@ -75,16 +83,16 @@ export class CompiledModel {
     this.layout = layOut(spec, table, states, HYPER + HYPER_SIZE);
 
     const plans = (sizes: readonly number[], train: boolean) =>
-      [...new Set(sizes)].map((batch) => this.#compile(batch, train, table));
+      [...new Set(sizes)].map((batch) => this.#compile(buildNetwork(spec, batch, train, table)));
     const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
     const all = [...train, ...evaluate];
     this.layers = train[0].layers;
-    this.samplingInterval = Math.max(...train.map(samplingInterval));
+    this.samplingInterval = histEvery ?? Math.max(...train.map(samplingInterval));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((lists) => lists[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
-    const masks = new Generator(spec.train.seed);
-    this.kernels = backend.kernels(this.memory, () => masks.double());
+    this.masks = new Generator(spec.train.seed);
+    this.kernels = backend.kernels(this.memory, () => this.masks.double());
     this.#executor = (backend.executor ?? ((_, kernels) => singleThreaded(kernels)))(
       this.memory,
       this.kernels,
@@ -110,17 +118,30 @@ export class CompiledModel {
     return stepFor(this.#evaluation, batch);
   }
 
+  /** The calls of a step on so many samples, op by op, over the places of `training`, and the module that each belongs to. */
+  trace(batch: number): readonly (TracedOp & { readonly row: number })[] {
+    const network = buildNetwork(this.spec, batch, true, this.#table);
+    const trace = new Trace();
+    this.#compile(network, trace);
+    const numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
+    return trace.ops.map((op) => ({
+      ...op,
+      row: moduleAt(network, (op.node && numbers.get(op.node)) ?? -1),
+    }));
+  }
+
   /** Lets other threads go; goes on to work without them. */
   close(): void {
     this.#executor.close();
   }
 
-  #compile(batch: number, training: boolean, table: LayerTable): CallLists {
-    return compile(buildNetwork(this.spec, batch, training, table), {
+  #compile(network: Network, trace?: Trace): CallLists {
+    return compile(network, {
       layout: this.layout,
-      table,
+      table: this.#table,
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
+      ...(trace && { trace }),
       statistics: this.hasStatistics ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
@@ -131,12 +152,24 @@ export class CompiledModel {
         lists.batch,
         {
           lists,
-          step: this.#runner([...lists.forward, ...lists.backward], lists.batch, lists.partialSums),
-          sampled: this.#runner(lists.sampled, lists.batch, lists.sampledPartialSums),
+          ...this.#passes(lists),
           update: this.#runner(this.#updates(lists), lists.batch, lists.updatePartialSums),
         },
       ]),
     );
+  }
+
+  /** Where no step is sampled, or every one is, both are the same. */
+  #passes(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
+    const { forward, sampledForward, backward, sampled, batch, partialSums, sampledPartialSums } = lists;
+    const plain = () => this.#runner([...forward, ...backward], batch, partialSums);
+    if (sampled.length === 0 && sampledForward.length === forward.length) {
+      const step = plain();
+      return { step, sampledStep: step };
+    }
+    const calls = [...sampledForward, ...backward, ...sampled];
+    const sampledStep = this.#runner(calls, batch, [...partialSums, ...sampledPartialSums]);
+    return { step: this.samplingInterval === 1 ? sampledStep : plain(), sampledStep };
   }
 
   #runner(calls: readonly Call[], batch: number, partialSums: readonly PartialSums[] = []): Runner {
@@ -165,6 +198,15 @@ export class CompiledModel {
     });
     return calls;
   }
+}
+
+/** The innermost module that the node of this number belongs to; −1: none. */
+function moduleAt({ modules }: Network, node: number): number {
+  const around = [...modules.entries()].filter(([, { from, to }]) => from <= node && node < to);
+  return around.reduce((best, [i, { from, to }]) => {
+    const inner = best < 0 || to - from < modules[best].to - modules[best].from;
+    return inner ? i : best;
+  }, -1);
 }
 
 const stepFor = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {

@@ -10,7 +10,7 @@ import { Recording } from "../compile/recording.ts";
 import type { ModuleIndex } from "../graph/moduleIndex.ts";
 import type { SummedPart } from "../ops/op.ts";
 import { OWN_SUMS, type OwnSums } from "./ownSums.ts";
-import { type PartialSums, partsOf } from "./partialSums.ts";
+import { columnPartsOf, type PartialSums, partsOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
 
@@ -118,11 +118,27 @@ export class Instrumentation {
       );
     if (!taken) moments.calls.forEach((call) => recording.wait(call));
     this.#moments.set(value.id, moments);
+    const spread = this.#spread(recording, at, size);
     for (const i of modules) {
       this.#layers[i].output = moments.at;
+      this.#layers[i].spread = spread;
       this.#ownSums(recording, i, "output", at, size, this.#batch);
       this.#units(recording, i, at, size);
     }
+  }
+
+  /** How far the samples of a batch are from each other. Of one there is nothing to say. */
+  #spread(recording: Recording, at: number, size: number): Slot | undefined {
+    const batch = this.#batch;
+    if (batch === 1) return undefined;
+    const columns = size / batch;
+    const parts = columnPartsOf(batch, columns);
+    const out = this.#slots.alloc(parts.length);
+    for (const [i, { from, n }] of parts.entries())
+      recording.wait(makeCall("spread", { rows: batch, n, x: at + from, ld: columns, out: out + i }));
+    // In the forward pass of the sampled steps, and added up with what these compute afterwards.
+    if (parts.length > 1) this.sampledPartialSums.push({ at: out, figures: 1, parts: parts.length });
+    return out;
   }
 
   /** What the pass of a node forward takes along: the moments of what it reads, where they still wait, and of what it writes. */
@@ -290,6 +306,7 @@ export class Instrumentation {
       outputSize: sizeOf(this.#network.modules[i].exit.shape),
       units: this.#index.units[i][1],
       output: undefined,
+      spread: undefined,
       deadUnits: undefined,
       saturated: undefined,
       outputGradient: undefined,

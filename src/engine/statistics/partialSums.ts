@@ -18,11 +18,21 @@ export interface Part {
 
 /** Slices of n elements: between samples, where they are those of `batch` samples. */
 export function partsOf(n: number, batch = n): readonly Part[] {
-  const count = 2 ** LARGEST.filter((largest) => n > largest).length;
+  const count = countOf(n);
   const each = n % batch === 0 && batch >= count && batch < n ? n / batch : GRAIN;
   const cut = (i: number) => (i === count ? n : Math.floor((n / each) * (i / count)) * each);
   return Array.from({ length: count }, (_, i) => ({ from: cut(i), n: cut(i + 1) - cut(i) }));
 }
+
+/** Parts of `columns` columns of so many rows; of a few columns there may be fewer. */
+export function columnPartsOf(rows: number, columns: number): readonly Part[] {
+  const count = Math.min(countOf(rows * columns), Math.ceil(columns / GRAIN));
+  const cut = (i: number) => Math.min(columns, Math.ceil(columns / GRAIN / count) * GRAIN * i);
+  const parts = Array.from({ length: count }, (_, i) => ({ from: cut(i), n: cut(i + 1) - cut(i) }));
+  return parts.filter(({ n }) => n > 0);
+}
+
+const countOf = (n: number): number => 2 ** LARGEST.filter((largest) => n > largest).length;
 
 /** Figures of several slices, one after the other in `Memory.doubles`, of which the first's place takes the sum of all. */
 export interface PartialSums {

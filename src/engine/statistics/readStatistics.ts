@@ -39,7 +39,8 @@ function readNamed(named: NamedReadings, d: Float64Array, values: Float64Array):
   }
   const ofRoots = named["ratio of roots"];
   for (let i = 0; i < ofRoots.length; i += READING) {
-    values[ofRoots[i]] = Math.sqrt(d[ofRoots[i + 1]]) / Math.sqrt(d[ofRoots[i + 2]]);
+    const whole = d[ofRoots[i + 2]]; // of nothing there is no part: infinite is what has overflowed
+    values[ofRoots[i]] = Math.sqrt(d[ofRoots[i + 1]]) / (whole === 0 ? NaN : Math.sqrt(whole));
   }
 }
 

@@ -44,6 +44,7 @@ function sumsOf(layer: LayerSums): Readonly<Record<SumsName, Sums>> {
   ]);
   return {
     output: { at: output, n: outputSize },
+    spread: { at: layer.spread, n: outputSize },
     deadUnits: { at: deadUnits, n: units },
     saturated: { at: saturated, n: outputSize },
     outputGradient: { at: outputGradient, n: outputSize },
@@ -63,7 +64,9 @@ export function readingsOf(layers: readonly LayerSums[]): Readings {
       const of = statistic.of.map((name) => found(sums, statistic, name));
       const [a, b = a] = of.map(({ at }) => at);
       if (a === undefined || b === undefined) return [];
-      const sampled = statistic.of.includes("inputGradient") && layer.inputGradient?.sampled === true;
+      const sampled =
+        statistic.of.includes("spread") ||
+        (statistic.of.includes("inputGradient") && layer.inputGradient?.sampled === true);
       return [{ formula: statistic.formula, to: row * STATS.length + column, n: of[0].n, a, b, sampled }];
     });
   });

@@ -27,6 +27,7 @@ import {
   timeSteps,
 } from "../statistics/readStatistics.ts";
 import { type PrepareUpdate, updater } from "./prepareUpdate.ts";
+import { type Cause, Replay } from "./replay.ts";
 
 export interface TrainingOptions {
   readonly backend?: Backend;
@@ -39,8 +40,8 @@ export interface TrainingOptions {
   readonly statistics?: boolean;
 }
 
-/** How training ended: all steps made (`undefined`), or where a number was first not finite. */
-export type Outcome = NonFinite | undefined;
+/** How training ended: all steps made (`undefined`), or where a number was first not finite, and what computed it where that is known. */
+export type Outcome = (NonFinite & Partial<Cause>) | undefined;
 
 /** Samples of the held-out set that are evaluated at a time. */
 const EVALUATION_BATCH = 256;
@@ -79,6 +80,7 @@ export class Training {
       evaluation: evaluationSizes(this.#held.length),
       ...(weights && { weights }),
       statistics,
+      ...(histEvery !== undefined && { histEvery }),
     });
     const { targets } = this.#model.loss;
     this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
@@ -90,7 +92,7 @@ export class Training {
       parameters: this.#model.layout.parameters,
       steps: spec.train.steps,
       layers: [...modulesOf(spec.layers)].map((module, i) => layerInfo(table, module, i === 0)),
-      hist_every: histEvery ?? this.#model.samplingInterval,
+      hist_every: this.#model.samplingInterval,
       engine: backend.name,
       declared: declaredModel(spec),
       data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#model.loss, spec.loss),
@@ -124,17 +126,30 @@ export class Training {
   *#steps(): Generator<Frame, Outcome> {
     const { steps, batch_size, validate_every = this.#sampler.batches } = this.#model.spec.train;
     const batch = new Uint32Array(batch_size);
+    const replay = this.#model.hasStatistics ? this.#replay() : undefined;
     for (let step = 1; step <= steps; step++) {
       const count = this.#sampler.next(batch);
+      replay?.begin(step, batch, count);
       const frame = this.#isSampled(step) ? this.#sampled : this.#plain;
       const broken = this.#step(this.#model.training(count), batch, count, step, frame);
       if (this.#held.length > 0 && (step % validate_every === 0 || step === steps || broken)) {
         this.#validate(frame);
       }
       yield frame;
-      if (broken) return broken;
+      if (broken) {
+        const row = this.info.layers.findIndex(({ path }) => path === broken.layer);
+        return { ...broken, ...replay?.causeOf(broken, step, row) };
+      }
     }
     return undefined;
+  }
+
+  #replay(): Replay | undefined {
+    return Replay.of({
+      model: this.#model,
+      prepareUpdate: this.#prepareUpdate,
+      feed: (batch, count, { lists }) => this.#feed(batch, 0, count, lists),
+    });
   }
 
   /** Whether step `step` has histograms. */
@@ -142,13 +157,19 @@ export class Training {
     return this.#model.hasStatistics && (step - 1) % this.info.hist_every === 0;
   }
 
-  #step(compiled: CompiledStep, batch: Uint32Array, count: number, step: number, frame: Writable): Outcome {
+  #step(
+    compiled: CompiledStep,
+    batch: Uint32Array,
+    count: number,
+    step: number,
+    frame: Writable,
+  ): NonFinite | undefined {
     const { lists } = compiled;
     const { memory, hasStatistics } = this.#model;
     const d = memory.doubles;
     this.#feed(batch, 0, count, lists);
-    compiled.step();
-    if (frame.hist) compiled.sampled();
+    if (frame.hist) compiled.sampledStep();
+    else compiled.step();
     this.#prepareUpdate(lists.layers, step, frame);
     compiled.update();
 

@@ -1,6 +1,8 @@
 import { isNonFinite } from "../../protocol/frame.ts";
+import type { RunEnd } from "../../protocol/run.ts";
 import { spoken } from "../chain.ts";
 import { breakOf } from "../finite.ts";
+import { figure } from "../format.ts";
 import type { Share } from "../share.ts";
 import { runFinding, type Run } from "./finding.ts";
 
@@ -20,24 +22,30 @@ export const nonFinite = runFinding({
     const broke = breakOf(run);
     if (!broke) return undefined;
     const { step, layer, where } = broke;
-    const ended = run.run.end?.reason === "non_finite";
+    const { end } = run.run;
+    const ended = end?.reason === "non_finite";
+    const cause = ended ? causeOf(end) : "";
     const marks = marksOf(run, layer);
     const figures = { step };
     if (layer === undefined) {
       const although = ended ? ", although every layer's output is" : "";
       return {
         layer: run.layers.at(-1)?.path ?? "",
-        message: `The loss is no longer finite at step ${step}${although}.`,
+        message: `The loss is no longer finite at step ${step}${although}${cause}.`,
         figures,
         marks,
       };
     }
     const message = ended
-      ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}.`
+      ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}${cause}.`
       : `NaN or ∞ in the ${where} of ${spoken(layer)} at step ${step}.`;
     return { layer, message, figures, marks };
   },
 });
+
+/** `: linear made it of numbers from −3·10³⁰ to 2·10³⁰` */
+const causeOf = ({ op, inputs }: RunEnd & { readonly reason: "non_finite" }): string =>
+  op && inputs ? `: ${op} made it of numbers from ${figure(inputs.min)} to ${figure(inputs.max)}` : "";
 
 /** The layer that had the first, and all that have one at the latest step. */
 function marksOf({ layers, history }: Run, layer: string | undefined): ReadonlyMap<number, Share> {
