@@ -72,10 +72,12 @@ export class Findings implements vscode.Disposable {
     const inText = this.#inText.get(document)?.[model.name] ?? [];
     const probe = latest.probe(model.name);
     if (!probe?.isComplete) return inText;
-    const told = probe.findings().findings.map((one): FoundAt => ({
-      ...one,
-      message: `${one.message} (Seen in the model's first steps, without a run.)`,
-    }));
+    const told = probe
+      .findings()
+      .findings.map((one): FoundAt => ({
+        ...one,
+        message: `${one.message} (Seen in the model's first steps, without a run.)`,
+      }));
     return [...inText, ...told];
   }
 

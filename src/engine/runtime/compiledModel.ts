@@ -118,13 +118,16 @@ export class CompiledModel {
     return stepFor(this.#evaluation, batch);
   }
 
-  /** The calls of a step on so many samples, op by op, over the places of `training`, and the row that each belongs to. */
+  /** The calls of a step on so many samples, op by op, over the places of `training`, and the module that each belongs to. */
   trace(batch: number): readonly (TracedOp & { readonly row: number })[] {
     const network = buildNetwork(this.spec, batch, true, this.#table);
     const trace = new Trace();
     this.#compile(network, trace);
     const numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
-    return trace.ops.map((op) => ({ ...op, row: rowAt(network, (op.node && numbers.get(op.node)) ?? -1) }));
+    return trace.ops.map((op) => ({
+      ...op,
+      row: moduleAt(network, (op.node && numbers.get(op.node)) ?? -1),
+    }));
   }
 
   /** Lets other threads go; goes on to work without them. */
@@ -197,8 +200,8 @@ export class CompiledModel {
   }
 }
 
-/** The innermost row that the node of this number belongs to; −1: none. */
-function rowAt({ modules }: Network, node: number): number {
+/** The innermost module that the node of this number belongs to; −1: none. */
+function moduleAt({ modules }: Network, node: number): number {
   const around = [...modules.entries()].filter(([, { from, to }]) => from <= node && node < to);
   return around.reduce((best, [i, { from, to }]) => {
     const inner = best < 0 || to - from < modules[best].to - modules[best].from;

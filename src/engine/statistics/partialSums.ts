@@ -24,7 +24,7 @@ export function partsOf(n: number, batch = n): readonly Part[] {
   return Array.from({ length: count }, (_, i) => ({ from: cut(i), n: cut(i + 1) - cut(i) }));
 }
 
-/** Slices of `columns` columns of so many rows; of a few columns there may be fewer. */
+/** Parts of `columns` columns of so many rows; of a few columns there may be fewer. */
 export function columnPartsOf(rows: number, columns: number): readonly Part[] {
   const count = Math.min(countOf(rows * columns), Math.ceil(columns / GRAIN));
   const cut = (i: number) => Math.min(columns, Math.ceil(columns / GRAIN / count) * GRAIN * i);
