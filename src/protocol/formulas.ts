@@ -65,5 +65,13 @@ export const rootOfRatio: NamedFormula = { form: "root of ratio", figure: 0 };
 /** √a / √b; NaN where b is 0: of nothing there is no part, and infinite is what has overflowed. */
 export const ratioOfRoots = (figure = 0): NamedFormula => ({ form: "ratio of roots", figure });
 
+/** √(a / Σ of the squares at b) of n samples: 0 where all are 0, for they are all alike; NaN where there is but one. */
+export const spread: OwnFormula = (d, out, to, n, a, b) => {
+  const squares = sumAt(d, b + SQUARES);
+  if (n === 1) out[to] = NaN;
+  else if (squares === 0) out[to] = 0;
+  else out[to] = Math.min(Math.sqrt(sumAt(d, a) / squares), 1);
+};
+
 /** Population standard deviation from the sum, a, and the sum of squares behind it. */
 export const deviation: NamedFormula = { form: "deviation", figure: SUM };

@@ -9,9 +9,9 @@ import {
   ratioOfRoots,
   root,
   rootOfRatio,
+  spread,
   SQUARES,
   SUM,
-  sumAt,
   value,
   ZEROS,
 } from "./formulas.ts";
@@ -23,15 +23,16 @@ export type Format = "figure" | "percent" | "count";
 export type LensKind = "gradients" | "activations";
 
 /**
- * Sums that the engine takes of a layer at a step: `MOMENTS` of its output, dead units among it, saturated elements, Σ of the variances over the batch; Σ of the
+ * Sums that the engine takes of a layer at a step: `MOMENTS` of its output, Σ of the squared deviations from the mean over the
+ * batch (at some steps only; n are the samples), dead units among it, saturated elements; Σ of the
  * squares of ∂L/∂y and of Jᵀδ; `SUMMARY` of ∂L/∂θ, `UPDATE`, and Σθ² before it. Or those of a kernel that says of which tensor of
  * a layer it takes its own (`Kernel.of`), by the kernel's name.
  */
 export type SumsName =
   | "output"
+  | "spread"
   | "deadUnits"
   | "saturated"
-  | "spread"
   | "outputGradient"
   | "inputGradient"
   | "gradient"
@@ -213,10 +214,7 @@ const TABLE = {
     definition:
       "√(Σ variance over the batch / Σ mean square over the batch), both summed over the elements of one sample's y; 0 where y is 0 throughout, NaN for a batch of one",
     of: ["spread", "output"],
-    formula: (d, out, to, _, variances, moments) => {
-      const squares = sumAt(d, moments + SQUARES);
-      out[to] = squares === 0 ? 0 : Math.min(Math.sqrt(sumAt(d, variances) / squares), 1);
-    },
+    formula: spread,
     layers: ALL,
     hover: true,
   },

@@ -101,11 +101,11 @@ suite("slices of columns", () => {
 const linear = (out_features: number) => ({ type: "Linear", out_features });
 
 /** `act_spread` of every layer at every step, and which steps are sampled. */
-async function spreadsOf(fields: object, backend: Backend) {
+async function spreadsOf(fields: object, backend: Backend, histEvery?: number) {
   const model = { input: [16], loss: "MSELoss", data: { type: "gaussian", samples: 32 }, ...fields };
   const spec = parse(JSON.stringify({ models: { m: model } })).models[0]?.spec;
   assert.ok(spec);
-  const training = await prepare(spec, { file: "", root: "" }, { backend });
+  const training = await prepare(spec, { file: "", root: "" }, { backend, ...(histEvery && { histEvery }) });
   const rows = training.info.layers.length;
   const steps = Array.from(training.steps(), ({ values, hist }) => ({
     sampled: hist !== undefined,
@@ -133,6 +133,14 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     test("is NaN for a batch of one sample: there is nothing to compare it with", async () => {
       const { steps } = await spreadsOf({ layers: [linear(2)], train: { steps: 1, batch_size: 1 } }, backend);
       assert.deepEqual(steps[0].spreads, [NaN]);
+    });
+
+    test("is NaN for the rest of an epoch that is one sample, whatever the step before had", async () => {
+      const fields = { layers: [linear(2)], data: { type: "gaussian", samples: 9 } };
+      const train = { steps: 3, batch_size: 8, drop_last: false };
+      const { steps } = await spreadsOf({ ...fields, train }, backend, 1);
+      const isNumber = steps.map(({ spreads }) => !Number.isNaN(spreads[0]));
+      assert.deepEqual(isNumber, [true, false, true]);
     });
 
     test("is that of the last step that was sampled", async () => {

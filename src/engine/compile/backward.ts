@@ -187,7 +187,7 @@ class Backward {
       return i === 0 && reuse ? dOut : this.#alloc(inputs[i].size);
     });
     const along = this.#along(node, dOut, gradients[0]);
-    this.#parts.traced.begin();
+    this.#parts.traced.begin(this.#recording);
     this.#buffers.scratched((scratch) =>
       op.backward(this.#recording.k, {
         ...callOf(node, inputs, this.#buffers.tensor(output), this.#parts.saved.get(node) ?? [], scratch),
@@ -200,6 +200,7 @@ class Backward {
       }),
     );
     this.#parts.traced.end(
+      this.#recording,
       node,
       [dOut, ...neededForBackward(node).map((value) => this.#buffers.tensor(value))],
       gradients.filter((buffer) => buffer !== undefined),

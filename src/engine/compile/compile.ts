@@ -21,7 +21,7 @@ export interface CallLists {
   /** The forward pass of the steps that are sampled: it also takes what costs much and needs outputs that are soon written over. */
   readonly sampledForward: readonly Call[];
   readonly backward: readonly Call[];
-  /** Histograms, and what else costs much and is made at those steps only: after `backward`, before the update. */
+  /** Histograms, and what else costs much and is made at some steps only: after `backward`, before the update. */
   readonly sampled: readonly Call[];
   readonly input: Tensor;
   readonly target: number;
@@ -63,20 +63,18 @@ export function compile(network: Network, options: CompileOptions): CallLists {
 
   const inputAt = buffers.assign(input);
   const target = buffers.alloc(batch * options.targets).at;
-  // Looking at a recording settles what waits in it: only where somebody asks.
-  const trace = (recording: Recording): Traced => ({
-    begin: () => options.trace?.begin(recording.calls),
-    end: (...op) => options.trace?.end(recording.calls, ...op),
-  });
-  const traced = trace(forward);
+  const traced: Traced = {
+    begin: (recording) => options.trace?.begin(recording.calls),
+    end: (recording, ...op) => options.trace?.end(recording.calls, ...op),
+  };
   const saved = recordForward(network, forward, buffers, instrumentation, traced);
   instrumentation.allOutputs(forward);
   const y = buffers.tensor(output);
   const dOutput = buffers.alloc(y.size);
   const loss = slots.alloc(2);
-  traced.begin();
+  traced.begin(forward);
   options.loss(forward.k, { x: y, batch, target, dx: dOutput.at, out: loss });
-  traced.end(undefined, [y], [dOutput]);
+  traced.end(forward, undefined, [y], [dOutput]);
   buffers.release(output);
   if (graph.training) {
     const parts = {
@@ -86,7 +84,7 @@ export function compile(network: Network, options: CompileOptions): CallLists {
       index,
       gradients: options.layout.gradients,
       table: options.table,
-      traced: trace(backward),
+      traced,
     };
     recordBackward(network, backward, parts, dOutput);
   }
@@ -125,14 +123,14 @@ function recordForward(
     const saved = (op.savedTensors?.(shapes, attrs) ?? []).map((size) => buffers.alloc(size));
     const out = buffers.assignResult(node, graph.training && instrumentation.isOutOfPlace("forward", node));
     const along = instrumentation.alongForward(recording, node, tensors[0], out);
-    traced.begin();
+    traced.begin(recording);
     buffers.scratched((scratch) =>
       op.forward(recording.k, {
         ...callOf(node, tensors, out, saved, scratch),
         sums: along?.parts,
       }),
     );
-    traced.end(node, tensors, [out]);
+    traced.end(recording, node, tensors, [out]);
     if (graph.training) {
       kept.set(node, saved);
       instrumentation.outputs(recording, output, out, along?.written);

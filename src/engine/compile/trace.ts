@@ -1,6 +1,7 @@
 import type { Node } from "../graph/graph.ts";
 import type { Range } from "./buffers.ts";
 import type { Call } from "./recorder.ts";
+import type { Recording } from "./recording.ts";
 
 /** What one op does in a pass, for whoever makes its calls one op after the other and looks at what lies between. */
 export interface TracedOp {
@@ -16,19 +17,21 @@ export interface TracedOp {
 
 /** What is told of each op while it is recorded: that it begins, then what it computes from and where its results are. */
 export interface Traced {
-  begin(): void;
-  end(node: Node | undefined, reads: readonly Range[], writes: readonly Range[]): void;
+  begin(recording: Recording): void;
+  end(recording: Recording, node: Node | undefined, reads: readonly Range[], writes: readonly Range[]): void;
 }
 
 /** Notes the calls of each op while a list of them grows. */
 export class Trace {
   readonly ops: TracedOp[] = [];
+  #list: readonly Call[] = [];
   #end = 0;
   #begun = 0;
 
   /** An op's calls are going to be appended to the list. */
   begin(calls: readonly Call[]): void {
-    if (calls.length < this.#end) this.#end = 0; // the list of another pass
+    if (calls !== this.#list) this.#end = 0; // of another pass
+    this.#list = calls;
     this.#begun = calls.length;
   }
 

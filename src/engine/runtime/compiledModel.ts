@@ -25,7 +25,7 @@ import { sizeOf } from "../tensor.ts";
 export interface CompiledStep {
   readonly lists: CallLists;
   readonly step: Runner;
-  /** `step` and `sampled` of a step that is sampled. */
+  /** `step`, and what is computed beside it at the steps that are sampled. */
   readonly sampledStep: Runner;
   readonly update: Runner;
 }
@@ -118,13 +118,16 @@ export class CompiledModel {
     return stepFor(this.#evaluation, batch);
   }
 
-  /** The calls of a step on so many samples, op by op, over the places of `training`, and the row that each belongs to. */
+  /** The calls of a step on so many samples, op by op, over the places of `training`, and the module that each belongs to. */
   trace(batch: number): readonly (TracedOp & { readonly row: number })[] {
     const network = buildNetwork(this.spec, batch, true, this.#table);
     const trace = new Trace();
     this.#compile(network, trace);
     const numbers = new Map(network.graph.nodes.map((node, i) => [node, i]));
-    return trace.ops.map((op) => ({ ...op, row: rowAt(network, (op.node && numbers.get(op.node)) ?? -1) }));
+    return trace.ops.map((op) => ({
+      ...op,
+      row: moduleAt(network, (op.node && numbers.get(op.node)) ?? -1),
+    }));
   }
 
   /** Lets other threads go; goes on to work without them. */
@@ -136,9 +139,9 @@ export class CompiledModel {
     return compile(network, {
       layout: this.layout,
       table: this.#table,
+      ...(trace && { trace }),
       loss: (k, places) => this.loss.record(k, places, this.spec.loss.params),
       targets: this.targets,
-      ...(trace && { trace }),
       statistics: this.hasStatistics ? "everything" : this.spec.clip_grad_norm ? "gradients" : "nothing",
     });
   }
@@ -149,7 +152,7 @@ export class CompiledModel {
         lists.batch,
         {
           lists,
-          ...this.#stepsOf(lists),
+          ...this.#passes(lists),
           update: this.#runner(this.#updates(lists), lists.batch, lists.updatePartialSums),
         },
       ]),
@@ -157,7 +160,7 @@ export class CompiledModel {
   }
 
   /** Where no step is sampled, or every one is, both are the same. */
-  #stepsOf(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
+  #passes(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
     const { forward, sampledForward, backward, sampled, batch, partialSums, sampledPartialSums } = lists;
     const plain = () => this.#runner([...forward, ...backward], batch, partialSums);
     if (sampled.length === 0 && sampledForward.length === forward.length) {
@@ -197,11 +200,11 @@ export class CompiledModel {
   }
 }
 
-/** The innermost row that the node of this number belongs to; −1: none. */
-function rowAt({ modules: rows }: Network, node: number): number {
-  const around = [...rows.entries()].filter(([, { from, to }]) => from <= node && node < to);
+/** The innermost module that the node of this number belongs to; −1: none. */
+function moduleAt({ modules }: Network, node: number): number {
+  const around = [...modules.entries()].filter(([, { from, to }]) => from <= node && node < to);
   return around.reduce((best, [i, { from, to }]) => {
-    const inner = best < 0 || to - from < rows[best].to - rows[best].from;
+    const inner = best < 0 || to - from < modules[best].to - modules[best].from;
     return inner ? i : best;
   }, -1);
 }

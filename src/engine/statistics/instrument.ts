@@ -127,13 +127,13 @@ export class Instrumentation {
     }
   }
 
-  /** How far the samples of a batch are from each other. Of one there is nothing to say. */
-  #spread(recording: Recording, at: number, size: number): Slot | undefined {
+  /** How far the samples of a batch are from each other. One alone has nothing to be summed up. */
+  #spread(recording: Recording, at: number, size: number): Slot {
     const rows = this.#batch;
-    if (rows === 1) return undefined;
     const columns = size / rows;
     const parts = columnPartsOf(rows, columns);
     const out = this.#slots.alloc(parts.length);
+    if (rows === 1) return out;
     parts.forEach(({ from, n }, i) => {
       recording.wait(makeCall("spread", { rows, n, x: at + from, ld: columns, out: out + i }));
     });
@@ -308,6 +308,7 @@ export class Instrumentation {
       units: this.#index.units[i][1],
       output: undefined,
       spread: undefined,
+      samples: this.#batch,
       deadUnits: undefined,
       saturated: undefined,
       outputGradient: undefined,

@@ -8,8 +8,9 @@ export interface LayerSums {
   readonly units: number;
   /** The sums of `MOMENTS` over the output. */
   readonly output: Slot | undefined;
-  /** Σ(y − mean over the batch)², at the steps that are sampled; `undefined` of a batch of one sample too. */
+  /** Σ(y − mean over the batch)², at the steps that are sampled, and the samples of the batch. Not computed of one. */
   readonly spread: Slot | undefined;
+  readonly samples: number;
   readonly deadUnits: Slot | undefined;
   readonly saturated: Slot | undefined;
   /** ‖∂L/∂y‖² */

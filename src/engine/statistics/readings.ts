@@ -42,6 +42,7 @@ function sumsOf(layer: LayerSums): Readonly<Record<SumsName, Sums>> {
     deadUnits,
     saturated,
     spread,
+    samples,
     outputGradient,
     inputGradient,
     parameters,
@@ -53,9 +54,9 @@ function sumsOf(layer: LayerSums): Readonly<Record<SumsName, Sums>> {
   ]);
   return {
     output: { at: output, n: outputSize },
+    spread: { at: spread, n: samples },
     deadUnits: { at: deadUnits, n: units },
     saturated: { at: saturated, n: outputSize },
-    spread: { at: spread, n: outputSize },
     outputGradient: { at: outputGradient, n: outputSize },
     inputGradient: { at: inputGradient?.squares, n: 0 },
     gradient: { at: parameters?.gradient, n: size },
@@ -73,9 +74,6 @@ export function readingsOf(layers: readonly LayerSums[]): Readings {
       const of = statistic.of.map((name) => found(sums, statistic, name));
       const [a, b = a] = of.map(({ at }) => at);
       const to = row * STATS.length + column;
-      // A batch of one has no spread, though that of the step before had one.
-      if (statistic.of.includes("spread") && layer.spread === undefined)
-        return [{ formula: none, to, n: 0, a: 0, b: 0, sampled: true }];
       if (a === undefined || b === undefined) return [];
       return [{ formula: statistic.formula, to, n: of[0].n, a, b, sampled: isSampled(statistic, layer) }];
     });
@@ -88,10 +86,6 @@ export function readingsOf(layers: readonly LayerSums[]): Readings {
     ),
   };
 }
-
-const none: OwnFormula = (_d, out, to) => {
-  out[to] = NaN;
-};
 
 /** Whether it is computed at some steps only. */
 const isSampled = ({ of }: Statistic, { inputGradient }: LayerSums): boolean =>
