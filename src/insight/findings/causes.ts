@@ -65,7 +65,11 @@ const RANKS: Readonly<Partial<Record<FindingId, Rank>>> = {
   "exploding-time": 2,
   "exploding-depth": 2,
   "weight-decay": 2,
-  "update-ratio": (found) => (BEFORE_UPDATES.some((id) => found.has(id)) ? 2.3 : 2),
+  // A gradient of which hardly any arrived at the first step was so before any update.
+  "update-ratio": (found) => {
+    if (BEFORE_UPDATES.some((id) => found.has(id))) return 2.3;
+    return (found.get("vanishing-depth")?.figures["first_ratio"] ?? 1) < HARDLY_ANY ? 3.1 : 2;
+  },
   "vanishing-time": 2.1,
   "lr-too-small": 2.5,
   "adam-eps": (_, evidence) => (isEpsItself(evidence) ? 2.5 : 4),
