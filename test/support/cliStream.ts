@@ -4,7 +4,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { STATS, TOTALS, type Frame, type Stat, type Total } from "../../src/protocol/frame.ts";
-import type { LayerInfo, RunEnd } from "../../src/protocol/run.ts";
+import type { DataFacts, LayerInfo, RunEnd } from "../../src/protocol/run.ts";
 import { frameOf } from "./frames.ts";
 import type { Line } from "./stream.ts";
 
@@ -13,6 +13,7 @@ const cli = path.resolve(import.meta.dirname, "..", "..", "dist", "cli.js");
 /** A run as the CLI streams it. */
 export interface CliRun {
   readonly layers: readonly LayerInfo[];
+  readonly data: DataFacts;
   readonly frames: readonly Frame[];
   readonly end: RunEnd;
 }
@@ -25,16 +26,20 @@ export async function cliRun(file: string, model: string): Promise<CliRun> {
   const exited = once(child, "exit");
   const frames: Frame[] = [];
   let layers: readonly LayerInfo[] = [];
+  let data: DataFacts | undefined;
   let end: RunEnd | undefined;
   for await (const text of createInterface({ input: child.stdout })) {
     const line = JSON.parse(text) as Line;
-    if (line["type"] === "run") layers = layersOf(line);
-    else if (line["type"] === "step") frames.push(frameOfLine(line));
+    if (line["type"] === "run") {
+      layers = layersOf(line);
+      data = line["data"] as unknown as DataFacts;
+    } else if (line["type"] === "step") frames.push(frameOfLine(line));
     else end = line as unknown as RunEnd;
   }
   await exited;
   assert.ok(end, `the stream of ${model} has no end`);
-  return { layers, frames, end };
+  assert.ok(data, `the stream of ${model} says nothing of its data`);
+  return { layers, data, frames, end };
 }
 
 const rowsOf = (line: Line): readonly Line[] => line["layers"] as unknown as readonly Line[];

@@ -9,8 +9,12 @@ import { loss } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
 import type { Chart } from "../../webview/charts/chart.ts";
 import { toCsv } from "../../webview/csv.ts";
+import { declaredModel } from "../../src/engine/graph/declaredModel.ts";
+import { parse } from "../../src/model/parse.ts";
 import { summarise } from "../../src/insight/findings/summarise.ts";
+import { layerName } from "../../src/protocol/layerName.ts";
 import type { View } from "../../webview/view.ts";
+import { mention } from "../../webview/views/sentence.ts";
 import { cliRun, type CliRun } from "../support/cliStream.ts";
 import {
   assertLossTable,
@@ -71,8 +75,12 @@ async function expected(file: string, model: string): Promise<Expected> {
   const run = await cliRun(file, model);
   const full = fullStream(run.layers.length);
   for (const frame of run.frames) full.push(frame);
+  const { models } = parse(fs.readFileSync(file, "utf8"));
+  const spec = models.find(({ name }) => name === model)?.spec;
+  assert.ok(spec, `${file} has no model ${model}`);
+  const ended = runOf(run.layers, { state: "ended", end: run.end });
   const view = {
-    run: runOf(run.layers, { state: "ended", end: run.end }),
+    run: { ...ended, info: { ...ended.info, declared: declaredModel(spec), data: run.data } },
     layers: run.layers,
     history: historyOf(run.frames),
   };
@@ -103,7 +111,10 @@ async function assertShown(page: Page, { run, full, view }: Expected): Promise<v
     (reading) => reading === loss.reading(view),
     5000,
   );
-  assert.equal(await page.innerText(".sentence-text"), summarise(view).text);
+  const { text, layer } = summarise(view);
+  // A layer that the sentence does not name has a link behind it.
+  const link = layer === undefined || mention(text, layer) ? "" : ` Show ${layerName(layer)}`;
+  assert.equal(await page.innerText(".sentence-text"), text + link);
   for (const chart of CHARTS) {
     const [reading, csv] = [await shown(chart), await csvOf(page, chart)];
     assert.equal(reading, chart.reading(view), chart.title);

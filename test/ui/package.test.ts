@@ -28,7 +28,13 @@ suite("the package", () => {
     );
     const files = names.map((name) => name.slice("extension/".length));
     const outside = files.filter((name) => !/^(dist|media|examples)\//.test(name));
-    assert.deepEqual(outside.sort(), ["LICENSE.txt", "changelog.md", "package.json", "readme.md"]);
+    assert.deepEqual(outside.sort(), [
+      "LICENSE.txt",
+      "changelog.md",
+      "docs/findings.md",
+      "package.json",
+      "readme.md",
+    ]);
     assert.deepEqual(files.filter((name) => name.startsWith("dist/")).sort(), [
       "dist/cli.js",
       "dist/codicon.ttf",
