@@ -178,7 +178,17 @@ suiteInWindow(
       await workbench.sideBar.waitFor({ state: "hidden" });
       await assertShown((await panel(workbench)).frame, whole);
       await workbench.runCommand("GradLens: Open Panel in Editor");
-      // A key that is pressed while a webview comes up, which has the focus, reaches nobody.
+      // A webview that comes up takes the focus: keys reach nobody then, and a list of commands closes.
+      const panels = () =>
+        Promise.all(
+          workbench.page.frames().map((frame) =>
+            frame.$("#app > *").then(
+              (found) => found !== null,
+              () => false, // the frame is gone
+            ),
+          ),
+        );
+      await eventually("both panels", panels, (found) => found.filter(Boolean).length === 2);
       await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
       await workbench.sideBar.waitFor({ state: "hidden" });
       const tab = await workbench.webview(async (frame) => (await frame.$("#app > *")) !== null, {
