@@ -32,7 +32,7 @@ const ALLOWED: Readonly<
       "src/process",
       "src/protocol",
     ],
-    packages: ["node:"],
+    packages: ["diff", "node:"],
   },
   "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },
   "src/extension.ts": {

@@ -14,7 +14,7 @@ const INTRODUCTION = `<!-- From src/insight/findings/: npm run build writes it. 
 
 # What GradLens finds
 
-Every finding has an id, which a model file, the settings, the terminal and the editor know it by. An **error** keeps the model
+Every finding has an id, which a model file, the terminal and the editor know it by. An **error** keeps the model
 from training, as far as its figures tell; a warning or an information does not. Findings go by the loss before all else: a share
 of the gradient, a dead unit or a large update is no fault where the model trains, and a finding is taken back when what it
 went by is gone.
@@ -32,21 +32,15 @@ it thresholds of its own:
 \`\`\``;
 
 /** @param {import("../src/insight/findings/finding.ts").FindingType} finding */
-async function section({ id, severity, why, source, fixes, ...rest }) {
-  const { CONDITIONS, TITLES } = await import("../src/insight/findings/conditions.ts");
+async function section({ id, title, condition, severity, why, source, fixes, ...rest }) {
   const { RULES } = await import("../src/protocol/rules.ts");
-  const { THRESHOLD_DOCS } = await import("../src/protocol/thresholdDocs.ts");
-  /** @type {Readonly<Record<string, string>>} */
-  const docs = THRESHOLD_DOCS[id];
   const { FIXES } = await import("../src/protocol/fixNames.ts");
-  const thresholds = Object.entries(RULES[id]).map(
-    ([name, value]) => `| \`${name}\` | ${value} | ${docs[name]} |`,
-  );
+  const thresholds = Object.entries(RULES[id]).map(([name, { is, of }]) => `| \`${name}\` | ${is} | ${of} |`);
   return [
     `## ${id}`,
-    `**${TITLES[id]}**: ${severity}${"inspect" in rest ? ", from the model file alone" : ""}.`,
+    `**${title}**: ${severity}${"inspect" in rest ? ", from the model file alone" : ""}.`,
     why,
-    `_Holds where_: ${CONDITIONS[id]}`,
+    `_Holds where_: ${condition}`,
     ...(thresholds.length > 0
       ? [["| threshold | default | of |", "|---|---|---|", ...thresholds].join("\n")]
       : []),

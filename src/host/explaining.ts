@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { TITLES } from "../insight/findings/conditions.ts";
 import { findings } from "../insight/findings/index.ts";
 import type { FindingId } from "../protocol/rules.ts";
 import { plain } from "../text/quote.ts";
@@ -21,8 +20,8 @@ export async function explainFinding(page: vscode.Uri, id: unknown): Promise<voi
 }
 
 async function pickFinding(): Promise<FindingId | undefined> {
-  const items = findings.map(({ id }): Item => ({
-    label: plain`${TITLES[id]}`,
+  const items = findings.map(({ id, title }): Item => ({
+    label: plain`${title}`,
     description: plain`${id}`,
     id,
   }));

@@ -5,8 +5,9 @@ import {
   type FindingId,
   type RuleSetting,
   type RuleSettings,
+  type Threshold,
 } from "../protocol/rules.ts";
-import { THRESHOLD_DOCS } from "../protocol/thresholdDocs.ts";
+import { quoted } from "../protocol/visible.ts";
 import type { Json } from "./json.ts";
 import { found } from "./json.ts";
 import type { Report } from "./report.ts";
@@ -20,23 +21,21 @@ const isThreshold = (value: unknown): value is number =>
 
 /** `"off"`, or an object of a finding's thresholds. */
 function ruleSetting(id: FindingId): Param<RuleSetting> {
-  const thresholds: Readonly<Record<string, number>> = RULES[id];
-  const docs: Readonly<Record<string, string>> = THRESHOLD_DOCS[id];
+  const thresholds: Readonly<Record<string, Threshold>> = RULES[id];
   const names = Object.keys(thresholds);
   const listed = names.map((name) => JSON.stringify(name)).join(", ");
   const expected =
     names.length === 0 ? '"off"' : `"off", or an object with numbers of at least 0 as ${listed}`;
-  const fits = (json: unknown): json is Readonly<Record<string, number>> =>
-    isRecord(json) &&
-    Object.entries(json).every(([name, value]) => Object.hasOwn(thresholds, name) && isThreshold(value));
+  const unfit = (json: Readonly<Record<string, unknown>>): string | undefined =>
+    Object.keys(json).find((name) => !Object.hasOwn(thresholds, name) || !isThreshold(json[name]));
   const properties = Object.fromEntries(
-    Object.entries(thresholds).map(([name, value]) => [
+    Object.entries(thresholds).map(([name, { is, of }]) => [
       name,
       {
         type: "number",
         minimum: 0,
-        default: value,
-        markdownDescription: `${docs[name] ?? ""} Default: \`${value}\`.`,
+        default: is,
+        markdownDescription: `${of} Default: \`${is}\`.`,
       },
     ]),
   );
@@ -45,7 +44,10 @@ function ruleSetting(id: FindingId): Param<RuleSetting> {
     schema: { anyOf: [{ enum: ["off"] }, ...(names.length > 0 ? [{ type: "object", properties }] : [])] },
     read: (json) => {
       if (json === "off") return { value: json };
-      return fits(json) ? { value: { ...json } } : { expected };
+      if (!isRecord(json)) return { expected };
+      const wrong = unfit(json);
+      if (wrong === undefined) return { value: { ...json } as Readonly<Record<string, number>> };
+      return { expected: `${expected} (${quoted(wrong)} is not one)` };
     },
     required: false,
   };

@@ -1,4 +1,3 @@
-import { TITLES } from "../insight/findings/conditions.ts";
 import { findingOf } from "../insight/findings/index.ts";
 import { figure } from "../insight/format.ts";
 import type { FoundAt } from "../protocol/found.ts";
@@ -9,7 +8,7 @@ export function explainFinding({ id, message, figures }: FoundAt): Markdown {
   const type = findingOf(id);
   const numbers = Object.entries(figures).map(([name, value]) => markdown`${name} ${figure(value)}`);
   const parts = [
-    markdown`**${TITLES[id]}**: ${message}`,
+    markdown`**${type?.title ?? id}**: ${message}`,
     ...(type ? [markdown`${type.why}`] : []),
     ...(numbers.length > 0 ? [numbers.join(" · ")] : []),
     ...(type ? [`Source: [${markdown`${type.source.title}`}](${type.source.url})`] : []),

@@ -1,4 +1,3 @@
-import { CONDITIONS, TITLES } from "../insight/findings/conditions.ts";
 import type { Finding } from "../insight/findings/finding.ts";
 import { findings } from "../insight/findings/index.ts";
 import type { Severity } from "../insight/findings/finding.ts";
@@ -70,12 +69,12 @@ export function sarif(diagnosis: Diagnosis, regionOf: (path: string | undefined)
   );
 }
 
-const ruleOf = ({ id, why, severity, source }: (typeof findings)[number]): Json => ({
+const ruleOf = ({ id, title, condition, why, severity, source }: (typeof findings)[number]): Json => ({
   id,
-  name: TITLES[id],
-  shortDescription: { text: `${TITLES[id]}.` },
+  name: title,
+  shortDescription: { text: `${title}.` },
   fullDescription: { text: why },
-  help: { text: `${CONDITIONS[id]}\n\n${source.title}: ${source.url}` },
+  help: { text: `${condition}\n\n${source.title}: ${source.url}` },
   helpUri: source.url,
   defaultConfiguration: { level: LEVELS[severity] },
   properties: { tags: ["machine-learning", "training"] },

@@ -43,7 +43,9 @@ suite("rules of a model", () => {
 
   test("of a threshold that is not there, or of anything else, say what is expected", () => {
     const expected = 'expected "off", or an object with numbers of at least 0 as "share", "growth", "most"';
-    assert.deepEqual(messages({ "dead-relu": { shore: 0.5 } }), [`dead-relu: ${expected}, found an object`]);
+    assert.deepEqual(messages({ "dead-relu": { shore: 0.5 } }), [
+      `dead-relu: ${expected} ("shore" is not one), found an object`,
+    ]);
     assert.deepEqual(messages({ "dead-relu": "on" }), [`dead-relu: ${expected}, found "on"`]);
     assert.deepEqual(messages({ "zero-gradient": 1 }), ['zero-gradient: expected "off", found 1']);
     assert.match(messages("off")[0] ?? "", /^rules: expected an object with ids of findings/);

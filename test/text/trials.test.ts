@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Trial, TrialMeasure, TrialsResult } from "../../src/protocol/trials.ts";
-import { lineDiff } from "../../src/text/lineDiff.ts";
 import { trialsJson, trialsTable, verdictOf } from "../../src/text/trials.ts";
 
 const measure = (seed: number, relative: number, errors: readonly string[] = []): TrialMeasure => ({
@@ -89,32 +88,5 @@ suite("what came of trying fixes", () => {
       "cost",
     ]);
     assert.deepEqual(Object.keys(object.best), ["fixes", "seeds", "well"]);
-  });
-});
-
-suite("lines that differ", () => {
-  const lines = (...all: string[]) => all.join("\n");
-
-  test("are shown with their neighbours", () => {
-    assert.equal(
-      lineDiff(lines("a", "b", "c", "d", "e", "f"), lines("a", "b", "c", "D", "e", "f")),
-      " b\n c\n-d\n+D\n e\n f\n",
-    );
-  });
-
-  test("are shown apart where they lie apart", () => {
-    assert.equal(
-      lineDiff(lines("1", "2", "3", "4", "5", "6", "7", "8"), lines("0", "1", "2", "3", "4", "5", "6", "7")),
-      "+0\n 1\n 2\n…\n 6\n 7\n-8\n",
-    );
-  });
-
-  test("are none between equal texts", () => {
-    assert.equal(lineDiff("a\nb", "a\nb"), "");
-  });
-
-  test("are replaced whole where there are too many to compare", () => {
-    const many = (mark: string) => lines(...Array.from({ length: 2100 }, (_, i) => mark + String(i)));
-    assert.equal(lineDiff(many("a"), many("b")).split("\n").length, 4201);
   });
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { suite, test } from "node:test";
-import { CONDITIONS, TITLES } from "../../src/insight/findings/conditions.ts";
 import { findings } from "../../src/insight/findings/index.ts";
 import { FINDING_IDS, RULES } from "../../src/protocol/rules.ts";
 import { findingsFile, findingsText } from "../../tools/findings.mjs";
@@ -25,16 +24,15 @@ suite("docs/findings.md", () => {
   });
 
   test("says why in a paragraph, when in words, and where it comes from", () => {
-    for (const { id, why, source } of findings) {
-      for (const text of [why, CONDITIONS[id]]) assert.match(text, /^[A-Z`‖∂].*[^.]\.$/s, id);
+    for (const { id, title, condition, why, source } of findings) {
+      for (const text of [why, condition]) assert.match(text, /^[A-Z`‖∂].*[^.]\.$/s, id);
       assert.match(source.url, /^https:\/\//);
-      assert.doesNotMatch(TITLES[id], /\.$/);
+      assert.doesNotMatch(title, /\.$/);
     }
   });
 
   test("names every threshold in the condition that goes by it", () => {
-    for (const { id } of findings) {
-      const condition = CONDITIONS[id];
+    for (const { id, condition } of findings) {
       for (const name of Object.keys(RULES[id])) {
         const elsewhere = id === "loss-stalled" && name === "trained";
         const named = condition.includes(`\`${name}\``) || condition.includes("the threshold");

@@ -10,6 +10,9 @@ const ADAM: ReadonlySet<string> = new Set(["Adam", "AdamW"]);
 
 export const adamEps = runFinding({
   id: "adam-eps",
+  title: "Gradients below Adam's eps",
+  condition:
+    "With Adam or AdamW the gradient's elements are below `eps` times eps, and a weight moves by less than `step` of the learning rate, in at least `layers` of the layers; and the model does not do well.",
   severity: "error",
   why: "Adam divides the gradient by its own size plus eps, so that each weight moves by about the learning rate, however small the gradient. Below eps that no longer holds: the steps shrink with the gradient, and the model stays where it is.",
   source: {

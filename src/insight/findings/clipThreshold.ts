@@ -10,6 +10,9 @@ const SCALE_FREE: ReadonlySet<string> = new Set(["Adam", "AdamW", "RMSprop", "Ad
 
 export const clipThreshold = runFinding({
   id: "clip-threshold",
+  title: "A clipping threshold too small",
+  condition:
+    "The median of `clip_coef` is below `coef` with an optimizer that does not divide the scale out, no layer has moved by `lr-too-small.moved` of its size, and the model does not do well.",
   severity: "error",
   why: "Clipping is for the rare step that is far too large. Where it leaves a thousandth of every step's gradient it is a learning rate a thousand times smaller. Under Adam and its kin the scale divides out, and clipping at every step is harmless.",
   source: {

@@ -6,6 +6,9 @@ import { stays } from "./words.ts";
 
 export const collapse = runFinding({
   id: "collapse",
+  title: "All samples look alike",
+  condition:
+    "`act_spread` of a layer before the last is below `spread` over the last steps, and the model does no better than a constant.",
   severity: "error",
   why: "From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.",
   source: {

@@ -17,6 +17,9 @@ interface Dead {
 
 export const deadRelu = runFinding({
   id: "dead-relu",
+  title: "Dead ReLUs",
+  condition:
+    "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them.",
   severity: "error",
   why: "A unit whose input is negative for every sample gives 0 and gets a gradient of 0: it stays as it is. Nets that train well begin with half of their units off for a batch; what counts is that a whole layer is off, or that the share grew while nothing was learned, as after a step that was too large.",
   source: {

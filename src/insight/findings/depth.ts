@@ -10,6 +10,9 @@ const STEADY = 1.02;
 
 export const vanishingDepth = runFinding({
   id: "vanishing-depth",
+  title: "The gradient vanishes along depth",
+  condition:
+    "‖∂L/∂h‖ of the first layer with weights is below `first` of the last one's at the first step and below `ratio` of it over the last steps (or the other way round), at least `hops` layers lie between, and the model has learned nothing, has not moved, or is above `poor` times the loss of the best constant, and is not worse than that.",
   severity: "error",
   why: "On its way back the gradient is multiplied by one factor for each layer; where the factors are below 1 the first layers get next to nothing and stay as they were drawn, so that all that follows works on noise. A small share alone is no fault, and many nets that train well begin with one: what tells is that it stays small and that the loss does not fall.",
   source: {
@@ -42,6 +45,9 @@ export const vanishingDepth = runFinding({
 
 export const explodingDepth = runFinding({
   id: "exploding-depth",
+  title: "The gradient or the outputs explode along depth",
+  condition:
+    "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞, where a fifth of either is enough.",
   severity: "error",
   why: "Where the factors along depth are above 1, the outputs or the gradients of the other end are thousands of times too large for any one learning rate: what is right for the last layers blows the first ones up. A net of many layers with BatchNorm may begin with a ratio of a thousand and train: what tells is that this one does not.",
   source: {

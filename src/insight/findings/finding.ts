@@ -97,6 +97,10 @@ export interface Source {
 
 interface Described<Id extends FindingId> {
   readonly id: Id;
+  /** In a few words. */
+  readonly title: string;
+  /** When it holds, in words, thresholds by their names. */
+  readonly condition: string;
   /** Why it is bad, and what tells it from what is not, in a paragraph. */
   readonly why: string;
   readonly source: Source;

@@ -4,6 +4,9 @@ import { stays } from "./words.ts";
 
 export const lossStalled = runFinding({
   id: "loss-stalled",
+  title: "The loss stalls",
+  condition:
+    "The mean loss of the last steps is that of the best constant prediction, from `nothing` of it on; or above it and not falling since half time (`flat`); or where it began; or worse than a constant (`worse`). While a run goes on it has to rest, and is a warning in its first half, up to step 200.",
   severity: "error",
   why: "Whoever answers the mean of the targets, or the shares of the classes, whatever the input, has this loss: the model has learned nothing that depends on its input. It is the clearest single sign that something is wrong, and says nothing of what: that is what the other findings are for.",
   source: {

@@ -8,6 +8,8 @@ import { runFinding, type Run } from "./finding.ts";
 
 export const nonFinite = runFinding({
   id: "non-finite",
+  title: "NaN or ∞",
+  condition: "A NaN or ±∞ is in the loss, in an output, in a gradient or in a weight.",
   severity: "error",
   why: "From a NaN or ∞ on no figure means anything, and no step mends it: the first place where one appeared is where to look. It comes from numbers that grew beyond the largest float, or from an operation that has no result, such as 0/0 or the logarithm of a negative number.",
   source: {

@@ -6,6 +6,9 @@ const STEPS = 3;
 
 export const overflowNear = runFinding({
   id: "overflow-near",
+  title: "Overflow is near",
+  condition:
+    "At each of three steps in a row the norm of all gradients is `growth` times that of the step before, and the loss is above `loss` times the first and rising.",
   severity: "warning",
   why: "Each update is larger than the one before, and so is the loss: within steps the numbers will be beyond the largest float. It does not say how many steps are left, for growth of this kind quickens.",
   source: {

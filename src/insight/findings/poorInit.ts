@@ -16,6 +16,9 @@ const OFFSET = 3;
 
 export const poorInit = runFinding({
   id: "poor-init",
+  title: "Poor initialisation",
+  condition:
+    "The loss of the first step is above `loss` times that of the best constant (unless the targets lie far from 0), or the norm of a unit's weights, ‖θ‖ / √out, is below `small` or above `large` in at least half of the layers; and the model does not do well.",
   severity: "error",
   why: "The scale of the first weights decides whether anything gets through: too small, and outputs and gradients shrink from layer to layer; too large, and the first loss is far above what a constant would cost, activations saturate and the first updates are huge. Any scale is fine where the model trains.",
   source: {

@@ -7,6 +7,9 @@ import { stays } from "./words.ts";
 
 export const updateRatio = runFinding({
   id: "update-ratio",
+  title: "A step that rewrites a layer",
+  condition:
+    "In one of the first steps a layer's update is above `ratio` of its weights, and the run ended with NaN or ∞ or is worse than a constant; or above `extreme`, and it does no better than one. Layers whose weights are 0 do not count.",
   severity: "error",
   why: "A step that changes a tenth of a layer's weights throws away what was there: activations die or saturate, or each step overshoots by more than the one before. Large updates alone are no fault, and models with tiny weights begin with them: what tells is that this run is not better for it.",
   source: {

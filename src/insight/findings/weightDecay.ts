@@ -9,6 +9,9 @@ const DECAYING: ReadonlySet<string> = new Set(["SGD", "AdamW"]);
 
 export const weightDecay = runFinding({
   id: "weight-decay",
+  title: "Weight decay too strong",
+  condition:
+    "Learning rate times weight decay is at least `decay`, the norm of a layer's weights is below `left` of its first, and the model does not do well.",
   severity: "error",
   why: "Each step takes learning rate times weight decay off all weights. Where that is half a percent, a few hundred steps leave next to nothing of them, faster than the gradient can build anything.",
   source: {

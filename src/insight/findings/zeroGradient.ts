@@ -5,6 +5,9 @@ import { runFinding, type Evidence } from "./finding.ts";
 
 export const zeroGradient = runFinding({
   id: "zero-gradient",
+  title: "A gradient of exactly 0",
+  condition:
+    "∂L/∂h of a layer is exactly 0 over the last steps, or the norm of all gradients is; an error unless the model is trained or does well without that layer.",
   severity: "error",
   why: "A gradient of exactly 0 is not a small one: something lets nothing through, and what lies before it never learns. No rate and no initialisation scale helps, since 0 times anything is 0.",
   source: {

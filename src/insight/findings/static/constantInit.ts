@@ -6,6 +6,9 @@ import { ACTIVATIONS } from "./rows.ts";
 
 export const constantInit = staticFinding({
   id: "constant-init",
+  title: "Constant initialisation",
+  condition:
+    "The weights of a layer of several units all begin with the same value, and so do those of the next layer with weights, or the layer is all zeros with a ReLU behind it.",
   severity: "error",
   gate: "always",
   why: "Units that begin with the same weights give the same output, get the same gradient and stay the same for ever: the layer is worth one unit. Where all weights are 0, nothing gets through at all. A single layer of zeros among random ones, such as the last one, is no fault: its units are told apart by what follows or comes before.",

@@ -9,6 +9,9 @@ export const offsetOf = ({ target_offset, target_mean = 0, target_std = 0 }: Dat
 
 export const targetScale = staticFinding({
   id: "target-scale",
+  title: "Targets of another scale than the outputs",
+  condition:
+    "The loss is a regression's and a target's standard deviation is above `std`, or its mean is above `offset` and above `offset` standard deviations; an error where the model has learned next to nothing, has not moved or is worse than a constant.",
   severity: "error",
   gate: "poor",
   why: "A net begins with outputs of about 1. Targets of thousands are far out of reach: the loss and its gradient are huge, the rate that survives them is tiny, and the weights would have to grow a thousandfold.",
@@ -36,6 +39,9 @@ export const targetScale = staticFinding({
 
 export const unscaledInput = staticFinding({
   id: "unscaled-input",
+  title: "Inputs that are not scaled",
+  condition:
+    "The inputs' root mean square is above `rms`, or the largest above `largest`, after `normalize`; an error where the model has learned nothing, has not moved, is worse than a constant or ended with NaN or ∞.",
   severity: "error",
   gate: "notWell",
   why: "Initialisation and learning rates are made for inputs of about 1. Inputs of hundreds saturate the first activations or make the first updates huge, and a single one of a million does so for its whole batch.",

@@ -32,6 +32,8 @@ const classesOf = ({ output }: DeclaredRow): number => output.at(-1) ?? 1;
 
 export const softmaxBeforeCe = mismatch({
   id: "softmax-before-ce",
+  title: "Softmax before CrossEntropyLoss",
+  condition: "The last layer is a Softmax and the loss is CrossEntropyLoss.",
   loss: "CrossEntropyLoss",
   why: "CrossEntropyLoss takes the softmax itself. Of numbers that lie between 0 and 1 already, a second softmax makes shares that are nearly equal: the loss cannot fall below ln(e + K − 1) − 1, and its gradient is faint.",
   source: {
@@ -46,6 +48,8 @@ export const softmaxBeforeCe = mismatch({
 
 export const activationBeforeCe = mismatch({
   id: "activation-before-ce",
+  title: "An activation before CrossEntropyLoss",
+  condition: "The last layer is an activation other than Softmax and the loss is CrossEntropyLoss.",
   loss: "CrossEntropyLoss",
   why: "CrossEntropyLoss expects scores of any size. An activation at the output cuts them off: after a ReLU no class can be ruled out, after a Sigmoid or Tanh none can be certain.",
   source: {
@@ -60,6 +64,8 @@ export const activationBeforeCe = mismatch({
 
 export const sigmoidBeforeBce = mismatch({
   id: "sigmoid-before-bcewithlogits",
+  title: "Sigmoid before BCEWithLogitsLoss",
+  condition: "The last layer is a Sigmoid and the loss is BCEWithLogitsLoss.",
   loss: "BCEWithLogitsLoss",
   why: "BCEWithLogitsLoss takes the sigmoid itself. Of numbers between 0 and 1 a second one makes probabilities between 0.5 and 0.73: no sample can be called a 0, and on balanced classes the loss cannot fall below (ln(1 + 1/e) + ln 2) / 2 = 0.503.",
   source: {
@@ -74,6 +80,8 @@ export const sigmoidBeforeBce = mismatch({
 
 export const nllWithoutLogSoftmax = mismatch({
   id: "nll-without-log-softmax",
+  title: "NLLLoss without a log-softmax",
+  condition: "The loss is NLLLoss: no layer of a model file gives the logarithm of a softmax.",
   loss: "NLLLoss",
   why: "NLLLoss picks the output of the right class and calls its negative the loss: only of logarithms of probabilities is that a likelihood. Of anything else it can fall without end, or below 0 from the first step on, and says nothing.",
   source: {
@@ -88,6 +96,8 @@ export const nllWithoutLogSoftmax = mismatch({
 
 export const softmaxOneUnit = staticFinding({
   id: "softmax-one-unit",
+  title: "Softmax over one unit",
+  condition: "A Softmax is taken over a dimension of size 1.",
   severity: "error",
   gate: "always",
   why: "A softmax makes its outputs add up to 1. Of a single one it makes the constant 1, whatever the input, and its gradient is exactly 0: nothing before it can learn.",
@@ -134,6 +144,9 @@ export const isRegression = ({ loss }: Pick<DeclaredModel, "loss">): boolean => 
 
 export const outputActivation = staticFinding({
   id: "output-activation",
+  title: "Targets outside of the output's range",
+  condition:
+    "The loss is a regression's, the last layer is an activation, and targets lie outside of its range by more than `margin` standard deviations.",
   severity: "error",
   gate: "always",
   why: "The last layer is an activation that cannot give some of the targets: those samples keep their error, and pull all units towards the edge of the range, where the gradient is 0.",

@@ -5,6 +5,9 @@ import { areTogether, LINEAR, NORMALISATIONS } from "./rows.ts";
 
 export const missingActivation = staticFinding({
   id: "missing-activation",
+  title: "Linear layers without an activation between them",
+  condition:
+    "A Linear, Conv1d or Conv2d follows another with nothing but normalisation, dropout or a reshape between them; an error where the model has learned nothing, has not moved or is worse than a constant.",
   severity: "error",
   gate: "notWell",
   why: "A linear map of a linear map is a linear map: without an activation in between two layers can do no more than one. A narrow one among them may be meant so; what tells is that the model does not get beyond what a linear model can.",

@@ -3,6 +3,9 @@ import { staticFinding } from "../finding.ts";
 
 export const nonFiniteData = staticFinding({
   id: "non-finite-data",
+  title: "NaN or ∞ in the data",
+  condition:
+    "A value of the inputs or targets is NaN or ±∞; said when the data are read, with row and column.",
   severity: "error",
   gate: "always",
   why: "A single NaN among the inputs or targets makes the loss, every gradient and, after one step, every weight a NaN. Look at the data first: an empty cell, a division by 0, a missing value that was written as a word.",

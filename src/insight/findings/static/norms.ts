@@ -6,6 +6,9 @@ import { areTogether, LINEAR } from "./rows.ts";
 
 export const postNorm = staticFinding({
   id: "post-norm",
+  title: "A deep stack of encoder layers that normalise after each block",
+  condition:
+    "At least `layers` TransformerEncoderLayers without `norm_first`; an error where the model has learned nothing, has not moved or is worse than a constant.",
   severity: "error",
   gate: "notWell",
   why: "With the normalisation after the shortcut, the gradient of the last layers is large at the start and shrinks towards the first: deep stacks then need a warm-up of the learning rate, or diverge. With the normalisation before each block the shortcut runs through untouched.",
@@ -32,6 +35,9 @@ export const postNorm = staticFinding({
 
 export const bnBatch = staticFinding({
   id: "bn-batch",
+  title: "BatchNorm on batches too small",
+  condition:
+    "A BatchNorm sees at most `batch` values of a channel; an error where the model does not do well.",
   severity: "error",
   gate: "bad",
   why: "BatchNorm measures mean and variance of the batch. Of two samples these are noise: normalised by them, every unit is +1 for one sample and −1 for the other, whatever they are.",
@@ -63,6 +69,9 @@ const placesOf = ({ output }: DeclaredRow): number => output.slice(1).reduce((pr
 
 export const biasBeforeNorm = staticFinding({
   id: "bias-before-norm",
+  title: "A bias before a normalisation",
+  condition:
+    "A Linear, Conv1d or Conv2d with a bias is directly followed by a normalisation that takes the mean of each of its channels: BatchNorm, InstanceNorm, or GroupNorm with one channel a group.",
   severity: "info",
   gate: "never",
   why: "A normalisation that takes the mean of each channel away takes the bias before it away as well: the bias changes nothing, gets a gradient of 0 and only costs memory. LayerNorm and GroupNorm take one mean over many channels, so that there a bias for each has an effect.",
