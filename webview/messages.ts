@@ -106,6 +106,7 @@ const run = fields({
   loss: numberOrNull,
   steps_per_second: numberOrNull,
   file: string,
+  trial: optional(oneOf("as it is", "with fixes")),
   started: string,
   stale: boolean,
 });

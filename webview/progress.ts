@@ -43,3 +43,7 @@ const percentRead = ({ read, total }: { readonly read: number; readonly total: n
   `${Math.round((100 * read) / Math.max(1, total))} %`;
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** What a run is called in lists: `sigmoid · 14:03:22`, `sigmoid, with fixes · 14:03:22`. */
+export const runName = ({ info, trial, started }: RunSummary): string =>
+  `${info.model}${trial === undefined ? "" : `, ${trial}`} · ${started}`;

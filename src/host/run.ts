@@ -24,6 +24,7 @@ export interface RunRequest {
   readonly origin: RunOrigin;
   readonly source: ModelSource;
   readonly options: RunOptions;
+  readonly trial?: RunSummary["trial"];
 }
 
 /** Speed is read over this time. */
@@ -133,6 +134,7 @@ export class Run {
       loss: this.history.latest()?.loss ?? NaN,
       steps_per_second: this.#rate(),
       file: this.origin.file,
+      ...(this.request.trial && { trial: this.request.trial }),
       started: this.started.toLocaleTimeString("en-GB"),
       stale,
     };

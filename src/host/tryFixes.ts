@@ -119,8 +119,8 @@ async function compare(
   if (typeof own === "string") return;
   const fixed = { ...own.origin, fingerprint: (await models.fingerprint(best.text, model.name)) ?? "" };
   const both: readonly (readonly [RunRequest, TrialRun])[] = [
-    [own, shown.original],
-    [{ ...own, origin: fixed }, shown.best],
+    [{ ...own, trial: "as it is" }, shown.original],
+    [{ ...own, origin: fixed, trial: "with fixes" }, shown.best],
   ];
   for (const [request, trial] of isApplied ? both : both.toReversed()) {
     const run = runs.add(request);

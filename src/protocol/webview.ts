@@ -22,6 +22,8 @@ export interface RunSummary {
   readonly steps_per_second: number;
   /** Name of the model file, relative to the workspace. */
   readonly file: string;
+  /** Which of the two runs that are compared, where fixes were tried. */
+  readonly trial?: "as it is" | "with fixes";
   /** Time of the start, as the picker shows it: `14:03:22`. */
   readonly started: string;
   /** The model's text has changed since the run, or a file that it has read. */

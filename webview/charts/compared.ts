@@ -1,4 +1,5 @@
 import { figure } from "../../src/insight/format.ts";
+import { runName } from "../progress.ts";
 import type { View } from "../view.ts";
 import { position } from "./axis.ts";
 import type { Axis } from "./axis.ts";
@@ -7,8 +8,8 @@ import type { Point, Series } from "./chart.ts";
 /** The run that lies under the shown one. */
 export type Compared = NonNullable<View["compare"]>;
 
-/** What it is called, as in the list of runs: `sigmoid · 14:03:22`. */
-export const comparedName = ({ run }: Compared): string => `${run.info.model} · ${run.started}`;
+/** What it is called, as in the list of runs. */
+export const comparedName = ({ run }: Compared): string => runName(run);
 
 /** Arrows at an edge of the axes, at most: more would be a bar. */
 const MOST_ARROWS = 12;

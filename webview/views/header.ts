@@ -2,7 +2,7 @@ import type { PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
 import { comparedName } from "../charts/compared.ts";
 import { dropdown, iconButton } from "../controls.ts";
 import { element, icon, setAttribute, setIcon, setText } from "../dom.ts";
-import { progressOf, stateOf, stepOf } from "../progress.ts";
+import { progressOf, runName, stateOf, stepOf } from "../progress.ts";
 import type { View } from "../view.ts";
 import { setWords } from "./words.ts";
 
@@ -104,9 +104,9 @@ function toggle(compare: () => void): {
   };
 }
 
-const choiceOf = ({ id, info, started }: RunSummary): { value: string; label: string } => ({
-  value: String(id),
-  label: `${info.model} · ${started}`,
+const choiceOf = (run: RunSummary): { value: string; label: string } => ({
+  value: String(run.id),
+  label: runName(run),
 });
 
 type Tone = "preparing" | "running" | "paused" | "done" | "failed";
