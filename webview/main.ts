@@ -73,15 +73,13 @@ function draw(now: number): void {
 }
 
 function keep(): void {
-  const arrangement = { folded: view.folded(), comparing: view.comparing() };
-  host.setState({ ...arrangement, ...(state.cursor !== undefined && { layer: state.cursor }) });
+  host.setState({ folded: view.folded(), ...(state.cursor !== undefined && { layer: state.cursor }) });
 }
 
 function keptFrom(data: unknown): Kept {
-  const { folded, comparing, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
+  const { folded, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
   return {
     folded: Array.isArray(folded) ? folded.filter((id) => typeof id === "string") : [],
-    comparing: comparing !== false,
     ...(typeof layer === "string" && { layer }),
   };
 }

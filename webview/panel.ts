@@ -1,11 +1,11 @@
 import type { FromWebview } from "../src/protocol/webview.ts";
-import { charts } from "./charts/index.ts";
+import { parts } from "./charts/index.ts";
 import { element, setText } from "./dom.ts";
 import { summarise } from "../src/insight/findings/summarise.ts";
 import { markedOf } from "./store.ts";
 import type { State } from "./store.ts";
 import type { Theme } from "./theme.ts";
-import { alone, viewOf } from "./view.ts";
+import { viewOf } from "./view.ts";
 import { emptyView } from "./views/empty.ts";
 import type { Events } from "./views/events.ts";
 import { header } from "./views/header.ts";
@@ -17,8 +17,6 @@ export interface Panel {
   draw(state: State, theme: Theme, speak: boolean): void;
   /** Ids of the sections that are folded. */
   folded(): readonly string[];
-  /** Whether the run before lies under the shown one. */
-  comparing(): boolean;
   /** Brings the first chart that shows layers into sight. */
   scrollToLayers(): void;
 }
@@ -36,12 +34,10 @@ export interface Surroundings {
 /** How the user has arranged the panel. */
 export interface Arrangement {
   readonly folded: readonly string[];
-  readonly comparing: boolean;
 }
 
 /** Everything in the panel, drawn into `root`. */
-export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, around: Surroundings): Panel {
-  let { comparing } = kept;
+export function panel(root: HTMLElement, { folded }: Arrangement, around: Surroundings): Panel {
   const voice = element("div", { class: "hidden", role: "status" });
   const events: Events = {
     hover: (layer) => around.hover(layer),
@@ -57,15 +53,16 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
   const top = header({
     command,
     select: (run) => around.post({ type: "select", run }),
-    compare() {
-      comparing = !comparing;
-      around.arranged();
+    pin: (run, on) => around.post({ type: "pin", run, on }),
+    diff(other) {
+      const run = around.shown();
+      if (run !== undefined) around.post({ type: "diff", run, other });
     },
   });
   const line = sentenceView((layer) => events.reveal(layer));
-  const sections = charts.map((chart) => ({
-    chart,
-    section: section(chart, folded.includes(chart.id), events),
+  const sections = parts.map((part) => ({
+    part,
+    section: section(part, folded.includes(part.id), events),
   }));
   const content = element("main", { class: "content" }, [
     element("h1", { class: "hidden" }, ["Gradients"]),
@@ -82,8 +79,8 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
 
   return {
     draw(state, theme, speak) {
-      const whole = viewOf(state);
-      if (!whole) {
+      const view = viewOf(state);
+      if (!view) {
         if (state.loaded && (empty !== state.hasModels || !root.firstChild))
           root.replaceChildren(emptyView(state.hasModels, command));
         empty = state.hasModels;
@@ -91,17 +88,15 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
       }
       if (root.firstChild !== content) root.replaceChildren(content);
       empty = undefined;
-      const view = comparing ? whole : alone(whole);
-      top.update(state.runs, whole, comparing);
+      top.update(state.runs, view, theme);
       if (speak) line.update(summarise(view));
-      for (const { chart, section } of sections) {
-        section.element.hidden = !(chart.applies?.(view) ?? true);
+      for (const { part, section } of sections) {
+        section.element.hidden = !(part.applies?.(view) ?? true);
         if (section.element.hidden) continue;
         section.update(view, theme, speak);
         section.mark(markedOf(state));
       }
     },
-    comparing: () => comparing,
     folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };

@@ -2,10 +2,10 @@ import * as vscode from "vscode";
 import type { Probe } from "./probe.ts";
 import { Run, type RunRequest } from "./run.ts";
 
-/** What changed about a run. `frames` comes often: whoever draws it slows it down. */
+/** What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down. */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "state" | "frames" | "removed";
+  readonly what: "added" | "state" | "frames" | "moment" | "removed";
 }
 
 /** The runs of this window that are kept, oldest first. */
@@ -71,6 +71,13 @@ export class Runs implements vscode.Disposable {
 
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
+  }
+
+  /** Another step of a run is looked at; `undefined`: the latest. */
+  look(run: Run, step: number | undefined): void {
+    if (run.at === step) return;
+    run.at = step;
+    this.changed(run, "moment");
   }
 
   /** Files were renamed: the runs follow. */

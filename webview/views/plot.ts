@@ -1,6 +1,6 @@
 import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
-import type { View } from "../view.ts";
+import { whole, type View } from "../view.ts";
 import { breakOf } from "../../src/insight/finite.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Chart, Place, Plot } from "../charts/chart.ts";
@@ -95,10 +95,15 @@ export function plotView(chart: Chart, events: Events): PlotView {
   };
 }
 
-/** The chart's plot, and where the run broke. */
-function plotOf(chart: Chart, view: View): Plot {
-  const broke = breakOf(view);
-  if (!broke) return chart.plot(view);
+/** The chart's plot, where the run broke, and the step that is shown. */
+export function plotOf(chart: Chart, view: View): Plot {
+  const plot = chart.plot(view);
+  const at = view.now && { at: view.history.tally.step };
+  const broke = breakOf(overSteps(plot) ? whole(view) : view);
+  if (!broke) return { ...plot, ...at };
   const layer = view.layers.findIndex(({ path }) => path === broke.layer);
-  return { ...chart.plot(view), broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
+  return { ...plot, ...at, broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
 }
+
+/** Whether steps go from left to right. */
+export const overSteps = ({ x }: Plot): boolean => x.kind === "linear" && x.counts === "steps";
