@@ -14,11 +14,11 @@ const ALLOWED: Readonly<
   "src/text": { folders: ["src/insight", "src/protocol"], packages: [] },
   "src/process": { folders: ["src/protocol"], packages: ["node:"] },
   "src/worker": {
-    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol"],
+    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol", "src/pytorch"],
     packages: ["node:"],
   },
   "src/host": {
-    folders: ["src/insight", "src/model", "src/process", "src/text", "src/pytorch", "src/protocol"],
+    folders: ["src/insight", "src/model", "src/process", "src/text", "src/protocol"],
     packages: ["vscode", "node:"],
   },
   "src/cli": {

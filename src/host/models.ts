@@ -100,9 +100,9 @@ export class Models implements vscode.Disposable {
     return this.held(document)?.layerAt({ line, column: character });
   }
 
-  /** A model as the text says it now; absent where it cannot run. */
-  spec(document: vscode.TextDocument, model: string): Promise<ReturnType<ReaderCalls["spec"]>> {
-    return this.#thread.call("spec", { ...sourceOf(document), model });
+  /** A model as a PyTorch program, as the text says it now; absent where it cannot run. */
+  program(document: vscode.TextDocument, model: string): Promise<string | undefined> {
+    return this.#thread.call("program", { ...sourceOf(document), model });
   }
 
   /** What the text says of a run of the model; absent where it cannot run. */
