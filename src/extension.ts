@@ -11,6 +11,7 @@ import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
+import { revealAtRuns } from "./host/panelReveal.ts";
 import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings));
+  own(revealAtRuns(runs, panel));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
   own(new Probes(models, runs, trainer));

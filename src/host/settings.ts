@@ -26,6 +26,9 @@ export const settings = {
   /** Where the engine runs. What a folder says of it counts once the folder is trusted. */
   engineProcess: (): EngineProcess =>
     vscode.workspace.getConfiguration(SECTION).get("engine.process") === "own" ? "own" : "host",
+  /** When the panel shows itself at a run. */
+  revealPanel: () =>
+    vscode.workspace.getConfiguration(SECTION).get<"firstRun" | "always" | "never">("panel.reveal"),
   /** Runs that are kept. */
   keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
 };
