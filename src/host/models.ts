@@ -129,7 +129,7 @@ export class Models implements vscode.Disposable {
 
   /** Whether the model, or a file that it reads, is no longer what ran. What a closed file holds now is not known, and does not count. */
   isStale(run: Run): boolean {
-    const document = openDocument(run.origin.uri);
+    const document = run.origin.uri && openDocument(run.origin.uri);
     const held = document && this.held(document);
     if (!held) return false;
     if (run.filesChanged) return true;

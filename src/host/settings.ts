@@ -29,8 +29,10 @@ export const settings = {
   /** When the panel shows itself at a run. */
   revealPanel: () =>
     vscode.workspace.getConfiguration(SECTION).get<"firstRun" | "always" | "never">("panel.reveal"),
-  /** Runs that are kept. */
-  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
+  /** Runs that are kept, but for those that are pinned. */
+  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 50,
+  /** Megabytes that they may take on the disk. */
+  storageLimit: () => vscode.workspace.getConfiguration(SECTION).get<number>("storage.limit") ?? 200,
 };
 
 export type LensSettings = ReturnType<typeof settings.lenses>;
