@@ -8,7 +8,7 @@ const ALLOWED: Readonly<
 > = {
   "src/protocol": { folders: [], packages: [] },
   "src/engine": { folders: ["src/protocol"], packages: [] },
-  "src/model": { folders: ["src/engine", "src/protocol"], packages: ["jsonc-parser"] },
+  "src/model": { folders: ["src/engine", "src/insight", "src/protocol"], packages: ["jsonc-parser"] },
   "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
   "src/insight": { folders: ["src/protocol"], packages: [] },
   "src/text": { folders: ["src/insight", "src/protocol"], packages: [] },

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { declaredModel } from "../engine/graph/declaredModel.ts";
-import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { staticFindings } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { fixesOf } from "../model/fixes/apply.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import type { ModelSpec } from "../engine/spec.ts";

@@ -178,7 +178,7 @@ const info: RunInfo = {
 const WIDE = 40;
 const wide: RunInfo = {
   ...info,
-  layers: Array.from({ length: WIDE }, (_, i) => ({ ...info.layers[0], path: `l${i}` })) as RunInfo["layers"],
+  layers: Array.from({ length: WIDE }, (_, i) => ({ ...info.layers[0], path: `l${i}` })),
 };
 
 const noise = (length: number): Float64Array => Float64Array.from({ length }, () => Math.random());
