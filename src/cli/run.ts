@@ -198,7 +198,8 @@ function summary(end: RunEnd, last: Frame | undefined): Terminal {
     case "completed":
       return line`${figures}`;
     case "stopped":
-      return line`stopped: ${figures}`;
+    case "interrupted":
+      return line`${end.reason}: ${figures}`;
     case "failed":
       return line`failed: ${end.message}`;
     case "non_finite":

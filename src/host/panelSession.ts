@@ -156,6 +156,11 @@ export class PanelSession implements vscode.Disposable {
         if (run !== this.#shown) return this.#want("runs");
         this.#shown = this.#services.runs.all().at(-1);
         return this.#want("state");
+      case "restored":
+        if (!this.#shown) return this.show(run);
+        return this.#want("runs");
+      case "arrived":
+        return this.#want("state");
       case "state":
         return this.#want("runs");
       case "frames":

@@ -1,11 +1,14 @@
 import * as vscode from "vscode";
 import type { Probe } from "./probe.ts";
-import { Run, type RunRequest } from "./run.ts";
+import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
-/** What changed about a run. `frames` comes often: whoever draws it slows it down. */
+/**
+ * What changed about a run. `frames` comes often: whoever draws it slows it down. `restored`: it was there before this window;
+ * `arrived`: what was recorded of it has been read from the disk.
+ */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "state" | "frames" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "removed";
 }
 
 /** The runs of this window that are kept, oldest first. */
@@ -18,6 +21,8 @@ export class Runs implements vscode.Disposable {
   readonly #keep: () => number;
   #all: Run[] = [];
   #nextId = 1;
+  /** Runs of earlier windows count back from here. */
+  #firstId = 1;
 
   constructor(keep: () => number) {
     this.#keep = keep;
@@ -32,24 +37,48 @@ export class Runs implements vscode.Disposable {
   }
 
   /** The latest run of a model. */
-  latest(uri: vscode.Uri, model: string): Run | undefined {
+  latest(uri: vscode.Uri | undefined, model: string): Run | undefined {
     return this.#all.findLast(({ origin }) => origin.model === model && isOf(origin, uri));
   }
 
   /** The runs of the same file that were started before a run and made at least one step, oldest first. */
   before({ id, origin: { uri } }: Run): readonly Run[] {
-    return this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri));
+    return uri ? this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri)) : [];
   }
 
-  add(request: RunRequest): Run {
-    const run = new Run(this.#nextId++, request);
+  add(beginning: RunBeginning): Run {
+    const run = new Run(this.#nextId++, beginning);
     this.#all.push(run);
     this.changed(run, "added");
-    while (this.#all.length > this.#keep()) {
-      const oldest = this.#all.shift();
-      if (oldest) this.changed(oldest, "removed");
-    }
+    this.#drop(this.#all.length - this.#keep());
     return run;
+  }
+
+  /** Runs of earlier windows, oldest first: they come before those of this one. */
+  restore(kept: readonly KeptBefore[]): readonly Run[] {
+    const first = this.#firstId - kept.length;
+    const runs = kept.map((before, i) => new Run(first + i, before));
+    this.#firstId = first;
+    this.#all.unshift(...runs);
+    return runs;
+  }
+
+  /** Takes runs away. `putBack` brings one back that is still held. */
+  remove(run: Run): void {
+    if (!this.#all.includes(run)) return;
+    this.#all = this.#all.filter((one) => one !== run);
+    this.changed(run, "removed");
+  }
+
+  putBack(run: Run): void {
+    this.#all = [...this.#all, run].sort((a, b) => a.id - b.id);
+    this.changed(run, "restored");
+  }
+
+  /** The oldest ones that nobody has pinned. */
+  #drop(count: number): void {
+    const loose = this.#all.filter(({ pinned, end }) => !pinned && end);
+    for (const run of loose.slice(0, Math.max(0, count))) this.remove(run);
   }
 
   /** The latest probe of a model. */
@@ -60,7 +89,7 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
-    this.#probes.set(keyOf(uri, model), probe);
+    if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
 
@@ -76,8 +105,8 @@ export class Runs implements vscode.Disposable {
   /** Files were renamed: the runs follow. */
   moved(from: vscode.Uri, to: vscode.Uri): void {
     for (const run of this.#all) {
-      const path = run.origin.uri.path;
-      if (path !== from.path && !path.startsWith(`${from.path}/`)) continue;
+      const path = run.origin.uri?.path;
+      if (path === undefined || (path !== from.path && !path.startsWith(`${from.path}/`))) continue;
       const uri = to.with({ path: to.path + path.slice(from.path.length) });
       run.origin = { ...run.origin, uri, file: vscode.workspace.asRelativePath(uri) };
       this.changed(run, "state");
@@ -90,6 +119,7 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-const isOf = (origin: Run["origin"], uri: vscode.Uri): boolean => origin.uri.toString() === uri.toString();
+const isOf = (origin: Run["origin"], uri: vscode.Uri | undefined): boolean =>
+  uri !== undefined && origin.uri?.toString() === uri.toString();
 
 const keyOf = (uri: vscode.Uri, model: string): string => `${uri.toString()}\n${model}`;

@@ -54,7 +54,7 @@ export class Trainer {
     const stopped = this.stop();
     const run = this.#runs.add(request);
     this.#latest = run;
-    this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run));
+    this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run, request));
     return run;
   }
 
@@ -134,9 +134,8 @@ export class Trainer {
     await this.#thread?.terminate();
   }
 
-  async #begin(run: Run): Promise<void> {
+  async #begin(run: Run, { origin, source, options }: RunRequest): Promise<void> {
     if (run.end) return;
-    const { origin, source, options } = run.request;
     try {
       const thread = this.#ensureThread();
       this.#training = run;

@@ -73,6 +73,7 @@ export function diagnosisText(diagnosis: Diagnosis): Terminal {
 const ENDS: Readonly<Record<RunEnd["reason"], string>> = {
   completed: "completed",
   stopped: "stopped",
+  interrupted: "interrupted",
   non_finite: "not finite",
   failed: "failed",
 };

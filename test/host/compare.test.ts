@@ -17,8 +17,6 @@ suite("the run that a panel compares with", () => {
     const info = { model, seed: 0, parameters: 1, steps: 9, layers, hist_every: 1, engine: "scalar" };
     const run = runs.add({
       origin: { uri: at(file), file, model, fingerprint: model, info },
-      source: { text: "", file: `/${file}`, root: "/" },
-      options: {},
     });
     if (step > 0) run.append(recorded([frameOf([{ delta_norm: 1 }], { loss: 1 }, step)]).since(0));
     return run;
