@@ -198,9 +198,8 @@ def sums_of(outputs: list[Tensor], row: Row) -> Tensor:
 def alive_units(y: Tensor, row: Row) -> Tensor:
     """By unit, whether it is not 0 for any sample."""
     dimension = row.units(y.dim())
-    if y.dim() < 2:
-        return y > 0
-    return y.amax([i for i in range(y.dim()) if i != dimension]) > 0
+    most = y.amax([i for i in range(y.dim()) if i != dimension]) if y.dim() > 1 else y
+    return ~(most <= 0)  # NaN is not 0
 
 
 def mean_of_samples(y: Tensor, dimension: int) -> tuple[Tensor, Tensor, int] | None:
