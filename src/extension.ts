@@ -8,11 +8,12 @@ import { DeclaredModels } from "./host/declared.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
 import { Findings } from "./host/findings.ts";
+import { KeptRuns } from "./host/keptRuns.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
-import { Pins } from "./host/pins.ts";
+import { revealAtRuns } from "./host/panelReveal.ts";
 import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
@@ -25,6 +26,7 @@ import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
 import type { Frame } from "./protocol/frame.ts";
 import type { RunSummary } from "./protocol/webview.ts";
+import { RunFiles } from "./storage/runFiles.ts";
 
 /** What the extension shows, for those who look from outside: tests, and other extensions. */
 export interface Api {
@@ -71,7 +73,6 @@ export function activate(context: vscode.ExtensionContext): Api {
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
       runs,
-      pins: own(new Pins()),
       isStale,
       hasModels: hasModelFiles,
       focused: () => lenses.focusLost(),
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings));
+  own(revealAtRuns(runs, panel));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
   own(new Probes(models, runs, trainer));
@@ -99,7 +101,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(models.onDidParse(refresh));
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));
-  stopTraining = () => trainer.dispose();
+  const kept =
+    context.storageUri &&
+    own(new KeptRuns(runs, new RunFiles(vscode.Uri.joinPath(context.storageUri, "runs").fsPath)));
+  void kept?.restore();
+  stopTraining = async () => {
+    await kept?.flush(); // before the run that goes on is ended: the next window says that it was interrupted
+    await trainer.dispose();
+  };
 
   return {
     activationMs: performance.now() - startedMs,

@@ -84,6 +84,7 @@ const end: Check = (value) =>
 const END_FIELDS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
   ["completed", {}],
   ["stopped", {}],
+  ["interrupted", {}],
   ["non_finite", { layer: string, where: oneOf("activation", "gradient", "weight") }],
   ["failed", { message: string }],
 ]);
@@ -107,6 +108,7 @@ const run = fields({
   steps_per_second: numberOrNull,
   file: string,
   trial: optional(oneOf("as it is", "with fixes")),
+  name: optional(string),
   started: string,
   stale: boolean,
 });

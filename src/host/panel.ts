@@ -35,7 +35,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   async show(run?: Run, layer?: string): Promise<void> {
     if (this.#tab?.tab.visible) this.#tab.tab.reveal(undefined, true);
     else if (this.#view) this.#view.view.show(true);
-    else await vscode.commands.executeCommand(`${VIEW}.focus`);
+    else await vscode.commands.executeCommand(`${VIEW}.focus`, { preserveFocus: true });
     for (const session of this.#sessions) {
       if (run) session.show(run);
       if (layer !== undefined) session.mark(layer, true);
@@ -79,7 +79,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Lays a run under the shown one, or takes it away. */
   pin(run: Run, on = true): void {
-    this.#services.pins.pin(run.id, on);
+    this.#services.runs.pin(run, on);
   }
 
   refresh(): void {

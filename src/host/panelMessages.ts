@@ -1,12 +1,10 @@
 import type { Overlay, RunSummary, ToWebview } from "../protocol/webview.ts";
-import type { Pins } from "./pins.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 
 /** What a panel shows: all runs by name, one of them in full, others under it. */
 export interface Shown {
   readonly runs: Runs;
-  readonly pins: Pick<Pins, "isPinned" | "isHidden">;
   readonly shown: Run | undefined;
   readonly isStale: (run: Run) => boolean;
 }
@@ -34,7 +32,7 @@ export interface Under {
  * The runs that lie under the shown one, each once: those that are pinned; the last run of the model that its model extends; the
  * run before it, of the same model, or else of the same file where there is no other. None that the user has taken away.
  */
-export function runsUnder({ runs, pins, shown }: Pick<Shown, "runs" | "pins" | "shown">): readonly Under[] {
+export function runsUnder({ runs, shown }: Pick<Shown, "runs" | "shown">): readonly Under[] {
   if (!shown) return [];
   const { uri, model, base } = shown.origin;
   const parent = base === undefined || base === model ? undefined : runs.latest(uri, base);
@@ -42,13 +40,13 @@ export function runsUnder({ runs, pins, shown }: Pick<Shown, "runs" | "pins" | "
   const own = before.findLast(({ origin }) => origin.model === model);
   const other = own ?? (parent && parent.step > 0 ? undefined : before.at(-1));
   const candidates: readonly (Under | undefined)[] = [
-    ...runs.all().flatMap((run) => (pins.isPinned(run.id) ? [{ run, because: "pinned" } as const] : [])),
+    ...runs.all().flatMap((run) => (run.pinned ? [{ run, because: "pinned" } as const] : [])),
     parent && { run: parent, because: "parent" },
     other && { run: other, because: "before" },
   ];
   const seen = new Set([shown]);
   return candidates.filter((one): one is Under => {
-    if (!one || one.run.step === 0 || seen.has(one.run) || pins.isHidden(one.run.id)) return false;
+    if (!one || one.run.step === 0 || seen.has(one.run) || one.run.hidden) return false;
     seen.add(one.run);
     return true;
   });

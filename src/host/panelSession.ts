@@ -11,7 +11,6 @@ import {
 import { fromWebview } from "./messages.ts";
 import { runsMessage, runsUnder, stateMessage } from "./panelMessages.ts";
 import { Outbox } from "./outbox.ts";
-import type { Pins } from "./pins.ts";
 import type { Run } from "./run.ts";
 import type { RunChange, Runs } from "./runs.ts";
 import { Throttle } from "./throttle.ts";
@@ -25,7 +24,6 @@ export interface PanelPlace {
 /** What a panel asks of the rest. */
 export interface PanelServices {
   readonly runs: Runs;
-  readonly pins: Pins;
   readonly isStale: (run: Run) => boolean;
   hasModels(): Promise<boolean>;
   /** A panel has taken the focus, or has come up and may have: no editor has it. */
@@ -86,7 +84,6 @@ export class PanelSession implements vscode.Disposable {
         if (checked) void this.#receive(checked);
       }),
       services.runs.onDidChange((change) => this.#onRun(change)),
-      services.pins.onDidChange(() => this.#want("runs")),
     ];
   }
 
@@ -108,8 +105,8 @@ export class PanelSession implements vscode.Disposable {
   }
 
   /** Lays a run under the shown one, here and in every other panel, or takes it away. */
-  pin(run: RunId, on = true): void {
-    this.#services.pins.pin(run, on);
+  pin(run: Run, on = true): void {
+    this.#services.runs.pin(run, on);
   }
 
   /** Shows all figures of a layer. */
@@ -161,7 +158,7 @@ export class PanelSession implements vscode.Disposable {
       case "command":
         return this.#services.command(message.command, this.#shown);
       case "pin":
-        return this.#withRun(message.run, ({ id }) => this.pin(id, message.on));
+        return this.#withRun(message.run, (run) => this.pin(run, message.on));
       case "diff":
         return this.#withRun(message.run, (run) =>
           this.#withRun(message.other, (other) => this.#services.diff(run, other)),
@@ -189,6 +186,12 @@ export class PanelSession implements vscode.Disposable {
         if (run !== this.#shown) return this.#want("runs");
         this.#shown = this.#services.runs.all().at(-1);
         return this.#want("state");
+      case "restored":
+        if (!this.#shown) return this.show(run);
+        return this.#want("runs");
+      case "arrived":
+        if (run === this.#shown) return this.#want("state");
+        return this.#want("runs");
       case "state":
         return this.#want("runs");
       case "frames":
@@ -218,7 +221,7 @@ export class PanelSession implements vscode.Disposable {
     switch (kind) {
       case "state":
         this.#forget();
-        if (this.#shown) this.#reached(this.#shown.id, this.#shown.step);
+        if (this.#shown) this.#reached(this.#shown.id, this.#shown.history.tally.step);
         return stateMessage(what, this.#hasModels);
       case "runs":
         this.#forget();
@@ -236,7 +239,7 @@ export class PanelSession implements vscode.Disposable {
 
   #frames(run: Run | undefined): ToWebview {
     const history = (run?.history ?? History.EMPTY).since(this.#sent.get(run?.id ?? 0) ?? 0);
-    if (run) this.#reached(run.id, run.step);
+    if (run) this.#reached(run.id, run.history.tally.step);
     return { type: "frames", run: run?.id ?? 0, history };
   }
 
@@ -250,7 +253,7 @@ export class PanelSession implements vscode.Disposable {
   #next(): Run | undefined {
     const drawn = this.#drawn();
     const isNew = (run: Run): boolean => !this.#sent.has(run.id);
-    return drawn.find(isNew) ?? drawn.find((run) => run.step > (this.#sent.get(run.id) ?? 0));
+    return drawn.find(isNew) ?? drawn.find((run) => run.history.tally.step > (this.#sent.get(run.id) ?? 0));
   }
 
   #reached(run: RunId, step: number): void {

@@ -8,6 +8,7 @@ import type { Run } from "./run.ts";
 /** Shows the declaration of a run's layer, selected. The result says, as a sentence, why it cannot be shown. */
 export async function reveal(models: Models, run: Run, layer: string): Promise<Plain | undefined> {
   const { uri, file, model } = run.origin;
+  if (!uri) return plain`${model} of ${file} was recorded elsewhere: there is no model file to show.`;
   const document = await open(uri);
   if (!document) return plain`${file} is gone: it was deleted or renamed since the run of ${model}.`;
   await models.read(document);

@@ -26,8 +26,13 @@ export const settings = {
   /** Where the engine runs. What a folder says of it counts once the folder is trusted. */
   engineProcess: (): EngineProcess =>
     vscode.workspace.getConfiguration(SECTION).get("engine.process") === "own" ? "own" : "host",
-  /** Runs that are kept. */
-  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
+  /** When the panel shows itself at a run. */
+  revealPanel: () =>
+    vscode.workspace.getConfiguration(SECTION).get<"firstRun" | "always" | "never">("panel.reveal"),
+  /** Runs that are kept, but for those that are pinned. */
+  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 50,
+  /** Megabytes that they may take on the disk. */
+  storageLimit: () => vscode.workspace.getConfiguration(SECTION).get<number>("storage.limit") ?? 200,
 };
 
 export type LensSettings = ReturnType<typeof settings.lenses>;

@@ -1,12 +1,7 @@
 import { optional, type Param, type Params } from "../engine/params.ts";
-import {
-  FINDING_IDS,
-  RULES,
-  type FindingId,
-  type RuleSetting,
-  type RuleSettings,
-  type Threshold,
-} from "../protocol/rules.ts";
+import type { FindingType } from "../insight/findings/finding.ts";
+import { findings } from "../insight/findings/index.ts";
+import type { RuleSetting, RuleSettings } from "../protocol/rules.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Json } from "./json.ts";
 import { found } from "./json.ts";
@@ -20,8 +15,7 @@ const isThreshold = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 /** `"off"`, or an object of a finding's thresholds. */
-function ruleSetting(id: FindingId): Param<RuleSetting> {
-  const thresholds: Readonly<Record<string, Threshold>> = RULES[id];
+function ruleSetting({ id, thresholds = {} }: FindingType): Param<RuleSetting> {
   const names = Object.keys(thresholds);
   const listed = names.map((name) => JSON.stringify(name)).join(", ");
   const expected =
@@ -55,7 +49,7 @@ function ruleSetting(id: FindingId): Param<RuleSetting> {
 
 /** Fields of `rules`: every finding by its id. */
 export const ruleFields: Params = Object.fromEntries(
-  FINDING_IDS.map((id) => [id, optional(ruleSetting(id))]),
+  findings.map((type) => [type.id, optional(ruleSetting(type))]),
 );
 
 /** How findings are set for one model; `undefined` where anything is wrong, which has been reported. */
@@ -67,5 +61,6 @@ export function readRules(json: Json, report: Report): RuleSettings | undefined 
     return undefined;
   }
   const owner = { code: "rules", title: "rules", at: json, others: [] };
-  return readParams(ruleFields, json.members, owner, report);
+  // Each value is what `ruleSetting` reads.
+  return readParams(ruleFields, json.members, owner, report) as RuleSettings | undefined;
 }

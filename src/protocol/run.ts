@@ -70,7 +70,12 @@ export interface RunInfo {
 
 /** How a run ended. */
 export type RunEnd =
-  | { readonly reason: "completed" | "stopped"; readonly steps: number; readonly elapsed_ms: number }
+  /** `interrupted`: the window that it ran in was closed or loaded anew. */
+  | {
+      readonly reason: "completed" | "stopped" | "interrupted";
+      readonly steps: number;
+      readonly elapsed_ms: number;
+    }
   | {
       readonly reason: "non_finite";
       readonly steps: number;

@@ -24,7 +24,9 @@ export interface RunSummary {
   readonly file: string;
   /** Which of the two runs that are compared, where fixes were tried. */
   readonly trial?: "as it is" | "with fixes";
-  /** Time of the start, as the picker shows it: `14:03:22`. */
+  /** What the user calls it; absent where it has no other name than its model's. */
+  readonly name?: string;
+  /** Time of the start, as the picker shows it: `14:03:22`, with the date before it where that is another day's. */
   readonly started: string;
   /** The model's text has changed since the run, or a file that it has read. */
   readonly stale: boolean;

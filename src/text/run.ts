@@ -71,7 +71,7 @@ export const statusSpoken = (run: RunSummary, found: Found): Plain =>
 export const statusHover = (run: RunSummary, found: Found): Markdown =>
   markdown`**${run.info.model}** · ${run.file}\n\n${outcome(run)}\n\n${found.text}`;
 
-type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
+type Status = Exclude<RunSummary["state"], "ended"> | NonNullable<RunSummary["end"]>["reason"];
 
 const statusOf = ({ state, end }: RunSummary): Status => {
   if (end) return end.reason;
@@ -84,6 +84,7 @@ const ICON: Readonly<Record<Status, string>> = {
   paused: "debug-pause",
   completed: "check",
   stopped: "debug-stop",
+  interrupted: "debug-disconnect",
   non_finite: "warning",
   failed: "error",
 };

@@ -1,6 +1,7 @@
 import { DataError } from "../engine/data/error.ts";
 import { typicalNorm } from "../insight/clipping.ts";
-import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { staticFindings } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { summarise } from "../insight/findings/summarise.ts";
 import { lossState } from "../insight/lossState.ts";
 import { type Candidate, type Fault, unchanged } from "../model/fixes/candidates.ts";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { panelHtml } from "../../src/host/html.ts";
 import { stateMessage } from "../../src/host/panelMessages.ts";
-import { Pins } from "../../src/host/pins.ts";
 import type { Run } from "../../src/host/run.ts";
 import { Runs } from "../../src/host/runs.ts";
 import type { Overlay, RunSummary } from "../../src/protocol/webview.ts";
@@ -22,15 +21,13 @@ suite("the runs under the one that a panel shows", () => {
     const info = { model, seed: 0, parameters: 1, steps: 9, layers, hist_every: 1, engine: "scalar" };
     const run = runs.add({
       origin: { uri: at(file), file, model, ...(base !== undefined && { base }), fingerprint: model, info },
-      source: { text: "", file: `/${file}`, root: "/" },
-      options: {},
     });
     if (step > 0) run.append(recorded([frameOf([{ delta_norm: 1 }], { loss: 1 }, step)]).since(0));
     return run;
   }
 
-  const overlays = (runs: Runs, shown: Run, pins = new Pins()): readonly Overlay[] => {
-    const message = stateMessage({ runs, pins, shown, isStale: () => false }, true);
+  const overlays = (runs: Runs, shown: Run): readonly Overlay[] => {
+    const message = stateMessage({ runs, shown, isStale: () => false }, true);
     assert.ok(message.type === "state");
     for (const { run } of message.overlays) {
       const summary: RunSummary | undefined = message.runs.find(({ id }) => id === run);
@@ -77,18 +74,17 @@ suite("the runs under the one that a panel shows", () => {
 
   test("are any that are pinned, of any model and file, each once, and none that is taken away", () => {
     const runs = keeping();
-    const pins = new Pins();
     const other = add(runs, "lstm", { file: "b.gradlens.json" });
     const parent = add(runs, "sigmoid");
     const shown = add(runs, "relu-he", { base: "sigmoid" });
-    pins.pin(other.id, true);
-    pins.pin(parent.id, true);
-    assert.deepEqual(overlays(runs, shown, pins), [
+    runs.pin(other, true);
+    runs.pin(parent, true);
+    assert.deepEqual(overlays(runs, shown), [
       { run: other.id, because: "pinned" },
       { run: parent.id, because: "pinned" },
     ]);
-    pins.pin(parent.id, false);
-    assert.deepEqual(overlays(runs, shown, pins), [{ run: other.id, because: "pinned" }]);
+    runs.pin(parent, false);
+    assert.deepEqual(overlays(runs, shown), [{ run: other.id, because: "pinned" }]);
   });
 
   test("is never one of another file, nor a later one, nor one that made no step", () => {
@@ -102,7 +98,7 @@ suite("the runs under the one that a panel shows", () => {
 
   test("is one that is still kept", () => {
     const runs = keeping(1);
-    add(runs, "sigmoid");
+    add(runs, "sigmoid").finish({ reason: "completed", steps: 3, elapsed_ms: 1 });
     assert.equal(comparedWith(runs, add(runs, "relu-he")), undefined);
   });
 });

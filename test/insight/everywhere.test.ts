@@ -16,7 +16,7 @@ import { statusHover } from "../../src/text/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { historyOf } from "../support/history.ts";
-import { FINDING_IDS } from "../../src/protocol/rules.ts";
+import { FINDING_IDS } from "../../src/insight/findings/index.ts";
 import { runOf } from "../webview/runs.ts";
 import { runIn } from "./findings/cases.ts";
 import { GIVEN } from "./findings/given.ts";

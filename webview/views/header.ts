@@ -86,4 +86,4 @@ const choiceOf = (run: RunSummary): { value: string; label: string } => ({
 type Tone = "preparing" | "running" | "paused" | "done" | "failed";
 
 const tone = ({ state, end }: RunSummary): Tone =>
-  state !== "ended" ? state : end?.reason === "completed" || end?.reason === "stopped" ? "done" : "failed";
+  state !== "ended" ? state : end?.reason === "failed" || end?.reason === "non_finite" ? "failed" : "done";
