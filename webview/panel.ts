@@ -1,16 +1,18 @@
 import type { FromWebview } from "../src/protocol/webview.ts";
 import { parts } from "./charts/index.ts";
 import { element, setText } from "./dom.ts";
+import { count } from "../src/insight/format.ts";
 import { summarise } from "../src/insight/findings/summarise.ts";
 import { markedOf } from "./store.ts";
 import type { State } from "./store.ts";
 import type { Theme } from "./theme.ts";
-import { viewOf } from "./view.ts";
+import { viewOf, type View } from "./view.ts";
 import { emptyView } from "./views/empty.ts";
 import type { Events } from "./views/events.ts";
 import { header } from "./views/header.ts";
+import { scrubber } from "./views/scrubber.ts";
 import { section } from "./views/section.ts";
-import { sentenceView } from "./views/sentence.ts";
+import { sentenceView, type Reading } from "./views/sentence.ts";
 
 export interface Panel {
   /** `speak`: texts may change too, not the drawings alone. */
@@ -27,6 +29,10 @@ export interface Surroundings {
   /** The run that is shown; messages about layers name it. */
   shown(): number | undefined;
   hover(layer: string | undefined): void;
+  /** Shows a step of the run; `undefined`: the latest. */
+  go(step: number | undefined): void;
+  /** Shows all figures of a layer; `undefined`: the charts of all layers. */
+  open(layer: string | undefined): void;
   /** Something was folded, unfolded or swapped: keep it, and draw anew. */
   arranged(): void;
 }
@@ -45,6 +51,8 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       const run = around.shown();
       if (run !== undefined) around.post({ type: "reveal", run, layer });
     },
+    go: (step) => around.go(step),
+    open: (layer) => around.open(layer),
     arranged: () => around.arranged(),
     say: (text) => setText(voice, text),
   };
@@ -59,6 +67,7 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       if (run !== undefined) around.post({ type: "diff", run, other });
     },
   });
+  const steps = scrubber((step) => around.go(step));
   const line = sentenceView((layer) => events.reveal(layer));
   const sections = parts.map((part) => ({
     part,
@@ -67,6 +76,7 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
   const content = element("main", { class: "content" }, [
     element("h1", { class: "hidden" }, ["Gradients"]),
     top.element,
+    steps.element,
     line.element,
     element(
       "div",
@@ -89,7 +99,8 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       if (root.firstChild !== content) root.replaceChildren(content);
       empty = undefined;
       top.update(state.runs, view, theme);
-      if (speak) line.update(summarise(view));
+      steps.update(view);
+      if (speak) line.update(sentenceOf(view));
       for (const { part, section } of sections) {
         section.element.hidden = !(part.applies?.(view) ?? true);
         if (section.element.hidden) continue;
@@ -100,4 +111,12 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };
+}
+
+/** What is seen; at an earlier step, which one that is. */
+function sentenceOf(view: View): Reading {
+  const summary = summarise(view);
+  return view.now
+    ? { ...summary, text: `At step ${count(view.history.tally.step)}: ${summary.text}` }
+    : summary;
 }

@@ -12,6 +12,8 @@ export interface View {
   readonly history: History;
   /** The runs that lie under it. */
   readonly others: readonly Other[];
+  /** The layer of which all figures are shown, by its row. */
+  readonly page?: number;
   /** The run as it is now, where an earlier step is shown. */
   readonly now?: Pick<View, "run" | "history">;
 }
@@ -30,10 +32,12 @@ export function viewOf(state: State): View | undefined {
   const run = shownOf(state);
   if (!run) return undefined;
   const { history, others, overlays, runs, at } = state;
+  const page = run.info.layers.findIndex(({ path }) => path === state.page);
   const view = {
     run,
     layers: run.info.layers,
     history,
+    ...(page >= 0 && { page }),
     others: overlays.flatMap((overlay, place) => {
       const [summary, held] = [runs.find(({ id }) => id === overlay.run), others.get(overlay.run)];
       return summary && held ? [{ run: summary, history: held, because: overlay.because, place }] : [];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { panelHtml } from "../../src/host/html.ts";
+import { resultCommand } from "../../src/host/lensCommands.ts";
 import { stateMessage } from "../../src/host/panelMessages.ts";
 import type { Run } from "../../src/host/run.ts";
 import { Runs } from "../../src/host/runs.ts";
@@ -100,6 +101,30 @@ suite("the runs under the one that a panel shows", () => {
     const runs = keeping(1);
     add(runs, "sigmoid").finish({ reason: "completed", steps: 3, elapsed_ms: 1 });
     assert.equal(comparedWith(runs, add(runs, "relu-he")), undefined);
+  });
+});
+
+suite("the step of a run that is looked at", () => {
+  const info = { model: "m", seed: 0, parameters: 1, layers: [], hist_every: 1, engine: "scalar" };
+  const origin = { uri: at("a.gradlens.json"), file: "a", model: "m", fingerprint: "m", info };
+
+  test("is the one that lenses, gutter and hover show, until the latest is", () => {
+    const runs = new Runs(() => 9);
+    const run = runs.add({ origin });
+    const frames = [1, 2, 3, 4].map((step) => frameOf([{ delta_norm: step }], { loss: step }, step));
+    run.append(recorded(frames).since(0));
+    const told: string[] = [];
+    runs.onDidChange(({ what }) => told.push(what));
+    runs.look(run, 2);
+    runs.look(run, 2);
+    assert.deepEqual(told, ["moment"]);
+    assert.equal(run.historySeen().latest()?.step, 2);
+    assert.equal(run.historySeen().tally.highest, 2);
+    assert.equal(resultCommand(run, false).title, "as at step 2 · loss 2.00");
+    assert.notEqual(run.findingsSeen(), run.findings());
+    runs.look(run, undefined);
+    assert.equal(run.historySeen(), run.history);
+    assert.equal(run.findingsSeen(), run.findings());
   });
 });
 

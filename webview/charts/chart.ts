@@ -42,8 +42,6 @@ export interface Figures {
 export type Plot = (LinesPlot | HeatPlot) & {
   /** Where the run broke; `views/plot.ts` adds it to every plot. */
   readonly broke?: BrokenPlace;
-  /** The step that is shown, where it is not the latest; `views/plot.ts` adds it, too. */
-  readonly at?: number;
 };
 
 /** The step with the first NaN or ∞, and the layer that had it, by its index, where it was a layer. */
