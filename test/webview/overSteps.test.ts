@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Frame, Stat } from "../../src/protocol/frame.ts";
+import type { LayerInfo } from "../../src/protocol/run.ts";
 import { activations } from "../../webview/charts/activations.ts";
 import type { Chart, LinesPlot, Series } from "../../webview/charts/chart.ts";
 import { clipping } from "../../webview/charts/clipping.ts";
@@ -15,13 +16,14 @@ import { frameOf } from "../support/frames.ts";
 import { historyOf } from "../support/history.ts";
 import { chainLayers, framesOf, layer, runOf } from "./runs.ts";
 
+const OF_WEIGHTS: readonly Stat[] = ["grad_norm", "update_ratio", "weight_norm", "gain", "delta_norm"];
 const layers = [
-  layer("a", "Linear"),
+  layer("a", "Linear", { stats: OF_WEIGHTS }),
   layer("act", "ReLU", { stats: ["act_dead", "gain", "delta_norm"] }),
-  layer("b", "Linear"),
+  layer("b", "Linear", { stats: OF_WEIGHTS }),
 ];
 
-const viewOf = (frames: readonly Frame[], of = layers): View => ({
+const viewOf = (frames: readonly Frame[], of: readonly LayerInfo[] = layers): View => ({
   run: runOf(of),
   layers: of,
   history: historyOf(frames),
@@ -156,7 +158,7 @@ suite("through time, over the steps", () => {
         [-2.3, -1, 0],
       ],
     );
-    assert.equal(timeMap.reading(view), "rnn: the first time step gets 5·10⁻³ of the last one's");
+    assert.equal(timeMap.reading(view), "rnn: the first time step gets 0.005 of the last one's");
   });
 
   test("tells the figure at a place", () => {
