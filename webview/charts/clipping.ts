@@ -52,10 +52,10 @@ export const clipping: Chart = {
         ...(isClipped
           ? [{ label: "after clipping", draw: "line", ink: "main", points: after } as const]
           : []),
-        ...lines.map(({ label, y }, i) => ({
+        ...lines.map(({ label, y }) => ({
           label,
           draw: "line" as const,
-          ink: { run: i + 1 },
+          ink: "second" as const,
           points: [0, x.max].map((at): Point => ({ x: at, y })),
         })),
       ],
