@@ -58,6 +58,7 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     go: (step) => around.go(step),
     open: (layer) => around.open(layer),
     arranged: () => around.arranged(),
+    save: (name, format, content) => around.post({ type: "save", name, format, content }),
     say: (text) => setText(voice, text),
   };
   const command = (name: (FromWebview & { type: "command" })["command"]): void =>

@@ -4,9 +4,13 @@ import { element, icon, setAttribute, setIcon } from "../dom.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
+import type { SaveFormat } from "../../src/protocol/webview.ts";
 import { isChart, type Part } from "../charts/chart.ts";
+import { toPng, toSvg } from "../charts/picture.ts";
+import { runName } from "../progress.ts";
 import type { Events } from "./events.ts";
-import { plotView } from "./plot.ts";
+import { plotOf, plotView } from "./plot.ts";
+import { saveView } from "./save.ts";
 import { tableView } from "./table.ts";
 import { setWords } from "./words.ts";
 
@@ -32,6 +36,7 @@ const SAID_MS = 1500;
 export function section(part: Part, startsFolded: boolean, events: Events, prefix = ""): Section {
   const id = prefix + part.id;
   let view: View | undefined;
+  let colours: Theme | undefined;
   let folded = startsFolded;
   let asTable = !isChart(part);
 
@@ -56,11 +61,25 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   const copy = iconButton("copy", "Copy as CSV", () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
+  const save = saveView(
+    part.title,
+    async (format) => {
+      if (!view || !colours) return;
+      const content = await contentOf(part, view, colours, format);
+      events.save(part.title, format, content);
+    },
+    isChart(part),
+  );
   const root = element("section", { class: "section", "data-chart": id, "aria-label": part.title }, [
     element("div", { class: "section-head" }, [
       element("h2", {}, [fold]),
-      element("div", { class: "section-tools" }, [...(plot ? [swap.element] : []), copy.element]),
+      element("div", { class: "section-tools" }, [
+        ...(plot ? [swap.element] : []),
+        copy.element,
+        save.button,
+      ]),
     ]),
+    save.choices,
     reading,
     body,
   ]);
@@ -108,7 +127,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     id,
     folded: () => folded,
     update(next, theme, speak) {
-      view = next;
+      [view, colours] = [next, theme];
       if (speak) setWords(reading, part.reading(view) + brokenNote(view));
       if (folded || !inSight) return;
       if (plot && !asTable) plot.update(view, theme, speak);
@@ -116,4 +135,15 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     },
     mark: (layer) => plot?.mark(layer),
   };
+}
+
+/** What is written into a file of this format. */
+async function contentOf(part: Part, view: View, theme: Theme, format: SaveFormat): Promise<string> {
+  if (format === "csv" || !isChart(part)) return toCsv((part.data ?? part.table)(view));
+  const reading = part.reading(view) + brokenNote(view);
+  const svg = toSvg(
+    { title: `${part.title} · ${runName(view.run)}`, reading, plot: plotOf(part, view) },
+    theme,
+  );
+  return format === "svg" ? svg : toPng(svg);
 }
