@@ -4,6 +4,7 @@ import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
 import { followCursor } from "./host/cursor.ts";
 import { DataFiles } from "./host/dataFiles.ts";
+import { DeclaredModels } from "./host/declared.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
 import { Findings } from "./host/findings.ts";
@@ -18,6 +19,7 @@ import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
 import { Running } from "./host/running.ts";
+import { saveChart } from "./host/savingCharts.ts";
 import { Runs } from "./host/runs.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
@@ -67,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const diagnostics = own(new Diagnostics(models, files, trainer));
   const findings = own(new Findings(models, runs));
   const status = own(new Status(runs, isStale));
+  const declared = own(new DeclaredModels(runs));
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
       runs,
@@ -76,6 +79,9 @@ export function activate(context: vscode.ExtensionContext): Api {
       reveal: (run, layer) => void revealOrSay(models, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,
+      diff: (run, other) => void declared.compare(run, other),
+      at: (run, step) => runs.look(run, step),
+      save: (chart) => void saveChart(chart),
     }),
   );
   const everything = [lenses, decorations, findings, status, panel];

@@ -113,6 +113,8 @@ const run = fields({
   stale: boolean,
 });
 
+const overlays = list(fields({ run: number, because: oneOf("pinned", "parent", "before") }));
+
 const CHECKS: ReadonlyMap<string, Check> = new Map([
   [
     "state",
@@ -120,11 +122,12 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
       runs: list(run),
       shown: optional(number),
       history: optional(history),
-      compare: optional(fields({ run: number, history })),
+      overlays,
       has_models: boolean,
     }),
   ],
   ["frames", fields({ run: number, history })],
-  ["runs", fields({ runs: list(run), shown: optional(number) })],
+  ["runs", fields({ runs: list(run), shown: optional(number), overlays })],
   ["mark", fields({ layer: optional(string), scroll: boolean })],
+  ["layer", fields({ layer: string })],
 ]);

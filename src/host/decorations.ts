@@ -61,7 +61,7 @@ export class Decorations implements vscode.Disposable {
     return layers.flatMap((layer) => {
       const found = latest.figures(layer);
       if (!found || found.stale) return [];
-      const { marks } = found.run.findings();
+      const { marks } = found.run.findingsSeen();
       const share = worst(found.rows.map((row) => marks[row] ?? "even"));
       return [{ line: layer.start.line, share }];
     });

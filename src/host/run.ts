@@ -7,6 +7,7 @@ import { stepsPerSecond, type Reading } from "../text/run.ts";
 import { summarise, type Summary } from "../insight/findings/summarise.ts";
 import { History } from "../protocol/history.ts";
 import type { Increment } from "../protocol/increment.ts";
+import { frameAt, historyAt } from "../protocol/moment.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
 export interface RunOrigin {
@@ -15,6 +16,8 @@ export interface RunOrigin {
   /** What its file is called: relative to the workspace, for a model file. */
   readonly file: string;
   readonly model: string;
+  /** The model of the file that it extends. */
+  readonly base?: string;
   /** What the model came to: equal fingerprints give equal runs. */
   readonly fingerprint: string;
   /** What the text says of the run; the worker's answer replaces it. */
@@ -71,6 +74,8 @@ export class Run {
   name: string | undefined;
   /** It is not dropped for another, and lies under the runs that are shown. */
   pinned = false;
+  /** The user does not want it under those that are shown, where it would lie by itself. */
+  hidden = false;
   /** When it was last looked at. */
   usedMs = performance.now();
   /** A copy of the worker's. */
@@ -85,7 +90,10 @@ export class Run {
   reading: ReadProgress | undefined;
   /** They hold something else now. */
   filesChanged = false;
+  /** The step that is looked at; `undefined`: the latest. */
+  at: number | undefined;
   #readings: Reading[] = [];
+  #seen: { readonly of: History; readonly step: number; readonly then: History } | undefined;
   #rowOf: ReadonlyMap<string, number> | undefined;
 
   constructor(id: RunId, { origin, trial, ...before }: RunBeginning & Partial<KeptBefore>) {
@@ -205,6 +213,22 @@ export class Run {
   findings(): Summary {
     const { state, end, history, info } = this;
     return summarise({ run: { state, info, ...(end && { end }) }, layers: info.layers, history });
+  }
+
+  /** The history as it was at the step that is looked at. */
+  historySeen(): History {
+    const frame = this.at === undefined ? undefined : frameAt(this.history, this.at);
+    if (!frame || frame === this.history.latest()) return this.history;
+    if (this.#seen?.of !== this.history || this.#seen.step !== frame.step)
+      this.#seen = { of: this.history, step: frame.step, then: historyAt(this.history, frame) };
+    return this.#seen.then;
+  }
+
+  /** What there was to say of it then. */
+  findingsSeen(): Summary {
+    const [history, { info }] = [this.historySeen(), this];
+    if (history === this.history) return this.findings();
+    return summarise({ run: { state: "paused", info }, layers: info.layers, history });
   }
 
   summary(stale: boolean): RunSummary {

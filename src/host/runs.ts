@@ -3,12 +3,12 @@ import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
 /**
- * What changed about a run. `frames` comes often: whoever draws it slows it down. `restored`: it was there before this window;
- * `arrived`: what was recorded of it has been read from the disk.
+ * What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down.
+ * `restored`: it was there before this window; `arrived`: what was recorded of it has been read from the disk.
  */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "removed";
 }
 
 /** The runs of this window that are kept, oldest first. */
@@ -100,6 +100,19 @@ export class Runs implements vscode.Disposable {
 
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
+  }
+
+  /** Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. */
+  pin(run: Run, on: boolean): void {
+    [run.pinned, run.hidden] = [on, !on];
+    this.changed(run, "state");
+  }
+
+  /** Another step of a run is looked at; `undefined`: the latest. */
+  look(run: Run, step: number | undefined): void {
+    if (run.at === step) return;
+    run.at = step;
+    this.changed(run, "moment");
   }
 
   /** Files were renamed: the runs follow. */

@@ -141,7 +141,7 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
   assert.ok(frame);
   const plainRun = runOf(info.layers, { step: frame.step, loss: frame.loss });
   const run = { ...plainRun, info };
-  const view = { run, layers: info.layers, history };
+  const view = { run, layers: info.layers, history, others: [] };
   const summary = summarise(view);
   const terminal = table(info, frame);
   for (const { id } of summary.findings) seen.add(id);
