@@ -20,6 +20,7 @@ const rpc = new Rpc<WorkerEvents, WorkerCalls>(home.port, {
   reading: () => undefined,
   frames: () => undefined,
   ended: end,
+  path: () => undefined,
   trial: () => undefined,
 });
 const source = { text: readFileSync(file, "utf8"), file, root: dirname(file) };

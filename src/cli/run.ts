@@ -1,3 +1,4 @@
+import { PATHS, type Path } from "../protocol/path.ts";
 import { availableParallelism } from "node:os";
 import { copyFrame, type Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
@@ -80,7 +81,8 @@ async function begin(
   { err }: Output,
 ): Promise<Training | undefined> {
   try {
-    return await load(text, model.name, location, flags);
+    const onPath = (path: Path): void => err(line`${PATHS[path]}`);
+    return await load(text, model.name, location, flags, flags.verbose ? { onPath } : {});
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     err(problemLines(name, text, [problemOf(error, text, model)]));

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { EngineProcess } from "../process/engineHome.ts";
+import { PATHS } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
@@ -140,7 +142,7 @@ export class Trainer {
       const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
       run.prepared(prepared, options.paused ?? false);
-      this.#log(pathOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
+      this.#log(computesOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
       this.#runs.changed(run, "state");
     } catch (error) {
       const failed = { reason: "failed", message: messageOf(error) } as const;
@@ -199,6 +201,9 @@ export class Trainer {
         const run = this.#training;
         if (run) this.#end(run, () => run.finish(end));
       },
+      path: (path) => {
+        if (this.#training) this.#log(`Run ${this.#training.id}: ${PATHS[path]}.`);
+      },
       trial: (progress) => this.#tried.fire(progress),
     };
   }
@@ -212,8 +217,11 @@ export class Trainer {
   }
 }
 
+const PLACES = { host: "a thread of the extension host", own: "a process of its own" } as const;
+
 /** What computes a run, for the log. */
-const pathOf = (run: number, engine: string, where = "host", threads = 1): string =>
-  `Run ${run}: engine "${engine}"${engine.includes("bits") ? "" : engine === "scalar" ? "" : ", 128 bits"}, in ${
-    where === "own" ? "a process of its own" : "a thread of the extension host"
-  }, ${threads === 1 ? "one thread" : `at most ${threads} threads, where they help`}.`;
+function computesOf(run: number, engine: string, where: EngineProcess = "host", threads = 1): string {
+  const bits = engine.startsWith("wasm") && !engine.includes("bits") ? ", 128 bits" : "";
+  const share = threads === 1 ? "one thread" : `at most ${threads} threads, where they help`;
+  return `Run ${run}: engine "${engine}"${bits}, in ${PLACES[where]}, ${share}.`;
+}

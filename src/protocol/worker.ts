@@ -1,4 +1,5 @@
 import type { Increment } from "./increment.ts";
+import type { Path } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
@@ -112,6 +113,8 @@ export interface WorkerEvents {
   /** What is new in the run's history since the last call; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
   frames(increment: Increment): void;
   ended(end: RunEnd): void;
+  /** The run makes its calls in another way from here on. */
+  path(path: Path): void;
   /** A model that fixes are tried on has got further. */
   trial(progress: TrialsProgress): void;
 }

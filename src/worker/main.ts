@@ -79,6 +79,7 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
         signal: own.signal,
         onProgress: tellProgress(),
         read: (read) => (files = read),
+        onPath: (path) => void tell("path", path),
       });
       own.signal.throwIfAborted();
       const frames = (increment: Increment) => void tell("frames", increment, buffersOf(increment));

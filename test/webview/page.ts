@@ -154,7 +154,8 @@ function applyTheme(theme: {
   for (const [name, value] of Object.entries(theme.variables)) {
     document.documentElement.style.setProperty(name, value);
   }
-  document.documentElement.style.setProperty("background", "var(--vscode-sideBar-background)");
+  // As the side bar behind a webview is painted: tools that measure contrast see what is behind a text.
+  document.body.style.setProperty("background-color", "var(--vscode-sideBar-background)");
 }
 
 /** As JSON, in which a NaN becomes null, but for typed arrays. */

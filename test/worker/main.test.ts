@@ -35,6 +35,7 @@ async function withThread(
   const rpc = new Rpc<WorkerEvents, WorkerCalls>(portOf(worker), {
     reading: (one) => void progress.push(one),
     frames: () => void frames++,
+    path: () => undefined,
     trial: (one) => void trials.push(one),
     ended: (how) => {
       end.resolve(how);

@@ -13,9 +13,11 @@ export interface TableView {
 export function tableView(label: string): TableView {
   const head = element("thead");
   const body = element("tbody");
-  const root = element("div", { class: "table", role: "region", "aria-label": label, tabindex: 0 }, [
-    element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body]),
-  ]);
+  const root = element(
+    "div",
+    { class: "table", role: "group", "aria-label": `${label} as a table`, tabindex: 0 },
+    [element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body])],
+  );
   return {
     element: root,
     update({ columns, rows }) {
