@@ -63,6 +63,12 @@ export class Runs implements vscode.Disposable {
     return runs;
   }
 
+  /** A pinned run is not dropped for another. */
+  pin(run: Run, on: boolean): void {
+    run.pinned = on;
+    this.changed(run, "state");
+  }
+
   /** Takes runs away. `putBack` brings one back that is still held. */
   remove(run: Run): void {
     if (!this.#all.includes(run)) return;

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type { Finding } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { fileLine, findingLine, modelLine, runLine, type Line, type ListedRun } from "../text/runTree.ts";
 import { statusHover } from "../text/run.ts";
 import type { Run } from "./run.ts";
