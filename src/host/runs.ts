@@ -63,6 +63,12 @@ export class Runs implements vscode.Disposable {
     return runs;
   }
 
+  /** A pinned run is not dropped for another. */
+  pin(run: Run, on: boolean): void {
+    run.pinned = on;
+    this.changed(run, "state");
+  }
+
   /** Takes runs away. `putBack` brings one back that is still held. */
   remove(run: Run): void {
     if (!this.#all.includes(run)) return;
@@ -75,9 +81,9 @@ export class Runs implements vscode.Disposable {
     this.changed(run, "restored");
   }
 
-  /** The oldest ones that nobody has pinned. */
+  /** The oldest ones that nobody has pinned, but never the latest. */
   #drop(count: number): void {
-    const loose = this.#all.filter(({ pinned, end }) => !pinned && end);
+    const loose = this.#all.slice(0, -1).filter(({ pinned }) => !pinned);
     for (const run of loose.slice(0, Math.max(0, count))) this.remove(run);
   }
 
