@@ -88,6 +88,7 @@ const ICON: Readonly<Record<Status, string>> = {
   completed: "check",
   stopped: "debug-stop",
   interrupted: "debug-disconnect",
+  lost: "debug-disconnect",
   non_finite: "warning",
   failed: "error",
 };

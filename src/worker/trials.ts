@@ -219,7 +219,7 @@ function measured(run: TrialRun): Measured {
   const errors = end ? errorsOf(run).map(({ id }) => id) : [];
   return {
     run,
-    seed: info.seed,
+    seed: info.seed ?? 0,
     made: run.made,
     steps: info.steps ?? run.made,
     loss: now,
