@@ -63,12 +63,6 @@ export class Runs implements vscode.Disposable {
     return runs;
   }
 
-  /** A pinned run is not dropped for another. */
-  pin(run: Run, on: boolean): void {
-    run.pinned = on;
-    this.changed(run, "state");
-  }
-
   /** Takes runs away. `putBack` brings one back that is still held. */
   remove(run: Run): void {
     if (!this.#all.includes(run)) return;
@@ -108,7 +102,10 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire({ run, what });
   }
 
-  /** Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. */
+  /**
+   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
+   * another.
+   */
   pin(run: Run, on: boolean): void {
     [run.pinned, run.hidden] = [on, !on];
     this.changed(run, "state");
