@@ -81,6 +81,8 @@ export function activate(context: vscode.ExtensionContext): Api {
       command: panelCommand,
       diff: (run, other) => void declared.compare(run, other),
       at: (run, step) => runs.look(run, step),
+      decompose: (run, layer) =>
+        void vscode.commands.executeCommand("gradlens.jacobianSpectrum", run.id, layer),
       save: (chart) => void saveChart(chart),
     }),
   );

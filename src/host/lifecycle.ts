@@ -10,7 +10,7 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
     void vscode.commands.executeCommand("setContext", `gradlens.${key}`, value);
   };
   return runs.onDidChange(({ what }) => {
-    if (what === "frames" || what === "arrived" || what === "moment") return;
+    if (what === "frames" || what === "arrived" || what === "moment" || what === "spectrum") return;
     const state = trainer.active()?.state;
     set("running", state !== undefined);
     set("paused", state === "paused");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type * as vscode from "vscode";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { Spectrum } from "../protocol/spectrum.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
@@ -76,6 +77,8 @@ export class Run {
   pinned = false;
   /** The user does not want it under those that are shown, where it would lie by itself. */
   hidden = false;
+  /** The Jacobian spectrum that was computed last, of a part of its model. */
+  spectrum: Spectrum | undefined;
   /** When it was last looked at. */
   usedMs = performance.now();
   /** A copy of the worker's. */

@@ -8,7 +8,7 @@ import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
  */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
 
 /** The runs of this window that are kept, oldest first. */

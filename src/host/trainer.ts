@@ -48,6 +48,11 @@ export class Trainer {
     this.#log = log;
   }
 
+  /** The run that was started last. */
+  latest(): Run | undefined {
+    return this.#latest;
+  }
+
   /** The run that goes on, is prepared or is paused. */
   active(): Run | undefined {
     return this.#latest?.end ? undefined : this.#latest;
