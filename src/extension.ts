@@ -15,6 +15,7 @@ import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
+import { followRules } from "./host/ruleSettings.ts";
 import { Running } from "./host/running.ts";
 import { Runs } from "./host/runs.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
@@ -89,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
+  own(followRules(runs, findings)); // before what is shown is drawn anew
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));
   stopTraining = () => trainer.dispose();

@@ -46,6 +46,11 @@ export class Findings implements vscode.Disposable {
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
+    this.readAgain();
+  }
+
+  /** The texts are looked at anew: findings are set otherwise. */
+  readAgain(): void {
     openModelFiles().forEach((document) => this.#read.request(document));
   }
 

@@ -5,6 +5,7 @@ import type { RunInfo } from "../protocol/run.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
 import { plain, type Plain } from "../text/quote.ts";
 import type { RunRequest } from "./run.ts";
+import { settings } from "./settings.ts";
 
 /** The document as the worker reads it; `undefined` where it does not lie in a folder of this machine. */
 export function sourceOf(document: vscode.TextDocument): ModelSource | undefined {
@@ -38,5 +39,5 @@ export function requestOf(
     fingerprint: spec.fingerprint,
     info,
   };
-  return { origin, source, options };
+  return { origin, source, options, rules: settings.rules(document.uri) };
 }

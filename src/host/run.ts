@@ -1,4 +1,6 @@
 import type * as vscode from "vscode";
+import { ruledBy } from "../protocol/declaredModel.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
@@ -24,6 +26,8 @@ export interface RunRequest {
   readonly origin: RunOrigin;
   readonly source: ModelSource;
   readonly options: RunOptions;
+  /** How findings are set where the file says nothing of them. */
+  readonly rules: RuleSettings;
   readonly trial?: RunSummary["trial"];
 }
 
@@ -41,7 +45,11 @@ export class Run {
   origin: RunOrigin;
   /** A copy of the worker's. */
   history = History.EMPTY;
+  /** What is known of it, the settings that it is judged by under the file's own. */
   info: RunInfo;
+  /** The same as the file and the worker tell it. */
+  #told: RunInfo;
+  #rules: RuleSettings;
   state: RunState = "preparing";
   end: RunEnd | undefined;
   /** The files that it has read, as they were then. */
@@ -57,7 +65,15 @@ export class Run {
     this.id = id;
     this.request = request;
     this.origin = request.origin;
-    this.info = request.origin.info;
+    this.#told = request.origin.info;
+    this.#rules = request.rules;
+    this.info = judgedBy(this.#told, this.#rules);
+  }
+
+  /** The settings that findings go by where the file has none are these from now on. */
+  judge(rules: RuleSettings): void {
+    this.#rules = rules;
+    this.info = judgedBy(this.#told, rules);
   }
 
   /** Settles when the run has ended, however it did. */
@@ -66,7 +82,8 @@ export class Run {
   }
 
   prepared({ info, files }: Prepared, paused: boolean): void {
-    this.info = info;
+    this.#told = info;
+    this.info = judgedBy(info, this.#rules);
     this.files = files;
     this.reading = undefined;
     this.#rowOf = undefined;
@@ -147,3 +164,6 @@ export class Run {
     return first && last ? stepsPerSecond(first, last) : 0;
   }
 }
+
+const judgedBy = (info: RunInfo, rules: RuleSettings): RunInfo =>
+  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : info;

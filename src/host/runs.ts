@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type RunRequest } from "./run.ts";
 
@@ -71,6 +72,12 @@ export class Runs implements vscode.Disposable {
 
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
+  }
+
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(rulesOf: (uri: vscode.Uri) => RuleSettings): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) run.judge(rulesOf(run.origin.uri));
+    for (const run of this.#all) this.changed(run, "state");
   }
 
   /** Files were renamed: the runs follow. */

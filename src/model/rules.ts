@@ -1,4 +1,4 @@
-import { optional, type Param, type Params } from "../engine/params.ts";
+import { optional, type JsonSchema, type Param, type Params } from "../engine/params.ts";
 import {
   FINDING_IDS,
   RULES,
@@ -7,9 +7,10 @@ import {
   type RuleSettings,
   type Threshold,
 } from "../protocol/rules.ts";
-import { quoted } from "../protocol/visible.ts";
+import { quoted, shorten } from "../protocol/visible.ts";
 import type { Json } from "./json.ts";
 import { found } from "./json.ts";
+import { ask, closest } from "./names.ts";
 import type { Report } from "./report.ts";
 import { readParams } from "./values.ts";
 
@@ -40,8 +41,13 @@ function ruleSetting(id: FindingId): Param<RuleSetting> {
     ]),
   );
   return {
-    doc: `The finding \`${id}\`: off, or with thresholds of this model's own.`,
-    schema: { anyOf: [{ enum: ["off"] }, ...(names.length > 0 ? [{ type: "object", properties }] : [])] },
+    doc: `The finding \`${id}\`: off, or with other thresholds than the default ones.`,
+    schema: {
+      anyOf: [
+        { enum: ["off"] },
+        ...(names.length > 0 ? [{ type: "object", properties, additionalProperties: false }] : []),
+      ],
+    },
     read: (json) => {
       if (json === "off") return { value: json };
       if (!isRecord(json)) return { expected };
@@ -69,3 +75,40 @@ export function readRules(json: Json, report: Report): RuleSettings | undefined 
   const owner = { code: "rules", title: "rules", at: json, others: [] };
   return readParams(ruleFields, json.members, owner, report);
 }
+
+/** The rules of the editor's settings, as far as they can be read, and what is wrong with the others, a sentence each. */
+export function rulesOfSettings(value: unknown): {
+  readonly rules: RuleSettings;
+  readonly problems: readonly string[];
+} {
+  const rules: Record<string, RuleSetting> = {};
+  const problems: string[] = [];
+  if (value === undefined || value === null) return { rules, problems };
+  if (!isRecord(value))
+    return { rules, problems: [`expected an object with ids of findings, found ${shown(value)}`] };
+  for (const [id, setting] of Object.entries(value)) {
+    const known = isFinding(id) ? ruleSetting(id).read(setting) : undefined;
+    if (!known) problems.push(`there is no finding ${quoted(id)}${ask(closest(id, FINDING_IDS))}`);
+    else if ("value" in known) rules[id] = known.value;
+    else problems.push(`${id}: expected ${known.expected}, found ${shown(setting)}`);
+  }
+  return { rules, problems };
+}
+
+const isFinding = (id: string): id is FindingId => Object.hasOwn(RULES, id);
+
+const shown = (value: unknown): string => shorten(JSON.stringify(value), LONGEST);
+
+const LONGEST = 60;
+
+/** The JSON Schema of the editor's setting, whose mistakes the editor itself reports. */
+export const rulesSettingSchema = (): JsonSchema => ({
+  type: "object",
+  properties: Object.fromEntries(
+    FINDING_IDS.map((id) => {
+      const { doc, schema } = ruleSetting(id);
+      return [id, { markdownDescription: doc, ...schema }];
+    }),
+  ),
+  additionalProperties: false,
+});

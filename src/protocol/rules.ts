@@ -5,8 +5,8 @@ export interface Threshold {
 }
 
 /**
- * Every finding, by its id, with its thresholds. A model file (`"rules"`) changes them by these names. What each finding says
- * stands in `insight/findings/`.
+ * Every finding, by its id, with its thresholds. A model file (`"rules"`) and the editor's settings (`gradlens.rules`) change them by these
+ * names. What each finding says stands in `insight/findings/`.
  */
 export const RULES = {
   "softmax-before-ce": {},
@@ -130,11 +130,21 @@ export type FindingId = keyof typeof RULES;
 
 export const FINDING_IDS = Object.keys(RULES) as readonly FindingId[];
 
-/** How a model file sets one finding: `off`, or some of its thresholds. */
+/** How a model file, or the editor's settings, set one finding: `off`, or some of its thresholds. */
 export type RuleSetting = "off" | Readonly<Record<string, number>>;
 
 /** What is set otherwise than in the table. */
 export type RuleSettings = Readonly<Partial<Record<FindingId, RuleSetting>>>;
+
+/** What a model sets itself, and under it what holds for all: threshold by threshold. */
+export function rulesOver(own: RuleSettings, under: RuleSettings): RuleSettings {
+  const both = Object.entries(own).map(([id, setting]): readonly [string, RuleSetting] => {
+    const general = under[id as FindingId];
+    const isMerged = typeof setting === "object" && typeof general === "object";
+    return [id, isMerged ? { ...general, ...setting } : setting];
+  });
+  return { ...under, ...Object.fromEntries(both) };
+}
 
 /** The thresholds of one finding, by name. */
 export type ThresholdsOf<Id extends FindingId> = { readonly [Name in keyof (typeof RULES)[Id]]: number };

@@ -1,5 +1,6 @@
 import type { Increment } from "./increment.ts";
 import type { Problem } from "./problem.ts";
+import type { RuleSettings } from "./rules.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
 
@@ -85,6 +86,8 @@ export interface WorkerCalls {
     readonly source: ModelSource;
     readonly model: string;
     readonly options: RunOptions;
+    /** How findings are set where the file says nothing of them. */
+    readonly rules: RuleSettings;
     /** Id of the finding whose fixes are tried before those of others. */
     readonly finding?: string;
   }): TrialsResult;

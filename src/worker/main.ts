@@ -102,15 +102,14 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   step: () => runner?.step(),
   stop,
 
-  async tryFixes({ source, model, options, finding }) {
+  async tryFixes({ source, finding, ...how }) {
     trying?.abort();
     const own = new AbortController();
     trying = own;
     const trials = {
+      ...how,
       text: source.text,
-      model,
       location: location(source),
-      options,
       ...(finding !== undefined && { finding }),
     };
     try {

@@ -19,6 +19,7 @@ suite("the run that a panel compares with", () => {
       origin: { uri: at(file), file, model, fingerprint: model, info },
       source: { text: "", file: `/${file}`, root: "/" },
       options: {},
+      rules: {},
     });
     if (step > 0) run.append(recorded([frameOf([{ delta_norm: 1 }], { loss: 1 }, step)]).since(0));
     return run;

@@ -38,6 +38,7 @@ const request: RunRequest = {
   },
   source: { text: "", file: "/m.gradlens.json", root: "/" },
   options: {},
+  rules: {},
 };
 
 suite("the training thread", () => {
