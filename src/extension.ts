@@ -8,7 +8,7 @@ import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
 import { Findings } from "./host/findings.ts";
 import { registerLanguage } from "./host/language.ts";
-import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
+import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
 import { Probes } from "./host/probes.ts";
@@ -59,11 +59,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   const running = new Running(models, runs, trainer);
   const isStale = (run: Run): boolean => models.isStale(run);
 
-  const lenses = own(new Lenses(models, runs));
+  const findings = own(new Findings(models, runs));
+  const lenses = own(new Lenses(models, runs, findings));
   const decorations = own(new Decorations(models, runs));
   const files = own(new DataFiles(models, runs, trainer));
   const diagnostics = own(new Diagnostics(models, files, trainer));
-  const findings = own(new Findings(models, runs));
   const status = own(new Status(runs, isStale));
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
@@ -86,7 +86,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(registerLanguage(models, runs, lenses, diagnostics, findings));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
-  own(new Probes(models, runs, trainer));
+  own(
+    new Probes(
+      models,
+      runs,
+      trainer,
+      reportProbes((line) => log().appendLine(line), showLog),
+    ),
+  );
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));

@@ -93,8 +93,8 @@ export interface WorkerCalls {
   }): TrialsResult;
   stopFixes(request: undefined): void;
   /**
-   * Initialises a model and makes its first steps, while nothing else runs. Rejects with the problems' messages, by `stopProbe`,
-   * and when something is probed or run meanwhile.
+   * Initialises a model and makes its first steps, while nothing else runs. `undefined` where that was not to be: by `stopProbe`,
+   * where something is probed or run meanwhile, and where the model or its data do not serve.
    */
   probe(request: {
     readonly source: ModelSource;
@@ -104,7 +104,7 @@ export interface WorkerCalls {
     readonly seed: number;
     readonly steps: number;
     readonly patienceMs: number;
-  }): TrialRun;
+  }): TrialRun | undefined;
   stopProbe(request: undefined): void;
 }
 
