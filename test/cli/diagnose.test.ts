@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
@@ -178,23 +178,83 @@ suite("gradlens diagnose", () => {
   });
 });
 
+interface SarifLog {
+  runs: [
+    {
+      tool: { driver: { rules: { id: string }[] } };
+      results: {
+        ruleId: string;
+        ruleIndex: number;
+        level: string;
+        locations: [
+          { physicalLocation: { region: Record<string, number>; artifactLocation: { uri: string } } },
+        ];
+      }[];
+    },
+  ];
+}
+
+suite("a file that no model can be run from", () => {
+  const command = (name: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, name, ...args], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  };
+
+  test("ends diagnose, fix and run alike, with 1 and the problem's place", () => {
+    writeFileSync(join(folder, "torn.gradlens.json"), '{ "version": 1, "models": { "only": { "layers": [ }');
+    const typo = write("typo.gradlens.json", { only: model({ layers: [{ type: "Linea" }] }) });
+    for (const [file, what] of [
+      ["torn.gradlens.json", /^torn\.gradlens\.json:1:\d+: /m],
+      [typo, /^typo\.gradlens\.json:\d+:\d+: unknown layer type "Linea": did you mean "Linear"\?$/m],
+      ["none.gradlens.json", /^none\.gradlens\.json: there is no such file$/m],
+    ] as const) {
+      for (const name of ["diagnose", "fix", "run"]) {
+        const { status, stdout, stderr } = command(name, file);
+        assert.deepEqual([status, stdout], [1, ""], `${name} ${file}`);
+        assert.match(stderr, what);
+      }
+    }
+  });
+
+  test("whose data hold a NaN is sick, and no fix of a model mends that: 4 and 5", () => {
+    writeFileSync(join(folder, "nan.csv"), "a,b,y\n1,2,0\n1,nan,1\n2,2,1\n");
+    const data = { type: "csv", path: "nan.csv", target: "y" };
+    const file = write("nan.gradlens.json", { only: model({ data, train: { batch_size: 2, seed: 3 } }) });
+    assert.equal(diagnose(file).status, 4);
+    const { status, stdout, stderr } = command("fix", file, "-o", "mended.gradlens.json");
+    assert.deepEqual([status, stdout], [5, ""]);
+    assert.match(stderr, /nan\.csv, line 3, column "b": the value is missing \("nan"\)/);
+    assert.equal(existsSync(join(folder, "mended.gradlens.json")), false);
+    const asJson = command("fix", file, "--format", "json");
+    assert.equal(asJson.status, 5);
+    assert.deepEqual(JSON.parse(asJson.stdout), {
+      file,
+      model: "only",
+      seed: 3,
+      output: null,
+      original: { fixes: [], seeds: [] },
+      best: null,
+      candidates: [],
+      tried: 0,
+      cost: 0,
+    });
+  });
+
+  test("names the data in SARIF where a value of it is NaN", () => {
+    const { status, stdout } = diagnose("nan.gradlens.json", "--format", "sarif");
+    assert.equal(status, 4);
+    const log = JSON.parse(stdout) as SarifLog;
+    const [{ results }] = log.runs;
+    assert.equal(results[0]?.ruleId, "non-finite-data");
+  });
+});
+
 suite("gradlens diagnose --format sarif", () => {
   const { stdout, status } = diagnose(sick, "--format", "sarif");
-  const log = JSON.parse(stdout) as {
-    runs: [
-      {
-        tool: { driver: { rules: { id: string }[] } };
-        results: {
-          ruleId: string;
-          ruleIndex: number;
-          level: string;
-          locations: [
-            { physicalLocation: { region: Record<string, number>; artifactLocation: { uri: string } } },
-          ];
-        }[];
-      },
-    ];
-  };
+  const log = JSON.parse(stdout) as SarifLog;
 
   test("is what the schema of SARIF 2.1.0 demands", () => {
     assert.equal(status, 4);
