@@ -1,5 +1,5 @@
 /*
- * `npm run rules:table`: trains every labelled model with three seeds, tries fixes on a sample of the sick ones, and writes
+ * `npm run rules:table`: trains every labelled model with three seeds, tries fixes on the sick ones, and writes
  * docs/rules.md. `-- --only fixes`, or `runs`: one of the two, the other stays as the page has it. `-- --every 10`: one in so many
  * models, for a quick look, which writes nothing.
  */

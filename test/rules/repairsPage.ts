@@ -11,7 +11,7 @@ export function repairs(all: readonly Repaired[]): string {
   const costs = sick.map(({ cost }) => cost).sort((a, b) => a - b);
   return [
     "## What share of sick models _Try Fixes_ repairs",
-    `Tried on ${repairable.length} models, every third sick one of which it is known what a good loss is; ${sick.length} of them were sick with all three seeds that fixes are proven with. ` +
+    `Tried on ${repairable.length} models: every sick one of which it is known what a good loss is; ${sick.length} of them were sick with all three seeds that fixes are proven with. ` +
       "**Repaired**: the fix that is offered ends well with each of the three seeds, by the label and not by what the product takes for well. " +
       `It cost ${(costs[costs.length >> 1] ?? NaN).toFixed(0)} full runs at the median, and at most ${(costs.at(-1) ?? NaN).toFixed(0)}.`,
     table(
