@@ -62,7 +62,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.#subscriptions = [
       runs.onDidChange(({ what }) => {
         if (what === "added") setTimeout(() => this.refresh(), FIRST_FIGURES_MS);
-        else if (what === "frames") this.refresh();
+        else if (what === "frames" || what === "moment") this.refresh();
         else this.#announcer.now();
       }),
       runs.onDidProbe(() => this.#announcer.now()),

@@ -5,7 +5,7 @@ import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, findingLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
 import { plain, type Plain } from "../text/quote.ts";
-import { outcome, short } from "../text/run.ts";
+import { momentText, outcome, short } from "../text/run.ts";
 import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
 import type { LensCommand } from "./say.ts";
@@ -52,7 +52,11 @@ const LONGEST_RESULT = 120;
 
 /** Beside it: how the latest run goes, or ended. One that the text has left behind offers the next. */
 export function resultCommand(run: Run, found: FoundAt | undefined, stale: boolean): LensCommand {
-  const text = plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`;
+  const seen = run.historySeen();
+  const text =
+    seen === run.history
+      ? plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`
+      : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
   if (!stale || !run.end) {
     return {
       title: found ? findingLens(found, text) : text,
@@ -76,7 +80,7 @@ export function figuresCommand(
   const { layers } = run.info;
   const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
   if (!shown[kind]) return undefined;
-  const at = { ...figures, layers, marks: run.findings().marks, found };
+  const at = { ...figures, layers, marks: run.findingsSeen().marks, found };
   return {
     title: kind === "gradients" ? gradientLens(at) : activationLens(at),
     ...(figures.probe

@@ -11,11 +11,11 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
     void vscode.commands.executeCommand("setContext", `gradlens.${key}`, value);
   };
   return runs.onDidChange(({ what }) => {
-    if (what === "frames") return;
+    if (what === "frames" || what === "arrived" || what === "moment") return;
     const state = trainer.active()?.state;
     set("running", state !== undefined);
     set("paused", state === "paused");
-    set("hasRuns", true);
+    set("hasRuns", runs.all().length > 0);
   });
 }
 

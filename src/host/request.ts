@@ -5,7 +5,6 @@ import type { RunInfo } from "../protocol/run.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
 import { plain, type Plain } from "../text/quote.ts";
 import type { RunRequest } from "./run.ts";
-import { settings } from "./settings.ts";
 
 /** The document as the worker reads it; `undefined` where it does not lie in a folder of this machine. */
 export function sourceOf(document: vscode.TextDocument): ModelSource | undefined {
@@ -36,8 +35,9 @@ export function requestOf(
     uri: document.uri,
     file: vscode.workspace.asRelativePath(document.uri),
     model: model.name,
+    ...(model.base !== undefined && { base: model.base }),
     fingerprint: spec.fingerprint,
     info,
   };
-  return { origin, source, options, rules: settings.rules(document.uri) };
+  return { origin, source, options };
 }

@@ -24,7 +24,7 @@ export function followRules(runs: Runs, findings: Findings): vscode.Disposable {
   };
   void complain();
   return onDidChangeSettings(() => {
-    runs.judge(settings.rules);
+    runs.judge();
     findings.readAgain();
     void complain();
   }, "rules");

@@ -32,11 +32,16 @@ export const settings = {
   engineProcess: (): EngineProcess =>
     vscode.workspace.getConfiguration(SECTION).get("engine.process") === "own" ? "own" : "host",
   /** How findings are set for the models of a file that set them in no other way. What cannot be read does not count. */
-  rules: (uri: vscode.Uri): RuleSettings => readRules(uri).rules,
+  rules: (uri?: vscode.Uri): RuleSettings => readRules(uri).rules,
   /** What of it cannot be read. */
   ruleProblems: (uri?: vscode.Uri): readonly string[] => readRules(uri).problems,
-  /** Runs that are kept. */
-  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 10,
+  /** When the panel shows itself at a run. */
+  revealPanel: () =>
+    vscode.workspace.getConfiguration(SECTION).get<"firstRun" | "always" | "never">("panel.reveal"),
+  /** Runs that are kept, but for those that are pinned. */
+  keepRuns: () => vscode.workspace.getConfiguration(SECTION).get<number>("keepRuns") ?? 50,
+  /** Megabytes that they may take on the disk. */
+  storageLimit: () => vscode.workspace.getConfiguration(SECTION).get<number>("storage.limit") ?? 200,
 };
 
 export type LensSettings = ReturnType<typeof settings.lenses>;

@@ -1,7 +1,9 @@
 import type { Increment } from "./increment.ts";
+import type { Path } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { RuleSettings } from "./rules.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
+import type { PartPath, Spectrum } from "./spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
 
 /** Where a model comes from: the text of its file, and where that lies (its data are relative to it). */
@@ -106,6 +108,12 @@ export interface WorkerCalls {
     readonly patienceMs: number;
   }): TrialRun | undefined;
   stopProbe(request: undefined): void;
+  /**
+   * The Jacobian spectrum of a part of the model that was started last, at its weights as they are, beside a run that goes on
+   * (`computing` tells how far it is). Rejects in words where there is none, by `stopSpectrum`, and when another is asked for.
+   */
+  spectrum(request: { readonly path: PartPath }): Spectrum;
+  stopSpectrum(request: undefined): void;
 }
 
 /** What the worker tells the host. */
@@ -115,6 +123,10 @@ export interface WorkerEvents {
   /** What is new in the run's history since the last call; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
   frames(increment: Increment): void;
   ended(end: RunEnd): void;
+  /** The run makes its calls in another way from here on. */
+  path(path: Path): void;
+  /** What share of a spectrum is computed. */
+  computing(share: number): void;
   /** A model that fixes are tried on has got further. */
   trial(progress: TrialsProgress): void;
 }

@@ -1,4 +1,4 @@
-import type { Finding } from "../insight/findings/finding.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { findings } from "../insight/findings/index.ts";
 import type { Severity } from "../insight/findings/finding.ts";
 import { numerals, type Diagnosis } from "./diagnosis.ts";

@@ -5,6 +5,7 @@ import { parse } from "../model/parse.ts";
 import type { ParsedModel } from "../model/parsed.ts";
 import { fieldRange } from "../model/locate.ts";
 import { quoted } from "../protocol/visible.ts";
+import type { Path } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import type { Location } from "./files.ts";
@@ -56,11 +57,11 @@ export async function load(
   name: string,
   location: Location,
   options: RunOptions,
-  preparing: Preparing = {},
+  { onPath, ...preparing }: Preparing & { readonly onPath?: (path: Path) => void } = {},
 ): Promise<Training> {
   const spec = specOf(text, name);
   const { histEvery } = options;
-  const how = { backend: backendFor(options), ...(histEvery && { histEvery }) };
+  const how = { backend: backendFor(options, onPath), ...(histEvery && { histEvery }) };
   return prepare(withOptions(spec, options), location, how, preparing);
 }
 

@@ -12,6 +12,7 @@ import { checkFile, load, ModelError } from "./load.ts";
 import { portOf } from "../process/port.ts";
 import { probe } from "./probe.ts";
 import { Runner } from "./runner.ts";
+import { computeSpectrum, LastModel } from "./spectrum.ts";
 import { tryFixes } from "./trials.ts";
 
 /*
@@ -25,7 +26,7 @@ yieldToEditor();
 const KEPT_SHARE = 1 / 8;
 const KEPT_MOST = 2 ** 30;
 
-/** How often it is told how far the reading of files is. */
+/** How often it is told how far something is. */
 const PROGRESS_MS = 100;
 
 const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
@@ -37,6 +38,9 @@ let preparing: AbortController | undefined;
 let probing: AbortController | undefined;
 /** Aborts the trials of fixes that go on. */
 let trying: AbortController | undefined;
+/** Aborts the spectrum that is computed. */
+let decomposing: AbortController | undefined;
+const last = new LastModel();
 /** Abort the checks that go on, by their files. */
 const checks = new Map<string, AbortController>();
 
@@ -80,10 +84,13 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
         signal: own.signal,
         onProgress: tellProgress(),
         read: (read) => (files = read),
+        onPath: (path) => void tell("path", path),
       });
       own.signal.throwIfAborted();
       const frames = (increment: Increment) => void tell("frames", increment, buffersOf(increment));
-      runner = new Runner(training, { frames, ended }, options.paused);
+      const begun = new Runner(training, { frames, ended }, options.paused);
+      runner = begun;
+      last.begins(training, () => begun.made);
       return { info: training.info, files };
     } finally {
       if (preparing === own) preparing = undefined;
@@ -143,6 +150,25 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
     }
   },
   stopProbe: () => probing?.abort(),
+
+  async spectrum({ path }) {
+    decomposing?.abort();
+    const own = new AbortController();
+    decomposing = own;
+    let told = performance.now();
+    const progress = (share: number): void => {
+      const now = performance.now();
+      if (now - told < PROGRESS_MS) return;
+      told = now;
+      void tell("computing", share);
+    };
+    try {
+      return await computeSpectrum(last.now(), path, { signal: own.signal, progress });
+    } finally {
+      if (decomposing === own) decomposing = undefined;
+    }
+  },
+  stopSpectrum: () => decomposing?.abort(),
 });
 
 function stop(): void {
@@ -153,6 +179,7 @@ function stop(): void {
 /** A run has ended: its memory goes, and what had to wait goes on. */
 function ended(end: RunEnd): void {
   runner = undefined;
+  last.ends();
   setTimeout(giveBack, GIVE_BACK_MS).unref();
   holdChecks();
   void tell("ended", end);

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { declaredModel } from "../engine/graph/declaredModel.ts";
-import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { staticFindings } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { fixesOf } from "../model/fixes/apply.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { digest, outline, type ReaderCalls, type SourceText } from "../model/digest.ts";
+import type { ReaderCalls, SourceText } from "../model/digest.ts";
+import { digest, outline } from "../model/makeDigest.ts";
 import { expectedRun } from "../model/outline.ts";
 import type { Parsed } from "../model/parsed.ts";
 import { FileReader } from "../model/reader.ts";
 import { standard } from "../model/tables.ts";
 import { ruledBy } from "../protocol/declaredModel.ts";
 import { Rpc } from "../protocol/rpc.ts";
+import { exportModel } from "../pytorch/export.ts";
 import { portOf } from "../process/port.ts";
 
 /*
@@ -50,7 +53,10 @@ const specOf = (source: SourceText, model: string): ModelSpec | undefined =>
 new Rpc<ReaderCalls, Record<never, never>>(portOf(parentPort), {
   read: (source) => digest(source.text, parsed(source), fingerprint),
 
-  spec: ({ model, ...source }) => specOf(source, model),
+  program({ model, ...source }) {
+    const spec = specOf(source, model);
+    return spec && exportModel(spec);
+  },
 
   expected({ model, ...source }) {
     const spec = specOf(source, model);

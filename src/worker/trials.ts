@@ -1,6 +1,7 @@
 import { DataError } from "../engine/data/error.ts";
 import { typicalNorm } from "../insight/clipping.ts";
-import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { staticFindings } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { summarise } from "../insight/findings/summarise.ts";
 import { lossState } from "../insight/lossState.ts";
 import { type Candidate, type Fault, unchanged } from "../model/fixes/candidates.ts";
@@ -221,7 +222,7 @@ function measured(run: TrialRun): Measured {
   const errors = end ? errorsOf(run).map(({ id }) => id) : [];
   return {
     run,
-    seed: info.seed,
+    seed: info.seed ?? 0,
     made: run.made,
     steps: info.steps ?? run.made,
     loss: now,

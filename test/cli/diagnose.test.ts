@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
 import Ajv from "ajv";
-import { findings } from "../../src/insight/findings/index.ts";
+import { FINDING_IDS, findingOf, findings } from "../../src/insight/findings/index.ts";
 import { FIXES } from "../../src/protocol/fixNames.ts";
-import { FINDING_IDS } from "../../src/protocol/rules.ts";
 
 const require = createRequire(import.meta.url);
 const jsonOf = (name: string): object => require(name) as object;
@@ -110,7 +109,7 @@ suite("gradlens diagnose", () => {
     assert.ok(Number(cause.figures["ratio"]) < 1e-2);
     assert.match(cause.message, /predicting the mean alone would give 0\.693\.$/);
     for (const { id, fixes } of found) {
-      assert.ok((FINDING_IDS as readonly string[]).includes(id));
+      assert.ok(findingOf(id));
       for (const fix of fixes) assert.ok(Object.hasOwn(FIXES, fix), fix);
     }
   });

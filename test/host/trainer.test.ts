@@ -38,7 +38,6 @@ const request: RunRequest = {
   },
   source: { text: "", file: "/m.gradlens.json", root: "/" },
   options: {},
-  rules: {},
 };
 
 suite("the training thread", () => {

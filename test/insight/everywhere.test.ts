@@ -17,7 +17,7 @@ import { statusHover } from "../../src/text/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { historyOf } from "../support/history.ts";
-import { FINDING_IDS } from "../../src/protocol/rules.ts";
+import { FINDING_IDS } from "../../src/insight/findings/index.ts";
 import { runOf } from "../webview/runs.ts";
 import { runIn } from "./findings/cases.ts";
 import { GIVEN } from "./findings/given.ts";
@@ -142,7 +142,7 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
   assert.ok(frame);
   const plainRun = runOf(info.layers, { step: frame.step, loss: frame.loss });
   const run = { ...plainRun, info };
-  const view = { run, layers: info.layers, history };
+  const view = { run, layers: info.layers, history, others: [] };
   const summary = summarise(view);
   const terminal = table(info, frame);
   for (const { id } of summary.findings) seen.add(id);

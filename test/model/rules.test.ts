@@ -3,8 +3,11 @@ import { suite, test } from "node:test";
 import { declaredModel } from "../../src/engine/graph/declaredModel.ts";
 import { modulesOf } from "../../src/engine/spec.ts";
 import { parse } from "../../src/model/parse.ts";
+import { deadRelu } from "../../src/insight/findings/deadRelu.ts";
+import { findings } from "../../src/insight/findings/index.ts";
+import { valuesOf } from "../../src/insight/findings/thresholds.ts";
 import { rulesOfSettings } from "../../src/model/rules.ts";
-import { FINDING_IDS, rulesOver, thresholdsOf } from "../../src/protocol/rules.ts";
+import { rulesOver } from "../../src/protocol/rules.ts";
 
 const fileWith = (rules: unknown, more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({
@@ -33,7 +36,7 @@ suite("rules of a model", () => {
   });
 
   test("may name every finding", () => {
-    assert.deepEqual(messages(Object.fromEntries(FINDING_IDS.map((id) => [id, "off"]))), []);
+    assert.deepEqual(messages(Object.fromEntries(findings.map(({ id }) => [id, "off"]))), []);
   });
 
   test("of a finding that is not there are a problem, with the one that was meant", () => {
@@ -65,12 +68,12 @@ suite("rules of a model", () => {
   });
 
   test("leave the other thresholds as they are", () => {
-    assert.deepEqual(thresholdsOf("dead-relu", { "dead-relu": { share: 0.8 } }), {
+    assert.deepEqual(valuesOf(deadRelu, { "dead-relu": { share: 0.8 } }), {
       share: 0.8,
       growth: 0.3,
       most: 0.75,
     });
-    assert.deepEqual(thresholdsOf("dead-relu", {}), { share: 0.5, growth: 0.3, most: 0.75 });
+    assert.deepEqual(valuesOf(deadRelu, {}), { share: 0.5, growth: 0.3, most: 0.75 });
   });
 });
 

@@ -3,7 +3,7 @@ import { evidenceOf } from "../../src/insight/findings/evidence.ts";
 import { copyFrame, type Frame } from "../../src/protocol/frame.ts";
 import { History } from "../../src/protocol/history.ts";
 import { Recorder } from "../../src/protocol/recorder.ts";
-import type { FindingId } from "../../src/protocol/rules.ts";
+import type { FindingId } from "../../src/insight/findings/index.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import { load } from "../../src/worker/load.ts";
 import { isNumberless, type Labelled } from "./labelled.ts";

@@ -1,5 +1,5 @@
 import { percent } from "../../src/insight/format.ts";
-import type { FindingId } from "../../src/protocol/rules.ts";
+import type { FindingId } from "../../src/insight/findings/index.ts";
 import { PARTS, type Judged, type Peer } from "./judge.ts";
 import { row, share, table } from "./tables.ts";
 import { halfOf, labelled, type Labelled } from "./labelled.ts";

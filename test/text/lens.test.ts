@@ -10,7 +10,7 @@ import {
   runLens,
   shapeLens,
 } from "../../src/text/lens.ts";
-import { FINDING_IDS } from "../../src/protocol/rules.ts";
+import { FINDING_IDS } from "../../src/insight/findings/index.ts";
 import type { Share } from "../../src/insight/share.ts";
 import { frameOf } from "../support/frames.ts";
 

@@ -57,6 +57,7 @@ const viewOf = (frames: readonly Frame[], ended: RunEnd | "goes on" = end): View
   run: runOf(layers, ended === "goes on" ? {} : { state: "ended", end: ended }),
   layers,
   history: historyOf(frames),
+  others: [],
 });
 
 const broken = viewOf([finite(1), finite(2), lost(3)]);

@@ -73,7 +73,7 @@ suite("fixes that are tried", () => {
   });
 
   test("go by the settings of findings under those of the file", async () => {
-    const off = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, "off"]));
+    const off = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, "off" as const]));
     const { original } = await tryFixes({ ...source, options: { ...source.options, steps: 40 } });
     const found = original.measures[0]?.errors ?? [];
     assert.ok(found.length > 0);

@@ -1,8 +1,8 @@
 import type { Axis, LayersAxis } from "./axis.ts";
 import type { View } from "../view.ts";
 
-/** A statistic made visible: data and pure functions. `mount.ts` draws it. */
-export interface Chart {
+/** What the panel shows of a run in one of its sections: pure functions. */
+export interface Part {
   /** Stable: the view's state goes by it. */
   readonly id: string;
   readonly title: string;
@@ -10,16 +10,22 @@ export interface Chart {
   readonly hint: string;
   /** False where the run has nothing of the kind; the section is not there then. */
   readonly applies?: (view: View) => boolean;
-  /** What the chart shows, in one line with numbers. */
+  /** What it shows, in one line with numbers. */
   readonly reading: (view: View) => string;
-  readonly plot: (view: View) => Plot;
-  /** The figures at a place of the plot. */
-  readonly describe: (view: View, place: Place) => Figures;
-  /** The same figures for a screen reader and for those who want to look one up. */
+  /** The figures for a screen reader and for those who want to look one up. */
   readonly table: (view: View) => Table;
   /** All figures, where the table shows only some. */
   readonly data?: (view: View) => Table;
 }
+
+/** A statistic made visible. `mount.ts` draws it. */
+export interface Chart extends Part {
+  readonly plot: (view: View) => Plot;
+  /** The figures at a place of the plot. */
+  readonly describe: (view: View, place: Place) => Figures;
+}
+
+export const isChart = (part: Part): part is Chart => "plot" in part;
 
 /** Where the pointer or the keyboard is: on a layer, at a position along the other axis, or both. */
 export interface Place {
@@ -89,7 +95,12 @@ export interface Series {
 
 /** A colour by its meaning; `shares` colours each point or bar by what of the gradient reaches its layer (log₁₀). */
 export type Ink =
-  "main" | "second" | "faint" | { readonly ramp: number } | { readonly shares: readonly number[] };
+  | "main"
+  | "second"
+  | { readonly ramp: number }
+  | { readonly shares: readonly number[] }
+  /** Of the n-th run that lies under the shown one. */
+  | { readonly run: number };
 
 export interface Point {
   readonly x: number;

@@ -4,10 +4,11 @@ import { logSharesAt } from "../../src/insight/share.ts";
 import { columnOf, typical } from "../../src/insight/typical.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
-import type { View } from "../view.ts";
+import type { Other, View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
-import type { Chart, RightAxis } from "./chart.ts";
+import type { Chart, Point, RightAxis, Series } from "./chart.ts";
+import { matchOf, nameAlong, otherFigures, underlay } from "./compared.ts";
 import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
 export const gains: Chart = {
@@ -31,11 +32,13 @@ export const gains: Chart = {
     const values = frame ? columnOf(frame, view.layers, "gain") : [];
     const product = runningProduct(view.layers, values);
     const shares = frame ? logSharesAt(frame) : [];
+    const axes = axesAroundOne(values, product);
     return {
       kind: "lines",
       x: layersAxis(view.layers),
-      ...axesAroundOne(values, product),
+      ...axes,
       series: [
+        ...view.others.flatMap((other) => productUnder(view, other, axes)),
         {
           label: "gain of a layer",
           draw: "bars",
@@ -54,7 +57,10 @@ export const gains: Chart = {
     };
   },
 
-  describe: layerFigures,
+  describe(view, place) {
+    const { title, rows } = layerFigures(view, place);
+    return { title, rows: [...rows, ...otherFigures(view, place.layer ?? -1, "gain")] };
+  },
 
   table(view) {
     const frame = shownFrame(view.history);
@@ -65,6 +71,26 @@ export const gains: Chart = {
     ]);
   },
 };
+
+/** The running product of another run, on the right axis. */
+function productUnder(view: View, other: Other, axes: ReturnType<typeof axesAroundOne>): readonly Series[] {
+  const { y, right } = axes;
+  const axis = { ...y, min: y.min * right.times, max: y.max * right.times };
+  const line = {
+    label: nameAlong(view, other),
+    points: productAlong(view, other),
+    bridged: true,
+    place: other.place,
+  };
+  return underlay(line, axis).map((series) => ({ ...series, right: true }));
+}
+
+function productAlong(view: View, other: Other): readonly Point[] {
+  const frame = shownFrame(other.history);
+  const { layers } = other.run.info;
+  const product = frame ? runningProduct(layers, columnOf(frame, layers, "gain")) : [];
+  return matchOf(view, other).pairs.map(({ at, row }) => ({ x: at, y: product[row] ?? NaN }));
+}
 
 /** Why no layer has a gain although a step was made: 0 / 0 is none. */
 const noGradient = (view: View): string =>

@@ -1,4 +1,5 @@
-import type { Chart } from "./chart.ts";
+import { isChart, type Chart, type Part } from "./chart.ts";
+import { differences } from "./differences.ts";
 import { gains } from "./gains.ts";
 import { gradientFlow } from "./gradientFlow.ts";
 import { histogram } from "./histogram.ts";
@@ -6,5 +7,16 @@ import { loss } from "./loss.ts";
 import { overTime } from "./overTime.ts";
 import { throughTime } from "./throughTime.ts";
 
-/** Every chart of the panel, from top to bottom. */
-export const charts: readonly Chart[] = [gradientFlow, gains, overTime, loss, throughTime, histogram];
+/** Every part of the panel, from top to bottom. */
+export const parts: readonly Part[] = [
+  gradientFlow,
+  gains,
+  overTime,
+  loss,
+  differences,
+  throughTime,
+  histogram,
+];
+
+/** Those that are drawn. */
+export const charts: readonly Chart[] = parts.filter(isChart);

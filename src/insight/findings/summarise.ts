@@ -6,7 +6,8 @@ import { median } from "../typical.ts";
 import { farthest, gets, rateOf } from "./depth.ts";
 import { diagnose } from "./diagnose.ts";
 import { evidenceOf } from "./evidence.ts";
-import type { Evidence, Finding, Run, Severity } from "./finding.ts";
+import type { Evidence, Run, Severity } from "./finding.ts";
+import type { Finding } from "./found.ts";
 
 /** What there is to say of a run: the one source of the panel's sentence, lens icons, gutter marks, hovers, status bar and CLI. */
 export interface Summary {

@@ -1,0 +1,74 @@
+"""The first line of a run's stream: what is watched, and where in the source it stands."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from gradlens.rows import Row
+from gradlens.source import Where, digest, relative
+from gradlens.stream import HEARTBEAT_S
+from gradlens.unwrap import class_of
+
+VERSION = 1
+
+
+def header_of(
+    model: str,
+    rows: Sequence[Row],
+    parameters: Sequence[nn.Parameter],
+    where: dict[str, Where],
+    path: str,
+    **more: Any,
+) -> dict[str, Any]:
+    """Neither arguments nor the environment are told: they may hold secrets."""
+    folder = _workspace(path)
+    files = sorted({file for place in where.values() for file in (place.file, *(file for file, _ in place.via))})
+    seed = torch.initial_seed()
+    return {
+        "type": "run",
+        "version": VERSION,
+        "model": model,
+        "source": "pytorch",
+        "seed": seed if seed < 1 << 53 else None,  # what a reader in JavaScript can hold
+        "parameters": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
+        "steps": None,
+        "engine": f"torch {torch.__version__}, {parameters[0].device.type if parameters else 'cpu'}",
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "heartbeat": HEARTBEAT_S,
+        **more,
+        "sources": {relative(file, folder): text for file in files if (text := digest(file)) is not None},
+        "layers": [_layer(row, parameters, where.get(row.path), folder) for row in rows],
+    }
+
+
+def _workspace(path: str) -> str | None:
+    """The folder that `.gradlens/runs` lies in: files in it are named as seen from there."""
+    runs = os.path.dirname(os.path.abspath(path))
+    tail = os.path.join(".gradlens", "runs")
+    return runs[: -len(tail) - 1] if runs.endswith(os.sep + tail) else None
+
+
+def _layer(row: Row, parameters: Sequence[nn.Parameter], where: Where | None, folder: str | None) -> dict[str, Any]:
+    own = [{"name": name, "shape": list(parameters[i].shape)} for name, i in zip(row.names, row.parameters)]
+    layer: dict[str, Any] = {"path": row.path, "type": row.type}
+    if class_of(row.module) != row.type:
+        layer["class"] = class_of(row.module)
+    layer.update({"parameters": own, "output_shape": row.output_shape})
+    if where is not None:
+        layer["where"] = {
+            "file": relative(where.file, folder),
+            "line": where.line,
+            "end_line": where.end_line,
+        }
+        if where.via:
+            layer["where"]["via"] = [{"file": relative(file, folder), "line": line} for file, line in where.via]
+    return layer

@@ -1,0 +1,131 @@
+"""The parameters' side of a step: gradients as the backward pass left them, and how far the update moves the weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import torch
+from torch import Tensor, nn
+
+from gradlens.reductions import (
+    BAD,
+    BINS,
+    SQUARES,
+    SUM,
+    ZEROS,
+    groups,
+    histogram,
+    moments,
+    norms,
+    single,
+    stacked,
+)
+from gradlens.rows import Row
+
+# Columns of the gradients' sums: those of moments(), least and greatest element.
+LEAST, GREATEST = 5, 6
+COLUMNS = 7
+
+# Of larger tensors so many elements are kept for the size of the update.
+_WHOLE, _SAMPLE = 1 << 24, 1 << 18
+
+
+def local(tensor: Tensor) -> Tensor:
+    """This process's shard of a tensor that FSDP2 has divided."""
+    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
+
+
+class Parameters:
+    def __init__(self, parameters: list[nn.Parameter], rows: list[Row], home: torch.device) -> None:
+        self.all, self.home = parameters, home
+        self.row_of = [row.index for row in rows for _ in row.parameters]
+        self.by_row = {row.index: row.parameters for row in rows}
+        self.index = {id(parameter): i for i, parameter in enumerate(parameters)}
+        self.clear()
+
+    def clear(self) -> None:
+        self.sums = torch.zeros(len(self.all), COLUMNS, dtype=torch.float64, device=self.home)
+        self.sums[:, LEAST], self.sums[:, GREATEST] = math.inf, -math.inf
+        # Σ of squares of weights before the update, and of the update; negative where they were not looked at.
+        self.moves = torch.full((len(self.all), 2), -1, dtype=torch.float64, device=self.home)
+        self.histogram: Tensor | None = None
+        self.read_at: dict[int, tuple[int, int]] = {}
+        self._before: dict[int, Tensor] = {}
+
+    def of(self, optimizer: torch.optim.Optimizer) -> list[int]:
+        """Places of those that an optimizer changes."""
+        all_ = (parameter for group in optimizer.param_groups for parameter in group["params"])
+        return [self.index[id(parameter)] for parameter in all_ if id(parameter) in self.index]
+
+    def version(self, i: int) -> tuple[int, int] | None:
+        """Which tensor a gradient is, and how often it has been written to."""
+        gradient = self.all[i].grad
+        return None if gradient is None else (id(gradient), gradient._version)
+
+    def read(self, which: Collection[int], histograms: bool) -> None:
+        """Takes the sums of gradients as they are now; a later reading takes the place of an earlier one."""
+        found: list[tuple[int, Tensor]] = []
+        for i in which:
+            gradient = self.all[i].grad
+            if gradient is not None:
+                self.read_at[i] = (id(gradient), gradient._version)
+                found.append((i, local(gradient.detach())))
+        if histograms and self.histogram is None:
+            self.histogram = torch.zeros(len(self.all), BINS, dtype=torch.float64, device=self.home)
+        dense = [(i, gradient) for i, gradient in found if not gradient.is_sparse and gradient.numel() > 0]
+        for group in groups(dense):
+            self._put([i for i, _ in group], stacked([gradient for _, gradient in group]))
+        for i, gradient in found:
+            if gradient.is_sparse:
+                self._put_sparse(i, gradient)
+
+    def _put(self, which: list[int], m: Tensor, absent: int = 0) -> None:
+        """`absent`: elements that are 0 and not there."""
+        index = torch.tensor(which, device=self.home)
+        part = torch.cat([moments(m), m.amin(1, keepdim=True), m.amax(1, keepdim=True)], 1)
+        if self.histogram is not None:
+            self.histogram[index] = histogram(m, part[:, ZEROS]).to(self.home)
+        if absent:
+            part[:, [0, ZEROS]] += absent
+            part[:, LEAST].clamp_(max=0)
+            part[:, GREATEST].clamp_(min=0)
+        self.sums[index] = part.to(self.home)
+
+    def _put_sparse(self, i: int, gradient: Tensor) -> None:
+        values = gradient.coalesce().values()
+        if values.numel() == 0:
+            values = values.new_zeros(1)
+        self._put([i], single(values.reshape(1, -1)), gradient.numel() - values.numel())
+
+    def norms_now(self, which: Collection[int]) -> Tensor:
+        """Norms of gradients as they are at this moment, such as after clipping."""
+        gradients = [g for i in which if (g := self.all[i].grad) is not None]
+        return norms([local(g.coalesce().values() if g.is_sparse else g).detach() for g in gradients], self.home)
+
+    def keep(self, which: Collection[int]) -> None:
+        """Keeps the weights before the update; of very large ones a sample."""
+        weights = [(i, local(self.all[i].detach())) for i in which if self.all[i].requires_grad]
+        weights = [(i, weight) for i, weight in weights if weight.numel() > 0]
+        if not weights:
+            return
+        index = torch.tensor([i for i, _ in weights], device=self.home)
+        self.moves[index, 0] = norms([weight for _, weight in weights], self.home).square()
+        self._before.update({i: _sample(weight).clone() for i, weight in weights})
+
+    def compare(self) -> None:
+        """How far the update has moved the weights that were kept."""
+        kept, self._before = list(self._before.items()), {}
+        if not kept:
+            return
+        index = torch.tensor([i for i, _ in kept], device=self.home)
+        weights = [local(self.all[i].detach()) for i, _ in kept]
+        moved = torch._foreach_sub([_sample(weight) for weight in weights], [before for _, before in kept])
+        shares = [weight.numel() / before.numel() for weight, (_, before) in zip(weights, kept)]
+        scale = torch.tensor(shares, dtype=torch.float64, device=self.home)
+        self.moves[index, 1] = norms(moved, self.home).square() * scale
+
+
+def _sample(weight: Tensor) -> Tensor:
+    """Every n-th element of a large tensor."""
+    return weight if weight.numel() <= _WHOLE else weight.reshape(-1)[:: weight.numel() // _SAMPLE]

@@ -1,0 +1,462 @@
+"""The course of a training as a watch sees it: which steps it looks at, and what it makes of them."""
+
+from __future__ import annotations
+
+import atexit
+import math
+import os
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from gradlens import seams
+from gradlens.activations import DELTA, ENTRY, Activations
+from gradlens.calls import Calls
+from gradlens.course import Course, Cycle
+from gradlens.frame import Sums, line_of
+from gradlens.header import header_of
+from gradlens.pacing import Pacing
+from gradlens.parameters import GREATEST, LEAST, Parameters, local
+from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
+from gradlens.rows import rows_of
+from gradlens.source import locate
+from gradlens.stream import Stream, new_path, text_of
+from gradlens.transfer import Transfer
+from gradlens.unwrap import class_of, is_compiled, unwrap
+
+# Bytes after which frames become half as frequent: a file grows with the logarithm of the steps.
+SHARE = 8 << 20
+
+open_watches: list[Watch] = []
+
+
+class Watch:
+    """
+    Writes what happens at the layers of a model while it is trained, until it is closed, at the latest when the program ends.
+
+    every       "auto": as often as `budget` allows, a share of a plain step's time; or every n-th step
+    hist_every  histograms, and what is as dear, at every n-th step that is watched
+    activations whether to look at outputs and the gradients that come back to them, or at parameters alone
+    reduce      in a distributed training, "rank0" or "all": figures of one process, or of all together
+    path        the file; a new one in .gradlens/runs unless it is given
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: Optimizer | Iterable[Optimizer] | None = None,
+        *,
+        every: int | Literal["auto"] = "auto",
+        hist_every: int = 10,
+        activations: bool = True,
+        reduce: Reduce = "rank0",
+        path: str | os.PathLike[str] | None = None,
+        name: str | None = None,
+        blocks: bool = True,
+        budget: float = 0.03,
+        share: int = SHARE,
+    ) -> None:
+        self.closed = True
+        self.root = unwrap(model)
+        self.name = name or class_of(self.root)
+        self.every, self.hist_every, self.share = every, max(1, hist_every), share
+        self._path = os.fspath(path) if path is not None else os.environ.get("GRADLENS_PATH")
+        self.rows, parameters = rows_of(self.root, blocks)
+        self.looks_inside = activations
+        self.compiled = is_compiled(model)
+        home = parameters[0].device if parameters else torch.device("cpu")
+        self.ranks = Ranks(reduce, sharded=any(hasattr(p, "to_local") for p in parameters))
+        self.pacing = Pacing(None if every == "auto" else int(every), budget)
+        self.calls = Calls(self.rows, self._harmless)
+        self.parameters = Parameters(parameters, self.rows, home)
+        self.course = Course(self.calls, Activations(self.rows, home), self.parameters)
+        given = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
+        self.optimizers = given
+        self.cycle = Cycle(given)
+        self.step = self.frames = self.skipped = 0
+        self.next, self.active, self._eager = 1, False, False
+        self.failure: str | None = None
+        self.stream: Stream | None = None
+        self.extra: dict[str, float] = {}
+        self._pending: tuple[Transfer, dict[str, Any]] | None = None
+        self._unscaled: set[int] = set()
+        self._row_of = torch.tensor(self.parameters.row_of, dtype=torch.long)
+        self._started = self._ended = time.perf_counter()
+        self._hooks: list[Any] = []
+        if self.ranks.takes_part and parameters:
+            self._open()
+
+    def log(self, **figures: float) -> None:
+        """Adds `metric`, `val_loss`, `val_metric` to the step at hand, or `loss` where backward() is called on something else."""
+        if self.active:
+            self.extra.update({name: float(value) for name, value in figures.items()})
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close_after(error)
+
+    def close_after(self, error: BaseException | None) -> None:
+        """Closes, and says how the training ended."""
+        if error is None or (isinstance(error, SystemExit) and not error.code):
+            self.close()
+        elif isinstance(error, (KeyboardInterrupt, SystemExit)):
+            self.close("stopped")
+        else:
+            self.close("failed", f"{type(error).__name__}: {error}")
+
+    def close(
+        self, reason: Literal["completed", "stopped", "failed"] = "completed", message: str | None = None
+    ) -> None:
+        """Ends the stream, and leaves model, optimizer and torch as they were."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            self._emit()
+            if self.step > 0 or message is not None:
+                end = {"type": "end", "reason": reason, "steps": self.step, "elapsed_ms": self._elapsed_ms()}
+                self._write(text_of(end if message is None else {**end, "message": message}))
+            if self.stream is not None:
+                self.stream.close()
+        except Exception as error:
+            _complain(error)
+        self._let_go()
+
+    # ---- opening and closing
+
+    def _open(self) -> None:
+        for other in [watch for watch in open_watches if watch.root is self.root or _of_a_rerun_cell(watch, self)]:
+            other.close("stopped")
+        self.closed = False
+        self.where = locate(self.root) if self.ranks.writes else {}
+        open_watches.append(self)
+        seams.listen(self)
+        if self.optimizers:
+            for optimizer in self.optimizers:
+                self._hooks.append(optimizer.register_step_pre_hook(self._step_begins))
+                self._hooks.append(optimizer.register_step_post_hook(self._step_ends))
+        else:
+            self._hooks.append(register_optimizer_step_pre_hook(self._step_begins))
+            self._hooks.append(register_optimizer_step_post_hook(self._step_ends))
+        atexit.register(self._exit)
+        self._harmless(self._start)()
+
+    def _let_go(self) -> None:
+        self._look(False)
+        for hook in self._hooks:
+            hook.remove()
+        seams.leave(self)
+        if self in open_watches:
+            open_watches.remove(self)
+        atexit.unregister(self._exit)
+
+    def _exit(self) -> None:
+        self.close_after(getattr(sys, "last_value", None))
+
+    def _harmless(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        """Whatever goes wrong in the watcher, the training goes on."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            if self.closed or self.failure is not None:
+                return None
+            try:
+                return act(*args, **kwargs)
+            except Exception as error:
+                self._fail(error)
+                return None
+
+        return run
+
+    def _fail(self, error: Exception) -> None:
+        """Said once. Where other processes wait for this one, it tells them before it closes."""
+        if os.environ.get("GRADLENS_DEBUG"):
+            raise error
+        _complain(error)
+        self.failure = f"the watcher: {type(error).__name__}: {error}"
+        self._look(False)
+        if not self.ranks.together:
+            self.close("failed", self.failure)
+
+    # ---- what torch tells
+
+    def backward_begins(self, tensors: Any) -> None:
+        if self.active:
+            self._harmless(self.course.backward_begins)(tensors)
+
+    def backward_ends(self) -> None:
+        if self.active:
+            self._harmless(self.course.backward_ends)()
+
+    def unscaled(self, scaler: Any, optimizer: Optimizer) -> None:
+        self._harmless(self._unscale)(scaler, optimizer)
+
+    def _unscale(self, scaler: Any, optimizer: Optimizer) -> None:
+        if self.course.of(optimizer):
+            self.skipped += id(optimizer) in self._unscaled
+            self._unscaled.add(id(optimizer))
+            if self.active:
+                self.course.unscaled(scaler)
+
+    def _step_begins(self, optimizer: Optimizer, *_: Any) -> None:
+        if self.closed or not self.course.of(optimizer):
+            return
+        self._unscaled.discard(id(optimizer))
+        if self.cycle.repeats(optimizer):
+            self._finish()
+        elif self.active:
+            self._harmless(self.course.update_begins)(optimizer)
+
+    def _step_ends(self, optimizer: Optimizer, *_: Any) -> None:
+        if self.closed or not (which := self.course.of(optimizer)):
+            return
+        if self.active:
+            self._harmless(self.course.update_ends)(optimizer)
+        trained = [i for i, p in enumerate(self.parameters.all) if p.requires_grad] if not self.cycle.expected else ()
+        if not self.closed and self.cycle.ends(optimizer, which, trained):
+            self._finish()
+
+    # ---- a step's end
+
+    def _finish(self) -> None:
+        self.step += 1
+        self.cycle.start()
+        if self.active:
+            parts = self._harmless(self._collect)()
+            self.next = self.step + self.pacing.interval()
+            if self.ranks.together:
+                parts = self._exchange(parts)
+            if parts is not None:
+                self._harmless(self._hand_over)(parts)
+            if self.closed:
+                return
+            self.course.expected = max(1, self.course.backwards)
+            self.frames += 1
+        now = time.perf_counter()
+        (self.pacing.watched if self.active else self.pacing.plain)(now - self._ended)
+        self._ended = now
+        self._harmless(self._start)()
+
+    def _start(self) -> None:
+        self._look(self.step + 1 == self.next)
+        if self.active:
+            self.course.start(rare=self.frames % self.hist_every == 0)
+
+    def _look(self, on: bool) -> None:
+        """Hooks are on the model during steps that are watched, and at no other time."""
+        self.active = on
+        self.calls.detach()
+        inside = on and self.looks_inside and not (self.compiled and not _can_be_eager())
+        if inside:
+            self.calls.attach(rare=self.frames % self.hist_every == 0)
+        # A compiled model does not see hooks that come later, and breaks into pieces on those that are there before.
+        if self.compiled and inside != self._eager:
+            torch.compiler.set_stance("force_eager" if inside else "default")
+            self._eager = inside
+
+    @torch.no_grad()
+    def _collect(self) -> dict[str, Tensor] | None:
+        """All figures of the step, on the device."""
+        course = self.course
+        if not course.complete:
+            self.course.expected = 1
+            return None
+        activations, home = course.activations, course.activations.home
+        scale = torch.ones((), device=home) if course.scale is None else course.scale.reshape(()).to(home)
+        clipped = torch.cat(course.clipped).square() if course.clipped else torch.full((1,), math.nan, device=home)
+        parts = {
+            "gradients": self.parameters.sums,
+            "moves": self.parameters.moves,
+            "activations": activations.sums,
+            "loss": course.loss(),
+            "scale": scale.double(),
+            "clipped": clipped.sum().double(),
+        }
+        if self.parameters.histogram is not None:
+            parts["histogram"] = self.parameters.histogram
+        parts.update({f"time {row}": norms.square() for row, norms in course.times.items()})
+        return parts
+
+    def _hand_over(self, parts: dict[str, Tensor]) -> None:
+        activations = self.course.activations
+        parts.update({f"dead {row}": (~alive).double().mean() for row, alive in activations.alive.items()})
+        if self.course.rare and activations.spreads:
+            parts["spread"] = self._spread()
+        self._emit()
+        told = {"step": self.step, "lr": self.course.lr, "skipped": self.skipped, "extra": self.extra}
+        self.skipped, self.extra = 0, {}
+        if self.ranks.writes:
+            self._pending = (Transfer(parts), told)
+            if not self._pending[0].on_the_way:
+                self._emit()
+
+    def _spread(self) -> Tensor:
+        spreads = self.course.activations.spreads
+        out = torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.course.activations.home)
+        for row, _ in spreads:
+            out[row] = 0
+        for (row, _), spread in spreads.items():
+            out[row] += spread.deviations if spread.samples > 1 else math.nan
+        return out
+
+    def _emit(self) -> None:
+        if self._pending is None:
+            return
+        (transfer, told), self._pending = self._pending, None
+        parts = transfer.wait()
+        sums = Sums(
+            scale=float(parts["scale"]),
+            loss=float(parts["loss"]),
+            clipped=float(parts["clipped"].sqrt()),
+            gradients=parts["gradients"],
+            moves=parts["moves"],
+            activations=parts["activations"],
+            histogram=parts.get("histogram"),
+            spread=parts.get("spread"),
+            dead={int(name[5:]): float(part) for name, part in parts.items() if name.startswith("dead ")},
+            times={int(name[5:]): part.sqrt().tolist() for name, part in parts.items() if name.startswith("time ")},
+            **told,
+        )
+        self._write(line_of(sums, self.rows, self._row_of))
+
+    # ---- several processes
+
+    def _exchange(self, parts: dict[str, Tensor] | None) -> dict[str, Tensor] | None:
+        """Adds up what the processes have, if all are well. Nothing in here can fail on one of them alone."""
+        activations = self.course.activations
+        health = FAILED if self.failure is not None else NOTHING if parts is None else WELL
+        worst, alike, self.next = self.ranks.agree(health, self._layout(parts), self.next, activations.home)
+        if worst == FAILED:
+            self.close("failed", self.failure or "the watcher of another process has failed")
+            return None
+        if worst == NOTHING or parts is None:
+            return None
+        if self.ranks.sharded:
+            self._add_shards(parts)
+        if self.ranks.reduce == "all":
+            self._add_batches(parts, alike)
+        return parts
+
+    def _layout(self, parts: dict[str, Tensor] | None) -> int:
+        """The same number where outputs of the same shapes came in the same order."""
+        activations = self.course.activations
+        spreads = [(key, spread.mean.shape) for key, spread in activations.spreads.items()]
+        alive = [(row, units.shape) for row, units in activations.alive.items()]
+        named = [(name, part.shape) for name, part in (parts or {}).items()]
+        return zlib.crc32(repr((spreads, alive, named)).encode())
+
+    def _add_batches(self, parts: dict[str, Tensor], alike: bool) -> None:
+        """Each process had its part of the batch, and its loss is the mean over that part."""
+        activations, world = self.course.activations, self.ranks.world
+        times = [part for name, part in parts.items() if name.startswith("time ")]
+        self.ranks.sum([parts["activations"], parts["loss"].reshape(1), *(times if alike else ())])
+        parts["activations"][:, [DELTA, ENTRY]] /= world**2
+        parts["loss"] /= world
+        for part in times if alike else ():
+            part /= world**2
+        if not alike:  # sequences of different lengths: there is no mean over all samples
+            activations.spreads, activations.alive = {}, {}
+            for name in [name for name in parts if name.startswith("time ")]:
+                del parts[name]
+            return
+        alive = {row: units.double() for row, units in activations.alive.items()}
+        self.ranks.most(list(alive.values()))
+        activations.alive = {row: units > 0 for row, units in alive.items()}
+        self._add_spreads()
+
+    def _add_spreads(self) -> None:
+        """Over all processes: the deviations from the means of each, and those of the means from the common one."""
+        spreads = list(self.course.activations.spreads.values())
+        totals = [spread.mean * spread.samples for spread in spreads]
+        counts = [torch.full_like(spread.deviations, spread.samples).reshape(1) for spread in spreads]
+        self.ranks.sum([*totals, *counts])
+        apart = []
+        for spread, total, count in zip(spreads, totals, counts):
+            mean = total / count
+            apart.append((spread.deviations + (spread.mean - mean).square().sum() * spread.samples).reshape(1))
+            spread.mean = mean
+        self.ranks.sum(apart)
+        for spread, deviations, count in zip(spreads, apart, counts):
+            spread.deviations, spread.samples = deviations[0], int(count)
+
+    def _add_shards(self, parts: dict[str, Tensor]) -> None:
+        share = torch.tensor([_share(p, self.ranks.world) for p in self.parameters.all], dtype=torch.float64)
+        share = share.to(parts["gradients"].device).unsqueeze(1)
+        gradients = parts["gradients"]
+        extremes = torch.stack([-gradients[:, LEAST], gradients[:, GREATEST]], 1)
+        sums = gradients[:, :LEAST] * share
+        moves = parts["moves"] * share
+        histogram = [parts["histogram"].mul_(share)] if "histogram" in parts else []
+        self.ranks.sum([sums, moves, *histogram])
+        self.ranks.most([extremes])
+        gradients[:, :LEAST] = sums
+        gradients[:, LEAST], gradients[:, GREATEST] = -extremes[:, 0], extremes[:, 1]
+        parts["moves"] = moves
+
+    # ---- the stream
+
+    def _write(self, line: str) -> None:
+        if not self.ranks.writes:
+            return
+        if self.stream is None:
+            self.stream = Stream(self._path or new_path(self.name))
+            self.stream.write(text_of(self._header(self.stream.path)))
+        self.stream.write(line)
+        octave = self.stream.written // self.share
+        self.pacing.octave = max(self.pacing.octave, octave)
+
+    def _header(self, path: str) -> dict[str, Any]:
+        kinds = [type(optimizer).__name__ for optimizer in self.optimizers]
+        return header_of(
+            self.name,
+            self.rows,
+            self.parameters.all,
+            self.where,
+            path,
+            every=self.every,
+            hist_every=self.hist_every,
+            world_size=self.ranks.world,
+            reduce=self.ranks.reduce,
+            compiled=self.compiled,
+            **({"optimizer": ", ".join(kinds)} if kinds else {}),
+        )
+
+    def _elapsed_ms(self) -> float:
+        return round((time.perf_counter() - self._started) * 1000, 3)
+
+
+def _share(parameter: Tensor, world: int) -> float:
+    """1 / the number of processes that hold the same elements of a parameter."""
+    placements = getattr(parameter, "placements", None)
+    if placements is None:
+        return 1 / world
+    mesh: Any = getattr(parameter, "device_mesh")
+    shards = math.prod(mesh.size(i) for i, placement in enumerate(placements) if placement.is_shard())
+    return float(shards / world)
+
+
+def _can_be_eager() -> bool:
+    return hasattr(torch.compiler, "set_stance")  # torch 2.6
+
+
+def _of_a_rerun_cell(old: Watch, new: Watch) -> bool:
+    """In a notebook a cell that is run again makes its model anew, and nobody closes the watch of the old one."""
+    return "ipykernel" in sys.modules and old.name == new.name
+
+
+def _complain(error: Exception) -> None:
+    print(f"gradlens: stopped watching: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def watch(model: nn.Module, optimizer: Optimizer | Iterable[Optimizer] | None = None, **options: Any) -> Watch:
+    """Starts watching, until the program ends or, as a context manager, its block does. See `Watch` for the options."""
+    return Watch(model, optimizer, **options)

@@ -1,0 +1,238 @@
+"""The file of a run: what it says, and that nothing that happens takes the training or the file with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from support import data, lines_of, mlp, row, steps_of, train
+
+import gradlens
+from gradlens.pacing import Pacing
+from gradlens.stream import figure, number
+
+PACKAGE = Path(gradlens.__file__).parents[1]
+
+
+def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1", **environment}
+    return subprocess.run([sys.executable, *command], env=env, cwd=folder, capture_output=True, text=True, check=False)
+
+
+SCRIPT = """\
+import sys
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(8, 4)
+        self.fc2 = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return self.fc2(torch.relu(self.fc1(x)))
+
+
+if __name__ == "__main__":
+    net = Net()
+    optimizer = torch.optim.Adam(net.parameters())
+    for i in range(5):
+        optimizer.zero_grad()
+        net(torch.randn(4, 8)).square().mean().backward()
+        optimizer.step()
+    if "--break" in sys.argv:
+        1 / 0
+"""
+
+
+def test_what_a_header_says(tmp_path: Path) -> None:
+    header = train(tmp_path / "run", mlp())[0]
+    assert header["source"] == "pytorch"
+    assert header["steps"] is None
+    assert (header["every"], header["hist_every"], header["world_size"], header["reduce"]) == (1, 1, 1, None)
+    assert (header["pid"], header["optimizer"], header["compiled"], header["heartbeat"]) == (os.getpid(), "SGD", False, 10)
+    assert header["parameters"] == sum(p.numel() for p in mlp().parameters())
+    first, second = header["layers"][:2]
+    assert first["parameters"] == [{"name": "weight", "shape": [16, 8]}, {"name": "bias", "shape": [16]}]
+    assert (first["type"], first["output_shape"], second["type"]) == ("Linear", [16], "Tanh")
+
+
+def test_neither_arguments_nor_environment_are_told(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SCRIPT)
+    done = run("-m", "gradlens", "train.py", "--password", "hunter2", folder=tmp_path, SECRET="swordfish")
+    assert done.returncode == 0, done.stderr
+    (file,) = (tmp_path / ".gradlens" / "runs").iterdir()
+    text = file.read_text()
+    assert "hunter2" not in text
+    assert "swordfish" not in text
+    assert "argv" not in text
+
+
+def test_a_program_is_watched_without_a_change(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SCRIPT)
+    done = run("-m", "gradlens", "--every", "2", "train.py", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (file,) = (tmp_path / ".gradlens" / "runs").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    lines = lines_of(file)
+    assert [step["step"] for step in steps_of(lines)] == [1, 3, 5]
+    where = lines[0]["layers"][0]["where"]
+    assert (where["file"], where["line"]) == ("train.py", 9)
+    assert lines[0]["model"] == "Net"
+    assert lines[-1]["reason"] == "completed"
+    assert lines[-1]["steps"] == 5
+    assert "delta_norm" in row(steps_of(lines)[0], "fc2")
+
+
+@pytest.mark.parametrize("by", ["module", "call"])
+def test_a_program_that_breaks_says_so(tmp_path: Path, by: str) -> None:
+    call = SCRIPT.replace("import sys\n", "import sys, gradlens\n").replace("= Net()\n", "= Net(); gradlens.watch(net)\n")
+    (tmp_path / "train.py").write_text(SCRIPT if by == "module" else call)
+    command = ["-m", "gradlens", "train.py"] if by == "module" else ["train.py"]
+    done = run(*command, "--break", folder=tmp_path)
+    assert "ZeroDivisionError" in done.stderr
+    assert done.returncode == 1
+    (file,) = (tmp_path / ".gradlens" / "runs").iterdir()
+    end = lines_of(file)[-1]
+    assert (end["reason"], end["message"]) == ("failed", "ZeroDivisionError: division by zero")
+
+
+def test_a_block_that_ends_with_an_exception_says_so(tmp_path: Path) -> None:
+    net, (x, y) = mlp(), data()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with pytest.raises(KeyboardInterrupt), gradlens.watch(net, optimizer, every=1, path=tmp_path / "run"):
+        F.mse_loss(net(x), y).backward()
+        optimizer.step()
+        raise KeyboardInterrupt
+    assert lines_of(tmp_path / "run")[-1]["reason"] == "stopped"
+
+
+@pytest.mark.parametrize("part", ["calls._leave", "course.backward_ends", "course.update_begins", "_hand_over"])
+def test_a_failure_of_the_watcher_does_not_stop_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
+    monkeypatch.delenv("GRADLENS_DEBUG")
+    net, (x, y) = mlp(), data()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    watch = gradlens.watch(net, optimizer, every=1, path=tmp_path / "run")
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    owner = watch if "." not in part else getattr(watch, part.split(".")[0])
+    monkeypatch.setattr(owner, part.split(".")[-1], fail)
+    if part == "calls._leave":
+        watch.calls.attach(rare=False)
+    for _ in range(3):
+        optimizer.zero_grad()
+        F.mse_loss(net(x), y).backward()
+        optimizer.step()
+    end = lines_of(tmp_path / "run")[-1]
+    assert end["reason"] == "failed"
+    assert "ZeroDivisionError: on purpose" in end["message"]
+    assert capsys.readouterr().err.count("on purpose") == 1
+    assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_a_killed_process_leaves_a_file_that_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    code = f"""
+        import gradlens, torch
+        net = torch.nn.Linear(8, 1)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+        gradlens.watch(net, optimizer, every=1, path={str(path)!r})
+        while True:
+            net(torch.randn(4, 8)).square().mean().backward()
+            optimizer.step()
+    """
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], env=env)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (path.exists() and path.stat().st_size > 50_000):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    lines = lines_of(path)
+    assert len(lines) > 10
+    assert lines[-1]["type"] == "step"
+
+
+def test_a_file_grows_with_the_logarithm_of_the_steps(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    lines = train(path, mlp(), 600, hist_every=10, share=16_000)
+    steps = [step["step"] for step in steps_of(lines)]
+    assert path.stat().st_size < 16_000 * 7
+    assert steps[:4] == [1, 2, 3, 4]
+    gaps = {b - a for a, b in zip(steps, steps[1:])}
+    assert gaps == {1, 2, 4, 8, 16} or gaps == {1, 2, 4, 8, 16, 32}
+
+
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    train(tmp_path / "run.jsonl", mlp())
+    before = (tmp_path / "run.jsonl").read_text()
+    train_again = mlp()
+    optimizer = torch.optim.SGD(train_again.parameters(), lr=0.1)
+    with gradlens.watch(train_again, optimizer, path=tmp_path / "run.jsonl"):
+        train_again(data()[0]).mean().backward()
+        optimizer.step()
+    assert (tmp_path / "run.jsonl").read_text() == before
+    assert len(lines_of(tmp_path / "run-2.jsonl")) == 3
+
+
+def test_a_model_that_is_never_trained_leaves_no_file(tmp_path: Path) -> None:
+    with gradlens.watch(mlp(), path=tmp_path / "run"):
+        pass
+    assert not (tmp_path / "run").exists()
+
+
+def test_numbers_are_those_that_json_has() -> None:
+    assert number(float("nan")) == "NaN"
+    assert number(float("-inf")) == "-Infinity"
+    for x in (0.0, 1e-30, -123456789.0, 1 / 3):
+        assert json.loads(figure(x)) == pytest.approx(x, rel=1e-6)
+
+
+def test_frames_come_as_often_as_the_budget_allows() -> None:
+    pacing, step, spent = Pacing(None, 0.03), 0, 0.0
+    frames = []
+    for _ in range(60):
+        frames.append(step + 1)
+        pacing.watched(5.0)
+        for _ in range(pacing.interval() - 1):
+            pacing.plain(1.0)
+        step += pacing.interval()
+        spent += 4.0
+    assert frames[:3] == [1, 3, 7]
+    assert 0.025 <= spent / step <= 0.032
+
+
+def test_a_pause_of_the_machine_does_not_change_the_pace_much() -> None:
+    paces = []
+    for pause in (5.0, 5000.0):
+        pacing = Pacing(None, 0.03)
+        for i in range(40):
+            pacing.watched(pause if i == 30 else 5.0)
+            pacing.plain(1.0)
+            pacing.plain(1.0)
+        paces.append(pacing.interval())
+    assert paces[1] <= 1.5 * paces[0]
+
+
+def test_a_watcher_that_costs_nothing_watches_every_step() -> None:
+    pacing = Pacing(None, 0.03)
+    for _ in range(10):
+        pacing.watched(1.0)
+        pacing.plain(1.0)
+    assert pacing.interval() == 1
