@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
@@ -11,6 +12,8 @@ export interface RunChange {
   readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
 
+type RulesOf = (uri: vscode.Uri | undefined) => RuleSettings;
+
 /** The runs of this window that are kept, oldest first. */
 export class Runs implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<RunChange>();
@@ -19,13 +22,16 @@ export class Runs implements vscode.Disposable {
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
+  readonly #rulesOf: RulesOf;
   #all: Run[] = [];
   #nextId = 1;
   /** Runs of earlier windows count back from here. */
   #firstId = 1;
 
-  constructor(keep: () => number) {
+  /** `rulesOf`: how findings are set for a file's models where the file says nothing of them. */
+  constructor(keep: () => number, rulesOf: RulesOf = () => ({})) {
     this.#keep = keep;
+    this.#rulesOf = rulesOf;
   }
 
   all(): readonly Run[] {
@@ -47,7 +53,7 @@ export class Runs implements vscode.Disposable {
   }
 
   add(beginning: RunBeginning): Run {
-    const run = new Run(this.#nextId++, beginning);
+    const run = this.#judged(new Run(this.#nextId++, beginning));
     this.#all.push(run);
     this.changed(run, "added");
     this.#drop(this.#all.length - this.#keep());
@@ -57,7 +63,7 @@ export class Runs implements vscode.Disposable {
   /** Runs of earlier windows, oldest first: they come before those of this one. */
   restore(kept: readonly KeptBefore[]): readonly Run[] {
     const first = this.#firstId - kept.length;
-    const runs = kept.map((before, i) => new Run(first + i, before));
+    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
@@ -89,6 +95,7 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
+    this.#judged(probe);
     if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
@@ -100,6 +107,17 @@ export class Runs implements vscode.Disposable {
 
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
+  }
+
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of this.#all) this.changed(run, "state");
+  }
+
+  #judged(run: Run): Run {
+    run.judge(this.#rulesOf(run.origin.uri));
+    return run;
   }
 
   /**

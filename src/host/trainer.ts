@@ -126,8 +126,8 @@ export class Trainer {
     this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
   }
 
-  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
-  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+  /** The first steps of a model, where nothing comes in between. Rejects when the thread ends, and when it has failed. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun | undefined> {
     return this.#ensureThread().rpc.call("probe", request);
   }
 
