@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gradlens.calls import Call, alive_units, sums_of
 from gradlens.recurrent import Recurrence
 from gradlens.reductions import groups, norms
 from gradlens.rows import Row
 
-# Columns: those of moments(), saturated elements, Σ of squares of the gradients at output and input, and how many of each.
+# Columns: those of moments(), saturated elements, Σ of squares of the gradients at output and input, their numbers.
 SATURATED, DELTA, ENTRY, DELTAS, ENTRIES = range(5, 10)
 COLUMNS = 10
 
@@ -71,7 +71,7 @@ class Activations:
             if call.mean is not None:
                 self._add_mean(call, times[row.index])
             times[row.index] += 1
-            if call.input is not None and call.delta is not None:
+            if call.input is not None and call.delta is not None and isinstance(row.module, nn.RNNBase):
                 self.recurrences[row.index] = Recurrence(row.module, call.input, call.delta, call.entry)
 
     def _add_outputs(self, calls: list[Call]) -> None:

@@ -95,7 +95,7 @@ class Calls:
         self._inputs.clear()
 
     def take(self) -> list[Call]:
-        """Calls that a gradient came back to, and those of rows that get none while others do; the rest are forgotten."""
+        """Calls that a gradient came back to, and with them those of rows that get none; the rest is forgotten."""
         made, self.made = self.made, []
         if not any(call.arrived for call in made):
             return []

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gradlens import activations as act
 from gradlens import parameters as par
-from gradlens.reductions import BAD, BINS, N, SQUARES, SUM, ZEROS
+from gradlens.reductions import BAD, BINS, SQUARES, SUM, ZEROS, N
 from gradlens.rows import Row
-from gradlens.stream import figure, number, text_of
+from gradlens.stream import digits, figure, number, text_of
 
 _COUNTS = ("grad_nonfinite", "act_nonfinite")
 
@@ -63,12 +63,8 @@ class Columns:
 
     def _row(self, values: Sequence[float], present: Sequence[bool], plain: bool) -> str:
         figures = [(name, x) for name, x, there in zip(self.names, values, present) if there]
-        write = _plain if plain else figure
+        write = digits if plain else figure
         return "".join([f',"{name}":{int(x) if name in _COUNTS else write(x)}' for name, x in figures])
-
-
-def _plain(x: float) -> str:
-    return "%.7g" % x
 
 
 def columns_of(sums: Sums, rows: Sequence[Row], row_of: Tensor) -> Columns:
@@ -183,7 +179,7 @@ def _clip_coef(clipped: float, total: float) -> float:
 
 
 def _first_bad(sums: Sums, rows: Sequence[Row], loss: float) -> tuple[str, str] | None:
-    """Where a number that is not finite appeared first: outputs in their order, the loss, gradients from the last layer on."""
+    """Where a number was not finite first: outputs in their order, the loss, gradients from the last layer on."""
     for row in rows:
         if sums.activations[row.index, BAD] > 0:
             return row.path, "activation"

@@ -1,7 +1,7 @@
 """
 What the gradient is at a module, read where it passes: at the nodes of the graph that the module has made.
 
-Nothing is put into the graph, so that gradients are added up in the very order in which they would be without a watcher.
+Nothing is put into the graph, so that gradients are added up in the very order in which they are without a watcher.
 """
 
 from __future__ import annotations

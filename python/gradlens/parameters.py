@@ -1,4 +1,4 @@
-"""The parameters' side of a step: gradients as the backward pass left them, and how far the update moves the weights."""
+"""The parameters of a step: gradients as the backward pass left them, and how far the update moves the weights."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from gradlens.reductions import (
-    BAD,
     BINS,
     SQUARES,
-    SUM,
     ZEROS,
     groups,
     histogram,
@@ -30,6 +28,8 @@ COLUMNS = 7
 # Of larger tensors so many elements are kept for the size of the update.
 _WHOLE, _SAMPLE = 1 << 24, 1 << 18
 
+Version = tuple[int, int]
+
 
 def local(tensor: Tensor) -> Tensor:
     """This process's shard of a tensor that FSDP2 has divided."""
@@ -40,6 +40,9 @@ class Parameters:
     def __init__(self, parameters: list[nn.Parameter], rows: list[Row], home: torch.device) -> None:
         self.all, self.home = parameters, home
         self.row_of = [row.index for row in rows for _ in row.parameters]
+        # The versions of shards do not tell whether somebody has written to them.
+        self.sharded = any(hasattr(parameter, "to_local") for parameter in parameters)
+        self.shares = torch.ones(len(parameters), dtype=torch.float64, device=home)
         self.by_row = {row.index: row.parameters for row in rows}
         self.index = {id(parameter): i for i, parameter in enumerate(parameters)}
         self.clear()
@@ -50,7 +53,7 @@ class Parameters:
         # Σ of squares of weights before the update, and of the update; negative where they were not looked at.
         self.moves = torch.full((len(self.all), 2), -1, dtype=torch.float64, device=self.home)
         self.histogram: Tensor | None = None
-        self.read_at: dict[int, tuple[int, int]] = {}
+        self.read_at: dict[int, Version | None] = {}
         self._before: dict[int, Tensor] = {}
 
     def of(self, optimizer: torch.optim.Optimizer) -> list[int]:
@@ -58,7 +61,7 @@ class Parameters:
         all_ = (parameter for group in optimizer.param_groups for parameter in group["params"])
         return [self.index[id(parameter)] for parameter in all_ if id(parameter) in self.index]
 
-    def version(self, i: int) -> tuple[int, int] | None:
+    def version(self, i: int) -> Version | None:
         """Which tensor a gradient is, and how often it has been written to."""
         gradient = self.all[i].grad
         return None if gradient is None else (id(gradient), gradient._version)
@@ -69,7 +72,7 @@ class Parameters:
         for i in which:
             gradient = self.all[i].grad
             if gradient is not None:
-                self.read_at[i] = (id(gradient), gradient._version)
+                self.read_at[i] = self.version(i)
                 found.append((i, local(gradient.detach())))
         if histograms and self.histogram is None:
             self.histogram = torch.zeros(len(self.all), BINS, dtype=torch.float64, device=self.home)
@@ -98,20 +101,25 @@ class Parameters:
             values = values.new_zeros(1)
         self._put([i], single(values.reshape(1, -1)), gradient.numel() - values.numel())
 
-    def norms_now(self, which: Collection[int]) -> Tensor:
-        """Norms of gradients as they are at this moment, such as after clipping."""
-        gradients = [g for i in which if (g := self.all[i].grad) is not None]
-        return norms([local(g.coalesce().values() if g.is_sparse else g).detach() for g in gradients], self.home)
+    def squares_now(self, which: Collection[int]) -> Tensor:
+        """Σ of squares of gradients as they are at this moment, such as after clipping."""
+        found = [(i, g.coalesce().values() if g.is_sparse else g) for i in which if (g := self.all[i].grad) is not None]
+        squares = norms([local(gradient.detach()) for _, gradient in found], self.home).square()
+        return (squares * self.shares[[i for i, _ in found]]).sum()
+
+    def squares_read(self, which: Collection[int]) -> Tensor:
+        """The same as it was when they were read."""
+        return (self.sums[list(which), SQUARES] * self.shares[list(which)]).sum()
 
     def keep(self, which: Collection[int]) -> None:
         """Keeps the weights before the update; of very large ones a sample."""
         weights = [(i, local(self.all[i].detach())) for i in which if self.all[i].requires_grad]
-        weights = [(i, weight) for i, weight in weights if weight.numel() > 0]
         if not weights:
             return
         index = torch.tensor([i for i, _ in weights], device=self.home)
+        self.moves[index] = 0
         self.moves[index, 0] = norms([weight for _, weight in weights], self.home).square()
-        self._before.update({i: _sample(weight).clone() for i, weight in weights})
+        self._before.update({i: _sample(weight).clone() for i, weight in weights if weight.numel() > 0})
 
     def compare(self) -> None:
         """How far the update has moved the weights that were kept."""
@@ -124,6 +132,18 @@ class Parameters:
         shares = [weight.numel() / before.numel() for weight, (_, before) in zip(weights, kept)]
         scale = torch.tensor(shares, dtype=torch.float64, device=self.home)
         self.moves[index, 1] = norms(moved, self.home).square() * scale
+
+    def divide(self, world: int) -> None:
+        """Where shards are summed over so many processes, what several of them hold counts once."""
+        shares = [_share(parameter, world) for parameter in self.all]
+        self.shares = torch.tensor(shares, dtype=torch.float64, device=self.home)
+
+
+def _share(parameter: Tensor, world: int) -> float:
+    """1 / the number of processes that hold the same elements."""
+    placements, mesh = getattr(parameter, "placements", ()), getattr(parameter, "device_mesh", None)
+    sizes = [mesh.size(i) for i, placement in enumerate(placements) if mesh is not None and placement.is_shard()]
+    return float(math.prod(sizes)) / world
 
 
 def _sample(weight: Tensor) -> Tensor:

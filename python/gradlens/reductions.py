@@ -94,7 +94,7 @@ def _widened(tensors: Sequence[Tensor], norm: Callable[[torch.dtype | None], Ten
     if found.numel() == 0:
         return found
     least, most = map(float, torch.aminmax(found))
-    return found if 1e-15 < least and most < 1e15 else norm(torch.float64).double()
+    return found if least > 1e-15 and most < 1e15 else norm(torch.float64).double()
 
 
 def _known_finite(sums: Tensor) -> bool:
