@@ -76,12 +76,14 @@ class Activations:
 
     def _add_outputs(self, calls: list[Call]) -> None:
         small = [(call, call.output) for call in calls if call.output is not None]
-        for group in groups(small, lambda call: call.row.linear_part):
-            members = [call for call, _ in group]
-            self._put(members, sums_of([output for _, output in group], members[0].row))
-            for call, output in group:
-                if call.row.dies:
-                    call.alive = alive_units(output, call.row)
+        together = groups(small, lambda call: call.row.linear_part)
+        if together:
+            outputs = [[output for _, output in group] for group in together]
+            sums = sums_of(outputs, [group[0][0].row for group in together], self.home)
+            self._put([call for group in together for call, _ in group], sums)
+        for call, output in small:
+            if call.row.dies:
+                call.alive = alive_units(output, call.row)
         done = [call for call in calls if call.output is None and call.sums is not None]
         if done:
             self._put(done, torch.stack([call.sums.to(self.home) for call in done if call.sums is not None]))

@@ -71,6 +71,7 @@ class Course:
         if not self._inside or self._inner == 0:
             self._forget_cleared()
 
+    @torch.no_grad()
     def backward_ends(self) -> None:
         self.depth -= 1
         if self.depth > 0:

@@ -262,10 +262,11 @@ class Watch:
 
     def _look(self, on: bool) -> None:
         """Hooks are on the model during steps that are watched, and at no other time."""
-        self.calls.detach()
         inside = on and self.looks_inside and not (self.compiled and not _can_be_eager())
         if inside:
             self.calls.attach(self._rare)
+        else:
+            self.calls.detach()
         # A compiled model does not see hooks that come later, and breaks into pieces on those that are there before.
         if self.compiled and inside != self._eager:
             torch.compiler.set_stance("force_eager" if inside else "default")
