@@ -41,7 +41,7 @@ export class Decorations implements vscode.Disposable {
     this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(() => this.refresh()),
+      runs.onDidProbe(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (isModelFile(textEditor.document)) this.refresh();

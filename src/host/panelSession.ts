@@ -29,6 +29,8 @@ export interface PanelServices {
   /** A panel has taken the focus, or has come up and may have: no editor has it. */
   focused(): void;
   reveal(run: Run, layer: string): void;
+  /** Computes the Jacobian spectrum of a layer or block. */
+  decompose(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
   hover(run: Run, layer: string | undefined): void;
   command(command: PanelCommand, run: Run | undefined): void;
@@ -96,7 +98,7 @@ export class PanelSession implements vscode.Disposable {
     if (run === this.#shown) return;
     if (this.#shown) this.#services.at(this.#shown, undefined);
     this.#shown = run;
-    this.#want("state");
+    this.#wantState();
   }
 
   mark(layer: string | undefined, scroll: boolean): void {
@@ -143,7 +145,7 @@ export class PanelSession implements vscode.Disposable {
         if (this.#shown) this.#services.at(this.#shown, undefined);
         this.#services.focused();
         if (this.#mark.layer !== undefined) this.#want("mark");
-        return this.#want("state");
+        return this.#wantState();
       case "behind":
         this.#reached(message.run, Math.min(this.#sent.get(message.run) ?? 0, message.step));
         return this.#want("frames");
@@ -153,6 +155,8 @@ export class PanelSession implements vscode.Disposable {
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":
         return this.#withRun(message.run, (run) => this.#services.reveal(run, message.layer));
+      case "decompose":
+        return this.#withRun(message.run, (run) => this.#services.decompose(run, message.layer));
       case "hover":
         return this.#withRun(message.run, (run) => this.#services.hover(run, message.layer));
       case "command":
@@ -197,11 +201,20 @@ export class PanelSession implements vscode.Disposable {
       case "frames":
         if (this.#drawn().includes(run)) this.#want("frames");
         return this.#header.request();
+      case "spectrum":
+        if (run === this.#shown) this.#want("spectrum");
+        return;
       case "moment":
         return;
       default:
         what satisfies never;
     }
+  }
+
+  /** Everything about the shown run. */
+  #wantState(): void {
+    this.#want("state");
+    if (this.#shown?.spectrum) this.#want("spectrum");
   }
 
   #want(kind: ToWebview["type"]): void {
@@ -228,6 +241,8 @@ export class PanelSession implements vscode.Disposable {
         return runsMessage(what);
       case "frames":
         return this.#frames(this.#next() ?? this.#shown);
+      case "spectrum":
+        return { type: "spectrum", ...(this.#shown?.spectrum && { spectrum: this.#shown.spectrum }) };
       case "layer":
         return { type: "layer", layer: this.#layer };
       case "mark":

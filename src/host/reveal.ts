@@ -15,14 +15,29 @@ export async function reveal(models: Models, run: Run, layer: string): Promise<P
   const declared = models.held(document)?.find(model, layer);
   if (!declared)
     return plain`${layerName(layer)} is no longer in ${model}: ${file} has changed since the run.`;
-  const range = rangeOf(declared);
+  await select(document, rangeOf(declared));
+  return undefined;
+}
+
+/** The same for the model as a whole. */
+export async function revealModel(models: Models, run: Run): Promise<Plain | undefined> {
+  const { uri, file, model } = run.origin;
+  const document = uri && (await open(uri));
+  if (!document) return plain`${file} is gone, or no model file: there is no declaration of ${model}.`;
+  await models.read(document);
+  const start = models.held(document)?.model(model)?.start;
+  if (!start) return plain`${model} is no longer in ${file}: the file has changed since the run.`;
+  await select(document, rangeOf({ start, end: start }));
+  return undefined;
+}
+
+async function select(document: vscode.TextDocument, range: vscode.Range): Promise<void> {
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {
     selection: range,
     ...(visible?.viewColumn && { viewColumn: visible.viewColumn }),
   });
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  return undefined;
 }
 
 /** `undefined` where there is no such file any more. */

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type * as vscode from "vscode";
+import { ruledBy } from "../protocol/declaredModel.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { Spectrum } from "../protocol/spectrum.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
@@ -69,13 +72,19 @@ export class Run {
   readonly #startedMs = performance.now();
   /** That of its beginning, but for a file that has been renamed since. */
   origin: RunOrigin;
+  /** What is known of it, the settings that it is judged by under the file's own. */
   info: RunInfo;
+  /** The same as the file and the worker tell it. */
+  #told: RunInfo;
+  #rules: RuleSettings = {};
   /** What the user calls it. */
   name: string | undefined;
   /** It is not dropped for another, and lies under the runs that are shown. */
   pinned = false;
   /** The user does not want it under those that are shown, where it would lie by itself. */
   hidden = false;
+  /** The Jacobian spectrum that was computed last, of a part of its model. */
+  spectrum: Spectrum | undefined;
   /** When it was last looked at. */
   usedMs = performance.now();
   /** A copy of the worker's. */
@@ -100,6 +109,7 @@ export class Run {
     this.id = id;
     this.origin = origin;
     this.trial = trial;
+    this.#told = origin.info;
     this.info = origin.info;
     this.key = before.key ?? newKey();
     this.started = before.started ?? new Date();
@@ -107,6 +117,12 @@ export class Run {
     this.pinned = before.pinned ?? false;
     this.files = before.files ?? [];
     if (before.end) this.finish(before.end);
+  }
+
+  /** The settings that findings go by where the file has none are these from now on. */
+  judge(rules: RuleSettings): void {
+    this.#rules = rules;
+    this.info = judgedBy(this.#told, rules);
   }
 
   /** All that is kept of it, where that is in memory; else it is asked for, and comes later. */
@@ -136,7 +152,8 @@ export class Run {
   arrive(info: RunInfo, history: History): void {
     this.#away = undefined;
     this.#history = history;
-    this.info = info;
+    this.#told = info;
+    this.judge(this.#rules);
     this.#rowOf = undefined;
   }
 
@@ -153,7 +170,8 @@ export class Run {
   }
 
   prepared({ info, files }: Prepared, paused: boolean): void {
-    this.info = info;
+    this.#told = info;
+    this.info = judgedBy(info, this.#rules);
     this.files = files;
     this.reading = undefined;
     this.#rowOf = undefined;
@@ -257,6 +275,8 @@ export class Run {
   }
 }
 
+const judgedBy = (info: RunInfo, rules: RuleSettings): RunInfo =>
+  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : info;
 let made = 0;
 
 /** Those of one process are in order, even where two are made in the same millisecond. */

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
@@ -8,8 +9,10 @@ import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
  */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
+
+type RulesOf = (uri: vscode.Uri | undefined) => RuleSettings;
 
 /** The runs of this window that are kept, oldest first. */
 export class Runs implements vscode.Disposable {
@@ -19,13 +22,16 @@ export class Runs implements vscode.Disposable {
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
+  readonly #rulesOf: RulesOf;
   #all: Run[] = [];
   #nextId = 1;
   /** Runs of earlier windows count back from here. */
   #firstId = 1;
 
-  constructor(keep: () => number) {
+  /** `rulesOf`: how findings are set for a file's models where the file says nothing of them. */
+  constructor(keep: () => number, rulesOf: RulesOf = () => ({})) {
     this.#keep = keep;
+    this.#rulesOf = rulesOf;
   }
 
   all(): readonly Run[] {
@@ -47,7 +53,7 @@ export class Runs implements vscode.Disposable {
   }
 
   add(beginning: RunBeginning): Run {
-    const run = new Run(this.#nextId++, beginning);
+    const run = this.#judged(new Run(this.#nextId++, beginning));
     this.#all.push(run);
     this.changed(run, "added");
     this.#drop(this.#all.length - this.#keep());
@@ -57,7 +63,7 @@ export class Runs implements vscode.Disposable {
   /** Runs of earlier windows, oldest first: they come before those of this one. */
   restore(kept: readonly KeptBefore[]): readonly Run[] {
     const first = this.#firstId - kept.length;
-    const runs = kept.map((before, i) => new Run(first + i, before));
+    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
@@ -75,9 +81,9 @@ export class Runs implements vscode.Disposable {
     this.changed(run, "restored");
   }
 
-  /** The oldest ones that nobody has pinned. */
+  /** The oldest ones that nobody has pinned, but never the latest. */
   #drop(count: number): void {
-    const loose = this.#all.filter(({ pinned, end }) => !pinned && end);
+    const loose = this.#all.slice(0, -1).filter(({ pinned }) => !pinned);
     for (const run of loose.slice(0, Math.max(0, count))) this.remove(run);
   }
 
@@ -89,6 +95,7 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
+    this.#judged(probe);
     if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
@@ -102,7 +109,21 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire({ run, what });
   }
 
-  /** Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. */
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of this.#all) this.changed(run, "state");
+  }
+
+  #judged(run: Run): Run {
+    run.judge(this.#rulesOf(run.origin.uri));
+    return run;
+  }
+
+  /**
+   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
+   * another.
+   */
   pin(run: Run, on: boolean): void {
     [run.pinned, run.hidden] = [on, !on];
     this.changed(run, "state");

@@ -78,6 +78,9 @@ const statusOf = ({ state, end }: RunSummary): Status => {
   return state === "ended" ? "stopped" : state;
 };
 
+/** The codicon of what a run does, or how it ended. */
+export const iconOf = (run: RunSummary): string => ICON[statusOf(run)];
+
 const ICON: Readonly<Record<Status, string>> = {
   preparing: "loading~spin",
   running: "pulse",
@@ -85,6 +88,7 @@ const ICON: Readonly<Record<Status, string>> = {
   completed: "check",
   stopped: "debug-stop",
   interrupted: "debug-disconnect",
+  lost: "debug-disconnect",
   non_finite: "warning",
   failed: "error",
 };

@@ -9,6 +9,7 @@ import { updates, weights } from "./layerCourses.ts";
 import { loss } from "./loss.ts";
 import { metric } from "./metric.ts";
 import { overTime } from "./overTime.ts";
+import { spectrum } from "./spectrum.ts";
 import { timeMap } from "./timeMap.ts";
 import { throughTime } from "./throughTime.ts";
 
@@ -27,6 +28,7 @@ export const parts: readonly Part[] = [
   timeMap,
   histogram,
   weights,
+  spectrum,
 ];
 
 /** Those that are drawn. */
