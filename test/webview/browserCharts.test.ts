@@ -13,7 +13,7 @@ import { THEMES } from "./themes.ts";
 import type { ThemeName } from "./themes.ts";
 
 /** A window that all sections fit into: what is out of sight is not drawn. */
-const TALL = 2400;
+const TALL = 5200;
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
 before(async () => {

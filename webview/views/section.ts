@@ -20,7 +20,8 @@ export interface Section {
   readonly id: string;
   folded(): boolean;
   /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
-  update(view: View, theme: Theme, speak: boolean): void;
+  /** `draw`: there is time for the chart, too. */
+  update(view: View, theme: Theme, speak: boolean, draw: boolean): void;
   mark(layer: string | undefined): void;
 }
 
@@ -126,10 +127,10 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    update(next, theme, speak) {
+    update(next, theme, speak, draw) {
       [view, colours] = [next, theme];
       if (speak) setWords(reading, part.reading(view) + brokenNote(view));
-      if (folded || !inSight) return;
+      if (folded || !inSight || !draw) return;
       if (plot && !asTable) plot.update(view, theme, speak);
       else if (speak) table.update(part.table(view));
     },
