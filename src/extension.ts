@@ -6,8 +6,10 @@ import { followCursor } from "./host/cursor.ts";
 import { DataFiles } from "./host/dataFiles.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
+import { dropStreams } from "./host/dropping.ts";
 import { Findings } from "./host/findings.ts";
 import { KeptRuns } from "./host/keptRuns.ts";
+import { Imports } from "./host/importing.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
@@ -19,6 +21,8 @@ import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
 import { Running } from "./host/running.ts";
 import { Runs } from "./host/runs.ts";
+import { RUNS_VIEW, RunsTree } from "./host/runsTree.ts";
+import { createTree } from "./host/say.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
@@ -78,11 +82,17 @@ export function activate(context: vscode.ExtensionContext): Api {
       command: panelCommand,
     }),
   );
-  const everything = [lenses, decorations, findings, status, panel];
+  const imports = own(new Imports(runs));
+  const tree = own(new RunsTree(runs, isStale));
+  const list = own(createTree(RUNS_VIEW, tree, dropStreams(imports)));
+  const selection = () => list.selection;
+  const everything = [tree, lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
   const showLog = (): void => log().show();
-  own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
+  own(
+    registerCommands({ context, models, runs, trainer, running, panel, tree, selection, imports, showLog }),
+  );
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings));

@@ -5,12 +5,15 @@ import { plain } from "../text/quote.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
+import type { Imports } from "./importing.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
+import { meant, runCommands } from "./runCommands.ts";
 import type { Run } from "./run.ts";
 import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
+import type { Node, RunsTree } from "./runsTree.ts";
 import { fail, warn } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
 import type { Trainer } from "./trainer.ts";
@@ -22,6 +25,9 @@ export interface CommandServices {
   readonly trainer: Trainer;
   readonly running: Running;
   readonly panel: Panel;
+  readonly tree: RunsTree;
+  selection(): readonly Node[];
+  readonly imports: Imports;
   showLog(): void;
 }
 
@@ -53,6 +59,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    importRun: async (uri) => {
+      const streams = services.imports;
+      const read = uri instanceof vscode.Uri ? await streams.all([uri]) : await streams.pick();
+      return read.map(({ id }) => id);
+    },
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),
@@ -61,8 +72,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       return found && revealOrSay(models, found, String(layer));
     },
   };
+  const ofRuns = Object.entries(
+    runCommands({ ...services, dist: vscode.Uri.joinPath(context.extensionUri, "dist") }),
+  ).map(([name, act]) => [`runs.${name}`, (...args: unknown[]) => act(meant(services, args))] as const);
   return vscode.Disposable.from(
-    ...Object.entries(commands).map(([name, act]) =>
+    ...[...Object.entries(commands), ...ofRuns].map(([name, act]) =>
       vscode.commands.registerCommand(`gradlens.${name}`, (...args: unknown[]) => orSay(act, args)),
     ),
   );

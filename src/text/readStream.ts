@@ -1,4 +1,4 @@
-import { COLUMN, HIST_BINS, STATS, TOTALS, type Frame, type Stat, type Total } from "../protocol/frame.ts";
+import { COLUMN, HIST_BINS, STATS, TOTALS, type Frame, type Total } from "../protocol/frame.ts";
 import type { DataFacts, LayerInfo, ParameterInfo, RunEnd, RunInfo } from "../protocol/run.ts";
 
 /*
@@ -32,18 +32,16 @@ export class StreamReader {
   #step = 0;
   #ended = false;
 
-  /** The next piece of the text. Throws a `StreamError`; then nothing more is read. */
-  push(text: string): readonly StreamEvent[] {
-    const events: StreamEvent[] = [];
+  /** The next piece of the text. Throws a `StreamError` after what came before it; then nothing more is read. */
+  *push(text: string): Generator<StreamEvent> {
     let at = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", at)) {
-      events.push(...this.#read(this.#take(text.slice(at, end))));
+      yield* this.#read(this.#take(text.slice(at, end)));
       at = end + 1;
     }
     this.#rest.push(text.slice(at));
     this.#restLength += text.length - at;
     if (this.#restLength > LONGEST_LINE) throw this.#error("is longer than 16 MB");
-    return events;
   }
 
   /** Nothing follows: a last line that has no break at its end counts where it is whole. */
@@ -228,7 +226,7 @@ function withColumns(info: RunInfo, rows: readonly (Fields | undefined)[], isFir
 function valuesOf(rows: readonly (Fields | undefined)[]): Float64Array {
   const values = new Float64Array(rows.length * STATS.length).fill(NaN);
   for (const [i, row] of rows.entries()) {
-    if (row) for (const stat of STATS) values[i * STATS.length + COLUMN[stat as Stat]] = figure(row[stat]);
+    if (row) for (const stat of STATS) values[i * STATS.length + COLUMN[stat]] = figure(row[stat]);
   }
   return values;
 }

@@ -8,7 +8,7 @@ import { recorded } from "../support/history.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { chainLayers, framesOf, runOf, stateOf } from "./runs.ts";
-import { THEMES } from "./themes.ts";
+import { THEMES } from "../../src/text/themes.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
