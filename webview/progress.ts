@@ -18,6 +18,8 @@ export function stateOf({ state, end, reading }: RunSummary): string {
       return "Stopped";
     case "interrupted":
       return "Interrupted";
+    case "lost":
+      return "Lost: its process is gone";
     case "non_finite":
       return end.layer === "loss"
         ? "NaN or ∞ in the loss"

@@ -21,6 +21,7 @@ const rpc = new Rpc<WorkerEvents, WorkerCalls>(home.port, {
   frames: () => undefined,
   ended: end,
   path: () => undefined,
+  computing: () => undefined,
   trial: () => undefined,
 });
 const source = { text: readFileSync(file, "utf8"), file, root: dirname(file) };

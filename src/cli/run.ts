@@ -162,7 +162,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
   return {
     begin() {
       err(
-        line`${info.model} · ${counted(info.layers.length, "layer")} · ${counted(info.parameters, "parameter")} · seed ${info.seed}`,
+        line`${info.model} · ${counted(info.layers.length, "layer")} · ${counted(info.parameters, "parameter")} · seed ${info.seed ?? "?"}`,
       );
       return Promise.resolve();
     },
@@ -199,6 +199,7 @@ function summary(end: RunEnd, last: Frame | undefined): Terminal {
       return line`${figures}`;
     case "stopped":
     case "interrupted":
+    case "lost":
       return line`${end.reason}: ${figures}`;
     case "failed":
       return line`failed: ${end.message}`;

@@ -6,6 +6,7 @@ import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
 import type { Imports } from "./importing.ts";
+import { jacobianSpectrum } from "./jacobian.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
@@ -64,6 +65,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       const read = uri instanceof vscode.Uri ? await streams.all([uri]) : await streams.pick();
       return read.map(({ id }) => id);
     },
+    jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),

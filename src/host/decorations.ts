@@ -41,7 +41,7 @@ export class Decorations implements vscode.Disposable {
     this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(() => this.refresh()),
+      runs.onDidProbe(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (isModelFile(textEditor.document)) this.refresh();
@@ -61,7 +61,7 @@ export class Decorations implements vscode.Disposable {
     return layers.flatMap((layer) => {
       const found = latest.figures(layer);
       if (!found || found.stale) return [];
-      const { marks } = found.run.findings();
+      const { marks } = found.run.findingsSeen();
       const share = worst(found.rows.map((row) => marks[row] ?? "even"));
       return [{ line: layer.start.line, share }];
     });

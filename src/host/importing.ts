@@ -2,10 +2,10 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { Recorder } from "../protocol/recorder.ts";
-import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { RunInfo } from "../protocol/run.ts";
+import { counted } from "../insight/format.ts";
 import { messageOf } from "../protocol/rpc.ts";
-import { StreamError, StreamReader, type StreamEvent } from "../text/readStream.ts";
+import { StreamReader } from "../text/stream/reader.ts";
 import { plain } from "../text/quote.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -91,8 +91,7 @@ class Import {
   readonly #name: string;
   readonly #begun: (run: Run) => void;
   readonly #reader = new StreamReader();
-  readonly #recorder = new Recorder();
-  readonly #decoder = new TextDecoder();
+  #info: RunInfo | undefined;
   #run: Run | undefined;
 
   constructor(runs: Runs, name: string, begun: (run: Run) => void) {
@@ -103,19 +102,35 @@ class Import {
 
   /** It has come to its end, or nobody wants it any more. */
   get isOver(): boolean {
-    return this.#reader.isEnded || (this.#run !== undefined && !this.#runs.all().includes(this.#run));
+    return this.#run?.end !== undefined || (this.#run !== undefined && !this.#runs.all().includes(this.#run));
   }
 
   push(piece: Uint8Array): void {
-    if (piece.length > 0) this.#apply(this.#reader.push(this.#decoder.decode(piece, { stream: true })));
+    const { refused, end, info, recorder } = this.#take(piece);
+    if (info) this.#know(info);
+    const run = this.#run;
+    if (run && recorder.step() > run.step) {
+      run.append(recorder.since(run.step));
+      this.#runs.changed(run, "frames");
+    }
+    if (refused !== undefined) throw new Error(refused);
+    if (!run) return;
+    if (end) this.#end(run, () => run.finish(end));
+    this.#begun(run);
   }
 
-  /** Nothing follows. A run without an end was interrupted. */
+  /** Nothing follows: a last line that has no break at its end counts. A run without an end was interrupted. */
   finish(): void {
-    this.#apply(this.#reader.finish());
+    if (!this.isOver) this.push(LINE_FEED);
     const run = this.#run;
-    if (!run) throw new StreamError("there is no run in it");
+    if (!run) throw new Error("there is no run in it");
     if (!run.end) this.#end(run, () => run.finish({ reason: "interrupted", steps: run.step, elapsed_ms: 0 }));
+    const { bad, problems } = this.#reader;
+    const [first] = problems;
+    if (first)
+      void warn(
+        plain`GradLens: ${counted(bad, "line")} of ${this.#name} could not be read, the first of them line ${first.line}: ${first.message}.`,
+      );
   }
 
   fail(error: unknown): void {
@@ -125,36 +140,18 @@ class Import {
     void warn(plain`GradLens: ${this.#name} cannot be read as the stream of a run: ${message}.`);
   }
 
-  /** What comes before an error counts. */
-  #apply(events: Iterable<StreamEvent>): void {
-    let end: RunEnd | undefined;
-    try {
-      for (const event of events) {
-        if (event.type === "frame") this.#recorder.push(event.frame);
-        else if (event.type === "info") this.#know(event.info);
-        else ({ end } = event);
-      }
-    } finally {
-      this.#tell(end);
-    }
+  #take(piece: Uint8Array): StreamReader {
+    this.#reader.take(piece);
+    return this.#reader;
   }
 
   #know(info: RunInfo): void {
+    if (info === this.#info) return;
+    this.#info = info;
     const origin = { file: this.#name, model: info.model, fingerprint: "", info };
     this.#run ??= this.#runs.add({ origin });
     this.#run.prepared({ info, files: [] }, false);
     this.#runs.changed(this.#run, "state");
-  }
-
-  #tell(end: RunEnd | undefined): void {
-    const run = this.#run;
-    if (!run) return;
-    if (this.#recorder.step() > run.step) {
-      run.append(this.#recorder.since(run.step));
-      this.#runs.changed(run, "frames");
-    }
-    this.#begun(run);
-    if (end) this.#end(run, () => run.finish(end));
   }
 
   #end(run: Run, finish: () => void): void {
@@ -162,6 +159,8 @@ class Import {
     this.#runs.changed(run, "state");
   }
 }
+
+const LINE_FEED = new TextEncoder().encode("\n");
 
 async function* once(read: () => Thenable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield await read();

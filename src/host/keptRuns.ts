@@ -92,6 +92,9 @@ export class KeptRuns implements vscode.Disposable {
         this.#bytes.delete(run.key);
         this.#turn = this.#turn.then(() => this.#remove(run));
         return;
+      case "moment":
+      case "spectrum":
+        return;
       default:
         what satisfies never;
     }

@@ -71,6 +71,17 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     for (const session of this.#sessions) session.mark(session.shown() === run ? layer : undefined, false);
   }
 
+  /** Shows all figures of a layer of a run. */
+  async showFigures(run: Run, layer: string): Promise<void> {
+    await this.show(run);
+    for (const session of this.#sessions) session.showLayer(layer);
+  }
+
+  /** Lays a run under the shown one, or takes it away. */
+  pin(run: Run, on = true): void {
+    this.#services.runs.pin(run, on);
+  }
+
   refresh(): void {
     for (const session of this.#sessions) session.refresh();
   }

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type * as vscode from "vscode";
+import { ruledBy } from "../protocol/declaredModel.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { Spectrum } from "../protocol/spectrum.ts";
 import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
 import { summarise, type Summary } from "../insight/findings/summarise.ts";
 import { History } from "../protocol/history.ts";
 import type { Increment } from "../protocol/increment.ts";
+import { frameAt, historyAt } from "../protocol/moment.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
 export interface RunOrigin {
@@ -15,6 +19,8 @@ export interface RunOrigin {
   /** What its file is called: relative to the workspace, for a model file. */
   readonly file: string;
   readonly model: string;
+  /** The model of the file that it extends. */
+  readonly base?: string;
   /** What the model came to: equal fingerprints give equal runs. */
   readonly fingerprint: string;
   /** What the text says of the run; the worker's answer replaces it. */
@@ -66,11 +72,19 @@ export class Run {
   readonly #startedMs = performance.now();
   /** That of its beginning, but for a file that has been renamed since. */
   origin: RunOrigin;
+  /** What is known of it, the settings that it is judged by under the file's own. */
   info: RunInfo;
+  /** The same as the file and the worker tell it. */
+  #told: RunInfo;
+  #rules: RuleSettings = {};
   /** What the user calls it. */
   name: string | undefined;
   /** It is not dropped for another, and lies under the runs that are shown. */
   pinned = false;
+  /** The user does not want it under those that are shown, where it would lie by itself. */
+  hidden = false;
+  /** The Jacobian spectrum that was computed last, of a part of its model. */
+  spectrum: Spectrum | undefined;
   /** When it was last looked at. */
   usedMs = performance.now();
   /** A copy of the worker's. */
@@ -85,13 +99,17 @@ export class Run {
   reading: ReadProgress | undefined;
   /** They hold something else now. */
   filesChanged = false;
+  /** The step that is looked at; `undefined`: the latest. */
+  at: number | undefined;
   #readings: Reading[] = [];
+  #seen: { readonly of: History; readonly step: number; readonly then: History } | undefined;
   #rowOf: ReadonlyMap<string, number> | undefined;
 
   constructor(id: RunId, { origin, trial, ...before }: RunBeginning & Partial<KeptBefore>) {
     this.id = id;
     this.origin = origin;
     this.trial = trial;
+    this.#told = origin.info;
     this.info = origin.info;
     this.key = before.key ?? newKey();
     this.started = before.started ?? new Date();
@@ -99,6 +117,12 @@ export class Run {
     this.pinned = before.pinned ?? false;
     this.files = before.files ?? [];
     if (before.end) this.finish(before.end);
+  }
+
+  /** The settings that findings go by where the file has none are these from now on. */
+  judge(rules: RuleSettings): void {
+    this.#rules = rules;
+    this.info = judgedBy(this.#told, rules);
   }
 
   /** All that is kept of it, where that is in memory; else it is asked for, and comes later. */
@@ -128,7 +152,8 @@ export class Run {
   arrive(info: RunInfo, history: History): void {
     this.#away = undefined;
     this.#history = history;
-    this.info = info;
+    this.#told = info;
+    this.judge(this.#rules);
     this.#rowOf = undefined;
   }
 
@@ -145,7 +170,8 @@ export class Run {
   }
 
   prepared({ info, files }: Prepared, paused: boolean): void {
-    this.info = info;
+    this.#told = info;
+    this.info = judgedBy(info, this.#rules);
     this.files = files;
     this.reading = undefined;
     this.#rowOf = undefined;
@@ -207,6 +233,22 @@ export class Run {
     return summarise({ run: { state, info, ...(end && { end }) }, layers: info.layers, history });
   }
 
+  /** The history as it was at the step that is looked at. */
+  historySeen(): History {
+    const frame = this.at === undefined ? undefined : frameAt(this.history, this.at);
+    if (!frame || frame === this.history.latest()) return this.history;
+    if (this.#seen?.of !== this.history || this.#seen.step !== frame.step)
+      this.#seen = { of: this.history, step: frame.step, then: historyAt(this.history, frame) };
+    return this.#seen.then;
+  }
+
+  /** What there was to say of it then. */
+  findingsSeen(): Summary {
+    const [history, { info }] = [this.historySeen(), this];
+    if (history === this.history) return this.findings();
+    return summarise({ run: { state: "paused", info }, layers: info.layers, history });
+  }
+
   summary(stale: boolean): RunSummary {
     return {
       id: this.id,
@@ -233,6 +275,8 @@ export class Run {
   }
 }
 
+const judgedBy = (info: RunInfo, rules: RuleSettings): RunInfo =>
+  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : info;
 let made = 0;
 
 /** Those of one process are in order, even where two are made in the same millisecond. */

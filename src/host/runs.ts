@@ -1,15 +1,18 @@
 import * as vscode from "vscode";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
 /**
- * What changed about a run. `frames` comes often: whoever draws it slows it down. `restored`: it was there before this window;
- * `arrived`: what was recorded of it has been read from the disk.
+ * What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down.
+ * `restored`: it was there before this window; `arrived`: what was recorded of it has been read from the disk.
  */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
+
+type RulesOf = (uri: vscode.Uri | undefined) => RuleSettings;
 
 /** The runs of this window that are kept, oldest first. */
 export class Runs implements vscode.Disposable {
@@ -19,13 +22,16 @@ export class Runs implements vscode.Disposable {
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
+  readonly #rulesOf: RulesOf;
   #all: Run[] = [];
   #nextId = 1;
   /** Runs of earlier windows count back from here. */
   #firstId = 1;
 
-  constructor(keep: () => number) {
+  /** `rulesOf`: how findings are set for a file's models where the file says nothing of them. */
+  constructor(keep: () => number, rulesOf: RulesOf = () => ({})) {
     this.#keep = keep;
+    this.#rulesOf = rulesOf;
   }
 
   all(): readonly Run[] {
@@ -47,7 +53,7 @@ export class Runs implements vscode.Disposable {
   }
 
   add(beginning: RunBeginning): Run {
-    const run = new Run(this.#nextId++, beginning);
+    const run = this.#judged(new Run(this.#nextId++, beginning));
     this.#all.push(run);
     this.changed(run, "added");
     this.#drop(this.#all.length - this.#keep());
@@ -57,16 +63,10 @@ export class Runs implements vscode.Disposable {
   /** Runs of earlier windows, oldest first: they come before those of this one. */
   restore(kept: readonly KeptBefore[]): readonly Run[] {
     const first = this.#firstId - kept.length;
-    const runs = kept.map((before, i) => new Run(first + i, before));
+    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
-  }
-
-  /** A pinned run is not dropped for another. */
-  pin(run: Run, on: boolean): void {
-    run.pinned = on;
-    this.changed(run, "state");
   }
 
   /** Takes runs away. `putBack` brings one back that is still held. */
@@ -95,6 +95,7 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
+    this.#judged(probe);
     if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
@@ -106,6 +107,33 @@ export class Runs implements vscode.Disposable {
 
   changed(run: Run, what: RunChange["what"]): void {
     this.#changed.fire({ run, what });
+  }
+
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of this.#all) this.changed(run, "state");
+  }
+
+  #judged(run: Run): Run {
+    run.judge(this.#rulesOf(run.origin.uri));
+    return run;
+  }
+
+  /**
+   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
+   * another.
+   */
+  pin(run: Run, on: boolean): void {
+    [run.pinned, run.hidden] = [on, !on];
+    this.changed(run, "state");
+  }
+
+  /** Another step of a run is looked at; `undefined`: the latest. */
+  look(run: Run, step: number | undefined): void {
+    if (run.at === step) return;
+    run.at = step;
+    this.changed(run, "moment");
   }
 
   /** Files were renamed: the runs follow. */

@@ -70,6 +70,16 @@ export async function pick<T extends PickItem>(
 const isItem = <T extends PickItem>(one: T | PickSeparator): one is T =>
   one.kind !== vscode.QuickPickItemKind.Separator;
 
+/** Shows how one text became another. */
+export const compareTexts = (before: vscode.Uri, after: vscode.Uri, title: Plain): Thenable<unknown> =>
+  vscode.commands.executeCommand("vscode.diff", before, after, title, { preview: true });
+
+/** Asks where a file is to be saved. */
+export const askWhereToSave = (options: {
+  readonly defaultUri?: vscode.Uri;
+  readonly filters: Record<string, string[]>;
+}): Thenable<vscode.Uri | undefined> => vscode.window.showSaveDialog(options);
+
 /** Draws a view's progress bar until the task has ended. */
 export const showProgress = (viewId: string, task: Promise<unknown>): void => {
   void vscode.window.withProgress({ location: { viewId } }, () => task);

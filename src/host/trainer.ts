@@ -5,6 +5,7 @@ import { PATHS } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -25,6 +26,9 @@ export class Trainer {
   readonly #broke = new vscode.EventEmitter<{ readonly run: Run | undefined; readonly reason: string }>();
   /** The thread ended by itself: a bug, or too little memory. */
   readonly onDidBreak = this.#broke.event;
+  readonly #computing = new vscode.EventEmitter<number>();
+  /** A spectrum is being computed: the share that is done. */
+  readonly onDidCompute = this.#computing.event;
   readonly #tried = new vscode.EventEmitter<TrialsProgress>();
   /** Fixes are being tried, and one of the candidates has got further. */
   readonly onDidTry = this.#tried.event;
@@ -42,6 +46,11 @@ export class Trainer {
     this.#runs = runs;
     this.#file = file;
     this.#log = log;
+  }
+
+  /** The run that was started last. */
+  latest(): Run | undefined {
+    return this.#latest;
   }
 
   /** The run that goes on, is prepared or is paused. */
@@ -117,8 +126,8 @@ export class Trainer {
     this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
   }
 
-  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
-  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+  /** The first steps of a model, where nothing comes in between. Rejects when the thread ends, and when it has failed. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun | undefined> {
     return this.#ensureThread().rpc.call("probe", request);
   }
 
@@ -127,9 +136,20 @@ export class Trainer {
     this.#thread?.rpc.call("stopProbe", undefined).catch(() => undefined);
   }
 
+  /** The Jacobian spectrum of a part of the run that was started last. Rejects in words, by `stopSpectrum`, and when the thread ends. */
+  spectrum(path: PartPath): Promise<Spectrum> {
+    return this.#ensureThread().rpc.call("spectrum", { path });
+  }
+
+  stopSpectrum(): void {
+    // A thread that ends meanwhile computes nothing any more.
+    this.#thread?.rpc.call("stopSpectrum", undefined).catch(() => undefined);
+  }
+
   async dispose(): Promise<void> {
     this.active()?.finishHere({ reason: "stopped" });
     this.#broke.dispose();
+    this.#computing.dispose();
     this.#tried.dispose();
     await this.#thread?.terminate();
   }
@@ -204,6 +224,7 @@ export class Trainer {
       path: (path) => {
         if (this.#training) this.#log(`Run ${this.#training.id}: ${PATHS[path]}.`);
       },
+      computing: (share) => this.#computing.fire(share),
       trial: (progress) => this.#tried.fire(progress),
     };
   }

@@ -74,6 +74,7 @@ const ENDS: Readonly<Record<RunEnd["reason"], string>> = {
   completed: "completed",
   stopped: "stopped",
   interrupted: "interrupted",
+  lost: "lost",
   non_finite: "not finite",
   failed: "failed",
 };

@@ -10,7 +10,8 @@ export interface ReportParts {
   readonly style: string;
   /** The icons' font, as base64. */
   readonly font: string;
-  readonly state: ToWebview;
+  /** What a panel would be told, in this order. */
+  readonly messages: readonly ToWebview[];
   /** Of random bytes, as base64. */
   readonly nonce: string;
 }
@@ -19,7 +20,7 @@ export interface ReportParts {
  * A run as one file that a browser shows without a network: the panel as it is, with the history within. Scripts other than its own
  * are refused, and so is whatever would be fetched.
  */
-export function reportHtml({ title, origin, script, style, font, state, nonce }: ReportParts): string {
+export function reportHtml({ title, origin, script, style, font, messages, nonce }: ReportParts): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -46,7 +47,7 @@ ${OWN}</style>
 <body>
 <div id="app"></div>
 <footer>${text(origin)}</footer>
-<script type="application/json" id="state">${embedded(state)}</script>
+<script type="application/json" id="messages">${embedded(messages)}</script>
 <script nonce="${nonce}">${HOST}</script>
 <script nonce="${nonce}">${script.replaceAll("</script", "<\\/script")}</script>
 </body>
@@ -54,9 +55,9 @@ ${OWN}</style>
 `;
 }
 
-/** A message as JSON that may stand in a page: arrays of numbers as base64, and no sign that would end the element. */
-export const embedded = (message: ToWebview): string =>
-  JSON.stringify(message, (_, value: unknown) =>
+/** Messages as JSON that may stand in a page: arrays of numbers as base64, and no sign that would end the element. */
+export const embedded = (messages: readonly ToWebview[]): string =>
+  JSON.stringify(messages, (_, value: unknown) =>
     value instanceof Float64Array ? { [ARRAY]: base64(value) } : value,
   ).replaceAll("<", "\\u003c");
 
@@ -106,14 +107,14 @@ body { max-width: 1100px; margin: 0 auto; padding: 16px; background: var(--vscod
 .controls { display: none; }
 footer { margin: 24px 0 8px; color: var(--vscode-descriptionForeground); }`;
 
-/** What VS Code is for a panel: it answers \`ready\` with the state, and says which theme there is. */
+/** What VS Code is for a panel: it answers \`ready\`, and says which theme there is. */
 const HOST = `(() => {
   const revive = (_, value) => {
     if (typeof value?.${ARRAY} !== "string") return value;
     const bytes = Uint8Array.from(atob(value.${ARRAY}), (sign) => sign.charCodeAt(0));
     return new Float64Array(bytes.buffer);
   };
-  const state = JSON.parse(document.getElementById("state").textContent, revive);
+  const messages = JSON.parse(document.getElementById("messages").textContent, revive);
   const light = matchMedia("(prefers-color-scheme: light)");
   const contrast = matchMedia("(prefers-contrast: more)");
   const dress = () => {
@@ -126,7 +127,7 @@ const HOST = `(() => {
   contrast.addEventListener("change", dress);
   globalThis.acquireVsCodeApi = () => ({
     postMessage: ({ type }) => {
-      if (type === "ready") queueMicrotask(() => dispatchEvent(new MessageEvent("message", { data: state })));
+      if (type === "ready") queueMicrotask(() => messages.forEach((data) => dispatchEvent(new MessageEvent("message", { data }))));
     },
     getState: () => undefined,
     setState: () => undefined,

@@ -16,6 +16,10 @@ export function progress({ state, step, info, loss, steps_per_second, reading }:
   return parts.join(" · ");
 }
 
+/** `as at step 401 · loss 0.42`, where an earlier step of a run is looked at. */
+export const momentText = (step: number, loss: number): string =>
+  `as at step ${count(step)} · loss ${compact(loss, 3)}`;
+
 /** `reading mnist.npy 43 %`: the file's name without its folders. */
 function readingText({ file, read, total }: ReadProgress): string {
   const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
@@ -84,6 +88,7 @@ const ICON: Readonly<Record<Status, string>> = {
   completed: "check",
   stopped: "debug-stop",
   interrupted: "debug-disconnect",
+  lost: "debug-disconnect",
   non_finite: "warning",
   failed: "error",
 };

@@ -83,6 +83,7 @@ async function expected(file: string, model: string): Promise<Expected> {
     run: { ...ended, info: { ...ended.info, declared: declaredModel(spec), data: run.data } },
     layers: run.layers,
     history: historyOf(run.frames),
+    others: [],
   };
   return { run, full, view };
 }

@@ -95,7 +95,7 @@ suiteInWindow(
       });
     }
 
-    test("a remedy that is run then lies over it, and its button hides and shows what is below", async () => {
+    test("a remedy that is run then lies over the model that it extends, as the tour promises, until that is taken away", async () => {
       const { workbench } = window();
       await workbench.goTo(34); // in "relu-he"
       await workbench.runCommand("GradLens: Run Model");
@@ -104,8 +104,24 @@ suiteInWindow(
       await eventually("sigmoid in the legend", legend, (words) =>
         /sigmoid · \d\d:\d\d:\d\d \(layers by path\)/.test(words),
       );
-      await frame.getByRole("button", { name: /^Compare with sigmoid/ }).click();
+      assert.match(await frame.innerText(".overlay"), /the model that this one extends/);
+      await frame.locator('[data-chart="differences"]').scrollIntoViewIfNeeded();
+      await eventually(
+        "what differs in the declaration",
+        () => frame.innerText('[data-chart="differences"] table'),
+        (table) => /optimizer\.lr\s+0\.001\s+0\.1/.test(table) && /ReLU\s+Sigmoid/.test(table),
+      );
+      await frame.getByRole("button", { name: /^Take away sigmoid/ }).click();
       await eventually("a legend without it", legend, (words) => !words.includes("sigmoid"));
+      await frame.getByRole("button", { name: "Compare with…" }).click();
+      await frame.getByRole("checkbox", { name: /^sigmoid/ }).check();
+      await eventually("a legend with it", legend, (words) => words.includes("sigmoid"));
+      await frame.getByRole("button", { name: /^Show what differs from sigmoid/ }).click();
+      await eventually(
+        "an editor for differences",
+        () => workbench.page.locator(".tab.active").innerText(),
+        (title) => /sigmoid .*↔ relu-he/.test(title),
+      );
     });
   },
 );

@@ -4,10 +4,9 @@ import { createRequire } from "node:module";
 import { after, before, suite, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { ToWebview } from "../../src/protocol/webview.ts";
-import { recorded } from "../support/history.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
-import { chainLayers, framesOf, runOf, stateOf } from "./runs.ts";
+import { chainLayers, framesOf, overOthers, runOf, stateOf } from "./runs.ts";
 import { THEMES } from "../../src/text/themes.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -23,8 +22,8 @@ const frames = framesOf(layers, { steps: 60, gain: (row) => (row % 2 ? 0.24 : 0.
 const ended = { reason: "non_finite", steps: 60, elapsed_ms: 9, layer: "head", where: "gradient" } as const;
 const other = runOf(layers, { id: 2, model: "relu-he", state: "ended" });
 
-const STATES: Readonly<Record<string, ToWebview>> = {
-  "no run": { type: "state", runs: [], has_models: true },
+const STATES: Readonly<Record<string, ToWebview | readonly ToWebview[]>> = {
+  "no run": { type: "state", runs: [], overlays: [], has_models: true },
   "a run": stateOf([runOf(layers, { step: 60, stale: true })], frames),
   "a run that failed": stateOf(
     [
@@ -35,9 +34,11 @@ const STATES: Readonly<Record<string, ToWebview>> = {
     ],
     frames,
   ),
-  "a run that broke, over another": stateOf([runOf(layers, { state: "ended", end: ended }), other], frames, {
-    compare: { run: 2, history: recorded(frames).since(0) },
-  }),
+  "a run that broke, over another": overOthers(
+    [runOf(layers, { state: "ended", end: ended }), other],
+    frames,
+    [[2, frames]],
+  ),
 };
 
 /** What axe finds wrong, at any level of any of its rules. */

@@ -38,6 +38,7 @@ void suite("a report", () => {
     runs: [{ ...run, info: { ...run.info, model } }],
     shown: run.id,
     history: recorded(framesOf(layers, { steps: 40, gain: () => 0.4 })).since(0),
+    overlays: [],
     has_models: true,
   });
 
@@ -49,7 +50,7 @@ void suite("a report", () => {
       script: fs.readFileSync(path.join(dist, "webview.js"), "utf8"),
       style: fs.readFileSync(path.join(dist, "webview.css"), "utf8"),
       font: fs.readFileSync(path.join(dist, "codicon.ttf")).toString("base64"),
-      state: message,
+      messages: [message],
       nonce: "bm9uY2U=",
     });
     fs.writeFileSync(file, html);
@@ -99,7 +100,7 @@ void suite("a report", () => {
   test("holds every number to the last bit", () => {
     const numbers = Float64Array.from([NaN, -0, 5e-324, Infinity, 0.1, 1e300, -1]);
     const message = { type: "frames", run: 1, history: { moved: numbers } } as unknown as ToWebview;
-    const { history } = JSON.parse(embedded(message)) as { history: { moved: { float64: string } } };
+    const [{ history }] = JSON.parse(embedded([message])) as [{ history: { moved: { float64: string } } }];
     const bytes = Buffer.from(history.moved.float64, "base64");
     assert.deepEqual(bytes, Buffer.from(numbers.buffer));
   });
