@@ -66,9 +66,14 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       return read.map(({ id }) => id);
     },
     jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
+    walkthrough: () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
-    showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),
+    showLayer: (id, layer) => {
+      passed("layerShown");
+      return panel.show(runs.get(Number(id)), nameOf(layer));
+    },
     revealLayer: async (id, layer) => {
       const found = runs.get(Number(id));
       return found && revealOrSay(models, found, String(layer));
@@ -94,6 +99,10 @@ async function orSay(act: (...args: unknown[]) => unknown, args: unknown[]): Pro
   }
 }
 
+/** A step of the walkthrough is done: by a click on a lens, say, which VS Code does not count as a command. */
+const passed = (step: "layerShown" | "layerRevealed"): void =>
+  void vscode.commands.executeCommand("setContext", `gradlens.${step}`, true);
+
 /** A menu passes what it was opened on, which is no name. */
 const nameOf = (argument: unknown): string | undefined =>
   typeof argument === "string" ? argument : undefined;
@@ -102,6 +111,7 @@ const nameOf = (argument: unknown): string | undefined =>
 export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
   const why = await reveal(models, run, layer);
   if (why !== undefined) void warn(why);
+  else passed("layerRevealed");
   return why;
 }
 
