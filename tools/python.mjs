@@ -6,12 +6,7 @@ import path from "node:path";
 const python = process.env["GRADLENS_PYTHON"] ?? "python3";
 const cwd = path.resolve(import.meta.dirname, "..", "python");
 
-const checks = [
-  ["ruff", "check", "."],
-  ["ruff", "format", "--check", "."],
-  ["mypy", "gradlens"],
-  ["pytest"],
-];
+const checks = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "gradlens"], ["pytest"]];
 
 for (const check of checks) {
   const { status, error } = spawnSync(python, ["-m", ...check], { cwd, stdio: "inherit" });
