@@ -4,6 +4,7 @@ import type { EditorFigures, Loop } from "./editor.ts";
 import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { median } from "./median.ts";
+import type { Mode } from "./programs.ts";
 import { specOf } from "./problem.ts";
 import {
   collapsed,
@@ -16,6 +17,7 @@ import {
 } from "./results.ts";
 import type { Tables } from "./tables.ts";
 import { leastShare, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import type { WholeRun } from "./wholeRuns.ts";
 import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
 
 type Row = readonly [WorkloadName, Measured];
@@ -24,7 +26,7 @@ const notes = (file: string): string =>
   readFileSync(join(import.meta.dirname, "notes", file), "utf8").trimEnd();
 
 /** `docs/benchmarks.md`: what was measured, between what is written by hand in `notes/`. */
-export function page({ workloads: all, tables, editor }: Results): string {
+export function page({ workloads: all, runs, tables, editor }: Results): string {
   const rows = workloadNames.flatMap((name): Row[] => {
     const measured = all[name];
     return measured ? [[name, measured]] : [];
@@ -33,10 +35,15 @@ export function page({ workloads: all, tables, editor }: Results): string {
     notes("method.md"),
     machines(rows),
     "## Targets\n\nHow many times as many steps a second GradLens makes; in brackets the target, and bold where it is reached.",
-    targetTable(rows),
+    "In the editor as it is, in a thread of the extension host, with vectors of 128 bits (`gradlens.engine.process: host`):",
+    targetTable("GradLens", rows),
+    "In a process of its own, with vectors of 256 bits (`own`), as `gradlens run` where that pays:",
+    targetTable("GradLens, own process", rows),
     notes("targets.md"),
+    ...(runs ? ["## Whole runs", notes("runs.md"), runsTable(runs)] : []),
     "## The engine's own limits",
-    peakTable(rows),
+    PEAK,
+    ...(["GradLens", "GradLens, own process"] as const).map((mode) => peakTable(mode, rows)),
     ...(tables ? ownTables(tables) : []),
     ...(editor ? ["## The editor", notes("editor.md"), editorTable(editor)] : []),
     "## Every workload",
@@ -53,21 +60,41 @@ function machines(rows: readonly Row[]): string {
   return `Measured on: ${named.join("; ")}. ${rows.map(([name, { series }]) => `${name} ${series[0]?.rates.length ?? 0}`).join(", ")} rounds.`;
 }
 
-const targetTable = (rows: readonly Row[]): string =>
+const targetTable = (mode: Mode, rows: readonly Row[]): string =>
   table(
     ["against", ...rows.map(([name]) => name)],
     targets.map((target) => [
       target.what,
-      ...rows.map(([name, measured]) => against(reached(target, measured), target.least[name], "least")),
+      ...rows.map(([name, measured]) =>
+        against(reached(target, mode, measured), target.least[name], "least"),
+      ),
     ]),
   );
 
-function peakTable(rows: readonly Row[]): string {
+/** The median time of each way, and in brackets the longest. */
+function runsTable(runs: readonly WholeRun[]): string {
+  const ways = [...new Set(runs.flatMap(({ seconds }) => Object.keys(seconds)))];
+  return table(
+    ["seconds", ...runs.map(({ name, steps }) => `${name}, ${figure(steps)} steps`)],
+    ways.map((way) => [
+      way,
+      ...runs.map(({ seconds }) => {
+        const times = seconds[way] ?? [];
+        return times.length > 0 ? `${figure(median(times))} (${figure(Math.max(...times))})` : "–";
+      }),
+    ]),
+  );
+}
+
+const PEAK =
+  "One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds in registers, with vectors of 128 bits, in every round.";
+
+function peakTable(mode: Mode, rows: readonly Row[]): string {
   const cells = rows.map(([name, measured]) => {
     const flops = stepFlops(specOf(modelFile(name)));
     const share = (series: Series | undefined) =>
       series && median(countedRates(series).map((rate, i) => (rate * flops * 1e-9) / measured.peak[i]));
-    const [full, plain] = [oursOn(1, measured), oursPlain(measured)];
+    const [full, plain] = [oursOn(1, mode, measured), oursPlain(mode, measured)];
     return [
       `${name}`,
       figure(flops * 1e-6),
@@ -78,14 +105,14 @@ function peakTable(rows: readonly Row[]): string {
     ];
   });
   const head = [
-    "",
+    mode,
     "MFLOP a step",
     "peak of 128 bits, GFLOP/s",
-    "GradLens, GFLOP/s",
+    "GFLOP/s",
     "of that peak",
     "plain step of that peak",
   ];
-  return `One thread. FLOP: two for each multiply-add of matrix products, forward and backward. The peak is that of a loop of fused multiply-adds in registers, with vectors of 128 bits, in every round.\n\n${table(head, cells)}`;
+  return table(head, cells);
 }
 
 /** Of the model whose compilation is to be quick. */
@@ -201,7 +228,7 @@ const INSTRUMENTATION = {
 
 function details([name, measured]: Row): string[] {
   const rows = measured.series.map((series) => {
-    const ours = oursOn(series.threads, measured);
+    const ours = oursOn(series.threads, "GradLens", measured);
     const left = collapsed(series).filter(Boolean).length;
     const way =
       series.statistics === series.instrumentation

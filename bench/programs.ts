@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { canRevectorize, REVECTORIZE } from "../src/process/wideSimd.ts";
 import type { WorkloadName } from "./workloads.ts";
 
 /**
@@ -9,7 +10,10 @@ import type { WorkloadName } from "./workloads.ts";
  */
 export type Instrumentation = "none" | "basic" | "full" | "histograms";
 
-export type PeerName = "GradLens" | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
+/** Where GradLens computes: a thread of the extension host, with vectors of 128 bits, or a process of its own, with 256. */
+export type Mode = "GradLens" | "GradLens, own process";
+
+export type PeerName = Mode | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
 
 /** Ways to do one thing. The best of `statistics` is found with the first of `variants`, then the best variants with it. */
 export interface Offer {
@@ -29,18 +33,24 @@ export interface Program {
 }
 
 const here = import.meta.dirname;
-const python = process.env.GRADLENS_PYTHON ?? "python3";
+export const python = process.env.GRADLENS_PYTHON ?? "python3";
 const node =
-  (script: string, threads = 1) =>
+  (script: string, threads = 1, flags: readonly string[] = []) =>
   (folder: string) =>
-    [process.execPath, join(here, "peers", script), folder, String(threads)] as const;
+    [process.execPath, ...flags, join(here, "peers", script), folder, String(threads)] as const;
 const torch = (threads: number) => (folder: string) =>
   [python, "-B", "-m", "torch_peer", folder, String(threads)] as const;
 
-const gradlens = (threads: number): Program => ({
-  peer: "GradLens",
+/** V8's flags of each mode. The editor's default comes first. */
+const modes: readonly (readonly [Mode, readonly string[]])[] = [
+  ["GradLens", []],
+  ...(canRevectorize() ? [["GradLens, own process", [REVECTORIZE]] as const] : []),
+];
+
+const gradlens = (peer: Mode, flags: readonly string[], threads: number): Program => ({
+  peer,
   threads,
-  command: node("gradlens.ts", threads),
+  command: node("gradlens.ts", threads, flags),
   offers: (["full", "none"] as const).map((instrumentation) => ({
     instrumentation,
     variants: ["wasm"],
@@ -78,7 +88,7 @@ const wholeTorch = (threads: number, instrumentation: Instrumentation, statistic
 
 /** Every program that measures a workload. */
 export const programs = (name: WorkloadName): readonly Program[] => [
-  ...[1, 2].map(gradlens),
+  ...modes.flatMap(([mode, flags]) => [1, 2].map((threads) => gradlens(mode, flags, threads))),
   {
     peer: "GradLens, plain loops",
     threads: 1,

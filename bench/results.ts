@@ -4,6 +4,7 @@ import type { EditorFigures } from "./editor.ts";
 import { median } from "./median.ts";
 import type { Instrumentation, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
+import type { WholeRun } from "./wholeRuns.ts";
 import type { WorkloadName } from "./workloads.ts";
 
 /** One way to train a workload, and its steps per second in every round. */
@@ -27,6 +28,7 @@ export interface Measured {
 
 export interface Results {
   readonly workloads: Readonly<Partial<Record<WorkloadName, Measured>>>;
+  readonly runs?: readonly WholeRun[];
   readonly tables?: Tables;
   readonly editor?: EditorFigures;
 }

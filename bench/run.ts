@@ -1,5 +1,5 @@
-// `npm run bench [W1 W2 … tables editor]`: measures this engine and its peers on all workloads, this engine alone, and the editor
-// with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS and BENCH_SECONDS make it shorter.
+// `npm run bench [W1 W2 … runs tables editor]`: measures this engine and its peers on all workloads, whole runs as processes, this
+// engine alone, and the editor with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS and BENCH_SECONDS make it shorter.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { measureEditor } from "./editor.ts";
@@ -8,11 +8,12 @@ import { page } from "./page.ts";
 import { missingPeers } from "./programs.ts";
 import { readResults, type Results, writeResults } from "./results.ts";
 import { measure } from "./rounds.ts";
+import { measureRuns } from "./wholeRuns.ts";
 import { measureTables } from "./tables.ts";
 import { reached, targets } from "./targets.ts";
 import { workloadNames } from "./workloads.ts";
 
-const choices: readonly string[] = [...workloadNames, "tables", "editor"];
+const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor"];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !choices.includes(name));
 if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}: expected some of ${choices.join(", ")}`);
@@ -32,8 +33,9 @@ for (const name of workloadNames.filter(wanted)) {
   const measured = await measure(name);
   add({ workloads: { ...results.workloads, [name]: measured } });
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  const ratios = targets.map((target) => figure(reached(target, measured)));
+  const ratios = targets.map((target) => figure(reached(target, "GradLens", measured)));
   console.log(`${name}: ${measured.series.length} ways in ${seconds} s; ${ratios.join(", ")} times as fast`);
 }
+if (wanted("runs")) add({ runs: measureRuns() });
 if (wanted("tables")) add({ tables: await measureTables() });
 if (wanted("editor")) add({ editor: await measureEditor() });

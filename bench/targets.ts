@@ -1,13 +1,13 @@
-import type { PeerName } from "./programs.ts";
+import type { Mode, PeerName } from "./programs.ts";
 import { fastest, type Measured, ratio, type Series } from "./results.ts";
 import { workloadNames, type WorkloadName } from "./workloads.ts";
 
 type Few = (series: Series) => boolean;
 
-/** A claim about speed: the fastest of ours against the fastest of theirs. */
+/** A claim about speed: the fastest of ours, on at most so many threads, against the fastest of theirs. */
 export interface Target {
   readonly what: string;
-  readonly ours: Few;
+  readonly threads: number;
   readonly theirs: Few;
   /** Least ratio of steps per second. */
   readonly least: Readonly<Record<WorkloadName, number>>;
@@ -19,7 +19,6 @@ const by =
   (series) =>
     peers.includes(series.peer) && series.instrumentation === instrumentation && series.threads <= threads;
 
-const gradlens = by("GradLens");
 const pytorch = by("PyTorch");
 const javascript = by("TensorFlow.js", "jax-js");
 
@@ -30,7 +29,7 @@ const same = each(10, 4, 40, 7, 10, 2, 12, 6);
 
 export const oneThread: Target = {
   what: "PyTorch's best, one thread each",
-  ours: gradlens("full", 1),
+  threads: 1,
   theirs: pytorch("basic", 1),
   least: each(1.3, 0.78, 2.5, 0.95, 0.85, 0.75, 3.7, 0.85),
 };
@@ -39,43 +38,43 @@ export const targets: readonly Target[] = [
   oneThread,
   {
     what: "PyTorch's best, best of one and two threads each",
-    ours: gradlens("full"),
+    threads: Infinity,
     theirs: pytorch("basic"),
     least: each(2, 1, 4, 1.5, 1.4, 1.25, 5, 1.5),
   },
   {
     what: "PyTorch with histograms of all gradients and outputs, as the targets were set, best of one and two threads each",
-    ours: gradlens("full"),
+    threads: Infinity,
     theirs: pytorch("histograms"),
     least: same,
   },
   {
     what: "PyTorch with about the same statistics, histograms as seldom as ours, best of one and two threads each",
-    ours: gradlens("full"),
+    threads: Infinity,
     theirs: pytorch("full"),
     least: same,
   },
   {
     what: "the better of TensorFlow.js and jax-js",
-    ours: gradlens("full"),
+    threads: Infinity,
     theirs: javascript("basic"),
     least: each(7, 5, 40, 8, 12, 10, 11, 10),
   },
 ];
 
 /** The ratio that was reached; undefined where one side was not measured. */
-export function reached({ ours, theirs }: Target, { series }: Measured): number | undefined {
-  const [mine, other] = [fastest(series.filter(ours)), fastest(series.filter(theirs))];
+export function reached({ threads, theirs }: Target, mode: Mode, measured: Measured): number | undefined {
+  const [mine, other] = [oursOn(threads, mode, measured), fastest(measured.series.filter(theirs))];
   return mine && other && ratio(mine, other);
 }
 
 /** Our fastest with full statistics on at most so many threads. */
-export const oursOn = (threads: number, { series }: Measured): Series | undefined =>
-  fastest(series.filter(gradlens("full", threads)));
+export const oursOn = (threads: number, mode: Mode, { series }: Measured): Series | undefined =>
+  fastest(series.filter(by(mode)("full", threads)));
 
-/** Our fastest without statistics. */
-export const oursPlain = ({ series }: Measured): Series | undefined =>
-  fastest(series.filter(gradlens("none", 1)));
+/** Our fastest without statistics, on one thread. */
+export const oursPlain = (mode: Mode, { series }: Measured): Series | undefined =>
+  fastest(series.filter(by(mode)("none", 1)));
 
 /** Least share of the peak of one core over the plain step. */
 export const leastShare = (name: WorkloadName): number => (["W1", "W2", "W7"].includes(name) ? 0.8 : 0.75);

@@ -100,12 +100,12 @@ export type WorkloadName = keyof typeof workloads;
 export const workloadNames = Object.keys(workloads) as WorkloadName[];
 
 /**
- * A workload as a model file's text, with more steps than a benchmark makes. Its data are one batch of random numbers in
+ * A workload as a model file's text; absent `steps`: with more than a benchmark makes. Its data are one batch of random numbers in
  * a fixed order, so that every step of every peer is one on the same batch.
  */
-export function modelFile(name: WorkloadName): string {
+export function modelFile(name: WorkloadName, steps = 1_000_000): string {
   const { batch, what: _, ...model } = workloads[name];
   const data = { type: "gaussian", samples: batch };
-  const train = { steps: 1_000_000, batch_size: batch, shuffle: false };
+  const train = { steps, batch_size: batch, shuffle: false };
   return JSON.stringify({ version: 1, models: { [name]: { ...model, data, train } } });
 }

@@ -4,24 +4,30 @@ import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
 import { followCursor } from "./host/cursor.ts";
 import { DataFiles } from "./host/dataFiles.ts";
+import { DeclaredModels } from "./host/declared.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
 import { Findings } from "./host/findings.ts";
+import { KeptRuns } from "./host/keptRuns.ts";
 import { registerLanguage } from "./host/language.ts";
-import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
+import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
+import { revealAtRuns } from "./host/panelReveal.ts";
 import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
+import { followRules } from "./host/ruleSettings.ts";
 import { Running } from "./host/running.ts";
+import { saveChart } from "./host/savingCharts.ts";
 import { Runs } from "./host/runs.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
 import type { Frame } from "./protocol/frame.ts";
 import type { RunSummary } from "./protocol/webview.ts";
+import { RunFiles } from "./storage/runFiles.ts";
 
 /** What the extension shows, for those who look from outside: tests, and other extensions. */
 export interface Api {
@@ -53,17 +59,18 @@ export function activate(context: vscode.ExtensionContext): Api {
   const threads = (name: string): string => vscode.Uri.joinPath(extensionUri, "dist", name).fsPath;
   const reader = own(new ReaderThread(threads("reader.cjs"), (line) => log().appendLine(line)));
   const models = own(new Models(reader));
-  const runs = own(new Runs(settings.keepRuns));
+  const runs = own(new Runs(settings.keepRuns, settings.rules));
   const trainer = new Trainer(runs, threads("worker.cjs"), (line) => log().appendLine(line.trimEnd()));
   const running = new Running(models, runs, trainer);
   const isStale = (run: Run): boolean => models.isStale(run);
 
-  const lenses = own(new Lenses(models, runs));
+  const findings = own(new Findings(models, runs));
+  const lenses = own(new Lenses(models, runs, findings));
   const decorations = own(new Decorations(models, runs));
   const files = own(new DataFiles(models, runs, trainer));
   const diagnostics = own(new Diagnostics(models, files, trainer));
-  const findings = own(new Findings(models, runs));
   const status = own(new Status(runs, isStale));
+  const declared = own(new DeclaredModels(runs));
   const panel = own(
     new Panel(vscode.Uri.joinPath(extensionUri, "dist"), {
       runs,
@@ -73,6 +80,11 @@ export function activate(context: vscode.ExtensionContext): Api {
       reveal: (run, layer) => void revealOrSay(models, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,
+      diff: (run, other) => void declared.compare(run, other),
+      at: (run, step) => runs.look(run, step),
+      decompose: (run, layer) =>
+        void vscode.commands.executeCommand("gradlens.jacobianSpectrum", run.id, layer),
+      save: (chart) => void saveChart(chart),
     }),
   );
   const everything = [lenses, decorations, findings, status, panel];
@@ -83,15 +95,31 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings));
+  own(revealAtRuns(runs, panel));
   own(followCursor(models, runs, panel));
   own(setContexts(runs, trainer));
-  own(new Probes(models, runs, trainer));
+  own(
+    new Probes(
+      models,
+      runs,
+      trainer,
+      reportProbes((line) => log().appendLine(line), showLog),
+    ),
+  );
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
+  own(followRules(runs, findings)); // before what is shown is drawn anew
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));
-  stopTraining = () => trainer.dispose();
+  const kept =
+    context.storageUri &&
+    own(new KeptRuns(runs, new RunFiles(vscode.Uri.joinPath(context.storageUri, "runs").fsPath)));
+  void kept?.restore();
+  stopTraining = async () => {
+    await kept?.flush(); // before the run that goes on is ended: the next window says that it was interrupted
+    await trainer.dispose();
+  };
 
   return {
     activationMs: performance.now() - startedMs,

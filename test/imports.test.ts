@@ -8,17 +8,18 @@ const ALLOWED: Readonly<
 > = {
   "src/protocol": { folders: [], packages: [] },
   "src/engine": { folders: ["src/protocol"], packages: [] },
-  "src/model": { folders: ["src/engine", "src/protocol"], packages: ["jsonc-parser"] },
+  "src/model": { folders: ["src/engine", "src/insight", "src/protocol"], packages: ["jsonc-parser"] },
   "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
   "src/insight": { folders: ["src/protocol"], packages: [] },
   "src/text": { folders: ["src/insight", "src/protocol"], packages: [] },
+  "src/storage": { folders: ["src/protocol"], packages: ["node:"] },
   "src/process": { folders: ["src/protocol"], packages: ["node:"] },
   "src/worker": {
-    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol"],
+    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol", "src/pytorch"],
     packages: ["node:"],
   },
   "src/host": {
-    folders: ["src/insight", "src/model", "src/process", "src/text", "src/pytorch", "src/protocol"],
+    folders: ["src/insight", "src/model", "src/process", "src/storage", "src/text", "src/protocol"],
     packages: ["vscode", "node:"],
   },
   "src/cli": {
@@ -36,7 +37,7 @@ const ALLOWED: Readonly<
   },
   "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },
   "src/extension.ts": {
-    folders: ["src/host", "src/protocol", "src/text", "src/model"],
+    folders: ["src/host", "src/protocol", "src/storage", "src/text", "src/model"],
     packages: ["vscode", "node:"],
   },
   webview: {

@@ -29,13 +29,25 @@ it thresholds of its own:
 
 \`\`\`jsonc
 "rules": { "dead-relu": "off", "collapse": { "spread": 0.05 } }
-\`\`\``;
+\`\`\`
+
+In the editor the setting \`gradlens.rules\`, of the same shape, does so for all models of a window or a folder; what a model says
+itself comes first, threshold by threshold.`;
 
 /** @param {import("../src/insight/findings/finding.ts").FindingType} finding */
-async function section({ id, title, condition, severity, why, source, fixes, ...rest }) {
-  const { RULES } = await import("../src/protocol/rules.ts");
+async function section({
+  id,
+  title,
+  condition,
+  severity,
+  why,
+  source,
+  fixes,
+  thresholds: named = {},
+  ...rest
+}) {
   const { FIXES } = await import("../src/protocol/fixNames.ts");
-  const thresholds = Object.entries(RULES[id]).map(([name, { is, of }]) => `| \`${name}\` | ${is} | ${of} |`);
+  const thresholds = Object.entries(named).map(([name, { is, of }]) => `| \`${name}\` | ${is} | ${of} |`);
   return [
     `## ${id}`,
     `**${title}**: ${severity}${"inspect" in rest ? ", from the model file alone" : ""}.`,

@@ -17,6 +17,8 @@ declare function acquireVsCodeApi(): {
 /** What outlives the page: VS Code throws it away whenever the view is hidden. */
 interface Kept extends Arrangement {
   readonly layer?: string;
+  /** The layer of which all figures are shown. */
+  readonly page?: string;
 }
 
 /** Texts of a run that goes on change at most this often, so that they can be read. */
@@ -25,7 +27,11 @@ const TEXT_MS = 250;
 registerControls();
 const host = acquireVsCodeApi();
 const kept = keptFrom(host.getState());
-let state: State = kept.layer === undefined ? INITIAL : { ...INITIAL, cursor: kept.layer };
+let state: State = {
+  ...INITIAL,
+  ...(kept.layer !== undefined && { cursor: kept.layer }),
+  ...(kept.page !== undefined && { page: kept.page }),
+};
 let theme = readTheme();
 let requested = false;
 let spokenAt = -Infinity;
@@ -41,12 +47,34 @@ const view = panel(root, kept, {
       host.postMessage({ type: "hover", run: state.shown, ...(layer !== undefined && { layer }) });
     }
   },
+  go(step) {
+    dispatch({ type: "go", ...(step !== undefined && { step }) });
+    spokenAt = -Infinity;
+    tellStep();
+  },
+  open(layer) {
+    dispatch({ type: "open", ...(layer !== undefined && { layer }) });
+    spokenAt = -Infinity;
+    queueMicrotask(keep);
+  },
   arranged() {
     spokenAt = -Infinity;
     requestDraw();
     queueMicrotask(keep);
   },
 });
+
+/** The editor follows the step at its own pace. */
+const STEP_MS = 120;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+function tellStep(): void {
+  telling ??= setTimeout(() => {
+    telling = undefined;
+    const { shown: run, at: step } = state;
+    if (run !== undefined) host.postMessage({ type: "at", run, ...(step !== undefined && { step }) });
+  }, STEP_MS);
+}
 
 function dispatch(message: ToWebview | Local): void {
   const next = reduce(state, message);
@@ -73,16 +101,20 @@ function draw(now: number): void {
 }
 
 function keep(): void {
-  const arrangement = { folded: view.folded(), comparing: view.comparing() };
-  host.setState({ ...arrangement, ...(state.cursor !== undefined && { layer: state.cursor }) });
+  const { cursor: layer, page } = state;
+  host.setState({
+    folded: view.folded(),
+    ...(layer !== undefined && { layer }),
+    ...(page !== undefined && { page }),
+  });
 }
 
 function keptFrom(data: unknown): Kept {
-  const { folded, comparing, layer } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
+  const { folded, layer, page } = (data ?? {}) as { readonly [K in keyof Kept]?: unknown };
   return {
     folded: Array.isArray(folded) ? folded.filter((id) => typeof id === "string") : [],
-    comparing: comparing !== false,
     ...(typeof layer === "string" && { layer }),
+    ...(typeof page === "string" && { page }),
   };
 }
 

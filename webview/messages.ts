@@ -31,7 +31,10 @@ const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const string: Check = (value) => typeof value === "string";
 const number: Check = (value) => typeof value === "number";
-const numberOrNull: Check = (value) => value === null || typeof value === "number";
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
 const boolean: Check = (value) => typeof value === "boolean";
 const floats: Check = (value) => value instanceof Float64Array;
 const optional =
@@ -84,6 +87,8 @@ const end: Check = (value) =>
 const END_FIELDS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
   ["completed", {}],
   ["stopped", {}],
+  ["interrupted", {}],
+  ["lost", {}],
   ["non_finite", { layer: string, where: oneOf("activation", "gradient", "weight") }],
   ["failed", { message: string }],
 ]);
@@ -92,7 +97,7 @@ const run = fields({
   id: number,
   info: fields({
     model: string,
-    seed: number,
+    seed: optional(number),
     parameters: count,
     steps: optional(number),
     layers: list(layer),
@@ -103,13 +108,16 @@ const run = fields({
   end: optional(end),
   reading: optional(fields({ file: string, read: count, total: count })),
   step: count,
-  loss: numberOrNull,
-  steps_per_second: numberOrNull,
+  loss: orNull(number),
+  steps_per_second: orNull(number),
   file: string,
   trial: optional(oneOf("as it is", "with fixes")),
+  name: optional(string),
   started: string,
   stale: boolean,
 });
+
+const overlays = list(fields({ run: number, because: oneOf("pinned", "parent", "before") }));
 
 const CHECKS: ReadonlyMap<string, Check> = new Map([
   [
@@ -118,11 +126,27 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
       runs: list(run),
       shown: optional(number),
       history: optional(history),
-      compare: optional(fields({ run: number, history })),
+      overlays,
       has_models: boolean,
     }),
   ],
   ["frames", fields({ run: number, history })],
-  ["runs", fields({ runs: list(run), shown: optional(number) })],
+  ["runs", fields({ runs: list(run), shown: optional(number), overlays })],
   ["mark", fields({ layer: optional(string), scroll: boolean })],
+  ["layer", fields({ layer: string })],
+  [
+    "spectrum",
+    fields({
+      spectrum: optional(
+        fields({
+          path: string,
+          inputs: count,
+          outputs: count,
+          values: floats,
+          error: optional(number),
+          step: count,
+        }),
+      ),
+    }),
+  ],
 ]);

@@ -1,24 +1,28 @@
 import type { FromWebview } from "../src/protocol/webview.ts";
-import { charts } from "./charts/index.ts";
+import { ofLayer } from "./charts/ofLayer.ts";
+import { parts } from "./charts/index.ts";
+import type { Part } from "./charts/chart.ts";
+import { timeMap } from "./charts/timeMap.ts";
 import { element, setText } from "./dom.ts";
+import { count } from "../src/insight/format.ts";
 import { summarise } from "../src/insight/findings/summarise.ts";
 import { markedOf } from "./store.ts";
 import type { State } from "./store.ts";
 import type { Theme } from "./theme.ts";
-import { alone, viewOf } from "./view.ts";
+import { viewOf, type View } from "./view.ts";
 import { emptyView } from "./views/empty.ts";
 import type { Events } from "./views/events.ts";
 import { header } from "./views/header.ts";
+import { scrubber } from "./views/scrubber.ts";
+import { pageView } from "./views/page.ts";
 import { section } from "./views/section.ts";
-import { sentenceView } from "./views/sentence.ts";
+import { sentenceView, type Reading } from "./views/sentence.ts";
 
 export interface Panel {
   /** `speak`: texts may change too, not the drawings alone. */
   draw(state: State, theme: Theme, speak: boolean): void;
   /** Ids of the sections that are folded. */
   folded(): readonly string[];
-  /** Whether the run before lies under the shown one. */
-  comparing(): boolean;
   /** Brings the first chart that shows layers into sight. */
   scrollToLayers(): void;
 }
@@ -29,6 +33,10 @@ export interface Surroundings {
   /** The run that is shown; messages about layers name it. */
   shown(): number | undefined;
   hover(layer: string | undefined): void;
+  /** Shows a step of the run; `undefined`: the latest. */
+  go(step: number | undefined): void;
+  /** Shows all figures of a layer; `undefined`: the charts of all layers. */
+  open(layer: string | undefined): void;
   /** Something was folded, unfolded or swapped: keep it, and draw anew. */
   arranged(): void;
 }
@@ -36,12 +44,10 @@ export interface Surroundings {
 /** How the user has arranged the panel. */
 export interface Arrangement {
   readonly folded: readonly string[];
-  readonly comparing: boolean;
 }
 
 /** Everything in the panel, drawn into `root`. */
-export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, around: Surroundings): Panel {
-  let { comparing } = kept;
+export function panel(root: HTMLElement, { folded }: Arrangement, around: Surroundings): Panel {
   const voice = element("div", { class: "hidden", role: "status" });
   const events: Events = {
     hover: (layer) => around.hover(layer),
@@ -49,6 +55,8 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
       const run = around.shown();
       if (run !== undefined) around.post({ type: "reveal", run, layer });
     },
+    go: (step) => around.go(step),
+    open: (layer) => around.open(layer),
     arranged: () => around.arranged(),
     say: (text) => setText(voice, text),
   };
@@ -57,33 +65,52 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
   const top = header({
     command,
     select: (run) => around.post({ type: "select", run }),
-    compare() {
-      comparing = !comparing;
-      around.arranged();
+    pin: (run, on) => around.post({ type: "pin", run, on }),
+    diff(other) {
+      const run = around.shown();
+      if (run !== undefined) around.post({ type: "diff", run, other });
     },
   });
+  const steps = scrubber((step) => around.go(step));
   const line = sentenceView((layer) => events.reveal(layer));
-  const sections = charts.map((chart) => ({
-    chart,
-    section: section(chart, folded.includes(chart.id), events),
+  const sections = parts.map((part) => ({
+    part,
+    section: section(part, folded.includes(part.id), events),
   }));
+  const pages = [...ofLayer, timeMap].map((part) => ({
+    part,
+    section: section(part, folded.includes(`page-${part.id}`), events, "page-"),
+  }));
+  const page = pageView(
+    () => around.open(undefined),
+    (layer) => events.reveal(layer),
+  );
+  const ofAll = element(
+    "div",
+    { class: "sections" },
+    sections.map(({ section }) => section.element),
+  );
+  const ofOne = element(
+    "div",
+    { class: "sections", hidden: true },
+    pages.map(({ section }) => section.element),
+  );
   const content = element("main", { class: "content" }, [
     element("h1", { class: "hidden" }, ["Gradients"]),
     top.element,
+    steps.element,
     line.element,
-    element(
-      "div",
-      { class: "sections" },
-      sections.map(({ section }) => section.element),
-    ),
+    page.element,
+    ofAll,
+    ofOne,
     voice,
   ]);
   let empty: boolean | undefined;
 
   return {
     draw(state, theme, speak) {
-      const whole = viewOf(state);
-      if (!whole) {
+      const view = viewOf(state);
+      if (!view) {
         if (state.loaded && (empty !== state.hasModels || !root.firstChild))
           root.replaceChildren(emptyView(state.hasModels, command));
         empty = state.hasModels;
@@ -91,18 +118,40 @@ export function panel(root: HTMLElement, { folded, ...kept }: Arrangement, aroun
       }
       if (root.firstChild !== content) root.replaceChildren(content);
       empty = undefined;
-      const view = comparing ? whole : alone(whole);
-      top.update(state.runs, whole, comparing);
-      if (speak) line.update(summarise(view));
-      for (const { chart, section } of sections) {
-        section.element.hidden = !(chart.applies?.(view) ?? true);
+      top.update(state.runs, view, theme);
+      steps.update(view);
+      if (speak) line.update(sentenceOf(view));
+      const isPage = view.page !== undefined;
+      const opened = isPage && page.element.hidden;
+      [ofAll.hidden, ofOne.hidden, page.element.hidden, line.element.hidden] = [
+        isPage,
+        !isPage,
+        !isPage,
+        isPage,
+      ];
+      if (isPage) page.update(view);
+      if (opened) page.focus();
+      for (const { part, section } of isPage ? pages : sections) {
+        section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
         if (section.element.hidden) continue;
         section.update(view, theme, speak);
         section.mark(markedOf(state));
       }
     },
-    comparing: () => comparing,
-    folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
+    folded: () =>
+      [...sections, ...pages].filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };
+}
+
+/** What belongs to recurrent layers is on the page of one only. */
+const isOfPage = (part: Part, { layers, page = -1 }: View): boolean =>
+  part !== timeMap || layers[page]?.time !== undefined;
+
+/** What is seen; at an earlier step, which one that is. */
+function sentenceOf(view: View): Reading {
+  const summary = summarise(view);
+  return view.now
+    ? { ...summary, text: `At step ${count(view.history.tally.step)}: ${summary.text}` }
+    : summary;
 }

@@ -16,6 +16,10 @@ export function stateOf({ state, end, reading }: RunSummary): string {
       return `Completed in ${duration(end.elapsed_ms)}`;
     case "stopped":
       return "Stopped";
+    case "interrupted":
+      return "Interrupted";
+    case "lost":
+      return "Lost: its process is gone";
     case "non_finite":
       return end.layer === "loss"
         ? "NaN or ∞ in the loss"
@@ -44,6 +48,6 @@ const percentRead = ({ read, total }: { readonly read: number; readonly total: n
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** What a run is called in lists: `sigmoid · 14:03:22`, `sigmoid, with fixes · 14:03:22`. */
-export const runName = ({ info, trial, started }: RunSummary): string =>
-  `${info.model}${trial === undefined ? "" : `, ${trial}`} · ${started}`;
+/** What a run is called in lists: `sigmoid · 14:03:22`, `sigmoid, with fixes · 14:03:22`, or by its own name. */
+export const runName = ({ info, name, trial, started }: RunSummary): string =>
+  `${name ?? info.model}${trial === undefined ? "" : `, ${trial}`} · ${started}`;

@@ -78,6 +78,40 @@ const RAMP: Readonly<Record<ThemeKind, readonly [Rgb, Rgb]>> = {
   ],
 };
 
+/** Ends and middle of a ramp whose lightness only grows, so that its colours stay apart in every kind of colour blindness. */
+const RUNS: Readonly<Record<ThemeKind, readonly [Rgb, Rgb, Rgb]>> = {
+  light: [
+    [84, 20, 110],
+    [38, 110, 142],
+    [112, 138, 0],
+  ],
+  dark: [
+    [176, 132, 255],
+    [64, 190, 178],
+    [244, 228, 92],
+  ],
+  hc: [
+    [196, 156, 255],
+    [80, 214, 200],
+    [255, 240, 110],
+  ],
+  "hc-light": [
+    [72, 10, 100],
+    [20, 92, 124],
+    [86, 108, 0],
+  ],
+};
+
+/** Where along it the runs lie: far apart for the first ones, and each keeps its colour when others come. */
+const PLACES = [1, 0, 0.5, 0.75, 0.25] as const;
+
+/** The colour of the n-th run that lies under the shown one; dashes and markers tell apart those of one colour. */
+export function runColour(place: number, kind: ThemeKind): Rgb {
+  const [low, middle, high] = RUNS[kind];
+  const t = PLACES[place % PLACES.length] ?? 0;
+  return t < 0.5 ? mix(low, middle, 2 * t) : mix(middle, high, 2 * t - 1);
+}
+
 export const css = ([red, green, blue]: Rgb, alpha = 1): string =>
   alpha === 1 ? `rgb(${red}, ${green}, ${blue})` : `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 

@@ -1,3 +1,4 @@
+import { PATHS, type Path } from "../protocol/path.ts";
 import { availableParallelism } from "node:os";
 import { copyFrame, type Frame } from "../protocol/frame.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
@@ -80,7 +81,8 @@ async function begin(
   { err }: Output,
 ): Promise<Training | undefined> {
   try {
-    return await load(text, model.name, location, flags);
+    const onPath = (path: Path): void => err(line`${PATHS[path]}`);
+    return await load(text, model.name, location, flags, flags.verbose ? { onPath } : {});
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     err(problemLines(name, text, [problemOf(error, text, model)]));
@@ -160,7 +162,7 @@ function people(info: RunInfo, { out, err, progress, interactive }: Output): Rep
   return {
     begin() {
       err(
-        line`${info.model} · ${counted(info.layers.length, "layer")} · ${counted(info.parameters, "parameter")} · seed ${info.seed}`,
+        line`${info.model} · ${counted(info.layers.length, "layer")} · ${counted(info.parameters, "parameter")} · seed ${info.seed ?? "?"}`,
       );
       return Promise.resolve();
     },
@@ -196,7 +198,9 @@ function summary(end: RunEnd, last: Frame | undefined): Terminal {
     case "completed":
       return line`${figures}`;
     case "stopped":
-      return line`stopped: ${figures}`;
+    case "interrupted":
+    case "lost":
+      return line`${end.reason}: ${figures}`;
     case "failed":
       return line`failed: ${end.message}`;
     case "non_finite":

@@ -5,6 +5,7 @@ import { plain } from "../text/quote.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
+import { jacobianSpectrum } from "./jacobian.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
@@ -53,6 +54,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),

@@ -2,10 +2,23 @@ import * as vscode from "vscode";
 import { LatestRuns } from "./figures.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
+import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { Throttle } from "./throttle.ts";
 
 const EVERY_MS = 100;
+
+/** The layer whose declaration the cursor is on; absent: it is on none. `undefined`: the focus has gone elsewhere, and the cursor stays. */
+export function layerAtCursor(
+  models: Models,
+  runs: Runs,
+): { readonly run: Run | undefined; readonly layer: string | undefined } | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || !isModelFile(editor.document)) return undefined;
+  const declared = models.at(editor.document, editor.selection.active);
+  const figures = declared && new LatestRuns(models, runs, editor.document).figures(declared);
+  return { run: figures?.run, layer: figures?.run.info.layers[figures.rows[0] ?? -1]?.path };
+}
 
 /** Marks the layer that the cursor is on in the panel. */
 export function followCursor(models: Models, runs: Runs, panel: Panel): vscode.Disposable {
@@ -13,16 +26,12 @@ export function followCursor(models: Models, runs: Runs, panel: Panel): vscode.D
   const follow = new Throttle(
     () => EVERY_MS,
     () => {
-      const editor = vscode.window.activeTextEditor;
-      // The cursor is still where it was when the focus has gone elsewhere.
-      if (!editor || !isModelFile(editor.document)) return;
-      const declared = models.at(editor.document, editor.selection.active);
-      const figures = declared && new LatestRuns(models, runs, editor.document).figures(declared);
-      const layer = figures?.run.info.layers[figures.rows[0] ?? -1]?.path;
-      const key = `${figures?.run.id} ${layer}`;
+      const at = layerAtCursor(models, runs);
+      if (!at) return;
+      const key = `${at.run?.id} ${at.layer}`;
       if (key === last) return;
       last = key;
-      panel.mark(figures?.run, layer);
+      panel.mark(at.run, at.layer);
     },
   );
   return vscode.Disposable.from(

@@ -108,7 +108,7 @@ export class DataFiles implements vscode.Disposable {
   #afterRun(run: Run): void {
     if (!run.end || this.#ended.has(run)) return;
     this.#ended.add(run);
-    const uri = run.origin.uri.toString();
+    const uri = run.origin.uri?.toString();
     const document = openModelFiles().find((one) => one.uri.toString() === uri);
     if (document) this.#quiet.request(document);
   }
@@ -120,7 +120,7 @@ export class DataFiles implements vscode.Disposable {
     const uri = document.uri.toString();
     const runs = this.#runs
       .all()
-      .filter(({ origin, files }) => files.length > 0 && origin.uri.toString() === uri);
+      .filter(({ origin, files }) => files.length > 0 && origin.uri?.toString() === uri);
     if (!source || runs.length === 0) return;
     const paths = [...new Set(runs.flatMap(({ files }) => files.map(({ path }) => path)))];
     try {

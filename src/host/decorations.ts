@@ -41,7 +41,7 @@ export class Decorations implements vscode.Disposable {
     this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(() => this.refresh()),
+      runs.onDidProbe(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (isModelFile(textEditor.document)) this.refresh();
@@ -61,7 +61,7 @@ export class Decorations implements vscode.Disposable {
     return layers.flatMap((layer) => {
       const found = latest.figures(layer);
       if (!found || found.stale) return [];
-      const { marks } = found.run.findings();
+      const { marks } = found.run.findingsSeen();
       const share = worst(found.rows.map((row) => marks[row] ?? "even"));
       return [{ line: layer.start.line, share }];
     });
@@ -70,7 +70,7 @@ export class Decorations implements vscode.Disposable {
   /** Highlights the lines where a run's layer is declared; `undefined`: none. */
   point(run: Run, layer: string | undefined): void {
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = layer !== undefined && editor.document.uri.toString() === run.origin.uri.toString();
+      const here = layer !== undefined && editor.document.uri.toString() === run.origin.uri?.toString();
       const found = here ? this.#models.held(editor.document)?.find(run.origin.model, layer) : undefined;
       editor.setDecorations(this.#pointed, found ? [rangeOf({ start: found.start, end: found.start })] : []);
     }

@@ -1,11 +1,10 @@
 import * as vscode from "vscode";
-import { findings } from "../insight/findings/index.ts";
-import type { FindingId } from "../protocol/rules.ts";
+import { findings, type FindingId } from "../insight/findings/index.ts";
 import { plain } from "../text/quote.ts";
 import { pick, type PickItem } from "./say.ts";
 
 /** What a click on a diagnostic's code does. */
-export const explainLink = (id: FindingId): vscode.Uri =>
+export const explainLink = (id: string): vscode.Uri =>
   vscode.Uri.parse(`command:gradlens.explainFinding?${encodeURIComponent(JSON.stringify([id]))}`);
 
 interface Item extends PickItem {

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { exportModel } from "../pytorch/export.ts";
 import { plain } from "../text/quote.ts";
 import type { Models } from "./models.ts";
 import { refuse, type Running } from "./running.ts";
@@ -16,11 +15,11 @@ export async function exportPyTorch(
 ): Promise<void> {
   const target = await running.choose(plain`Export to PyTorch`, uri, name);
   if (!target) return;
-  const spec = await models.spec(target.document, target.model.name);
-  if (!spec) {
+  const content = await models.program(target.document, target.model.name);
+  if (content === undefined) {
     const message = plain`${target.model.name} cannot be exported: its file has problems, which the Problems view lists.`;
     return refuse(message, "Show Problems", "workbench.actions.view.problems");
   }
-  const program = await vscode.workspace.openTextDocument({ language: "python", content: exportModel(spec) });
+  const program = await vscode.workspace.openTextDocument({ language: "python", content });
   await vscode.window.showTextDocument(program, { preview: false });
 }

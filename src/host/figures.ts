@@ -69,6 +69,6 @@ export class LatestRuns {
 
   #look(model: string): Latest | undefined {
     const run = this.#runs.latest(this.#uri, model);
-    return run && { run, frame: run.history.latest(), stale: this.#models.isStale(run) };
+    return run && { run, frame: run.historySeen().latest(), stale: this.#models.isStale(run) };
   }
 }

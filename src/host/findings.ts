@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import type { HeldModel } from "../model/held.ts";
+import { gravest } from "../insight/findings/gravest.ts";
+import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import { plain } from "../text/quote.ts";
 import { LatestRuns } from "./figures.ts";
@@ -19,6 +20,12 @@ export interface Placed {
   readonly range: vscode.Range;
 }
 
+/** Of a document. `ofModel`: what belongs to none of its layers. */
+export interface Gravest {
+  at(layer: HeldLayer): FoundAt | undefined;
+  ofModel(model: HeldModel): FoundAt | undefined;
+}
+
 /**
  * What is wrong with the models of open files, as diagnostics at the layers: what the latest run of a model shows, as long as the
  * model is what ran, and else what its text alone says, and a probe of it. A diagnostic is taken back when its evidence goes.
@@ -27,6 +34,9 @@ export class Findings implements vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
   readonly #shown = vscode.languages.createDiagnosticCollection("gradlens findings");
+  readonly #didFind = new vscode.EventEmitter<vscode.TextDocument>();
+  /** The text of a document shows something else than before. */
+  readonly onDidFind = this.#didFind.event;
   readonly #inText = new WeakMap<vscode.TextDocument, Readonly<Record<string, readonly FoundAt[]>>>();
   readonly #draw = new Throttle(
     () => EVERY_MS,
@@ -41,11 +51,16 @@ export class Findings implements vscode.Disposable {
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
       runs.onDidProbe(({ isComplete }) => {
-        if (isComplete) this.refresh();
+        if (isComplete) this.#draw.now();
       }),
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
+    this.readAgain();
+  }
+
+  /** The texts are looked at anew: findings are set otherwise. */
+  readAgain(): void {
     openModelFiles().forEach((document) => this.#read.request(document));
   }
 
@@ -79,6 +94,29 @@ export class Findings implements vscode.Disposable {
     return [...inText, ...told];
   }
 
+  /** The gravest that was found at each declaration of a document, for a line that has room for one. */
+  gravest(document: vscode.TextDocument): Gravest {
+    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const held = this.#models.held(document);
+    const byModel = new Map<string, readonly FoundAt[]>();
+    const of = (name: string): readonly FoundAt[] => {
+      const model = held?.model(name);
+      const found = byModel.get(name) ?? (model ? this.#foundOf(document, model, latest) : []);
+      byModel.set(name, found);
+      return found;
+    };
+    return {
+      at: ({ uses }) =>
+        gravest(
+          uses.flatMap(({ model, paths }) =>
+            of(model).filter(({ layer }) => layer !== undefined && paths.includes(layer)),
+          ),
+        ),
+      ofModel: ({ name }) =>
+        gravest(of(name).filter(({ layer }) => layer === undefined || !held?.find(name, layer))),
+    };
+  }
+
   /** Where a layer is declared, in its first line; the model's name for what is about all of it. */
   #rangeOf(
     document: vscode.TextDocument,
@@ -100,7 +138,9 @@ export class Findings implements vscode.Disposable {
     try {
       const found = await this.#models.found(document);
       if (document.isClosed || document.version !== version) return;
+      const before = this.#inText.get(document);
       this.#inText.set(document, found);
+      if (JSON.stringify(before ?? {}) !== JSON.stringify(found)) this.#didFind.fire(document);
     } catch {
       // The thread says itself why it broke.
     }
@@ -148,6 +188,7 @@ export class Findings implements vscode.Disposable {
     this.#draw.dispose();
     this.#read.dispose();
     this.#shown.dispose();
+    this.#didFind.dispose();
   }
 }
 

@@ -27,5 +27,5 @@ function figuresOf(latest: LatestRuns, layer: HeldLayer | undefined): readonly M
   const found = layer && latest.figures(layer);
   if (!found) return [];
   const { run, frame, rows, stale, probe } = found;
-  return [explainLayers(run.info, frame, rows, stale, run.findings(), probe)];
+  return [explainLayers(run.info, frame, rows, stale, run.findingsSeen(), probe)];
 }

@@ -7,6 +7,7 @@ import type { Problem } from "../protocol/problem.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import type { ReaderThread } from "./readerThread.ts";
 import type { Run } from "./run.ts";
+import { settings } from "./settings.ts";
 import { Debounce } from "./throttle.ts";
 import { isModelUri, MODEL_FILES } from "./userFiles.ts";
 
@@ -100,9 +101,9 @@ export class Models implements vscode.Disposable {
     return this.held(document)?.layerAt({ line, column: character });
   }
 
-  /** A model as the text says it now; absent where it cannot run. */
-  spec(document: vscode.TextDocument, model: string): Promise<ReturnType<ReaderCalls["spec"]>> {
-    return this.#thread.call("spec", { ...sourceOf(document), model });
+  /** A model as a PyTorch program, as the text says it now; absent where it cannot run. */
+  program(document: vscode.TextDocument, model: string): Promise<string | undefined> {
+    return this.#thread.call("program", { ...sourceOf(document), model });
   }
 
   /** What the text says of a run of the model; absent where it cannot run. */
@@ -112,7 +113,7 @@ export class Models implements vscode.Disposable {
 
   /** What is wrong with each model by its text alone. */
   found(document: vscode.TextDocument): Promise<ReturnType<ReaderCalls["found"]>> {
-    return this.#thread.call("found", sourceOf(document));
+    return this.#thread.call("found", { ...sourceOf(document), rules: settings.rules(document.uri) });
   }
 
   /** What the fixes would change in the text as it is now. */
@@ -129,7 +130,7 @@ export class Models implements vscode.Disposable {
 
   /** Whether the model, or a file that it reads, is no longer what ran. What a closed file holds now is not known, and does not count. */
   isStale(run: Run): boolean {
-    const document = openDocument(run.origin.uri);
+    const document = run.origin.uri && openDocument(run.origin.uri);
     const held = document && this.held(document);
     if (!held) return false;
     if (run.filesChanged) return true;

@@ -5,7 +5,7 @@ import { Throttle } from "./throttle.ts";
 type Kind = ToWebview["type"];
 
 /** The most urgent first. */
-const KINDS = ["state", "runs", "frames", "mark"] as const satisfies readonly Kind[];
+const KINDS = ["state", "runs", "frames", "mark", "layer"] as const satisfies readonly Kind[];
 
 /** `state` holds what these would say. */
 const WITHIN_STATE: readonly Kind[] = ["runs", "frames"];

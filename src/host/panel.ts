@@ -35,7 +35,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   async show(run?: Run, layer?: string): Promise<void> {
     if (this.#tab?.tab.visible) this.#tab.tab.reveal(undefined, true);
     else if (this.#view) this.#view.view.show(true);
-    else await vscode.commands.executeCommand(`${VIEW}.focus`);
+    else await vscode.commands.executeCommand(`${VIEW}.focus`, { preserveFocus: true });
     for (const session of this.#sessions) {
       if (run) session.show(run);
       if (layer !== undefined) session.mark(layer, true);
@@ -69,6 +69,17 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   /** The editor's cursor is on the declaration of this layer of a run, or on none. */
   mark(run: Run | undefined, layer: string | undefined): void {
     for (const session of this.#sessions) session.mark(session.shown() === run ? layer : undefined, false);
+  }
+
+  /** Shows all figures of a layer of a run. */
+  async showFigures(run: Run, layer: string): Promise<void> {
+    await this.show(run);
+    for (const session of this.#sessions) session.showLayer(layer);
+  }
+
+  /** Lays a run under the shown one, or takes it away. */
+  pin(run: Run, on = true): void {
+    this.#services.runs.pin(run, on);
   }
 
   refresh(): void {

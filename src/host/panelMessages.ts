@@ -1,45 +1,74 @@
-import type { RunSummary, ToWebview } from "../protocol/webview.ts";
+import type { Overlay, RunSummary, ToWebview } from "../protocol/webview.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 
-/** What a panel shows: all runs by name, one of them in full. */
+/** What a panel shows: all runs by name, one of them in full, others under it. */
 export interface Shown {
   readonly runs: Runs;
   readonly shown: Run | undefined;
   readonly isStale: (run: Run) => boolean;
 }
 
-/** Everything there is to draw of what is shown. */
+/** Everything there is to draw of what is shown, but for the figures of the runs that lie under it. */
 export function stateMessage(what: Shown, hasModels: boolean): ToWebview {
   const { shown } = what;
-  const before = runBefore(what);
   return {
     type: "state",
-    runs: summaries(what),
-    ...(shown && { shown: shown.id }),
+    ...named(what),
     ...(shown && { history: shown.history.since(0) }),
-    ...(before && { compare: { run: before.id, history: before.history.since(0) } }),
     has_models: hasModels,
   };
 }
 
-export const runsMessage = (what: Shown): ToWebview => ({
-  type: "runs",
-  runs: summaries(what),
-  ...(what.shown && { shown: what.shown.id }),
-});
+export const runsMessage = (what: Shown): ToWebview => ({ type: "runs", ...named(what) });
 
-/** The run that the shown one is compared with: the one before it of the same model, else of the same file. */
-export function runBefore({ runs, shown }: Pick<Shown, "runs" | "shown">): Run | undefined {
-  const before = shown ? runs.before(shown) : [];
-  return before.findLast(({ origin }) => origin.model === shown?.origin.model) ?? before.at(-1);
+/** A run that lies under the shown one, and why. */
+export interface Under {
+  readonly run: Run;
+  readonly because: Overlay["because"];
+}
+
+/**
+ * The runs that lie under the shown one, each once: those that are pinned; the last run of the model that its model extends; the
+ * run before it, of the same model, or else of the same file where there is no other. None that the user has taken away.
+ */
+export function runsUnder({ runs, shown }: Pick<Shown, "runs" | "shown">): readonly Under[] {
+  if (!shown) return [];
+  const { uri, model, base } = shown.origin;
+  const parent = base === undefined || base === model ? undefined : runs.latest(uri, base);
+  const before = runs.before(shown);
+  const own = before.findLast(({ origin }) => origin.model === model);
+  const other = own ?? (parent && parent.step > 0 ? undefined : before.at(-1));
+  const candidates: readonly (Under | undefined)[] = [
+    ...runs.all().flatMap((run) => (run.pinned ? [{ run, because: "pinned" } as const] : [])),
+    parent && { run: parent, because: "parent" },
+    other && { run: other, because: "before" },
+  ];
+  const seen = new Set([shown]);
+  return candidates.filter((one): one is Under => {
+    if (!one || one.run.step === 0 || seen.has(one.run) || one.run.hidden) return false;
+    seen.add(one.run);
+    return true;
+  });
 }
 
 /** Layers are listed for the runs that are drawn: of a large model they are the most of a message. */
-function summaries(what: Shown): readonly RunSummary[] {
-  const drawn = [what.shown, runBefore(what)];
-  return what.runs.all().map((run) => {
+function named(what: Shown): {
+  readonly runs: readonly RunSummary[];
+  readonly shown?: number;
+  readonly overlays: readonly Overlay[];
+} {
+  const under = runsUnder(what);
+  const drawn = [what.shown, ...under.map(({ run }) => run)];
+  const runs = what.runs.all().map((run) => {
     const summary = run.summary(what.isStale(run));
-    return drawn.includes(run) ? summary : { ...summary, info: { ...summary.info, layers: [] } };
+    if (drawn.includes(run)) return summary;
+    const { declared: _, ...info } = summary.info;
+    return { ...summary, info: { ...info, layers: [] } };
   });
+  return {
+    runs,
+    ...(what.shown && { shown: what.shown.id }),
+    overlays: under.map(({ run, because }) => ({ run: run.id, because })),
+  };
 }

@@ -5,10 +5,11 @@ import {
   MESSAGES_PER_SECOND,
   type FromWebview,
   type PanelCommand,
+  type RunId,
   type ToWebview,
 } from "../protocol/webview.ts";
 import { fromWebview } from "./messages.ts";
-import { runsMessage, stateMessage } from "./panelMessages.ts";
+import { runsMessage, runsUnder, stateMessage } from "./panelMessages.ts";
 import { Outbox } from "./outbox.ts";
 import type { Run } from "./run.ts";
 import type { RunChange, Runs } from "./runs.ts";
@@ -28,9 +29,16 @@ export interface PanelServices {
   /** A panel has taken the focus, or has come up and may have: no editor has it. */
   focused(): void;
   reveal(run: Run, layer: string): void;
+  /** Computes the Jacobian spectrum of a layer or block. */
+  decompose(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
   hover(run: Run, layer: string | undefined): void;
   command(command: PanelCommand, run: Run | undefined): void;
+  /** Shows how the declarations of two runs differ. */
+  diff(run: Run, other: Run): void;
+  /** Lenses and the gutter show this step of the run too; `undefined`: the latest. */
+  at(run: Run, step: number | undefined): void;
+  save(chart: FromWebview & { readonly type: "save" }): void;
 }
 
 /** The header is drawn anew this often while a run goes on; less often where its message names many layers. */
@@ -59,11 +67,12 @@ export class PanelSession implements vscode.Disposable {
   #ready = false;
   #hasModels = false;
   #shown: Run | undefined;
-  /** The step that the panel has reached. */
-  #sentStep = 0;
+  /** The steps that the panel has reached, of each run whose figures it holds. */
+  #sent: ReadonlyMap<RunId, number> = new Map();
   /** Bytes of frames in the last message. */
   #bytes = 0;
   #mark: ToWebview & { readonly type: "mark" } = { type: "mark", scroll: false };
+  #layer = "";
   /** Messages that were sent, for whoever measures. */
   sent = 0;
 
@@ -87,13 +96,25 @@ export class PanelSession implements vscode.Disposable {
   /** Shows another run; every figure follows. */
   show(run: Run): void {
     if (run === this.#shown) return;
+    if (this.#shown) this.#services.at(this.#shown, undefined);
     this.#shown = run;
-    this.#want("state");
+    this.#wantState();
   }
 
   mark(layer: string | undefined, scroll: boolean): void {
     this.#mark = { type: "mark", scroll, ...(layer !== undefined && { layer }) };
     this.#want("mark");
+  }
+
+  /** Lays a run under the shown one, here and in every other panel, or takes it away. */
+  pin(run: Run, on = true): void {
+    this.#services.runs.pin(run, on);
+  }
+
+  /** Shows all figures of a layer. */
+  showLayer(layer: string): void {
+    this.#layer = layer;
+    this.#want("layer");
   }
 
   /** Something beyond the runs themselves has changed about them: they are stale now, or no longer. */
@@ -120,12 +141,13 @@ export class PanelSession implements vscode.Disposable {
       case "ready":
         this.#hasModels = await this.#services.hasModels();
         this.#ready = true;
+        this.#sent = new Map();
+        if (this.#shown) this.#services.at(this.#shown, undefined);
         this.#services.focused();
         if (this.#mark.layer !== undefined) this.#want("mark");
-        return this.#want("state");
+        return this.#wantState();
       case "behind":
-        if (message.run !== this.#shown?.id) return;
-        this.#sentStep = Math.min(this.#sentStep, message.step);
+        this.#reached(message.run, Math.min(this.#sent.get(message.run) ?? 0, message.step));
         return this.#want("frames");
       case "focus":
         return this.#services.focused();
@@ -133,10 +155,22 @@ export class PanelSession implements vscode.Disposable {
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":
         return this.#withRun(message.run, (run) => this.#services.reveal(run, message.layer));
+      case "decompose":
+        return this.#withRun(message.run, (run) => this.#services.decompose(run, message.layer));
       case "hover":
         return this.#withRun(message.run, (run) => this.#services.hover(run, message.layer));
       case "command":
         return this.#services.command(message.command, this.#shown);
+      case "pin":
+        return this.#withRun(message.run, (run) => this.pin(run, message.on));
+      case "diff":
+        return this.#withRun(message.run, (run) =>
+          this.#withRun(message.other, (other) => this.#services.diff(run, other)),
+        );
+      case "at":
+        return this.#withRun(message.run, (run) => this.#services.at(run, message.step));
+      case "save":
+        return this.#services.save(message);
       default:
         message satisfies never;
     }
@@ -156,14 +190,31 @@ export class PanelSession implements vscode.Disposable {
         if (run !== this.#shown) return this.#want("runs");
         this.#shown = this.#services.runs.all().at(-1);
         return this.#want("state");
+      case "restored":
+        if (!this.#shown) return this.show(run);
+        return this.#want("runs");
+      case "arrived":
+        if (run === this.#shown) return this.#want("state");
+        return this.#want("runs");
       case "state":
         return this.#want("runs");
       case "frames":
-        if (run === this.#shown) this.#want("frames");
+        if (this.#drawn().includes(run)) this.#want("frames");
         return this.#header.request();
+      case "spectrum":
+        if (run === this.#shown) this.#want("spectrum");
+        return;
+      case "moment":
+        return;
       default:
         what satisfies never;
     }
+  }
+
+  /** Everything about the shown run. */
+  #wantState(): void {
+    this.#want("state");
+    if (this.#shown?.spectrum) this.#want("spectrum");
   }
 
   #want(kind: ToWebview["type"]): void {
@@ -175,18 +226,25 @@ export class PanelSession implements vscode.Disposable {
     const message = this.#message(kind);
     this.#bytes = weight(message);
     void this.#place.webview.postMessage(message);
+    if (kind !== "mark" && this.#next()) this.#want("frames");
   }
 
   #message(kind: ToWebview["type"]): ToWebview {
     const what = { ...this.#services, shown: this.#shown };
     switch (kind) {
       case "state":
-        this.#sentStep = this.#shown?.step ?? 0;
+        this.#forget();
+        if (this.#shown) this.#reached(this.#shown.id, this.#shown.history.tally.step);
         return stateMessage(what, this.#hasModels);
       case "runs":
+        this.#forget();
         return runsMessage(what);
       case "frames":
-        return this.#frames(this.#shown);
+        return this.#frames(this.#next() ?? this.#shown);
+      case "spectrum":
+        return { type: "spectrum", ...(this.#shown?.spectrum && { spectrum: this.#shown.spectrum }) };
+      case "layer":
+        return { type: "layer", layer: this.#layer };
       case "mark":
         return this.#mark;
       default:
@@ -195,17 +253,35 @@ export class PanelSession implements vscode.Disposable {
   }
 
   #frames(run: Run | undefined): ToWebview {
-    const history = (run?.history ?? History.EMPTY).since(this.#sentStep);
-    this.#sentStep = run?.step ?? 0;
+    const history = (run?.history ?? History.EMPTY).since(this.#sent.get(run?.id ?? 0) ?? 0);
+    if (run) this.#reached(run.id, run.history.tally.step);
     return { type: "frames", run: run?.id ?? 0, history };
+  }
+
+  /** The runs whose figures the panel draws, the shown one first. */
+  #drawn(): readonly Run[] {
+    if (!this.#shown) return [];
+    return [this.#shown, ...runsUnder({ ...this.#services, shown: this.#shown }).map(({ run }) => run)];
+  }
+
+  /** The run with news: one that the panel has nothing of goes before the shown one, which has some all the time. */
+  #next(): Run | undefined {
+    const drawn = this.#drawn();
+    const isNew = (run: Run): boolean => !this.#sent.has(run.id);
+    return drawn.find(isNew) ?? drawn.find((run) => run.history.tally.step > (this.#sent.get(run.id) ?? 0));
+  }
+
+  #reached(run: RunId, step: number): void {
+    this.#sent = new Map([...this.#sent, [run, step]]);
+  }
+
+  /** The panel keeps figures of the runs that it draws alone. */
+  #forget(): void {
+    const drawn = new Set(this.#drawn().map(({ id }) => id));
+    this.#sent = new Map([...this.#sent].filter(([run]) => drawn.has(run)));
   }
 }
 
 /** Bytes of frames in a message. */
-function weight(message: ToWebview): number {
-  const histories = [
-    "history" in message ? message.history : undefined,
-    "compare" in message ? message.compare?.history : undefined,
-  ];
-  return histories.reduce((sum, history) => sum + (history ? bytesOf(history) : 0), 0);
-}
+const weight = (message: ToWebview): number =>
+  "history" in message && message.history ? bytesOf(message.history) : 0;

@@ -35,6 +35,7 @@ export function requestOf(
     uri: document.uri,
     file: vscode.workspace.asRelativePath(document.uri),
     model: model.name,
+    ...(model.base !== undefined && { base: model.base }),
     fingerprint: spec.fingerprint,
     info,
   };

@@ -71,7 +71,7 @@ export class Reruns implements vscode.Disposable {
   #isDue(run: Run): boolean {
     if (!this.#models.isStale(run)) return false;
     const { uri, model } = run.origin;
-    const document = openModelFiles().find((one) => one.uri.toString() === uri.toString());
+    const document = openModelFiles().find((one) => one.uri.toString() === uri?.toString());
     return !!document && this.#models.of(document).models.some(({ name, spec }) => name === model && spec);
   }
 
@@ -83,4 +83,4 @@ export class Reruns implements vscode.Disposable {
 
 /** Whether two runs are of one model. */
 const isSame = (a: Run, b: Run | undefined): boolean =>
-  a.origin.model === b?.origin.model && a.origin.uri.toString() === b.origin.uri.toString();
+  a.origin.model === b?.origin.model && a.origin.uri?.toString() === b.origin.uri?.toString();

@@ -103,7 +103,11 @@ export class Running {
 
   /** The model of a run, as its text is now. */
   again(run: Run): Promise<Run | undefined> {
-    return this.run(run.origin.uri, run.origin.model);
+    const { uri, model, file } = run.origin;
+    if (uri) return this.run(uri, model);
+    return Promise.resolve(
+      refuse(plain`${model} of ${file} was recorded elsewhere: there is no model file to run.`),
+    );
   }
 
   async #start({ document, model }: Target, options: RunOptions): Promise<Run | undefined> {

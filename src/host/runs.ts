@@ -1,12 +1,18 @@
 import * as vscode from "vscode";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
-import { Run, type RunRequest } from "./run.ts";
+import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
-/** What changed about a run. `frames` comes often: whoever draws it slows it down. */
+/**
+ * What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down.
+ * `restored`: it was there before this window; `arrived`: what was recorded of it has been read from the disk.
+ */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "state" | "frames" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
+
+type RulesOf = (uri: vscode.Uri | undefined) => RuleSettings;
 
 /** The runs of this window that are kept, oldest first. */
 export class Runs implements vscode.Disposable {
@@ -16,11 +22,16 @@ export class Runs implements vscode.Disposable {
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
+  readonly #rulesOf: RulesOf;
   #all: Run[] = [];
   #nextId = 1;
+  /** Runs of earlier windows count back from here. */
+  #firstId = 1;
 
-  constructor(keep: () => number) {
+  /** `rulesOf`: how findings are set for a file's models where the file says nothing of them. */
+  constructor(keep: () => number, rulesOf: RulesOf = () => ({})) {
     this.#keep = keep;
+    this.#rulesOf = rulesOf;
   }
 
   all(): readonly Run[] {
@@ -32,24 +43,48 @@ export class Runs implements vscode.Disposable {
   }
 
   /** The latest run of a model. */
-  latest(uri: vscode.Uri, model: string): Run | undefined {
+  latest(uri: vscode.Uri | undefined, model: string): Run | undefined {
     return this.#all.findLast(({ origin }) => origin.model === model && isOf(origin, uri));
   }
 
   /** The runs of the same file that were started before a run and made at least one step, oldest first. */
   before({ id, origin: { uri } }: Run): readonly Run[] {
-    return this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri));
+    return uri ? this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri)) : [];
   }
 
-  add(request: RunRequest): Run {
-    const run = new Run(this.#nextId++, request);
+  add(beginning: RunBeginning): Run {
+    const run = this.#judged(new Run(this.#nextId++, beginning));
     this.#all.push(run);
     this.changed(run, "added");
-    while (this.#all.length > this.#keep()) {
-      const oldest = this.#all.shift();
-      if (oldest) this.changed(oldest, "removed");
-    }
+    this.#drop(this.#all.length - this.#keep());
     return run;
+  }
+
+  /** Runs of earlier windows, oldest first: they come before those of this one. */
+  restore(kept: readonly KeptBefore[]): readonly Run[] {
+    const first = this.#firstId - kept.length;
+    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
+    this.#firstId = first;
+    this.#all.unshift(...runs);
+    return runs;
+  }
+
+  /** Takes runs away. `putBack` brings one back that is still held. */
+  remove(run: Run): void {
+    if (!this.#all.includes(run)) return;
+    this.#all = this.#all.filter((one) => one !== run);
+    this.changed(run, "removed");
+  }
+
+  putBack(run: Run): void {
+    this.#all = [...this.#all, run].sort((a, b) => a.id - b.id);
+    this.changed(run, "restored");
+  }
+
+  /** The oldest ones that nobody has pinned, but never the latest. */
+  #drop(count: number): void {
+    const loose = this.#all.slice(0, -1).filter(({ pinned }) => !pinned);
+    for (const run of loose.slice(0, Math.max(0, count))) this.remove(run);
   }
 
   /** The latest probe of a model. */
@@ -60,7 +95,8 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
-    this.#probes.set(keyOf(uri, model), probe);
+    this.#judged(probe);
+    if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
 
@@ -73,11 +109,38 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire({ run, what });
   }
 
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of this.#all) this.changed(run, "state");
+  }
+
+  #judged(run: Run): Run {
+    run.judge(this.#rulesOf(run.origin.uri));
+    return run;
+  }
+
+  /**
+   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
+   * another.
+   */
+  pin(run: Run, on: boolean): void {
+    [run.pinned, run.hidden] = [on, !on];
+    this.changed(run, "state");
+  }
+
+  /** Another step of a run is looked at; `undefined`: the latest. */
+  look(run: Run, step: number | undefined): void {
+    if (run.at === step) return;
+    run.at = step;
+    this.changed(run, "moment");
+  }
+
   /** Files were renamed: the runs follow. */
   moved(from: vscode.Uri, to: vscode.Uri): void {
     for (const run of this.#all) {
-      const path = run.origin.uri.path;
-      if (path !== from.path && !path.startsWith(`${from.path}/`)) continue;
+      const path = run.origin.uri?.path;
+      if (path === undefined || (path !== from.path && !path.startsWith(`${from.path}/`))) continue;
       const uri = to.with({ path: to.path + path.slice(from.path.length) });
       run.origin = { ...run.origin, uri, file: vscode.workspace.asRelativePath(uri) };
       this.changed(run, "state");
@@ -90,6 +153,7 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-const isOf = (origin: Run["origin"], uri: vscode.Uri): boolean => origin.uri.toString() === uri.toString();
+const isOf = (origin: Run["origin"], uri: vscode.Uri | undefined): boolean =>
+  uri !== undefined && origin.uri?.toString() === uri.toString();
 
 const keyOf = (uri: vscode.Uri, model: string): string => `${uri.toString()}\n${model}`;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Markdown, Plain } from "../text/quote.ts";
+import type { Line, Tone } from "../text/runTree.ts";
 
 /*
  * The only file that hands text to VS Code (eslint.config.js sees to it): what it takes has been quoted for its place.
@@ -69,6 +70,16 @@ export async function pick<T extends PickItem>(
 const isItem = <T extends PickItem>(one: T | PickSeparator): one is T =>
   one.kind !== vscode.QuickPickItemKind.Separator;
 
+/** Shows how one text became another. */
+export const compareTexts = (before: vscode.Uri, after: vscode.Uri, title: Plain): Thenable<unknown> =>
+  vscode.commands.executeCommand("vscode.diff", before, after, title, { preview: true });
+
+/** Asks where a file is to be saved. */
+export const askWhereToSave = (options: {
+  readonly defaultUri?: vscode.Uri;
+  readonly filters: Record<string, string[]>;
+}): Thenable<vscode.Uri | undefined> => vscode.window.showSaveDialog(options);
+
 /** Draws a view's progress bar until the task has ended. */
 export const showProgress = (viewId: string, task: Promise<unknown>): void => {
   void vscode.window.withProgress({ location: { viewId } }, () => task);
@@ -80,12 +91,47 @@ export type CommandLink = readonly [title: string, command: string];
 /** Markdown with a line of links below it. The values in it are text; only the commands of the links can be run. */
 export function tooltip(text: Markdown, links: readonly CommandLink[]): vscode.MarkdownString {
   const below = links.map(([title, command]) => `[${title}](command:${command})`).join(" · ");
-  const content = new vscode.MarkdownString(`${text}\n\n${below}`);
+  const content = new vscode.MarkdownString(links.length === 0 ? text : `${text}\n\n${below}`);
   content.isTrusted = { enabledCommands: links.map(([, command]) => command) };
   return content;
 }
 
 export const hover = (text: Markdown): vscode.Hover => new vscode.Hover(new vscode.MarkdownString(text));
+
+/** Asks for a line of text; `undefined` where the user does not want to answer. */
+export const ask = (title: Plain, value: string): Thenable<string | undefined> =>
+  vscode.window.showInputBox({ title, value });
+
+const TONE: Readonly<Record<Tone, vscode.ThemeColor | undefined>> = {
+  plain: undefined,
+  good: new vscode.ThemeColor("testing.iconPassed"),
+  warning: new vscode.ThemeColor("list.warningForeground"),
+  error: new vscode.ThemeColor("list.errorForeground"),
+};
+
+/** A line of a tree. */
+export function treeItem(line: Line, id: string, folds: "open" | "closed" | "leaf"): vscode.TreeItem {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(line.label, { open: Expanded, closed: Collapsed, leaf: None }[folds]);
+  item.id = id;
+  item.description = line.description;
+  item.accessibilityInformation = { label: line.spoken };
+  item.iconPath = new vscode.ThemeIcon(line.icon, TONE[line.tone]);
+  return item;
+}
+
+/** A tree in which several lines can be selected. */
+export const createTree = <T>(
+  id: string,
+  treeDataProvider: vscode.TreeDataProvider<T>,
+  dragAndDropController: vscode.TreeDragAndDropController<T>,
+): vscode.TreeView<T> =>
+  vscode.window.createTreeView(id, {
+    treeDataProvider,
+    dragAndDropController,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
 
 /** An item of the status bar, hidden until it is shown. */
 export class StatusItem implements vscode.Disposable {

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { EngineProcess } from "../process/engineHome.ts";
+import { PATHS } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
+import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -23,6 +26,9 @@ export class Trainer {
   readonly #broke = new vscode.EventEmitter<{ readonly run: Run | undefined; readonly reason: string }>();
   /** The thread ended by itself: a bug, or too little memory. */
   readonly onDidBreak = this.#broke.event;
+  readonly #computing = new vscode.EventEmitter<number>();
+  /** A spectrum is being computed: the share that is done. */
+  readonly onDidCompute = this.#computing.event;
   readonly #tried = new vscode.EventEmitter<TrialsProgress>();
   /** Fixes are being tried, and one of the candidates has got further. */
   readonly onDidTry = this.#tried.event;
@@ -42,6 +48,11 @@ export class Trainer {
     this.#log = log;
   }
 
+  /** The run that was started last. */
+  latest(): Run | undefined {
+    return this.#latest;
+  }
+
   /** The run that goes on, is prepared or is paused. */
   active(): Run | undefined {
     return this.#latest?.end ? undefined : this.#latest;
@@ -52,7 +63,7 @@ export class Trainer {
     const stopped = this.stop();
     const run = this.#runs.add(request);
     this.#latest = run;
-    this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run));
+    this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run, request));
     return run;
   }
 
@@ -115,8 +126,8 @@ export class Trainer {
     this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
   }
 
-  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
-  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+  /** The first steps of a model, where nothing comes in between. Rejects when the thread ends, and when it has failed. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun | undefined> {
     return this.#ensureThread().rpc.call("probe", request);
   }
 
@@ -125,23 +136,33 @@ export class Trainer {
     this.#thread?.rpc.call("stopProbe", undefined).catch(() => undefined);
   }
 
+  /** The Jacobian spectrum of a part of the run that was started last. Rejects in words, by `stopSpectrum`, and when the thread ends. */
+  spectrum(path: PartPath): Promise<Spectrum> {
+    return this.#ensureThread().rpc.call("spectrum", { path });
+  }
+
+  stopSpectrum(): void {
+    // A thread that ends meanwhile computes nothing any more.
+    this.#thread?.rpc.call("stopSpectrum", undefined).catch(() => undefined);
+  }
+
   async dispose(): Promise<void> {
     this.active()?.finishHere({ reason: "stopped" });
     this.#broke.dispose();
+    this.#computing.dispose();
     this.#tried.dispose();
     await this.#thread?.terminate();
   }
 
-  async #begin(run: Run): Promise<void> {
+  async #begin(run: Run, { origin, source, options }: RunRequest): Promise<void> {
     if (run.end) return;
-    const { origin, source, options } = run.request;
     try {
       const thread = this.#ensureThread();
       this.#training = run;
       const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
       run.prepared(prepared, options.paused ?? false);
-      this.#log(pathOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
+      this.#log(computesOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
       this.#runs.changed(run, "state");
     } catch (error) {
       const failed = { reason: "failed", message: messageOf(error) } as const;
@@ -200,6 +221,10 @@ export class Trainer {
         const run = this.#training;
         if (run) this.#end(run, () => run.finish(end));
       },
+      path: (path) => {
+        if (this.#training) this.#log(`Run ${this.#training.id}: ${PATHS[path]}.`);
+      },
+      computing: (share) => this.#computing.fire(share),
       trial: (progress) => this.#tried.fire(progress),
     };
   }
@@ -213,8 +238,11 @@ export class Trainer {
   }
 }
 
+const PLACES = { host: "a thread of the extension host", own: "a process of its own" } as const;
+
 /** What computes a run, for the log. */
-const pathOf = (run: number, engine: string, where = "host", threads = 1): string =>
-  `Run ${run}: engine "${engine}"${engine.includes("bits") ? "" : engine === "scalar" ? "" : ", 128 bits"}, in ${
-    where === "own" ? "a process of its own" : "a thread of the extension host"
-  }, ${threads === 1 ? "one thread" : `at most ${threads} threads, where they help`}.`;
+function computesOf(run: number, engine: string, where: EngineProcess = "host", threads = 1): string {
+  const bits = engine.startsWith("wasm") && !engine.includes("bits") ? ", 128 bits" : "";
+  const share = threads === 1 ? "one thread" : `at most ${threads} threads, where they help`;
+  return `Run ${run}: engine "${engine}"${bits}, in ${PLACES[where]}, ${share}.`;
+}

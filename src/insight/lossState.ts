@@ -3,7 +3,8 @@ import type { DeclaredModel } from "../protocol/declaredModel.ts";
 import type { History } from "../protocol/history.ts";
 import { courseOf } from "../protocol/kept.ts";
 import type { DataFacts, LayerInfo } from "../protocol/run.ts";
-import { thresholdsOf, type RuleSettings } from "../protocol/rules.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
+import { valuesOf } from "./findings/thresholds.ts";
 
 /** Steps of the window: a fifth of the run. */
 const [SHORTEST, LONGEST] = [5, 40] as const;
@@ -47,6 +48,20 @@ interface Seen {
   readonly data?: DataFacts | undefined;
 }
 
+/** What tells the states of the loss apart, set as those of the finding that goes by nothing else. */
+export const LOSS_RULE = {
+  id: "loss-stalled",
+  thresholds: {
+    nothing: {
+      is: 0.93,
+      of: "Loss : that of the best constant prediction, above which nothing was learned.",
+    },
+    worse: { is: 1.15, of: "The same, above which the run is worse than a constant." },
+    flat: { is: 0.02, of: "Part of the loss that it fell by since half time, at most." },
+    trained: { is: 0.1, of: "Loss : that of the best constant prediction, below which a model is trained." },
+  },
+} as const;
+
 /** Below this part of the floor a loss that rests is no concern; a run that is above it has come to rest too high. */
 const HIGH = 0.25;
 
@@ -57,12 +72,7 @@ const MOST_NOISE = 0.2;
 const ERRORS = 2;
 
 export function lossState(run: Seen, settings: RuleSettings): LossState {
-  const {
-    nothing: NOTHING,
-    worse: WORSE,
-    flat: FLAT,
-    trained: TRAINED,
-  } = thresholdsOf("loss-stalled", settings);
+  const { nothing: NOTHING, worse: WORSE, flat: FLAT, trained: TRAINED } = valuesOf(LOSS_RULE, settings);
   const { first: begin, recent, tally, course } = run.history;
   const window = Math.min(LONGEST, Math.max(SHORTEST, Math.floor(tally.frames / 5)));
   const { mean: now, error } = statistics(recent.slice(-window).map(({ loss }) => loss));

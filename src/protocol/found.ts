@@ -1,9 +1,8 @@
 import type { FixName } from "./fixNames.ts";
-import type { FindingId } from "./rules.ts";
 
 /** What a finding says of a model, for whoever does not know where it comes from: a run, a probe, or the text alone. */
 export interface FoundAt {
-  readonly id: FindingId;
+  readonly id: string;
   readonly severity: "info" | "warning" | "error";
   readonly message: string;
   /** Path of the layer; `data` for the data, absent for the model as a whole. */
@@ -13,5 +12,5 @@ export interface FoundAt {
   readonly figures: Readonly<Record<string, number>>;
   readonly fixes: readonly FixName[];
   /** What explains it, by id; absent where it is a cause itself. */
-  readonly cause?: FindingId;
+  readonly cause?: string;
 }

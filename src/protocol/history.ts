@@ -11,6 +11,7 @@ import {
   type Kept,
   type Tally,
 } from "./kept.ts";
+import { thinned, type Thinned } from "./thinned.ts";
 
 /**
  * A copy of what the worker's `Recorder` keeps of a run, put together from its increments. It never changes: each increment
@@ -26,9 +27,12 @@ export class History implements Kept {
   readonly moved: Float64Array;
   readonly first: readonly Frame[];
   readonly recent: readonly Frame[];
+  readonly track: Thinned<Frame>;
   readonly histogram: Histogram | undefined;
+  readonly histograms: Thinned<Histogram>;
 
-  private constructor({ layers, tally, course, validation, moved, first, recent, histogram }: Kept) {
+  constructor(kept: Kept) {
+    const { layers, tally, course, validation, moved, first, recent, track, histogram, histograms } = kept;
     this.layers = layers;
     this.tally = tally;
     this.course = course;
@@ -36,7 +40,9 @@ export class History implements Kept {
     this.moved = moved;
     this.first = first;
     this.recent = recent;
+    this.track = track;
     this.histogram = histogram;
+    this.histograms = histograms;
   }
 
   /** `undefined` before the first step. */
@@ -63,8 +69,9 @@ export class History implements Kept {
     const known = head.after === 0 ? History.EMPTY : this;
     if (head.after > known.tally.step) return undefined;
     if (head.after > 0 && head.step <= known.tally.step) return this;
-    const { course, validation, frames, histogram } = unpack(increment, head);
-    const fresh = frames.filter(({ step }) => step > known.tally.step);
+    const { course, validation, frames, histograms } = unpack(increment, head);
+    const isFresh = ({ step }: { readonly step: number }): boolean => step > known.tally.step;
+    const [fresh, counted] = [frames.filter(isFresh), histograms.filter(isFresh)];
     return new History({
       layers: head.layers,
       tally: tallyOf(head),
@@ -74,7 +81,9 @@ export class History implements Kept {
       // A copy with fewer first frames than are kept has all frames that there were, so that the next ones are the first that came.
       first: [...known.first, ...fresh].slice(0, FIRST_FRAMES),
       recent: [...known.recent, ...fresh].slice(-recentFrames(head.layers)),
-      histogram: histogram ?? known.histogram,
+      track: thinned([...known.track.kept, ...fresh], head.track_stride),
+      histogram: counted.at(-1) ?? known.histogram,
+      histograms: thinned([...known.histograms.kept, ...counted], head.hist_stride),
     });
   }
 }

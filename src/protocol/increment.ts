@@ -17,23 +17,31 @@ export interface Increment {
   readonly moved: Float64Array;
   /** The frames after the step that are kept whole, oldest first. */
   readonly frames: PackedFrames;
-  /** The latest histograms; empty where there are none after the step. */
+  /** The histograms after the step that are kept, oldest first: of each its step, then `HIST_BINS` counts per layer. */
   readonly hist: Float64Array;
 }
 
-const HEAD = ["after", "layers", "course_stride", "validation_stride", "hist_step"] as const;
+const HEAD = [
+  "after",
+  "layers",
+  "course_stride",
+  "validation_stride",
+  "track_stride",
+  "hist_stride",
+] as const;
 
 /** The numbers of an increment by name. */
 export type IncrementHead = Readonly<Record<(typeof HEAD)[number], number>> & Tally;
 
 export function incrementOf(kept: Kept, after: number): Increment {
-  const { layers, tally, course, validation, moved, histogram } = kept;
+  const { layers, tally, course, validation, moved, track, histograms } = kept;
   const head: IncrementHead = {
     after,
     layers,
     course_stride: course.stride,
     validation_stride: validation.stride,
-    hist_step: histogram?.step ?? NaN,
+    track_stride: track.stride,
+    hist_stride: histograms.stride,
     ...tally,
   };
   const isNew = (bucket: Bucket): boolean => lastStep(bucket) > after;
@@ -43,14 +51,27 @@ export function incrementOf(kept: Kept, after: number): Increment {
     validation: joined(validation.buckets.filter(isNew)),
     moved: moved.slice(),
     frames: packFrames(wholeFrames(kept).filter(({ step }) => step > after)),
-    hist: histogram && histogram.step > after ? histogram.hist.slice() : new Float64Array(0),
+    hist: joined(
+      allHistograms(kept).flatMap(({ step, hist }) => (step > after ? [Float64Array.of(step), hist] : [])),
+    ),
   };
 }
 
 /** Every frame that is kept whole, oldest first, each once. */
-export function wholeFrames({ first, recent }: Pick<Kept, "first" | "recent">): readonly Frame[] {
-  const since = recent[0]?.step ?? Infinity;
-  return [...first.filter(({ step }) => step < since), ...recent];
+export function wholeFrames({
+  first,
+  track,
+  recent,
+}: Pick<Kept, "first" | "track" | "recent">): readonly Frame[] {
+  const [begun, since] = [first.at(-1)?.step ?? 0, recent[0]?.step ?? Infinity];
+  const between = track.kept.filter(({ step }) => step > begun && step < since);
+  return [...first.filter(({ step }) => step < since), ...between, ...recent];
+}
+
+/** Every histogram that is kept, oldest first, each once. */
+function allHistograms({ histograms: { kept }, histogram }: Kept): readonly Histogram[] {
+  const isMore = histogram && histogram.step > (kept.at(-1)?.step ?? 0);
+  return isMore ? [...kept, histogram] : kept;
 }
 
 export function headOf({ head }: Increment): IncrementHead {
@@ -68,7 +89,7 @@ export function isSound(increment: Increment): boolean {
     validation.length % bucketSize(VALIDATION.length) === 0 &&
     moved.length === layers &&
     arePacked(frames, layers) &&
-    (hist.length === 0 || hist.length === layers * HIST_BINS)
+    hist.length % (1 + layers * HIST_BINS) === 0
   );
 }
 
@@ -77,16 +98,19 @@ export interface Unpacked {
   readonly course: readonly Bucket[];
   readonly validation: readonly Bucket[];
   readonly frames: readonly Frame[];
-  readonly histogram: Histogram | undefined;
+  readonly histograms: readonly Histogram[];
 }
 
-export function unpack(increment: Increment, { layers, hist_step: step }: IncrementHead): Unpacked {
+export function unpack(increment: Increment, { layers }: IncrementHead): Unpacked {
   const { course, validation, frames, hist } = increment;
   return {
     course: parts(course, bucketSize(courseFigures(layers))),
     validation: parts(validation, bucketSize(VALIDATION.length)),
     frames: unpackFrames(frames),
-    histogram: hist.length > 0 ? { step, hist } : undefined,
+    histograms: parts(hist, 1 + layers * HIST_BINS).map((row) => ({
+      step: row[0] ?? NaN,
+      hist: row.subarray(1),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { bucketSize, figuresIn, NO_BUCKETS, type Bucket, type Level } from "./buckets.ts";
-import { STATS, type Frame } from "./frame.ts";
+import { HIST_BINS, STATS, type Frame } from "./frame.ts";
+import { NOTHING_KEPT, type Thinned } from "./thinned.ts";
 
 /**
  * What is kept of a run, in bounded memory however long it is. All that is shown of a run is a function of this alone, and
@@ -18,10 +19,14 @@ export interface Kept {
   /** The first frames, and the latest, whole but for their histograms. */
   readonly first: readonly Frame[];
   readonly recent: readonly Frame[];
+  /** Frames over the whole run, whole but for their histograms: those that one can go back to. */
+  readonly track: Thinned<Frame>;
   readonly histogram?: Histogram | undefined;
+  /** Histograms over the whole run. */
+  readonly histograms: Thinned<Histogram>;
 }
 
-/** The latest histograms that were counted at a step without a NaN or ∞, as far as there is one. */
+/** Histograms that were counted at a step without a NaN or ∞, as far as there is one. */
 export interface Histogram {
   /** The step that they are of. */
   readonly step: number;
@@ -78,6 +83,8 @@ export const NOTHING: Kept = {
   moved: new Float64Array(0),
   first: [],
   recent: [],
+  track: NOTHING_KEPT,
+  histograms: NOTHING_KEPT,
 };
 
 /** Frames from the start that are kept whole. */
@@ -90,6 +97,23 @@ const RECENT_BYTES = 16e6;
 
 export const recentFrames = (layers: number): number =>
   within(RECENT_BYTES / (8 * STATS.length * layers), FEWEST_RECENT, RECENT_FRAMES);
+
+/** Frames of `Kept.track`, at most; of a model with very many layers fewer, but not fewer than `FEWEST_TRACKED`. */
+const MOST_TRACKED = 512;
+const FEWEST_TRACKED = 24;
+const TRACK_BYTES = 6e6;
+
+/** Fewer than there are buckets, so that a frame that is kept whole is the first of its bucket. */
+export const trackCapacity = (layers: number): number =>
+  within(TRACK_BYTES / (8 * STATS.length * layers), FEWEST_TRACKED, MOST_TRACKED);
+
+/** Histograms of `Kept.histograms`, at most. */
+const MOST_HISTOGRAMS = 48;
+const FEWEST_HISTOGRAMS = 8;
+const HISTOGRAM_BYTES = 3e6;
+
+export const histogramCapacity = (layers: number): number =>
+  within(HISTOGRAM_BYTES / (8 * HIST_BINS * layers), FEWEST_HISTOGRAMS, MOST_HISTOGRAMS);
 
 /** Buckets at most; of a model with very many layers fewer, but not fewer than `FEWEST_BUCKETS`. */
 const MOST_BUCKETS = 512;

@@ -7,14 +7,17 @@ import {
   courseFigures,
   deltaOf,
   FIRST_FRAMES,
+  histogramCapacity,
   NO_TALLY,
   recentFrames,
+  trackCapacity,
   VALIDATION,
   VALIDATION_CAPACITY,
   type Histogram,
   type Tally,
 } from "./kept.ts";
 import { Pyramid } from "./pyramid.ts";
+import { NOTHING_KEPT, Thinning } from "./thinned.ts";
 
 /** Steps that the smoothed loss looks back over. */
 const SMOOTHING = 20;
@@ -26,6 +29,8 @@ export class Recorder {
   readonly #first: Frame[] = [];
   readonly #recent: Frame[] = [];
   #course: Pyramid | undefined;
+  #track: Thinning<Frame> | undefined;
+  #histograms: Thinning<Histogram> | undefined;
   /** The figures of the frame that is added; a place for each, written anew each time. */
   #figures = new Float64Array(0);
   #moved = new Float64Array(0);
@@ -36,6 +41,8 @@ export class Recorder {
   push(frame: Frame): void {
     const layers = layerCount(frame);
     this.#course ??= new Pyramid(courseFigures(layers), courseCapacity(layers));
+    this.#track ??= new Thinning(trackCapacity(layers));
+    this.#histograms ??= new Thinning(histogramCapacity(layers));
     if (this.#figures.length === 0) {
       this.#figures = new Float64Array(courseFigures(layers));
       this.#moved = new Float64Array(layers);
@@ -64,7 +71,9 @@ export class Recorder {
       moved: this.#moved,
       first: this.#first,
       recent: this.#recent,
+      track: this.#track?.thinned() ?? NOTHING_KEPT,
       histogram: this.#histogram,
+      histograms: this.#histograms?.thinned() ?? NOTHING_KEPT,
     };
     return incrementOf(kept, step);
   }
@@ -108,10 +117,12 @@ export class Recorder {
   #keep(frame: Frame, layers: number, broken: boolean): void {
     const { step, hist } = frame;
     if (this.#first.length < FIRST_FRAMES) this.#first.push(copyFrame(withoutHistogram(frame)));
+    this.#track?.push(step, () => copyFrame(withoutHistogram(frame)));
     const oldest = this.#recent.length < recentFrames(layers) ? undefined : this.#recent.shift();
     this.#recent.push(oldest ? overwritten(oldest, frame) : copyFrame(withoutHistogram(frame)));
     // One that was counted among NaNs counts next to nothing: it serves only where there is no other.
     if (!hist || (broken && this.#histogram)) return;
+    this.#histograms?.push(step, () => ({ step, hist: hist.slice() }));
     this.#histogram ??= { step, hist: new Float64Array(hist.length) };
     this.#histogram.step = step;
     this.#histogram.hist.set(hist);

@@ -19,6 +19,38 @@ export interface LayerInfo {
   readonly stats: readonly Stat[];
   /** Number of time steps of `time_delta_norm`; absent where the layer is not recurrent. */
   readonly time?: number;
+  /** The call that made it, of a layer of somebody's program. */
+  readonly where?: Where;
+}
+
+/** A line of a program, counted from 1. */
+export interface ProgramLine {
+  /** As seen from the folder that the run lies in, or an absolute path, or what Python calls it. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The lines of a call, and the other lines that were running then, innermost first. */
+export interface Where extends ProgramLine {
+  readonly end_line: number;
+  readonly via: readonly ProgramLine[];
+}
+
+/** What is known of a run that another process makes, by what its stream says. */
+export interface Watched {
+  /** Every n-th step is written. */
+  readonly every: number | "auto";
+  /** The process, on the machine that is called so; absent where the stream does not say. */
+  readonly pid?: number;
+  readonly host?: string;
+  /** So many seconds at most pass between two signs of life. */
+  readonly heartbeat?: number;
+  /** Milliseconds since 1970. */
+  readonly started?: number;
+  readonly optimizer?: string;
+  readonly world_size: number;
+  /** By the names of files, SHA-256 of what they held. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 /**
@@ -51,7 +83,8 @@ export interface DataFacts {
 /** What is known of a run before its first step. */
 export interface RunInfo {
   readonly model: string;
-  readonly seed: number;
+  /** Absent where nobody knows, or where it is no number that can be held: PyTorch draws 64 bits. */
+  readonly seed?: number;
   /** Number of trainable values. */
   readonly parameters: number;
   /** Steps that the run will make; absent where nobody knows. */
@@ -66,11 +99,18 @@ export interface RunInfo {
   readonly declared?: DeclaredModel;
   /** Absent before the data are read, and where nobody knows. */
   readonly data?: DataFacts;
+  /** Absent where the run is the engine's own. */
+  readonly watched?: Watched;
 }
 
 /** How a run ended. */
 export type RunEnd =
-  | { readonly reason: "completed" | "stopped"; readonly steps: number; readonly elapsed_ms: number }
+  /** `interrupted`: the window that it ran in was closed or loaded anew. `lost`: the process is gone, and did not say why. */
+  | {
+      readonly reason: "completed" | "stopped" | "interrupted" | "lost";
+      readonly steps: number;
+      readonly elapsed_ms: number;
+    }
   | {
       readonly reason: "non_finite";
       readonly steps: number;

@@ -1,6 +1,9 @@
 import type { Increment } from "./increment.ts";
+import type { Path } from "./path.ts";
 import type { Problem } from "./problem.ts";
+import type { RuleSettings } from "./rules.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
+import type { PartPath, Spectrum } from "./spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
 
 /** Where a model comes from: the text of its file, and where that lies (its data are relative to it). */
@@ -85,13 +88,15 @@ export interface WorkerCalls {
     readonly source: ModelSource;
     readonly model: string;
     readonly options: RunOptions;
+    /** How findings are set where the file says nothing of them. */
+    readonly rules: RuleSettings;
     /** Id of the finding whose fixes are tried before those of others. */
     readonly finding?: string;
   }): TrialsResult;
   stopFixes(request: undefined): void;
   /**
-   * Initialises a model and makes its first steps, while nothing else runs. Rejects with the problems' messages, by `stopProbe`,
-   * and when something is probed or run meanwhile.
+   * Initialises a model and makes its first steps, while nothing else runs. `undefined` where that was not to be: by `stopProbe`,
+   * where something is probed or run meanwhile, and where the model or its data do not serve.
    */
   probe(request: {
     readonly source: ModelSource;
@@ -101,8 +106,14 @@ export interface WorkerCalls {
     readonly seed: number;
     readonly steps: number;
     readonly patienceMs: number;
-  }): TrialRun;
+  }): TrialRun | undefined;
   stopProbe(request: undefined): void;
+  /**
+   * The Jacobian spectrum of a part of the model that was started last, at its weights as they are, beside a run that goes on
+   * (`computing` tells how far it is). Rejects in words where there is none, by `stopSpectrum`, and when another is asked for.
+   */
+  spectrum(request: { readonly path: PartPath }): Spectrum;
+  stopSpectrum(request: undefined): void;
 }
 
 /** What the worker tells the host. */
@@ -112,6 +123,10 @@ export interface WorkerEvents {
   /** What is new in the run's history since the last call; at most `MESSAGES_PER_SECOND` a second, and at once for a single step. */
   frames(increment: Increment): void;
   ended(end: RunEnd): void;
+  /** The run makes its calls in another way from here on. */
+  path(path: Path): void;
+  /** What share of a spectrum is computed. */
+  computing(share: number): void;
   /** A model that fixes are tried on has got further. */
   trial(progress: TrialsProgress): void;
 }

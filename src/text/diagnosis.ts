@@ -1,4 +1,4 @@
-import type { Finding } from "../insight/findings/finding.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import type { Figures } from "../insight/findings/finding.ts";
 import { findingOf } from "../insight/findings/index.ts";
 import { compact, counted } from "../insight/format.ts";
@@ -73,6 +73,8 @@ export function diagnosisText(diagnosis: Diagnosis): Terminal {
 const ENDS: Readonly<Record<RunEnd["reason"], string>> = {
   completed: "completed",
   stopped: "stopped",
+  interrupted: "interrupted",
+  lost: "lost",
   non_finite: "not finite",
   failed: "failed",
 };

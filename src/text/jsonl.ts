@@ -13,7 +13,7 @@ export const runLine = ({ model, seed, parameters, layers, data }: RunInfo): Ter
     version: 1,
     model,
     source: "gradlens",
-    seed,
+    seed: seed ?? null,
     parameters,
     layers: layers.map(({ path, type, parameters, output_shape }) => ({
       path,

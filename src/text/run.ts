@@ -16,6 +16,10 @@ export function progress({ state, step, info, loss, steps_per_second, reading }:
   return parts.join(" · ");
 }
 
+/** `as at step 401 · loss 0.42`, where an earlier step of a run is looked at. */
+export const momentText = (step: number, loss: number): string =>
+  `as at step ${count(step)} · loss ${compact(loss, 3)}`;
+
 /** `reading mnist.npy 43 %`: the file's name without its folders. */
 function readingText({ file, read, total }: ReadProgress): string {
   const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
@@ -67,12 +71,15 @@ export const statusSpoken = (run: RunSummary, found: Found): Plain =>
 export const statusHover = (run: RunSummary, found: Found): Markdown =>
   markdown`**${run.info.model}** · ${run.file}\n\n${outcome(run)}\n\n${found.text}`;
 
-type Status = "preparing" | "running" | "paused" | "completed" | "stopped" | "non_finite" | "failed";
+type Status = Exclude<RunSummary["state"], "ended"> | NonNullable<RunSummary["end"]>["reason"];
 
 const statusOf = ({ state, end }: RunSummary): Status => {
   if (end) return end.reason;
   return state === "ended" ? "stopped" : state;
 };
+
+/** The codicon of what a run does, or how it ended. */
+export const iconOf = (run: RunSummary): string => ICON[statusOf(run)];
 
 const ICON: Readonly<Record<Status, string>> = {
   preparing: "loading~spin",
@@ -80,6 +87,8 @@ const ICON: Readonly<Record<Status, string>> = {
   paused: "debug-pause",
   completed: "check",
   stopped: "debug-stop",
+  interrupted: "debug-disconnect",
+  lost: "debug-disconnect",
   non_finite: "warning",
   failed: "error",
 };

@@ -5,6 +5,7 @@ import { parse } from "../model/parse.ts";
 import type { ParsedModel } from "../model/parsed.ts";
 import { fieldRange } from "../model/locate.ts";
 import { quoted } from "../protocol/visible.ts";
+import type { Path } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import type { Location } from "./files.ts";
@@ -56,22 +57,27 @@ export async function load(
   name: string,
   location: Location,
   options: RunOptions,
-  preparing: Preparing = {},
+  { onPath, ...preparing }: Preparing & { readonly onPath?: (path: Path) => void } = {},
 ): Promise<Training> {
   const spec = specOf(text, name);
   const { histEvery } = options;
-  const how = { backend: backendFor(options), ...(histEvery && { histEvery }) };
+  const how = { backend: backendFor(options, onPath), ...(histEvery && { histEvery }) };
   return prepare(withOptions(spec, options), location, how, preparing);
 }
 
-/** A model of the file that can run. Throws with what is wrong, in words. */
+/** What is wrong with a model file, in words. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+}
+
+/** A model of the file that can run. Throws a `ModelError`. */
 export function specOf(text: string, name: string): ModelSpec {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
-  if (!model) throw new Error(`the file has no model ${quoted(name)}`);
+  if (!model) throw new ModelError(`the file has no model ${quoted(name)}`);
   if (model.spec) return model.spec;
   const [first] = [...problems.filter(({ path }) => path[1] === name), ...problems];
-  throw new Error(first?.message ?? `the model ${quoted(name)} has problems`);
+  throw new ModelError(first?.message ?? `the model ${quoted(name)} has problems`);
 }
 
 /** The model with what a run sets otherwise than the file. */

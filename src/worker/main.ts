@@ -1,16 +1,18 @@
 import { constants, setPriority, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { DataError } from "../engine/data/error.ts";
 import { buffersOf, type Increment } from "../protocol/increment.ts";
 import { Rpc } from "../protocol/rpc.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import type { FileState, ModelSource, ReadProgress, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
 import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
-import { checkFile, load } from "./load.ts";
+import { checkFile, load, ModelError } from "./load.ts";
 import { portOf } from "../process/port.ts";
 import { probe } from "./probe.ts";
 import { Runner } from "./runner.ts";
+import { computeSpectrum, LastModel } from "./spectrum.ts";
 import { tryFixes } from "./trials.ts";
 
 /*
@@ -24,7 +26,7 @@ yieldToEditor();
 const KEPT_SHARE = 1 / 8;
 const KEPT_MOST = 2 ** 30;
 
-/** How often it is told how far the reading of files is. */
+/** How often it is told how far something is. */
 const PROGRESS_MS = 100;
 
 const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
@@ -36,6 +38,9 @@ let preparing: AbortController | undefined;
 let probing: AbortController | undefined;
 /** Aborts the trials of fixes that go on. */
 let trying: AbortController | undefined;
+/** Aborts the spectrum that is computed. */
+let decomposing: AbortController | undefined;
+const last = new LastModel();
 /** Abort the checks that go on, by their files. */
 const checks = new Map<string, AbortController>();
 
@@ -79,10 +84,13 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
         signal: own.signal,
         onProgress: tellProgress(),
         read: (read) => (files = read),
+        onPath: (path) => void tell("path", path),
       });
       own.signal.throwIfAborted();
       const frames = (increment: Increment) => void tell("frames", increment, buffersOf(increment));
-      runner = new Runner(training, { frames, ended }, options.paused);
+      const begun = new Runner(training, { frames, ended }, options.paused);
+      runner = begun;
+      last.begins(training, () => begun.made);
       return { info: training.info, files };
     } finally {
       if (preparing === own) preparing = undefined;
@@ -102,15 +110,14 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   step: () => runner?.step(),
   stop,
 
-  async tryFixes({ source, model, options, finding }) {
+  async tryFixes({ source, finding, ...how }) {
     trying?.abort();
     const own = new AbortController();
     trying = own;
     const trials = {
+      ...how,
       text: source.text,
-      model,
       location: location(source),
-      options,
       ...(finding !== undefined && { finding }),
     };
     try {
@@ -128,17 +135,40 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
 
   async probe({ source, ...probed }) {
     probing?.abort();
-    if (runner ?? preparing) throw new Error("a run goes on");
+    if (runner ?? preparing) return undefined;
     const own = new AbortController();
     probing = own;
     try {
       const { text } = source;
       return await probe({ ...probed, text, location: location(source) }, { store, signal: own.signal });
+    } catch (error) {
+      // The check of the file says what is wrong with it.
+      if (own.signal.aborted || error instanceof DataError || error instanceof ModelError) return undefined;
+      throw error;
     } finally {
       if (probing === own) probing = undefined;
     }
   },
   stopProbe: () => probing?.abort(),
+
+  async spectrum({ path }) {
+    decomposing?.abort();
+    const own = new AbortController();
+    decomposing = own;
+    let told = performance.now();
+    const progress = (share: number): void => {
+      const now = performance.now();
+      if (now - told < PROGRESS_MS) return;
+      told = now;
+      void tell("computing", share);
+    };
+    try {
+      return await computeSpectrum(last.now(), path, { signal: own.signal, progress });
+    } finally {
+      if (decomposing === own) decomposing = undefined;
+    }
+  },
+  stopSpectrum: () => decomposing?.abort(),
 });
 
 function stop(): void {
@@ -149,6 +179,7 @@ function stop(): void {
 /** A run has ended: its memory goes, and what had to wait goes on. */
 function ended(end: RunEnd): void {
   runner = undefined;
+  last.ends();
   setTimeout(giveBack, GIVE_BACK_MS).unref();
   holdChecks();
   void tell("ended", end);

@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { declaredModel } from "../engine/graph/declaredModel.ts";
-import { staticFindings, type Finding } from "../insight/findings/diagnose.ts";
+import { staticFindings } from "../insight/findings/diagnose.ts";
+import type { Finding } from "../insight/findings/found.ts";
 import { fixesOf } from "../model/fixes/apply.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import type { ModelSpec } from "../engine/spec.ts";
-import { digest, outline, type ReaderCalls, type SourceText } from "../model/digest.ts";
+import type { ReaderCalls, SourceText } from "../model/digest.ts";
+import { digest, outline } from "../model/makeDigest.ts";
 import { expectedRun } from "../model/outline.ts";
 import type { Parsed } from "../model/parsed.ts";
 import { FileReader } from "../model/reader.ts";
 import { standard } from "../model/tables.ts";
+import { ruledBy } from "../protocol/declaredModel.ts";
 import { Rpc } from "../protocol/rpc.ts";
+import { exportModel } from "../pytorch/export.ts";
 import { portOf } from "../process/port.ts";
 
 /*
@@ -49,16 +53,21 @@ const specOf = (source: SourceText, model: string): ModelSpec | undefined =>
 new Rpc<ReaderCalls, Record<never, never>>(portOf(parentPort), {
   read: (source) => digest(source.text, parsed(source), fingerprint),
 
-  spec: ({ model, ...source }) => specOf(source, model),
+  program({ model, ...source }) {
+    const spec = specOf(source, model);
+    return spec && exportModel(spec);
+  },
 
   expected({ model, ...source }) {
     const spec = specOf(source, model);
     return spec && expectedRun(spec, outline(spec));
   },
 
-  found(source) {
+  found({ rules, ...source }) {
     const all = parsed(source).models.flatMap(({ name, spec }) =>
-      spec ? [[name, staticFindings({ declared: declaredModel(spec) }).map(plainly)] as const] : [],
+      spec
+        ? [[name, staticFindings({ declared: ruledBy(declaredModel(spec), rules) }).map(plainly)] as const]
+        : [],
     );
     return Object.fromEntries(all);
   },

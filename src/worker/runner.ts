@@ -37,6 +37,11 @@ export class Runner {
     this.#schedule();
   }
 
+  /** Steps that it has made. */
+  get made(): number {
+    return this.#made;
+  }
+
   pause(): void {
     this.#paused = true;
     this.#flush();

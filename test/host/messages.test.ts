@@ -10,6 +10,11 @@ suite("messages of the panel", () => {
     { type: "reveal", run: 3, layer: "block.0" },
     { type: "hover", run: 3, layer: "block.0" },
     { type: "hover", run: 3 },
+    { type: "pin", run: 3, on: true },
+    { type: "diff", run: 3, other: 1 },
+    { type: "at", run: 3, step: 12 },
+    { type: "at", run: 3 },
+    { type: "save", name: "Loss", format: "svg", content: "<svg/>" },
     { type: "command", command: "stop" },
   ];
   for (const message of good) {
@@ -28,6 +33,10 @@ suite("messages of the panel", () => {
     { type: "select", run: NaN },
     { type: "command", command: "workbench.action.quit" },
     { type: "command", command: "constructor" },
+    { type: "pin", run: 3 },
+    { type: "diff", run: 3 },
+    { type: "at", run: 3, step: "12" },
+    { type: "save", name: "Loss", format: "exe", content: "" },
     { type: "frames" },
   ];
   for (const message of bad) {

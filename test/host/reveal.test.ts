@@ -59,7 +59,7 @@ suite("the way from a figure to its layer", () => {
     // Between twenty-one messages lie twenty intervals; the clock of a busy machine may be off by one of them.
     assert.ok(tookMs > 19 * 50, `20 messages in ${tookMs.toFixed(0)} ms`);
 
-    await vscode.commands.executeCommand("workbench.view.explorer");
+    await vscode.commands.executeCommand("workbench.action.closeAuxiliaryBar");
     const hidden = await quiet(panelMessages);
     const { step } = await summary(id);
     await runThat(id, "far on", (run) => run.step > step + 100);
@@ -74,7 +74,7 @@ suite("the panel in an editor tab", () => {
   test("shows a run as the view does", async () => {
     const { panelMessages } = await api();
     const document = await show("tab.gradlens.json", modelText(ENDLESS));
-    await vscode.commands.executeCommand("workbench.view.explorer");
+    await vscode.commands.executeCommand("workbench.action.closeAuxiliaryBar");
     const id = await start(document.uri);
     const before = await quiet(panelMessages);
     await vscode.commands.executeCommand("gradlens.openInEditor");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { digest, type FileDigest, type Position } from "../../src/model/digest.ts";
+import type { FileDigest, Position } from "../../src/model/digest.ts";
+import { digest } from "../../src/model/makeDigest.ts";
 import { Held, type TextChange } from "../../src/model/held.ts";
 import { parse } from "../../src/model/parse.ts";
 

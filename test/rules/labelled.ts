@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FINDING_IDS, type FindingId } from "../../src/protocol/rules.ts";
+import { findingOf, type FindingId } from "../../src/insight/findings/index.ts";
 
 /** A model of which it is known what is wrong with it, if anything. */
 export interface Labelled {
@@ -28,4 +28,7 @@ export function halfOf(name: string): "tune" | "judge" {
   return place % 2 === 0 ? "tune" : "judge";
 }
 
-export const isId = (id: string): id is FindingId => (FINDING_IDS as readonly string[]).includes(id);
+export const isId = (id: string): id is FindingId => findingOf(id) !== undefined;
+
+/** The value of such a model's loss says nothing, however low. */
+export const isNumberless = (kind: string): boolean => kind === "nll-softmax";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { suite, test } from "node:test";
 import { findings } from "../../src/insight/findings/index.ts";
-import { FINDING_IDS, RULES } from "../../src/protocol/rules.ts";
 import { findingsFile, findingsText } from "../../tools/findings.mjs";
 
 suite("docs/findings.md", () => {
@@ -16,7 +15,6 @@ suite("docs/findings.md", () => {
   test("has a section for every id that a model file may name, under that id", async () => {
     const text = await findingsText();
     const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, id]) => id);
-    assert.deepEqual(sections.toSorted(), FINDING_IDS.toSorted());
     assert.deepEqual(
       sections,
       findings.map(({ id }) => id),
@@ -32,8 +30,8 @@ suite("docs/findings.md", () => {
   });
 
   test("names every threshold in the condition that goes by it", () => {
-    for (const { id, condition } of findings) {
-      for (const name of Object.keys(RULES[id])) {
+    for (const { id, condition, thresholds = {} } of findings) {
+      for (const name of Object.keys(thresholds)) {
         const elsewhere = id === "loss-stalled" && name === "trained";
         const named = condition.includes(`\`${name}\``) || condition.includes("the threshold");
         assert.ok(named || elsewhere, `${id}: ${name}`);

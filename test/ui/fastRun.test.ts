@@ -83,6 +83,7 @@ async function expected(file: string, model: string): Promise<Expected> {
     run: { ...ended, info: { ...ended.info, declared: declaredModel(spec), data: run.data } },
     layers: run.layers,
     history: historyOf(run.frames),
+    others: [],
   };
   return { run, full, view };
 }
@@ -175,7 +176,7 @@ suiteInWindow(
         .click();
       await assertShown((await panel(workbench)).frame, whole);
       await workbench.page.keyboard.press(SIDE_BAR);
-      await workbench.sideBar.waitFor({ state: "hidden" });
+      await workbench.secondarySideBar.waitFor({ state: "hidden" });
       await assertShown((await panel(workbench)).frame, whole);
       await workbench.runCommand("GradLens: Open Panel in Editor");
       // A webview that comes up takes the focus: keys reach nobody then, and a list of commands closes.
@@ -189,8 +190,8 @@ suiteInWindow(
           ),
         );
       await eventually("both panels", panels, (found) => found.filter(Boolean).length === 2);
-      await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
-      await workbench.sideBar.waitFor({ state: "hidden" });
+      await workbench.runCommand("View: Toggle Secondary Side Bar Visibility");
+      await workbench.secondarySideBar.waitFor({ state: "hidden" });
       const tab = await workbench.webview(async (frame) => (await frame.$("#app > *")) !== null, {
         extension: "gradlens.gradlens",
       });
@@ -199,9 +200,9 @@ suiteInWindow(
   },
 );
 
-const SIDE_BAR = "Control+B";
+const SIDE_BAR = "Control+Alt+B";
 
-/** Hides the side bar and shows it again, at whatever moments, until the run has ended. Returns how often. */
+/** Hides the secondary side bar and shows it again, at whatever moments, until the run has ended. Returns how often. */
 async function hideAndShow({ workbench }: TestWindow, model: string): Promise<number> {
   const ended = workbench.page.locator(".statusbar-item", {
     hasText: new RegExp(`${model}: loss .* completed`),

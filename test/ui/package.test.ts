@@ -61,6 +61,17 @@ suite("the package", () => {
     assert.ok(files.includes(`examples/${EXAMPLE}`));
   });
 
+  test("holds the pictures that its README shows, and is small", () => {
+    const files = unzipSync(fs.readFileSync(vsix));
+    const readme = new TextDecoder().decode(files["extension/readme.md"]);
+    const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, to = ""]) => to);
+    assert.ok(pictures.length > 0);
+    for (const to of pictures) assert.ok(`extension/${to}` in files, `${to} is not in the package`);
+    const { size } = fs.statSync(vsix);
+    console.log(`The package has ${(size / 1e6).toFixed(2)} MB.`);
+    assert.ok(size < 1.5e6, `${size} bytes`);
+  });
+
   const inWindow = async (use: (window: TestWindow) => Promise<void>): Promise<void> => {
     const settings = { "security.workspace.trust.startupPrompt": "never" };
     const options = { extensionsDir, plain: true, workspaceTrust: true, openFile: EXAMPLE, settings };

@@ -6,8 +6,9 @@ import { eventually, lensesWith, openWindow, panel, repo, screenshot, suiteInWin
 
 const EXAMPLE = "vanishing.gradlens.json";
 
-/** The README's pictures are written anew where this is set; else the pictures only have to be there. */
-const folder = process.env.GRADLENS_PICTURES === undefined ? undefined : path.join(repo, "media");
+/** The pictures are written anew where this is set; else they only have to be there. That of the README ships, so it is small. */
+const anew = process.env.GRADLENS_PICTURES !== undefined;
+const folder = anew ? path.join(repo, "docs", "pictures") : undefined;
 
 suiteInWindow(
   "the first minute, as the README tells it",
@@ -88,10 +89,13 @@ suiteInWindow(
         const name = `screenshot-${theme.toLowerCase().replaceAll(" ", "-")}`;
         const file = await screenshot(workbench, name, folder ? { folder } : {});
         assert.ok(fs.statSync(file).size > 50_000, "the picture is empty");
+        if (anew && theme === "Dark") {
+          await workbench.page.screenshot({ path: path.join(repo, "media", "readme.png"), scale: "css" });
+        }
       });
     }
 
-    test("a remedy that is run then lies over it, and its button hides and shows what is below", async () => {
+    test("a remedy that is run then lies over the model that it extends, as the tour promises, until that is taken away", async () => {
       const { workbench } = window();
       await workbench.goTo(34); // in "relu-he"
       await workbench.runCommand("GradLens: Run Model");
@@ -100,8 +104,24 @@ suiteInWindow(
       await eventually("sigmoid in the legend", legend, (words) =>
         /sigmoid · \d\d:\d\d:\d\d \(layers by path\)/.test(words),
       );
-      await frame.getByRole("button", { name: /^Compare with sigmoid/ }).click();
+      assert.match(await frame.innerText(".overlay"), /the model that this one extends/);
+      await frame.locator('[data-chart="differences"]').scrollIntoViewIfNeeded();
+      await eventually(
+        "what differs in the declaration",
+        () => frame.innerText('[data-chart="differences"] table'),
+        (table) => /optimizer\.lr\s+0\.001\s+0\.1/.test(table) && /ReLU\s+Sigmoid/.test(table),
+      );
+      await frame.getByRole("button", { name: /^Take away sigmoid/ }).click();
       await eventually("a legend without it", legend, (words) => !words.includes("sigmoid"));
+      await frame.getByRole("button", { name: "Compare with…" }).click();
+      await frame.getByRole("checkbox", { name: /^sigmoid/ }).check();
+      await eventually("a legend with it", legend, (words) => words.includes("sigmoid"));
+      await frame.getByRole("button", { name: /^Show what differs from sigmoid/ }).click();
+      await eventually(
+        "an editor for differences",
+        () => workbench.page.locator(".tab.active").innerText(),
+        (title) => /sigmoid .*↔ relu-he/.test(title),
+      );
     });
   },
 );

@@ -133,7 +133,7 @@ suite("room for the figures of another run", () => {
 suite("the axis of steps", () => {
   const layers = chainLayers(1);
   const history = historyOf(framesOf(layers, { steps: 70, gain: () => 1 }));
-  const view = { run: runOf(layers), layers, history };
+  const view = { run: runOf(layers), layers, history, others: [] };
 
   test("reaches to the power of two above the last step, so that it seldom moves", () => {
     assert.equal(stepsAxis(view).max, 128);

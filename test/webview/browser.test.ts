@@ -130,11 +130,11 @@ suite("the panel", () => {
   test("offers the ways to begin while there is no run", () =>
     onPanel({ width: 280 }, async (panel) => {
       const { page } = panel;
-      await panel.post({ type: "state", runs: [], has_models: false });
+      await panel.post({ type: "state", runs: [], overlays: [], has_models: false });
       assert.equal(await page.getByText("Run Model").count(), 0);
       await page.getByText("New Model File").click();
       await page.getByText("Open Examples").click();
-      await panel.post({ type: "state", runs: [], has_models: true });
+      await panel.post({ type: "state", runs: [], overlays: [], has_models: true });
       await page.getByText("Run Model").click();
       assert.deepEqual(
         (await panel.sent()).slice(1),
@@ -151,12 +151,12 @@ suite("the header", () => {
       await panel.post(vanishing);
       assert.equal(await page.locator("vscode-button[aria-label=Step]").getAttribute("disabled"), "");
       await press("Pause");
-      await panel.post({ type: "runs", runs: [{ ...run, state: "paused" }], shown: 1 });
+      await panel.post({ type: "runs", runs: [{ ...run, state: "paused" }], shown: 1, overlays: [] });
       await press("Step");
       await press("Resume");
       await press("Stop");
       const end = { reason: "stopped", steps: 60, elapsed_ms: 90 } as const;
-      await panel.post({ type: "runs", runs: [{ ...run, state: "ended", end }], shown: 1 });
+      await panel.post({ type: "runs", runs: [{ ...run, state: "ended", end }], shown: 1, overlays: [] });
       assert.equal(await page.locator("vscode-button[aria-label=Stop]").getAttribute("disabled"), "");
       await press("Run again");
       assert.deepEqual(
@@ -182,6 +182,7 @@ suite("the header", () => {
         type: "runs",
         runs: [{ ...ended, stale: false, end: { reason: "completed", steps: 500, elapsed_ms: 2100 } }],
         shown: 1,
+        overlays: [],
       });
       assert.equal(await text(panel.page, ".state"), "Completed in 2.1 s");
       assert.ok(await panel.page.locator(".stale").isHidden());

@@ -8,7 +8,7 @@ import { css, shareColour } from "../../webview/scale.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { recorded } from "../support/history.ts";
-import { chainLayers, framesOf, layer, runOf, stateOf } from "./runs.ts";
+import { chainLayers, framesOf, layer, overOthers, runOf, stateOf } from "./runs.ts";
 import { THEMES } from "./themes.ts";
 import type { ThemeName } from "./themes.ts";
 
@@ -45,9 +45,8 @@ const sigmoid = chainLayers(20);
 const sigmoidFrames = framesOf(sigmoid, { steps: 400, gain: (row) => (row % 2 ? 0.24 : 0.98) });
 const relu = chainLayers(20, "ReLU");
 const reluFrames = framesOf(relu, { steps: 40, gain: (row) => (row % 2 ? 0.71 : 1.4) });
-const remedy = stateOf([told(relu, 2, "relu-he"), told(sigmoid, 1, "sigmoid")], reluFrames, {
-  compare: { run: 1, history: recorded(sigmoidFrames).since(0) },
-});
+const runs = [told(relu, 2, "relu-he"), told(sigmoid, 1, "sigmoid")];
+const remedy = overOthers(runs, reluFrames, [[1, sigmoidFrames, "parent"]]);
 
 const CHARTS = ["gradient-flow", "gains", "over-time", "loss", "histogram"] as const;
 
@@ -62,38 +61,72 @@ const pictures = (page: Page): Promise<readonly string[]> =>
 const legend = (page: Page, chart: string): Promise<string> =>
   page.locator(`[data-chart="${chart}"] .legend`).innerText();
 
-suite("the run before, under the one that is shown", () => {
-  test("is named with its model, and told to be matched by path", () =>
+suite("the runs under the one that is shown", () => {
+  test("are named with their models, and told to be matched by path", () =>
     onPanel(async ({ page, post }) => {
       await post(remedy);
       const shown = await legend(page, "gradient-flow");
       assert.match(shown, /sigmoid · 14:03:22 \(layers by path\)\s+beyond the axis, down to \d·10⁻¹⁴/);
+      assert.match(await legend(page, "gains"), /sigmoid · 14:03:22 \(layers by path\)/);
       assert.match(await legend(page, "loss"), /sigmoid · 14:03:22/);
+      assert.match(
+        await page.locator(".overlay").innerText(),
+        /sigmoid · 14:03:22\s+the model that this one extends/,
+      );
     }));
 
-  test("is hidden and shown by a button that the keyboard reaches, and stays so when the view is opened again", () =>
-    onPanel(async ({ page, post, settle }) => {
-      await post(remedy);
-      const toggle = page.getByRole("button", { name: "Compare with sigmoid · 14:03:22" });
-      assert.equal(await toggle.getAttribute("aria-pressed"), "true");
+  test("have lines of their own: colour, dash and marker, as many as there are", () =>
+    onPanel(async ({ page, post }) => {
+      const more = [3, 4, 5].map((id) => told(relu, id, `model-${id}`));
+      await post(
+        overOthers([...runs, ...more], reluFrames, [
+          [1, sigmoidFrames, "parent"],
+          ...more.map(({ id }) => [id, reluFrames, "pinned"] as const),
+        ]),
+      );
+      const swatches = page.locator('[data-chart="loss"] .run-swatch');
+      const looks = await swatches.evaluateAll((all) =>
+        all.map((swatch) => [
+          (swatch as SVGElement).style.getPropertyValue("--ink"),
+          ...Array.from(
+            swatch.children,
+            (part) => part.getAttribute("stroke-dasharray") ?? part.getAttribute("d"),
+          ),
+        ]),
+      );
+      assert.equal(looks.length, 4);
+      assert.equal(new Set(looks.map(String)).size, 4);
+      assert.equal(new Set(looks.map(([ink]) => ink)).size, 4);
+    }));
+
+  test("are taken away, and chosen from a list, by keyboard", () =>
+    onPanel(async (panel) => {
+      const { page } = panel;
+      const third = told(relu, 3, "tanh-xavier");
+      await panel.post(overOthers([...runs, third], reluFrames, [[1, sigmoidFrames, "parent"]]));
       const both = await picture(page, "gradient-flow");
-      await toggle.focus();
+      await page.getByRole("button", { name: "Compared with" }).focus();
       await page.keyboard.press("Enter");
-      await settle();
-      assert.equal(await toggle.getAttribute("aria-pressed"), "false");
+      await page.getByRole("checkbox", { name: /tanh-xavier/ }).focus();
+      await page.keyboard.press("Space");
+      assert.deepEqual((await panel.sent()).at(-1), { type: "pin", run: 3, on: true });
+      assert.ok(await page.getByRole("checkbox", { name: /sigmoid/ }).isChecked());
+      await page.getByRole("button", { name: "Take away sigmoid · 14:03:22" }).focus();
+      await page.keyboard.press("Enter");
+      assert.deepEqual((await panel.sent()).at(-1), { type: "pin", run: 1, on: false });
+      await panel.post({ type: "runs", runs: [...runs, third], shown: 2, overlays: [] });
       assert.doesNotMatch(await legend(page, "gradient-flow"), /sigmoid/);
       assert.notEqual(await picture(page, "gradient-flow"), both);
-      await page.reload();
-      await post(remedy);
-      assert.equal(await toggle.getAttribute("aria-pressed"), "false");
-      assert.doesNotMatch(await legend(page, "loss"), /sigmoid/);
-      await page.keyboard.press("Tab");
-      await toggle.click();
-      await settle();
-      assert.match(await legend(page, "loss"), /sigmoid/);
     }));
 
-  test("has no button where there is none", () =>
+  test("can be asked how their declaration differs", () =>
+    onPanel(async (panel) => {
+      await panel.post(remedy);
+      await panel.page.getByRole("button", { name: "Show what differs from sigmoid · 14:03:22" }).click();
+      assert.deepEqual((await panel.sent()).at(-1), { type: "diff", run: 2, other: 1 });
+    }));
+
+  test("are not offered where there is none", () =>
     onPanel(async ({ page, post }) => {
       await post(stateOf([told(relu, 2, "relu-he")], reluFrames));
       assert.ok(await page.locator(".compare").isHidden());
@@ -122,7 +155,7 @@ suite("axes", () => {
       const { end: _, ...goesOn } = running;
       await panel.post(stateOf([goesOn], wild));
       await panel.post({ type: "frames", run: 2, history: recorded([...wild, ...rest]).since(33) });
-      await panel.post({ type: "runs", runs: [told(relu, 2, "relu-he")], shown: 2 });
+      await panel.post({ type: "runs", runs: [told(relu, 2, "relu-he")], shown: 2, overlays: [] });
       const grown = await pictures(panel.page);
       await panel.page.reload();
       await panel.setTheme("dark");
@@ -231,7 +264,7 @@ suite("long names", () => {
     recurrent: [layer(`rnn_${A}_${A}`, "RNN", { time: 3 }), layer(`head_${A}_${A}`, "Linear")],
   };
   const stateWith = (layers: readonly LayerInfo[]) =>
-    stateOf(
+    overOthers(
       [
         runOf(layers, { id: 2, model: `model_${A}_${A}`, stale: true, step: 30 }),
         runOf(layers, { id: 1, model: `other_${A}_${A}` }),
@@ -239,7 +272,7 @@ suite("long names", () => {
       framesOf(layers, { steps: 30, gain: () => 0.02 }).map((frame) =>
         layers[0].time ? { ...frame, time: Float64Array.of(1e-4, 1e-2, 1) } : frame,
       ),
-      { compare: { run: 1, history: recorded(framesOf(layers, { steps: 30, gain: () => 1 })).since(0) } },
+      [[1, framesOf(layers, { steps: 30, gain: () => 1 })]],
     );
   const overflow = (page: Page): Promise<number> =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -336,7 +369,7 @@ suite("the page", () => {
 
   test("has them while there is no run, too", () =>
     onPanel(async ({ page, post }) => {
-      await post({ type: "state", runs: [], has_models: true });
+      await post({ type: "state", runs: [], overlays: [], has_models: true });
       assert.deepEqual(await outline(page), [1, 1, 1]);
     }));
 });

@@ -29,6 +29,7 @@ const viewOf = (layers: readonly LayerInfo[], frames: readonly Frame[], more: Pa
   run: runOf(layers),
   layers,
   history: historyOf(frames),
+  others: [],
   ...more,
 });
 
@@ -96,7 +97,7 @@ suite("gradient flow", () => {
   test("lays the run before under it, layer for layer by path", () => {
     const before = viewOf([layer("b", "ReLU"), layer("a", "Linear")], [deltas([7, 5], 1)]);
     const view = viewOf(three, [deltas([1, 1, 1], 1)], {
-      compare: { run: before.run, history: before.history },
+      others: [{ run: before.run, history: before.history, because: "before", place: 0 }],
     });
     assert.deepEqual(ysOf(gradientFlow, view, "deep-sigmoid · 14:03:22"), [5, 7, NaN]);
   });
@@ -303,7 +304,7 @@ suite("sizes of the gradient's elements", () => {
 
   test("has a row for each layer with parameters, each relative to its most frequent size", () => {
     const plot = histogram.plot(view);
-    assert.ok(plot.kind === "heat");
+    assert.ok(plot.kind === "heat" && plot.y.kind === "layers");
     assert.deepEqual(plot.y.rows, [0, 2]);
     assert.deepEqual(
       [plot.cells[40], plot.cells[41], plot.cells[48]],

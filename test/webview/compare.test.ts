@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { DeclaredModel } from "../../src/protocol/declaredModel.ts";
 import { logAxis, position } from "../../webview/charts/axis.ts";
 import type { LinearAxis } from "../../webview/charts/axis.ts";
 import type { LinesPlot, Series } from "../../webview/charts/chart.ts";
 import { underlay } from "../../webview/charts/compared.ts";
+import { differences as table } from "../../webview/charts/differences.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { loss } from "../../webview/charts/loss.ts";
 import { matching, rowAt } from "../../webview/compare.ts";
 import { historyOf } from "../support/history.ts";
 import { alone } from "../../webview/view.ts";
-import type { View } from "../../webview/view.ts";
+import type { Other, View } from "../../webview/view.ts";
 import { chainLayers, framesOf, layer, runOf } from "./runs.ts";
 
 const names = (...paths: readonly string[]) => paths.map((path) => layer(path, "Linear"));
@@ -57,15 +59,18 @@ const linesOf = (plot: ReturnType<typeof gradientFlow.plot>): LinesPlot => {
   return plot;
 };
 
+const isOther = ({ ink }: Series): boolean => typeof ink === "object" && "run" in ink;
+
 const inLegend = (series: readonly Series[]): readonly (string | undefined)[] =>
-  series.filter(({ ink }) => ink === "faint").map(({ label }) => label);
+  series.filter(isOther).map(({ label }) => label);
 
 suite("a line of another run", () => {
   const axis: LinearAxis = { kind: "linear", title: "Loss", min: 0, max: 1 };
   const line = (
     ys: readonly number[],
     y: LinearAxis | ReturnType<typeof logAxis> = axis,
-  ): readonly Series[] => underlay({ label: "other", points: ys.map((value, x) => ({ x, y: value })) }, y);
+  ): readonly Series[] =>
+    underlay({ label: "other", place: 0, points: ys.map((value, x) => ({ x, y: value })) }, y);
 
   test("is alone where it stays within the axes", () => {
     assert.deepEqual(inLegend(line([0, 0.5, NaN, 1])), ["other"]);
@@ -109,6 +114,13 @@ suite("a line of another run", () => {
   });
 });
 
+const under = ({ run, history }: Pick<View, "run" | "history">, place = 0): Other => ({
+  run,
+  history,
+  because: "before",
+  place,
+});
+
 suite("a remedy over the run before it", () => {
   const viewOf = (model: string, gain: number, losses: (step: number) => number): View => {
     const layers = chainLayers(20);
@@ -116,10 +128,11 @@ suite("a remedy over the run before it", () => {
       run: runOf(layers, { model, state: "ended" }),
       layers,
       history: historyOf(framesOf(layers, { steps: 30, gain: () => gain, loss: losses })),
+      others: [],
     };
   };
   const sigmoid = viewOf("sigmoid", 0.5, () => 0.69);
-  const relu = { ...viewOf("relu-he", 1, (step) => 0.7 / step), compare: sigmoid };
+  const relu = { ...viewOf("relu-he", 1, (step) => 0.7 / step), others: [under(sigmoid)] };
 
   test("is named with its model and its start, and the legend says how layers were matched", () => {
     assert.equal(inLegend(linesOf(gradientFlow.plot(relu)).series)[0], "sigmoid · 14:03:22 (layers by path)");
@@ -138,7 +151,7 @@ suite("a remedy over the run before it", () => {
   test("is not flattened by a loss that exploded", () => {
     const exploded = viewOf("boom", 1, (step) => 10 ** step);
     const own = linesOf(loss.plot(alone(relu))).y;
-    const both = linesOf(loss.plot({ ...relu, compare: exploded })).y;
+    const both = linesOf(loss.plot({ ...relu, others: [under(exploded)] })).y;
     assert.equal(both.kind, own.kind);
     assert.ok(both.max - both.min <= 2 * (own.max - own.min));
   });
@@ -155,14 +168,63 @@ suite("a remedy over the run before it", () => {
       run: runOf(few, { model: "two" }),
       history: historyOf(framesOf(few, { steps: 3, gain: () => 1 })),
     };
-    const { rows } = gradientFlow.describe({ ...relu, compare: other }, { layer: 40 });
+    const { rows } = gradientFlow.describe({ ...relu, others: [under(other)] }, { layer: 40 });
     assert.equal(rows.at(-1)?.[0], "layer 1 of two · 14:03:22");
   });
 
   test("lies under the shown run: what comes later is drawn on top", () => {
     const { series } = linesOf(gradientFlow.plot(relu));
-    assert.ok(
-      series.findIndex(({ ink }) => ink === "faint") < series.findIndex(({ label }) => label === "‖∂L/∂h‖"),
-    );
+    assert.ok(series.findIndex(isOther) < series.findIndex(({ label }) => label === "‖∂L/∂h‖"));
+  });
+});
+
+suite("the table of differences", () => {
+  const model = (type: string, lr: number): DeclaredModel => ({
+    loss: { type: "MSELoss", params: {} },
+    optimizer: { type: "SGD", params: { lr } },
+    data: { type: "spiral", normalize: false },
+    steps: 30,
+    batch_size: 8,
+    rows: [{ path: "act", type, params: {}, input: [2], output: [2], within: [] }],
+    rules: {},
+  });
+  const layers = [layer("act", "Tanh")];
+  const seen = (name: string, declared: DeclaredModel, lossAt: (step: number) => number): View => {
+    const run = runOf(layers, { model: name, state: "ended" });
+    const frames = framesOf(layers, { steps: 30, gain: () => 1, loss: lossAt });
+    return {
+      run: { ...run, info: { ...run.info, declared } },
+      layers,
+      history: historyOf(frames),
+      others: [],
+    };
+  };
+  const sigmoid = seen("sigmoid", model("Sigmoid", 0.1), () => 0.7);
+  const tanh = seen("tanh", model("Tanh", 0.01), (step) => 0.7 / step);
+
+  test("has what differs in the declaration, in results and in findings, a column a run", () => {
+    const { columns, rows } = table.table({ ...tanh, others: [under(sigmoid)] });
+    assert.deepEqual(columns, ["", "tanh · 14:03:22", "sigmoid · 14:03:22"]);
+    const row = (name: string) => rows.find(([what]) => what === name)?.slice(1);
+    assert.deepEqual(row("optimizer.lr"), ["0.01", "0.1"]);
+    assert.deepEqual(row("type of act"), ["Tanh", "Sigmoid"]);
+    assert.equal(row("train.steps"), undefined);
+    assert.deepEqual(row("steps"), ["30", "30"]);
+    assert.match(String(row("loss")), /^0\.02\d+,0\.[67]\d+$/);
+    const found = rows.filter(([what]) => String(what).startsWith("found: "));
+    assert.ok(found.some(([, here, there]) => here === "–" && there === "yes"));
+  });
+
+  test("is there only where a run lies under the shown one", () => {
+    assert.equal(table.applies?.(tanh), false);
+    assert.equal(table.applies?.({ ...tanh, others: [under(sigmoid)] }), true);
+  });
+
+  test("says where a declaration is not known, instead of that nothing differs", () => {
+    const { declared: _, ...info } = sigmoid.run.info;
+    const nameless = { ...sigmoid, run: { ...sigmoid.run, info } };
+    const view = { ...tanh, others: [under(nameless)] };
+    assert.match(table.reading(view), /^What one of them declares is not known/);
+    assert.ok(table.table(view).rows.every(([what]) => what !== "optimizer.lr"));
   });
 });

@@ -58,7 +58,7 @@ export interface PanelPage {
   readonly page: Page;
   /** What the browser complained of: errors, and what the policy refused. */
   readonly complaints: readonly string[];
-  post(message: ToWebview): Promise<void>;
+  post(messages: ToWebview | readonly ToWebview[]): Promise<void>;
   /** What the webview has sent, `ready` included. */
   sent(): Promise<readonly FromWebview[]>;
   setTheme(theme: ThemeName): Promise<void>;
@@ -125,8 +125,9 @@ async function openPanel(
   const panel: PanelPage = {
     page,
     complaints,
-    async post(message) {
-      await page.evaluate((data) => window.postMessage(data, "*"), asVsCodeSends(message));
+    async post(messages) {
+      for (const message of "type" in messages ? [messages] : messages)
+        await page.evaluate((data) => window.postMessage(data, "*"), asVsCodeSends(message));
       await panel.settle();
     },
     sent: () => page.evaluate(() => (window as unknown as { sent: FromWebview[] }).sent),
@@ -154,7 +155,8 @@ function applyTheme(theme: {
   for (const [name, value] of Object.entries(theme.variables)) {
     document.documentElement.style.setProperty(name, value);
   }
-  document.documentElement.style.setProperty("background", "var(--vscode-sideBar-background)");
+  // As the side bar behind a webview is painted: tools that measure contrast see what is behind a text.
+  document.body.style.setProperty("background-color", "var(--vscode-sideBar-background)");
 }
 
 /** As JSON, in which a NaN becomes null, but for typed arrays. */

@@ -2,7 +2,7 @@ import { COLUMN, HIST_BINS, HIST_OFFSET, STATS, TOTALS } from "../../src/protoco
 import type { Frame, Stat, Total } from "../../src/protocol/frame.ts";
 import type { Increment } from "../../src/protocol/increment.ts";
 import type { LayerInfo, RunInfo } from "../../src/protocol/run.ts";
-import type { RunSummary, ToWebview } from "../../src/protocol/webview.ts";
+import type { Overlay, RunSummary, ToWebview } from "../../src/protocol/webview.ts";
 import { recorded } from "../support/history.ts";
 
 const WITHOUT_PARAMETERS: readonly Stat[] = [
@@ -138,6 +138,19 @@ export function generator(seed: number): () => number {
   };
 }
 
+/** A run that lies under the shown one. */
+export const under = (run: number, because: Overlay["because"] = "before"): Overlay => ({ run, because });
+
+/** Everything that the panel gets of a run over others: the state, then their figures. */
+export const overOthers = (
+  runs: readonly RunSummary[],
+  seen: readonly Frame[],
+  others: readonly (readonly [run: number, frames: readonly Frame[], because?: Overlay["because"]])[],
+): readonly ToWebview[] => [
+  stateOf(runs, seen, { overlays: others.map(([run, , because]) => under(run, because)) }),
+  ...others.map(([run, frames]) => ({ type: "frames" as const, run, history: recorded(frames).since(0) })),
+];
+
 export const stateOf = (
   runs: readonly RunSummary[],
   seen: readonly Frame[] | Increment,
@@ -146,6 +159,7 @@ export const stateOf = (
   type: "state",
   runs,
   ...(runs[0] && { shown: runs[0].id }),
+  overlays: [],
   history: "head" in seen ? seen : recorded(seen).since(0),
   has_models: true,
   ...more,

@@ -60,13 +60,18 @@ suite("the panel's state", () => {
   });
 
   test("a change of a run's state keeps its frames", () => {
-    const next = reduce(state, { type: "runs", runs: [{ ...run, state: "paused" }], shown: 1 });
+    const next = reduce(state, { type: "runs", runs: [{ ...run, state: "paused" }], shown: 1, overlays: [] });
     assert.equal(shownOf(next)?.state, "paused");
     assert.equal(next.history, state.history);
   });
 
   test("another run that is shown begins empty", () => {
-    const next = reduce(state, { type: "runs", runs: [run, runOf(layers, { id: 2 })], shown: 2 });
+    const next = reduce(state, {
+      type: "runs",
+      runs: [run, runOf(layers, { id: 2 })],
+      shown: 2,
+      overlays: [],
+    });
     assert.equal(next.history, EMPTY);
   });
 

@@ -35,6 +35,8 @@ async function withThread(
   const rpc = new Rpc<WorkerEvents, WorkerCalls>(portOf(worker), {
     reading: (one) => void progress.push(one),
     frames: () => void frames++,
+    path: () => undefined,
+    computing: () => undefined,
     trial: (one) => void trials.push(one),
     ended: (how) => {
       end.resolve(how);
@@ -148,7 +150,7 @@ suite("the thread that trains", () => {
       const options = { engine: "scalar" } as const;
       const long = sourceOf({ train: { steps: 1_000_000, batch_size: 16 } }, "long.gradlens.json");
       await rpc.call("start", { source: long, model: "m", options });
-      const result = await rpc.call("tryFixes", { source: sourceOf(sick), model: "m", options });
+      const result = await rpc.call("tryFixes", { source: sourceOf(sick), model: "m", options, rules: {} });
       assert.ok(frames() > 1, "the run has not gone on");
       assert.equal(trials[0]?.stage, "original");
       assert.ok(result.tried > 5 && trials.length > result.tried);
@@ -161,11 +163,55 @@ suite("the thread that trains", () => {
     withThread(async (rpc, { trials }) => {
       const options = { engine: "scalar" } as const;
       const endless = sourceOf({ ...sick, train: { steps: 1_000_000, batch_size: 16 } });
-      const first = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
-      const second = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
+      const first = assert.rejects(
+        rpc.call("tryFixes", { source: endless, model: "m", options, rules: {} }),
+        /abort/,
+      );
+      const second = assert.rejects(
+        rpc.call("tryFixes", { source: endless, model: "m", options, rules: {} }),
+        /abort/,
+      );
       await first;
       await rpc.call("stopFixes", undefined);
       await second;
       assert.equal(trials.length, 0);
+    }));
+
+  test("computes the spectrum of a part at the weights as they are, while the run goes on and after it", () =>
+    withThread(async (rpc, { frames, ended }) => {
+      const layers = [
+        { type: "Linear", out_features: 8 },
+        { type: "Tanh" },
+        { type: "Linear", out_features: 1 },
+      ];
+      const train = { steps: 1_000_000, batch_size: 16 };
+      await assert.rejects(rpc.call("spectrum", { path: "" }), /no weights are held/);
+      await rpc.call("start", { source: sourceOf({ layers, train }), model: "m", options: {} });
+      for (let i = 0; frames() < 2 && i < 1000; i++) await delay(2);
+      const during = await rpc.call("spectrum", { path: "0" });
+      assert.equal(during.values.length, 2);
+      assert.ok(during.step > 0 && during.values[0] > during.values[1]);
+      const over = ended();
+      await rpc.call("stop", undefined);
+      const { steps } = await over;
+      const after = await rpc.call("spectrum", { path: "" });
+      assert.deepEqual([after.step, after.inputs, after.outputs], [steps, 2, 1]);
+      await assert.rejects(rpc.call("spectrum", { path: "nowhere" }), /no layer or block "nowhere"/);
+    }));
+
+  test("stops computing a spectrum when it is told to", () =>
+    withThread(async (rpc) => {
+      const layers = Array.from({ length: 8 }, () => ({ type: "Linear", out_features: 400 }));
+      const source = sourceOf({
+        layers,
+        loss: "MSELoss",
+        data: { type: "gaussian", samples: 16 },
+        train: { steps: 1, batch_size: 16 },
+      });
+      await rpc.call("start", { source, model: "m", options: { paused: true } });
+      const stopped = assert.rejects(rpc.call("spectrum", { path: "" }), /abort/);
+      await delay(50);
+      await rpc.call("stopSpectrum", undefined);
+      await stopped;
     }));
 });

@@ -110,8 +110,8 @@ async function soak() {
 
 /** The ways in which a panel is looked at, one after the other. */
 const PHASES = [
-  { name: "side bar", enter: () => workbench.focusView("GradLens", "Gradients") },
-  { name: "hidden", enter: () => workbench.page.keyboard.press("Control+B") },
+  { name: "secondary side bar", enter: () => workbench.focusView("GradLens", "Gradients") },
+  { name: "hidden", enter: () => workbench.page.keyboard.press("Control+Alt+B") },
   { name: "editor", enter: () => workbench.runCommand("GradLens: Open Panel in Editor") },
   { name: "both", enter: () => workbench.focusView("GradLens", "Gradients") },
   {
@@ -119,7 +119,7 @@ const PHASES = [
     enter: async () => {
       const tab = workbench.page.locator(".tabs-container .tab", { hasText: "Gradients" });
       await tab.click({ button: "middle" });
-      await workbench.page.keyboard.press("Control+B");
+      await workbench.page.keyboard.press("Control+Alt+B");
     },
   },
 ];

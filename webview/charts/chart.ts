@@ -1,8 +1,8 @@
-import type { Axis, LayersAxis } from "./axis.ts";
+import type { Axis, LayersAxis, LinearAxis } from "./axis.ts";
 import type { View } from "../view.ts";
 
-/** A statistic made visible: data and pure functions. `mount.ts` draws it. */
-export interface Chart {
+/** What the panel shows of a run in one of its sections: pure functions. */
+export interface Part {
   /** Stable: the view's state goes by it. */
   readonly id: string;
   readonly title: string;
@@ -10,21 +10,29 @@ export interface Chart {
   readonly hint: string;
   /** False where the run has nothing of the kind; the section is not there then. */
   readonly applies?: (view: View) => boolean;
-  /** What the chart shows, in one line with numbers. */
+  /** What it shows, in one line with numbers. */
   readonly reading: (view: View) => string;
-  readonly plot: (view: View) => Plot;
-  /** The figures at a place of the plot. */
-  readonly describe: (view: View, place: Place) => Figures;
-  /** The same figures for a screen reader and for those who want to look one up. */
+  /** The figures for a screen reader and for those who want to look one up. */
   readonly table: (view: View) => Table;
   /** All figures, where the table shows only some. */
   readonly data?: (view: View) => Table;
 }
 
+/** A statistic made visible. `mount.ts` draws it. */
+export interface Chart extends Part {
+  readonly plot: (view: View) => Plot;
+  /** The figures at a place of the plot. */
+  readonly describe: (view: View, place: Place) => Figures;
+}
+
+export const isChart = (part: Part): part is Chart => "plot" in part;
+
 /** Where the pointer or the keyboard is: on a layer, at a position along the other axis, or both. */
 export interface Place {
   readonly layer?: number;
   readonly x?: number;
+  /** Along the vertical axis, where that is not one of layers. */
+  readonly y?: number;
 }
 
 /** Names and figures under a heading, as a tooltip shows them and a screen reader says them. */
@@ -36,6 +44,8 @@ export interface Figures {
 export type Plot = (LinesPlot | HeatPlot) & {
   /** Where the run broke; `views/plot.ts` adds it to every plot. */
   readonly broke?: BrokenPlace;
+  /** What is left out of it, and how. */
+  readonly note?: string;
 };
 
 /** The step with the first NaN or ∞, and the layer that had it, by its index, where it was a layer. */
@@ -63,13 +73,13 @@ export interface RightAxis {
   readonly times: number;
 }
 
-/** A rectangle of cells under a colour scale: layers from top to bottom. */
+/** A rectangle of cells under a colour scale: layers, or time steps, from top to bottom. */
 export interface HeatPlot {
   readonly kind: "heat";
   readonly x: Axis;
-  readonly y: LayersAxis;
+  readonly y: LayersAxis | LinearAxis;
   readonly paint: "share" | "ramp";
-  /** Column by column, each from the first layer to the last: log₁₀ of a share, or 0…1 for a ramp. */
+  /** Column by column, each from the first row to the last: log₁₀ of a share, or 0…1 for a ramp. */
   readonly cells: readonly (readonly number[])[];
   /** Left edge of each column and right edge of the last, in units of `x`. */
   readonly edges: readonly number[];
@@ -89,7 +99,12 @@ export interface Series {
 
 /** A colour by its meaning; `shares` colours each point or bar by what of the gradient reaches its layer (log₁₀). */
 export type Ink =
-  "main" | "second" | "faint" | { readonly ramp: number } | { readonly shares: readonly number[] };
+  | "main"
+  | "second"
+  | { readonly ramp: number }
+  | { readonly shares: readonly number[] }
+  /** Of the n-th run that lies under the shown one. */
+  | { readonly run: number };
 
 export interface Point {
   readonly x: number;

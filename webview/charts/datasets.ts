@@ -1,4 +1,4 @@
-import { css, rampColour, shareColour } from "../scale.ts";
+import { css, rampColour, runColour, shareColour } from "../scale.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import { nonfiniteFill } from "./patterns.ts";
@@ -32,11 +32,13 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
     {
       ...common(series, data),
       borderColor: colour(series, theme),
-      borderWidth: series.ink === "faint" ? 1.25 : 1.75,
-      borderDash: series.ink === "faint" ? [4, 3] : [],
+      borderWidth: 1.75,
+      borderDash: [], // what a run had whose line lay here before
+      pointStyle: "circle",
       pointRadius: data.length === 1 ? 3 : radii(series, data.length),
       pointBorderWidth: 0,
       pointBackgroundColor: pointColours(series, theme),
+      ...runStyle(series, data.length),
     },
   ],
   thin: (series, data, theme) => [
@@ -122,6 +124,38 @@ const common = (series: Series, data: Placed): Dataset => ({
   pointHitRadius: 0,
 });
 
+/** How the line of a run under the shown one is drawn, whatever its colour. */
+export const runMark = (
+  place: number,
+): { readonly dash: readonly number[]; readonly marker: (typeof MARKERS)[number] } => ({
+  dash: DASHES[place % DASHES.length] ?? [],
+  marker: MARKERS[place % MARKERS.length] ?? "circle",
+});
+
+const DASHES = [
+  [6, 3],
+  [2, 2],
+  [9, 3, 2, 3],
+] as const;
+
+const MARKERS = ["circle", "triangle", "rect", "rectRot"] as const;
+
+/** Markers along a line, at most. */
+const MOST_MARKERS = 8;
+
+function runStyle({ ink }: Series, points: number): object {
+  if (typeof ink !== "object" || !("run" in ink)) return {};
+  const { dash, marker } = runMark(ink.run);
+  const every = Math.ceil(points / MOST_MARKERS);
+  const from = Math.floor(every / 2);
+  return {
+    borderWidth: 1.25,
+    borderDash: dash,
+    pointStyle: marker,
+    pointRadius: points === 1 ? 3 : Array.from({ length: points }, (_, i) => (i % every === from ? 3 : 0)),
+  };
+}
+
 const colouredPoints = ({ ink }: Series): boolean => typeof ink === "object" && "shares" in ink;
 
 /** Above so many layers, points of a healthy share would cover the line with their neutral colour. */
@@ -140,7 +174,7 @@ export function colour({ ink, draw }: Series, theme: Theme): string {
 
 function plain(ink: Ink, theme: Theme): string {
   if (ink === "second") return theme.second;
-  if (ink === "faint") return faded(theme.muted, 0.8);
+  if (typeof ink === "object" && "run" in ink) return css(runColour(ink.run, theme.kind));
   if (typeof ink === "object" && "ramp" in ink) return css(rampColour(ink.ramp, theme.kind));
   return theme.foreground;
 }

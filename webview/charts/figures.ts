@@ -26,7 +26,7 @@ export function layerFigures(view: View, { layer = -1 }: Place): Figures {
   });
   const share = logSharesAt(frame)[layer] ?? NaN;
   const part = Number.isFinite(share) ? [["of the last layer's", figure(10 ** share)] as const] : [];
-  const at = frame === view.history.recent.at(-1) ? "" : `, step ${count(frame.step)}`;
+  const at = frame === view.history.recent.at(-1) && !view.now ? "" : `, step ${count(frame.step)}`;
   const title = `${layerName(info.path)} ${info.type}${at}`;
   return { title, rows: [...rows.slice(0, 1), ...part, ...rows.slice(1)] };
 }

@@ -1,6 +1,5 @@
 import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
-import { matching, rowAt } from "../compare.ts";
 import { figure } from "../../src/insight/format.ts";
 import { logSharesAt } from "../../src/insight/share.ts";
 import { columnOf, typical } from "../../src/insight/typical.ts";
@@ -8,9 +7,8 @@ import { finiteFrames, shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
 import type { View } from "../view.ts";
 import { layersAxis, logAxis, withRoomFor } from "./axis.ts";
-import type { Axis } from "./axis.ts";
-import type { Chart, Figures, Point, Series } from "./chart.ts";
-import { comparedName, underlay } from "./compared.ts";
+import type { Chart, Point, Series } from "./chart.ts";
+import { figuresAlong, nameAlong, otherFigures, underlay } from "./compared.ts";
 import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
 export const gradientFlow: Chart = {
@@ -40,17 +38,23 @@ export const gradientFlow: Chart = {
     const values = series.flatMap(({ points }) =>
       points.flatMap(({ y, low }) => (low === undefined ? [y] : [y, low])),
     );
-    const other = compared(view);
+    const lines = view.others.map((other) => ({
+      label: nameAlong(view, other),
+      points: figuresAlong(view, other, "delta_norm"),
+      place: other.place,
+      bridged: true,
+    }));
     const y = withRoomFor(
       logAxis("Norm of the gradient", values),
-      other.map((point) => point.y),
+      lines.flatMap(({ points }) => points.map((point) => point.y)),
     );
-    return { kind: "lines", x: layersAxis(view.layers), y, series: [...under(view, other, y), ...series] };
+    const under = lines.flatMap((line) => underlay(line, y));
+    return { kind: "lines", x: layersAxis(view.layers), y, series: [...under, ...series] };
   },
 
   describe(view, place) {
     const { title, rows } = layerFigures(view, place);
-    return { title, rows: [...rows, ...comparedFigure(view, place.layer ?? -1)] };
+    return { title, rows: [...rows, ...otherFigures(view, place.layer ?? -1, "delta_norm")] };
   },
 
   table: (view) =>
@@ -98,33 +102,4 @@ function band({ layers, history }: View): readonly Point[] {
     const norms = frames.map((frame) => statOf(frame, x, "delta_norm")).filter(Number.isFinite);
     return norms.length < 2 ? { x, y: NaN, low: NaN } : { x, y: Math.max(...norms), low: Math.min(...norms) };
   });
-}
-
-/** ‖∂L/∂h‖ of the other run at its last finite step, where its layers stand along those of the shown one. */
-function compared({ layers, compare }: View): readonly Point[] {
-  const frame = compare && shownFrame(compare.history);
-  if (!frame) return [];
-  return matching(layers, compare.run.info.layers).pairs.map(({ at, row }) => ({
-    x: at,
-    y: statOf(frame, row, "delta_norm"),
-  }));
-}
-
-/** The other run's line. Of another model, its name says how the layers were matched. */
-function under({ run, layers, compare }: View, points: readonly Point[], y: Axis): readonly Series[] {
-  if (!compare || points.length === 0) return [];
-  const { by } = matching(layers, compare.run.info.layers);
-  const how = by === "depth" || compare.run.info.model !== run.info.model ? ` (layers by ${by})` : "";
-  return underlay({ label: `${comparedName(compare)}${how}`, points, bridged: true }, y);
-}
-
-/** What the other run has at this layer; its own layer is named where it is another one. */
-function comparedFigure({ layers, compare }: View, layer: number): Figures["rows"] {
-  const frame = compare && shownFrame(compare.history);
-  if (!frame) return [];
-  const row = rowAt(matching(layers, compare.run.info.layers), layer);
-  const path = compare.run.info.layers[row]?.path;
-  if (path === undefined) return [];
-  const where = path === layers[layer]?.path ? "" : `${layerName(path)} of `;
-  return [[`${where}${comparedName(compare)}`, figure(statOf(frame, row, "delta_norm"))]];
 }

@@ -3,13 +3,12 @@ import type { History } from "../../src/protocol/history.ts";
 import { courseOf, validationOf } from "../../src/protocol/kept.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { count, counted, figure } from "../../src/insight/format.ts";
-import type { View } from "../view.ts";
+import { whole, type Other, type View } from "../view.ts";
 import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
 import type { Chart, Figures, Point, Series } from "./chart.ts";
-import { comparedName, underlay } from "./compared.ts";
-import type { Compared } from "./compared.ts";
-import { bucketAt, curveOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
+import { otherName, underlay } from "./compared.ts";
+import { bucketAt, budgetOf, coursesOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -21,7 +20,7 @@ export const loss: Chart = {
     "Thin: the loss of each batch, from the least to the greatest where steps are too many to tell apart. Strong: its " +
     "exponential mean over about 20 steps. Dots: the validation set. Ticks at the bottom: steps at which the gradient was clipped.",
 
-  reading({ history }) {
+  reading({ history, now }) {
     const [last, shown] = [history.latest(), shownFrame(history)];
     if (!last || !shown) return "No step yet";
     const { lowest, lowest_step, clipped } = history.tally;
@@ -29,30 +28,38 @@ export const loss: Chart = {
       ? `, lowest ${figure(lowest, 3)} at step ${count(lowest_step)}`
       : "";
     const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${stepsSeen(history)}` : "";
-    const when = shown === last ? "now" : `at step ${count(shown.step)}`;
+    const when = shown === last && !now ? "now" : `at step ${count(shown.step)}`;
     return `${figure(shown.loss, 3)} ${when}${least}${clips}`;
   },
 
-  plot(view) {
-    const series = seriesOf(view);
+  plot(shown) {
+    const view = whole(shown);
+    const most = budgetOf(3 + view.others.length);
+    const series = seriesOf(view, most);
     const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
-    const other = view.compare ? smoothed(view.compare.history) : [];
+    const lines = view.others.map((other) => ({
+      label: otherName(other),
+      points: smoothed(other.history, most),
+      place: other.place,
+    }));
     const y = withRoomFor(
       lossAxis(values),
-      other.map((point) => point.y),
+      lines.flatMap(({ points }) => points.map((point) => point.y)),
     );
-    const under = view.compare ? underlay({ label: comparedName(view.compare), points: other }, y) : [];
+    const under = lines.flatMap((line) => underlay(line, y));
     const stops = view.history.course.buckets.map(lastStep);
     return {
       kind: "lines",
       x: stepsAxis(view),
       y,
-      series: [...under, ...series, ...clips(view.history, bottom(y))],
+      series: [...under, ...series, ...clips(view.history, bottom(y), most)],
       stops,
+      ...noteOf(view.history, most),
     };
   },
 
-  describe({ history, compare }, { x }) {
+  describe(view, { x }) {
+    const { history, others } = whole(view);
     const bucket = bucketAt(history, x);
     if (!bucket) return { title: "", rows: [] };
     const span = spanOf(bucket);
@@ -72,25 +79,28 @@ export const loss: Chart = {
         ...(clipped > 0
           ? [["clipped", frames === 1 ? "yes" : `${count(clipped)} of ${counted(frames, "step")}`] as const]
           : []),
-        ...(compare ? comparedLoss(compare, span.to) : []),
+        ...others.flatMap((other) => otherLoss(other, span.to)),
       ],
     };
   },
 
-  table: ({ history: { course, validation } }) => ({
-    columns: [...SPAN_COLUMNS, "series", "first", "last", "min", "max", "mean", "smoothed", "clipped"],
-    rows: [
-      ...course.buckets.map((bucket) => {
-        const smooth = rangeOf(bucket, courseOf("smooth")).last;
-        return [...rowOf(bucket, "training", courseOf("loss")), smooth, spanOf(bucket).clipped];
-      }),
-      ...validation.buckets.map((bucket) => [
-        ...rowOf(bucket, "validation", validationOf("val_loss")),
-        NaN,
-        NaN,
-      ]),
-    ],
-  }),
+  table(view) {
+    const { course, validation } = whole(view).history;
+    return {
+      columns: [...SPAN_COLUMNS, "series", "first", "last", "min", "max", "mean", "smoothed", "clipped"],
+      rows: [
+        ...course.buckets.map((bucket) => {
+          const smooth = rangeOf(bucket, courseOf("smooth")).last;
+          return [...rowOf(bucket, "training", courseOf("loss")), smooth, spanOf(bucket).clipped];
+        }),
+        ...validation.buckets.map((bucket) => [
+          ...rowOf(bucket, "validation", validationOf("val_loss")),
+          NaN,
+          NaN,
+        ]),
+      ],
+    };
+  },
 };
 
 /** How many steps the counts are of. */
@@ -110,11 +120,11 @@ function between(values: readonly number[]): string {
   return low === high || Number.isNaN(low) ? figure(low, 3) : `${figure(low, 3)} … ${figure(high, 3)}`;
 }
 
-function seriesOf({ history }: View): readonly Series[] {
+function seriesOf({ history }: View, most: number): readonly Series[] {
   const validation = history.validation.buckets.flatMap(evaluations);
   return [
-    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss")) },
-    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history) },
+    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss"), most) },
+    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history, most) },
     ...(validation.length > 0
       ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
       : []),
@@ -128,15 +138,16 @@ function evaluations(bucket: Bucket): readonly Point[] {
 }
 
 /** The other run's smoothed loss at this step, if it came so far. */
-function comparedLoss(compare: Compared, step: number): Figures["rows"] {
-  const bucket = compare.history.tally.step >= step ? bucketAt(compare.history, step) : undefined;
-  return bucket ? [[comparedName(compare), figure(rangeOf(bucket, courseOf("smooth")).last, 3)]] : [];
+function otherLoss(other: Other, step: number): Figures["rows"] {
+  const bucket = other.history.tally.step >= step ? bucketAt(other.history, step) : undefined;
+  return bucket ? [[otherName(other), figure(rangeOf(bucket, courseOf("smooth")).last, 3)]] : [];
 }
 
-const smoothed = (history: History): readonly Point[] => curveOf(history, courseOf("smooth"));
+const smoothed = (history: History, most: number): readonly Point[] =>
+  curveOf(history, courseOf("smooth"), most);
 
-function clips({ course }: History, y: number): readonly Series[] {
-  const points = course.buckets
+function clips(history: History, y: number, most: number): readonly Series[] {
+  const points = coursesOf(history, most)
     .map(spanOf)
     .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
   return points.length > 0 ? [{ label: "clipped", draw: "marks", ink: "second", points }] : [];

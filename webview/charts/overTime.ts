@@ -7,6 +7,7 @@ import { finiteFrames } from "../../src/insight/finite.ts";
 import { count, figure } from "../../src/insight/format.ts";
 import { logSharesAt, logSharesOf, partOf } from "../../src/insight/share.ts";
 import { noFigure } from "../nonFinite.ts";
+import { whole } from "../view.ts";
 import { layersAxis, stepsAxis } from "./axis.ts";
 import type { Chart, HeatPlot, Table } from "./chart.ts";
 import { bucketAt, isGap, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
@@ -29,7 +30,7 @@ export const overTime: Chart = {
     if (!first || !last || !name) return noFigure(view, "No step yet");
     const shareAt = (frame: Frame): number => logSharesAt(frame)[0] ?? NaN;
     const [then, now] = [shareAt(first), shareAt(last)];
-    const at = last === history.latest() ? "now" : `at step ${count(last.step)}`;
+    const at = last === history.latest() && !view.now ? "now" : `at step ${count(last.step)}`;
     if (now === -Infinity) return `${name}: exactly 0 ${at}`;
     if (!Number.isFinite(now)) return `${name}: no share of the last layer's gradient ${at}`;
     const since =
@@ -39,7 +40,8 @@ export const overTime: Chart = {
     return `${name}: ${partOf(now)} the last layer's${since}`;
   },
 
-  plot(view) {
+  plot(shown) {
+    const view = whole(shown);
     return {
       kind: "heat",
       x: stepsAxis(view),
@@ -49,7 +51,8 @@ export const overTime: Chart = {
     };
   },
 
-  describe(view, place) {
+  describe(shown, place) {
+    const view = whole(shown);
     const bucket = bucketAt(view.history, place.x);
     if (place.layer === undefined || place.x === undefined || !bucket) return layerFigures(view, place);
     const share = sharesAt(bucket)[place.layer] ?? NaN;
@@ -65,8 +68,9 @@ export const overTime: Chart = {
     };
   },
 
-  table({ layers, history: { course } }) {
-    const { buckets } = course;
+  table(view) {
+    const { layers } = view;
+    const { buckets } = whole(view).history.course;
     const pick = Array.from({ length: TABLE_STEPS }, (_, i) =>
       Math.round((i * (buckets.length - 1)) / (TABLE_STEPS - 1)),
     );
@@ -83,14 +87,16 @@ export const overTime: Chart = {
     };
   },
 
-  data: ({ layers, history: { course } }): Table => ({
+  data: (view): Table => ({
     columns: [
       ...SPAN_COLUMNS,
-      ...layers.flatMap(({ path }) => ["min", "max", "mean"].map((what) => `${path} delta_norm_${what}`)),
+      ...view.layers.flatMap(({ path }) =>
+        ["min", "max", "mean"].map((what) => `${path} delta_norm_${what}`),
+      ),
     ],
-    rows: course.buckets.map((bucket) => [
+    rows: whole(view).history.course.buckets.map((bucket) => [
       ...spanRow(bucket),
-      ...layers.flatMap((_, layer) => {
+      ...view.layers.flatMap((_, layer) => {
         const { min, max, mean } = rangeOf(bucket, deltaOf(layer));
         return [min, max, mean];
       }),

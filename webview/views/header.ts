@@ -1,27 +1,25 @@
 import type { PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
-import { comparedName } from "../charts/compared.ts";
 import { dropdown, iconButton } from "../controls.ts";
-import { element, icon, setAttribute, setIcon, setText } from "../dom.ts";
+import { element, setAttribute, setText } from "../dom.ts";
 import { progressOf, runName, stateOf, stepOf } from "../progress.ts";
-import type { View } from "../view.ts";
+import type { Theme } from "../theme.ts";
+import { whole, type View } from "../view.ts";
+import { compareView, type CompareEvents } from "./compare.ts";
 import { setWords } from "./words.ts";
 
 /** The run that is shown, how it goes, and what can be done with it. */
 export interface Header {
   readonly element: HTMLElement;
-  /** `comparing`: the other run is drawn under the shown one, if there is another. */
-  update(runs: readonly RunSummary[], view: View, comparing: boolean): void;
+  update(runs: readonly RunSummary[], view: View, theme: Theme): void;
 }
 
 /** What the user does in the header. */
-export interface HeaderEvents {
+export interface HeaderEvents extends CompareEvents {
   command(command: PanelCommand): void;
   select(run: number): void;
-  /** Shows the other run under this one, or hides it. */
-  compare(): void;
 }
 
-export function header({ command, select, compare }: HeaderEvents): Header {
+export function header({ command, select, ...comparing }: HeaderEvents): Header {
   const picker = dropdown("Run", (value) => select(Number(value)));
   const stale = element(
     "span",
@@ -32,7 +30,7 @@ export function header({ command, select, compare }: HeaderEvents): Header {
   const state = element("span", { class: "state", role: "status" });
   const progress = element("span", { class: "progress" });
   const bar = element("div", { class: "progress-bar", "aria-hidden": "true" });
-  const other = toggle(compare);
+  const others = compareView(comparing);
 
   let paused = false;
   const pause = iconButton("debug-pause", "Pause", () => command(paused ? "resume" : "pause"));
@@ -53,9 +51,10 @@ export function header({ command, select, compare }: HeaderEvents): Header {
       ]),
       element("div", { class: "header-state" }, [dot, state, progress, stale]),
       element("div", { class: "progress-track", "aria-hidden": "true" }, [bar]),
-      other.element,
+      others.element,
     ]),
-    update(runs, view, comparing) {
+    update(runs, shown, theme) {
+      const view = whole(shown);
       const { run } = view;
       paused = run.state === "paused";
       picker.set(runs.map(choiceOf), String(run.id));
@@ -65,7 +64,7 @@ export function header({ command, select, compare }: HeaderEvents): Header {
       setWords(state, stateOf(run));
       setText(progress, progressOf(view));
       bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
-      other.update(view, comparing);
+      others.update(runs, view, theme);
       const going = run.state === "running" || paused;
       pause.set({
         icon: paused ? "debug-continue" : "debug-pause",
@@ -79,31 +78,6 @@ export function header({ command, select, compare }: HeaderEvents): Header {
   };
 }
 
-/** The button that shows the other run, and says which it is. */
-function toggle(compare: () => void): {
-  readonly element: HTMLElement;
-  update(view: View, on: boolean): void;
-} {
-  const eye = icon("eye");
-  const name = element("span");
-  const button = element(
-    "button",
-    { class: "compare", type: "button", title: "Show this run faintly under the other one, or hide it" },
-    [eye, name],
-  );
-  button.addEventListener("click", compare);
-  return {
-    element: button,
-    update({ compare: other }, on) {
-      button.hidden = !other;
-      if (!other) return;
-      setWords(name, `Compare with ${comparedName(other)}`);
-      setIcon(eye, on ? "eye" : "eye-closed");
-      setAttribute(button, "aria-pressed", String(on));
-    },
-  };
-}
-
 const choiceOf = (run: RunSummary): { value: string; label: string } => ({
   value: String(run.id),
   label: runName(run),
@@ -112,4 +86,4 @@ const choiceOf = (run: RunSummary): { value: string; label: string } => ({
 type Tone = "preparing" | "running" | "paused" | "done" | "failed";
 
 const tone = ({ state, end }: RunSummary): Tone =>
-  state !== "ended" ? state : end?.reason === "completed" || end?.reason === "stopped" ? "done" : "failed";
+  state !== "ended" ? state : end?.reason === "failed" || end?.reason === "non_finite" ? "failed" : "done";

@@ -5,6 +5,7 @@ import { count, powerOfTen } from "../../src/insight/format.ts";
 import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
 import { colour } from "../charts/datasets.ts";
 import { inkOn } from "../charts/patterns.ts";
+import { runSwatch } from "./runSwatch.ts";
 import { words } from "./words.ts";
 
 /** What the marks of a plot are called, beside a sample of each; the colour bar of a heat map. */
@@ -20,13 +21,14 @@ export function legend(): Legend {
     element: root,
     update(plot, theme) {
       const items = plot.kind === "lines" ? plot.series.flatMap((series) => itemOf(series, theme)) : [];
-      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, theme]);
+      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, plot.note, theme]);
       if (key === shown) return;
       shown = key;
       root.replaceChildren(
         ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : []),
         ...items.map(sample),
         ...(plot.broke ? [sample(breakItem(plot.broke, theme))] : []),
+        ...(plot.note === undefined ? [] : [element("span", { class: "note" }, [plot.note])]),
       );
     },
   };
@@ -38,6 +40,8 @@ interface Item {
   readonly swatch: string;
   /** A colour, or for bars of many colours a gradient over those that they have. */
   readonly ink: string;
+  /** The place of the run under the shown one whose line it is. */
+  readonly run?: number;
 }
 
 function itemOf(series: Series, theme: Theme): readonly Item[] {
@@ -46,8 +50,10 @@ function itemOf(series: Series, theme: Theme): readonly Item[] {
   const shares = typeof ink === "object" && "shares" in ink ? ink.shares : undefined;
   if (draw === "marks" && shares) return [{ label, swatch: "cross", ink: nonfiniteColour(theme) }];
   if (draw === "bars" && shares) return [{ label, swatch: "bars", ink: gradientOf(shares, theme) }];
-  const swatch = draw === "line" && ink === "faint" ? "dashed" : draw;
-  return [{ label, swatch, ink: colour(series, theme) }];
+  const run = typeof ink === "object" && "run" in ink ? ink.run : undefined;
+  return [
+    { label, swatch: draw, ink: colour(series, theme), ...(run !== undefined && draw === "line" && { run }) },
+  ];
 }
 
 const breakItem = ({ step }: BrokenPlace, theme: Theme): Item => ({
@@ -65,8 +71,8 @@ function gradientOf(shares: readonly number[], { kind }: Theme): string {
   return `linear-gradient(to right, ${ends.map((share) => css(shareColour(share, kind))).join(", ")})`;
 }
 
-function sample({ label, swatch, ink }: Item): HTMLElement {
-  const picture = element("span", { class: `swatch swatch-${swatch}` });
+function sample({ label, swatch, ink, run }: Item): HTMLElement {
+  const picture = run === undefined ? element("span", { class: `swatch swatch-${swatch}` }) : runSwatch(run);
   picture.style.setProperty("--ink", ink);
   return element("span", { class: "legend-item" }, [picture, element("span", {}, words(label))]);
 }

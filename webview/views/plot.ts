@@ -1,6 +1,6 @@
 import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
-import type { View } from "../view.ts";
+import { whole, type View } from "../view.ts";
 import { breakOf } from "../../src/insight/finite.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Chart, Place, Plot } from "../charts/chart.ts";
@@ -24,9 +24,12 @@ export interface PlotView {
 export function plotView(chart: Chart, events: Events): PlotView {
   const canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": chart.title });
   const tip = tooltip();
-  const frame = element("div", { class: "plot" }, [canvas, tip.element]);
+  const step = element("div", { class: "step-mark", hidden: true, "aria-hidden": "true" });
+  const frame = element("div", { class: "plot" }, [canvas, step, tip.element]);
   const names = legend();
-  let drawn: { readonly view: View; readonly plot: Plot; readonly mounted: Mounted } | undefined;
+  let drawn:
+    | { readonly view: View; readonly plot: Plot; readonly mounted: Mounted; readonly theme: Theme }
+    | undefined;
   let marked: string | undefined;
   let place: Place | undefined;
   let at: Pixel = { x: 0, y: 0 };
@@ -44,9 +47,29 @@ export function plotView(chart: Chart, events: Events): PlotView {
     if (!drawn || !place) tip.hide();
     else {
       at = pixel ?? drawn.mounted.pointOf(place);
-      tip.show(chart.describe(drawn.view, place), at);
+      tip.show(chart.describe(drawn.view, place), at, hintOf(place));
     }
     if (pathOf(place?.layer) !== before) events.hover(pathOf(place?.layer));
+  }
+
+  /** What a click does here. */
+  const hintOf = (where: Place): string => {
+    if (where.layer !== undefined) return "Click: declaration · Shift+click: all figures";
+    return drawn && overSteps(drawn.plot) ? "Click: show this step" : "";
+  };
+
+  /** A layer shows its declaration, or all of its figures; a step is shown everywhere. */
+  function chosen(where: Place | undefined, figures: boolean): void {
+    const path = pathOf(where?.layer);
+    if (path !== undefined) (figures ? events.open : events.reveal)(path);
+    else if (drawn && overSteps(drawn.plot) && where?.x !== undefined) events.go(Math.round(where.x));
+  }
+
+  /** The step that is shown, where steps go from left to right and it is not the latest. */
+  function markStep(): void {
+    const at = drawn?.view.now && overSteps(drawn.plot) ? drawn.view.history.tally.step : undefined;
+    step.hidden = at === undefined;
+    if (drawn && at !== undefined) step.style.left = `${drawn.mounted.pointOf({ x: at }).x}px`;
   }
 
   canvas.addEventListener("pointermove", ({ offsetX: x, offsetY: y }) =>
@@ -54,16 +77,12 @@ export function plotView(chart: Chart, events: Events): PlotView {
   );
   canvas.addEventListener("pointerleave", () => go(undefined));
   canvas.addEventListener("blur", () => go(undefined));
-  canvas.addEventListener("click", () => {
-    const path = pathOf(place?.layer);
-    if (path !== undefined) events.reveal(path);
-  });
+  canvas.addEventListener("click", ({ shiftKey }) => chosen(place, shiftKey));
   canvas.addEventListener("keydown", (event) => {
     if (!drawn || event.ctrlKey || event.metaKey || event.altKey) return;
     const from = place ?? { ...(layersOf(drawn.plot) && { layer: indexOf(marked) ?? -1 }) };
-    const path = pathOf(from.layer);
     if (event.key === "Escape") go(undefined);
-    else if (event.key === "Enter" && path !== undefined) events.reveal(path);
+    else if (event.key === "Enter") chosen(from, event.shiftKey);
     else {
       const next = moved(event.key, drawn.plot, from);
       if (!next) return;
@@ -77,16 +96,21 @@ export function plotView(chart: Chart, events: Events): PlotView {
   return {
     element: element("div", { class: "plot-and-legend" }, [frame, names.element]),
     update(view, theme, speak) {
-      const plot = plotOf(chart, view);
-      const mounted = drawn?.mounted ?? mount(canvas, plot, theme);
-      // What is shown of a run that has ended follows from its figures alone, whatever stood there before.
-      mounted.update(plot, theme, view.run.state === "ended" ? undefined : view.run.id);
-      drawn = { view, plot, mounted };
-      mounted.mark(indexOf(marked));
-      names.update(plot, theme);
+      if (drawn?.theme === theme && overSteps(drawn.plot) && isSameOverSteps(drawn.view, view))
+        drawn = { ...drawn, view };
+      else {
+        const plot = plotOf(chart, view);
+        const mounted = drawn?.mounted ?? mount(canvas, plot, theme);
+        // What is shown of a run that has ended follows from its figures alone, whatever stood there before.
+        mounted.update(plot, theme, whole(view).run.state === "ended" ? undefined : view.run.id);
+        drawn = { view, plot, mounted, theme };
+        mounted.mark(indexOf(marked));
+        names.update(plot, theme);
+      }
+      markStep();
       if (!speak) return;
       setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}${brokenNote(view)}`);
-      if (place) tip.show(chart.describe(view, place), at);
+      if (place) tip.show(chart.describe(view, place), at, hintOf(place));
     },
     mark(layer) {
       marked = layer;
@@ -96,9 +120,25 @@ export function plotView(chart: Chart, events: Events): PlotView {
 }
 
 /** The chart's plot, and where the run broke. */
-function plotOf(chart: Chart, view: View): Plot {
-  const broke = breakOf(view);
-  if (!broke) return chart.plot(view);
+export function plotOf(chart: Chart, view: View): Plot {
+  const plot = chart.plot(view);
+  const broke = breakOf(overSteps(plot) ? whole(view) : view);
+  if (!broke) return plot;
   const layer = view.layers.findIndex(({ path }) => path === broke.layer);
-  return { ...chart.plot(view), broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
+  return { ...plot, broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
 }
+
+/** Whether what is drawn over all steps is the same, whichever of them is shown. */
+function isSameOverSteps(a: View, b: View): boolean {
+  const [one, other] = [whole(a), whole(b)];
+  return (
+    one.history === other.history &&
+    one.run.state === other.run.state &&
+    a.page === b.page &&
+    a.others.length === b.others.length &&
+    a.others.every(({ history, place }, i) => history === b.others[i]?.history && place === b.others[i].place)
+  );
+}
+
+/** Whether steps go from left to right. */
+export const overSteps = ({ x }: Plot): boolean => x.kind === "linear" && x.counts === "steps";

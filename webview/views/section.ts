@@ -4,7 +4,7 @@ import { element, icon, setAttribute, setIcon } from "../dom.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
-import type { Chart } from "../charts/chart.ts";
+import { isChart, type Part } from "../charts/chart.ts";
 import type { Events } from "./events.ts";
 import { plotView } from "./plot.ts";
 import { tableView } from "./table.ts";
@@ -28,23 +28,25 @@ const NEARBY: IntersectionObserverInit = { rootMargin: "100px" };
 /** How long the copy button says that it has copied. */
 const SAID_MS = 1500;
 
-export function section(chart: Chart, startsFolded: boolean, events: Events): Section {
+/** `prefix`: of its id, where the same part is also shown elsewhere. */
+export function section(part: Part, startsFolded: boolean, events: Events, prefix = ""): Section {
+  const id = prefix + part.id;
   let view: View | undefined;
   let folded = startsFolded;
-  let asTable = false;
+  let asTable = !isChart(part);
 
   const chevron = icon("chevron-down");
   const reading = element("p", { class: "reading" });
-  const plot = plotView(chart, events);
-  const table = tableView(chart.title);
-  const body = element("div", { class: "section-body", id: `body-${chart.id}` }, [
-    plot.element,
+  const plot = isChart(part) ? plotView(part, events) : undefined;
+  const table = tableView(part.title);
+  const body = element("div", { class: "section-body", id: `body-${id}` }, [
+    ...(plot ? [plot.element] : []),
     table.element,
   ]);
   const fold = element(
     "button",
-    { class: "fold", "aria-controls": body.id, title: chart.hint, type: "button" },
-    [chevron, element("span", {}, [chart.title])],
+    { class: "fold", "aria-controls": body.id, title: part.hint, type: "button" },
+    [chevron, element("span", {}, [part.title])],
   );
   const swap = iconButton("table", "Show as table", () => {
     asTable = !asTable;
@@ -52,12 +54,12 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
     events.arranged();
   });
   const copy = iconButton("copy", "Copy as CSV", () => {
-    if (view) void toClipboard(toCsv((chart.data ?? chart.table)(view))).then(copied, notCopied);
+    if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
-  const root = element("section", { class: "section", "data-chart": chart.id, "aria-label": chart.title }, [
+  const root = element("section", { class: "section", "data-chart": id, "aria-label": part.title }, [
     element("div", { class: "section-head" }, [
       element("h2", {}, [fold]),
-      element("div", { class: "section-tools" }, [swap.element, copy.element]),
+      element("div", { class: "section-tools" }, [...(plot ? [swap.element] : []), copy.element]),
     ]),
     reading,
     body,
@@ -73,19 +75,19 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
 
   function copied(): void {
     copy.set({ icon: "check", label: "Copied" });
-    events.say(`${chart.title}: copied`);
+    events.say(`${part.title}: copied`);
     setTimeout(() => copy.set({ icon: "copy", label: "Copy as CSV" }), SAID_MS);
   }
 
   function notCopied(error: unknown): void {
-    events.say(`${chart.title} could not be copied: ${String(error)}`);
+    events.say(`${part.title} could not be copied: ${String(error)}`);
   }
 
   function arrange(): void {
     setAttribute(fold, "aria-expanded", String(!folded));
     setIcon(chevron, folded ? "chevron-right" : "chevron-down");
     body.hidden = folded;
-    plot.element.hidden = asTable;
+    if (plot) plot.element.hidden = asTable;
     table.element.hidden = !asTable;
     swap.set({
       icon: asTable ? "graph-line" : "table",
@@ -103,15 +105,15 @@ export function section(chart: Chart, startsFolded: boolean, events: Events): Se
 
   return {
     element: root,
-    id: chart.id,
+    id,
     folded: () => folded,
     update(next, theme, speak) {
       view = next;
-      if (speak) setWords(reading, chart.reading(view) + brokenNote(view));
+      if (speak) setWords(reading, part.reading(view) + brokenNote(view));
       if (folded || !inSight) return;
-      if (!asTable) plot.update(view, theme, speak);
-      else if (speak) table.update(chart.table(view));
+      if (plot && !asTable) plot.update(view, theme, speak);
+      else if (speak) table.update(part.table(view));
     },
-    mark: (layer) => plot.mark(layer),
+    mark: (layer) => plot?.mark(layer),
   };
 }

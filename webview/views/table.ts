@@ -13,14 +13,22 @@ export interface TableView {
 export function tableView(label: string): TableView {
   const head = element("thead");
   const body = element("tbody");
-  const root = element("div", { class: "table", role: "region", "aria-label": label, tabindex: 0 }, [
-    element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body]),
-  ]);
+  const root = element(
+    "div",
+    { class: "table", role: "group", "aria-label": `${label} as a table`, tabindex: 0 },
+    [element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body])],
+  );
   return {
     element: root,
     update({ columns, rows }) {
-      fill(head, [columns], () => element("th", { scope: "col" }));
-      fill(body, rows, (column) => (column === 0 ? element("th", { scope: "row" }) : element("td")));
+      const ofLayers = columns[0] === "layer";
+      fill(head, [columns], layerName, () => element("th", { scope: "col" }));
+      fill(
+        body,
+        rows,
+        (text, column) => (ofLayers && column === 0 ? layerName(text) : text),
+        (column) => (column === 0 ? element("th", { scope: "row" }) : element("td")),
+      );
     },
   };
 }
@@ -28,6 +36,7 @@ export function tableView(label: string): TableView {
 function fill(
   part: HTMLElement,
   rows: readonly (readonly (string | number)[])[],
+  called: (text: string, column: number) => string,
   cellOf: (column: number) => HTMLElement,
 ): void {
   while (part.children.length > rows.length) part.lastElementChild?.remove();
@@ -35,14 +44,14 @@ function fill(
     const line = part.children[i] ?? part.appendChild(element("tr"));
     while (line.children.length > row.length) line.lastElementChild?.remove();
     for (const [column, value] of row.entries()) {
-      setWords(line.children[column] ?? line.appendChild(cellOf(column)), show(value));
+      const text = typeof value === "string" ? called(value, column) : written(value);
+      setWords(line.children[column] ?? line.appendChild(cellOf(column)), text);
     }
   }
 }
 
-/** A figure that a layer does not have is no news: a dash. Steps and counts stay whole, and a layer's path is read as its name. */
-const show = (value: string | number): string => {
-  if (typeof value === "string") return layerName(value);
+/** A figure that a layer does not have is no news: a dash. Steps and counts stay whole. */
+const written = (value: number): string => {
   if (Number.isNaN(value)) return "–";
   return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : figure(value, 3);
 };

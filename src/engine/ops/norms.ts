@@ -30,8 +30,19 @@ export const batchNorm = op<BatchNormAttrs>({
     else k.batchNorm(...place, mean, rstd, at(runningMean), at(runningVar), momentum, eps, 0, x.shape[1]);
   },
 
-  backward(k, { inputs: [x, weight], saved: [mean, rstd], dOut, dInputs, attrs: { affine }, scratch }) {
+  backward(k, { inputs, saved: [mean, rstd], dOut, dInputs, attrs, scratch }) {
+    const [x, weight] = inputs;
     const [dx, dweight, dbias] = dInputs;
+    const { affine, evaluate, eps } = attrs;
+    if (evaluate) {
+      // Nothing is trained in `eval()` mode. What does not depend on the batch is a factor a channel, and so is its derivative.
+      const [channels, zero] = [x.shape[1], scratch(x.shape[1])];
+      if (!dx) return;
+      k.fill(channels, zero, 0);
+      const place = [x.shape[0], channels, innerOf(x.shape), dOut.at, dx.at] as const;
+      k.batchNormEval(...place, affine ? weight.at : -1, -1, zero, at(inputs.at(-1)), eps);
+      return;
+    }
     k.batchNormGrad(
       x.shape[0],
       x.shape[1],
@@ -49,7 +60,10 @@ export const batchNorm = op<BatchNormAttrs>({
     );
   },
 
-  neededForBackward: () => ({ inputs: [0, 1], out: false }),
+  neededForBackward: ({ evaluate, affine }) => ({
+    inputs: evaluate ? (affine ? [1, 4] : [2]) : [0, 1],
+    out: false,
+  }),
   inPlace: true,
   samples: [
     { shapes: [[5, 3], [3], [3], [3], [3]], attrs: norm, fixed: [3, 4] },

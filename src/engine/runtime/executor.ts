@@ -1,3 +1,4 @@
+import type { Path } from "../../protocol/path.ts";
 import { Autotuner } from "./autotune.ts";
 import type { Executor, Runner } from "./backend.ts";
 import { callListModule, link } from "./callList.ts";
@@ -14,6 +15,8 @@ export interface ExecutorOptions {
   /** Milliseconds. */
   now(): number;
   readonly threads?: ThreadPool;
+  /** Hears what is taken up, or given up. */
+  readonly onPath?: ((path: Path) => void) | undefined;
 }
 
 interface OwnList extends CallList {
@@ -36,6 +39,7 @@ export class ThreadedExecutor implements Executor {
   /** After threads have turned out to be no faster. */
   readonly #coolDown: CoolDown;
   #threads: ThreadGroup | undefined;
+  #path: Path | undefined;
   #state: "threads started" | "one thread" | "closed" = "one thread";
 
   constructor(options: ExecutorOptions, kernels: Kernels, exports: Exports, shared: Shared) {
@@ -47,6 +51,7 @@ export class ThreadedExecutor implements Executor {
     this.#warmUp = new WarmUp(now);
     this.#coolDown = new CoolDown(now);
     this.#autotuner = new Autotuner(now, (takesThreads) => {
+      this.#took(takesThreads ? "threads" : "one thread");
       if (!takesThreads) this.#release();
     });
   }
@@ -81,10 +86,16 @@ export class ThreadedExecutor implements Executor {
   /** The lists as modules, and as shares of several threads. */
   #prepare(): void {
     for (const list of this.#lists) list.alone = atOnce(this.#kernels, this.#exports, list.calls);
+    this.#took("modules");
     const { threads } = this.#options;
     if (!threads) return;
     this.#threads = new ThreadGroup(threads, this.#lists, this.#kernels, this.#exports, this.#shared);
     this.#start(this.#threads);
+  }
+
+  #took(path: Path): void {
+    if (path !== this.#path) this.#options.onPath?.(path);
+    this.#path = path;
   }
 
   #start(threads: ThreadGroup): void {

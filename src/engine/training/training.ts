@@ -15,6 +15,7 @@ import type { LayerSums } from "../statistics/layerSums.ts";
 import { declaredModel } from "../graph/declaredModel.ts";
 import { dataRequirementsOf } from "../graph/dataRequirements.ts";
 import { layerInfo } from "../graph/layerInfo.ts";
+import { sizeOf } from "../tensor.ts";
 import { findNonFinite, type NonFinite } from "../statistics/firstNonFinite.ts";
 import type { Generator as Random } from "../rng/generator.ts";
 import { type ModelSpec, modulesOf } from "../spec.ts";
@@ -97,6 +98,15 @@ export class Training {
       declared: declaredModel(spec),
       data: dataFactsOf(dataset, training, dataRequirementsOf(spec, table), this.#model.loss, spec.loss),
     };
+  }
+
+  get spec(): ModelSpec {
+    return this.#model.spec;
+  }
+
+  /** The input of the data's first sample. */
+  firstInput(): Float32Array {
+    return this.#dataset.inputs.slice(0, sizeOf(this.#dataset.input));
   }
 
   /** The weights as they are now, by their names in the `state_dict`. */

@@ -13,6 +13,11 @@ export const adamEps = runFinding({
   title: "Gradients below Adam's eps",
   condition:
     "With Adam or AdamW the gradient's elements are below `eps` times eps, and a weight moves by less than `step` of the learning rate, in at least `layers` of the layers; and the model does not do well.",
+  thresholds: {
+    eps: { is: 10, of: "The gradient's elements are below so many eps." },
+    step: { is: 0.2, of: "Part of the learning rate that a weight moves in a step." },
+    layers: { is: 0.34, of: "Share of the layers where it is so." },
+  },
   severity: "error",
   why: "Adam divides the gradient by its own size plus eps, so that each weight moves by about the learning rate, however small the gradient. Below eps that no longer holds: the steps shrink with the gradient, and the model stays where it is.",
   source: {

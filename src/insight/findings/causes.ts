@@ -1,7 +1,7 @@
-import type { FindingId } from "../../protocol/rules.ts";
 import { isDeadFromStart } from "./deadRelu.ts";
-import { isStatic, type Evidence, type Finding, type Suspicion } from "./finding.ts";
-import { findingOf } from "./index.ts";
+import { isStatic, type Evidence } from "./finding.ts";
+import type { Finding, Suspicion } from "./found.ts";
+import { findingOf, type FindingId } from "./index.ts";
 
 /**
  * What is not said at all beside its explanation: with that mended, nobody would come to think of it. Before a constant

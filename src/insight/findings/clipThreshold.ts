@@ -1,8 +1,8 @@
 import { figure } from "../format.ts";
 import { median } from "../typical.ts";
 import { runFinding } from "./finding.ts";
-import { mostMoved } from "./learningRate.ts";
-import { thresholdsOf } from "../../protocol/rules.ts";
+import { lrTooSmall, mostMoved } from "./learningRate.ts";
+import { valuesOf } from "./thresholds.ts";
 import { stays } from "./words.ts";
 
 /** They divide the gradient's scale out, so that clipping all steps changes next to nothing. */
@@ -13,6 +13,9 @@ export const clipThreshold = runFinding({
   title: "A clipping threshold too small",
   condition:
     "The median of `clip_coef` is below `coef` with an optimizer that does not divide the scale out, no layer has moved by `lr-too-small.moved` of its size, and the model does not do well.",
+  thresholds: {
+    coef: { is: 0.003, of: "Median factor that clipping leaves of the gradient." },
+  },
   severity: "error",
   why: "Clipping is for the rare step that is far too large. Where it leaves a thousandth of every step's gradient it is a learning rate a thousand times smaller. Under Adam and its kin the scale divides out, and clipping at every step is harmless.",
   source: {
@@ -26,8 +29,7 @@ export const clipThreshold = runFinding({
     if (!judged || broken || silent || !loss.bad || loss.trained) return undefined;
     if (SCALE_FREE.has(declared?.optimizer.type ?? "")) return undefined;
     const left = median([...history.first, ...history.recent].map(({ clip_coef }) => clip_coef));
-    if (!(left < coef) || mostMoved(evidence).sum >= thresholdsOf("lr-too-small", settings).moved)
-      return undefined;
+    if (!(left < coef) || mostMoved(evidence).sum >= valuesOf(lrTooSmall, settings).moved) return undefined;
     const norm = median(history.recent.map(({ grad_norm }) => grad_norm));
     return {
       message: `Clipping leaves ${figure(left, 1)} of the gradient, whose norm is ${figure(norm)}, and ${stays(loss)}.`,

@@ -9,6 +9,9 @@ export const collapse = runFinding({
   title: "All samples look alike",
   condition:
     "`act_spread` of a layer before the last is below `spread` over the last steps, and the model does no better than a constant.",
+  thresholds: {
+    spread: { is: 0.1, of: "How much a layer's outputs differ from sample to sample: 0 not at all." },
+  },
   severity: "error",
   why: "From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.",
   source: {

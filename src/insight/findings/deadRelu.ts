@@ -20,6 +20,11 @@ export const deadRelu = runFinding({
   title: "Dead ReLUs",
   condition:
     "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them.",
+  thresholds: {
+    share: { is: 0.5, of: "Share of units that are 0 for every sample." },
+    growth: { is: 0.3, of: "By how much it has grown since the first step." },
+    most: { is: 0.75, of: "The share of units in a run that has learned something." },
+  },
   severity: "error",
   why: "A unit whose input is negative for every sample gives 0 and gets a gradient of 0: it stays as it is. Nets that train well begin with half of their units off for a batch; what counts is that a whole layer is off, or that the share grew while nothing was learned, as after a step that was too large.",
   source: {

@@ -1,6 +1,6 @@
 import { repetitionOf, chainOf, nameOf } from "../chain.ts";
 import { figure, fold } from "../format.ts";
-import { isConcern, partOf, shareOf, type Share } from "../share.ts";
+import { partOf, shareOf, type Share } from "../share.ts";
 import { depthRatio, pathOf } from "./evidence.ts";
 import { runFinding, type Evidence } from "./finding.ts";
 import { stays } from "./words.ts";
@@ -13,6 +13,12 @@ export const vanishingDepth = runFinding({
   title: "The gradient vanishes along depth",
   condition:
     "‖∂L/∂h‖ of the first layer with weights is below `first` of the last one's at the first step and below `ratio` of it over the last steps (or the other way round), at least `hops` layers lie between, and the model has learned nothing, has not moved, or is above `poor` times the loss of the best constant, and is not worse than that.",
+  thresholds: {
+    first: { is: 0.03, of: "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step." },
+    ratio: { is: 0.01, of: "The same over the window." },
+    hops: { is: 3, of: "Layers with weights between the two, and one." },
+    poor: { is: 0.85, of: "Loss : that of the best constant prediction, above which it counts." },
+  },
   severity: "error",
   why: "On its way back the gradient is multiplied by one factor for each layer; where the factors are below 1 the first layers get next to nothing and stay as they were drawn, so that all that follows works on noise. A small share alone is no fault, and many nets that train well begin with one: what tells is that it stays small and that the loss does not fall.",
   source: {
@@ -38,7 +44,7 @@ export const vanishingDepth = runFinding({
       message: `The gradient ${rateOf(evidence, thin)}: ${gets(evidence, subject)} (${figure(begin, 1)} at the first step), and ${stays(loss)}.`,
       figures: { ratio: now, first_ratio: begin, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, weighted.at(-1) ?? 0)],
-      marks: marksOn(evidence, -1, subject),
+      marks: marksOn(evidence, -1),
     };
   },
 });
@@ -48,6 +54,11 @@ export const explodingDepth = runFinding({
   title: "The gradient or the outputs explode along depth",
   condition:
     "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞, where a fifth of either is enough.",
+  thresholds: {
+    ratio: { is: 1000, of: "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step." },
+    growth: { is: 100, of: "Growth of the outputs' standard deviation from the first layer to the last." },
+    layers: { is: 4, of: "Layers with weights that it takes to call it depth." },
+  },
   severity: "error",
   why: "Where the factors along depth are above 1, the outputs or the gradients of the other end are thousands of times too large for any one learning rate: what is right for the last layers blows the first ones up. A net of many layers with BatchNorm may begin with a ratio of a thousand and train: what tells is that this one does not.",
   source: {
@@ -79,7 +90,7 @@ export const explodingDepth = runFinding({
       message: `${what}, and ${stays(loss)}.`,
       figures: { ratio: begin, growth: grown, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, last)],
-      marks: marksOn(evidence, 1, subject),
+      marks: marksOn(evidence, 1),
     };
   },
 });
@@ -94,13 +105,12 @@ export function farthest({ links, shares }: Pick<Evidence, "links" | "shares">):
   return links.reduce((a, b) => (size(b) > size(a) ? b : a));
 }
 
-/** All rows whose share lies outside of the even ones, on this side; the subject in any case. */
-function marksOn({ shares }: Evidence, side: 1 | -1, subject: number): ReadonlyMap<number, Share> {
+/** All rows whose share lies outside of the even ones, on this side. */
+function marksOn({ shares }: Evidence, side: 1 | -1): ReadonlyMap<number, Share> {
   const marks = new Map<number, Share>();
   for (const [layer, share] of shares.entries()) {
     if (Math.sign(share) === side && shareOf(share) !== "even") marks.set(layer, shareOf(share));
   }
-  if (!isConcern(marks.get(subject) ?? "even")) marks.set(subject, "faulty");
   return marks;
 }
 

@@ -1,21 +1,18 @@
 import type { FixName } from "../../protocol/fixNames.ts";
-import { thresholdsOf, type FindingId } from "../../protocol/rules.ts";
 import { inOrder, withoutUnsaid } from "./causes.ts";
 import {
   isStatic,
   type Evidence,
-  type Finding,
   type Found,
   type Severity,
   type Sketch,
   type StaticFinding,
-  type Suspicion,
 } from "./finding.ts";
-import { findings } from "./index.ts";
+import type { Finding, Suspicion } from "./found.ts";
+import { findings, type FindingId } from "./index.ts";
 import { nonFiniteData } from "./static/nonFiniteData.ts";
-import type { Share } from "../share.ts";
-
-export type { Finding } from "./finding.ts";
+import { valuesOf } from "./thresholds.ts";
+import { isConcern, type Share } from "../share.ts";
 
 /** What is wrong with a model as it is declared, before it has run. Cheap enough for every keystroke. */
 export function staticFindings(sketch: Sketch): readonly Finding[] {
@@ -53,7 +50,7 @@ export function diagnose(evidence: Evidence): readonly Finding[] {
       return severity ? [suspicion(type, one, severity, marksOf(one, evidence, severity))] : [];
     }
     if (evidence.settings[type.id] === "off") return [];
-    const one = type.find(evidence, thresholdsOf(type.id, evidence.settings));
+    const one = type.find(evidence, valuesOf(type, evidence.settings));
     const hopeful = type.severity === "error" && isHopeful(evidence);
     const severity = one?.severity ?? (hopeful ? "warning" : type.severity);
     return one ? [suspicion(type, one, severity, marksOf(one, evidence, severity))] : [];
@@ -63,7 +60,7 @@ export function diagnose(evidence: Evidence): readonly Finding[] {
 
 function inspected(type: StaticFinding, { declared, data }: Sketch): Found | undefined {
   if (declared.rules[type.id] === "off") return undefined;
-  return type.inspect({ declared, data }, thresholdsOf(type.id, declared.rules));
+  return type.inspect({ declared, data }, valuesOf(type, declared.rules));
 }
 
 /** Parts of the best constant's loss: next to nothing was learned above the first, too little above the second. */
@@ -109,10 +106,13 @@ const suspicion = (
   marks: ReadonlyMap<number, Share>,
 ): Suspicion => ({ ...found, id, severity, marks, fixes: found.fixes ?? fixes });
 
-/** A remark marks nothing: a model that trains has no coloured mark. */
+/**
+ * What the finding marks itself, and in any case the layer that it is about. A remark marks nothing: a model that trains has no
+ * coloured mark.
+ */
 function marksOf(found: Found, { layers }: Evidence, severity: Severity): ReadonlyMap<number, Share> {
-  if (found.marks) return found.marks;
-  if (severity === "info") return new Map();
+  const marks = new Map(found.marks);
   const row = layers.findIndex(({ path }) => path === found.layer);
-  return row < 0 ? new Map() : new Map([[row, "faulty"]]);
+  if (severity !== "info" && row >= 0 && !isConcern(marks.get(row) ?? "even")) marks.set(row, "faulty");
+  return marks;
 }

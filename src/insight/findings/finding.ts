@@ -3,10 +3,11 @@ import type { Frame, Stat } from "../../protocol/frame.ts";
 import type { FixName } from "../../protocol/fixNames.ts";
 import type { History } from "../../protocol/history.ts";
 import type { DataFacts, LayerInfo, RunEnd, RunInfo } from "../../protocol/run.ts";
-import type { FindingId, RuleSettings, ThresholdsOf } from "../../protocol/rules.ts";
+import type { RuleSettings } from "../../protocol/rules.ts";
 import type { LossState } from "../lossState.ts";
 import type { Share } from "../share.ts";
 import type { Course } from "../training.ts";
+import type { Thresholds, ValuesOf } from "./thresholds.ts";
 
 export type Severity = "info" | "warning" | "error";
 
@@ -68,26 +69,11 @@ export interface Found {
   readonly related?: readonly string[];
   /** Less grave than the table says: what it is about does not keep this model from training. */
   readonly severity?: Severity;
-  /** Rows that are marked for it, and how; absent: that of `layer`, as faulty. */
+  /** Rows that are marked for it, and how, beside that of `layer`, which is at least `faulty`. */
   readonly marks?: ReadonlyMap<number, Share>;
   /** Fixes that suit this case better than those of the table. */
   readonly fixes?: readonly FixName[];
 }
-
-/** That a finding holds, with all that is said of it. */
-export interface Finding extends Omit<Found, "severity" | "marks" | "fixes"> {
-  readonly id: FindingId;
-  readonly severity: Severity;
-  readonly marks: ReadonlyMap<number, Share>;
-  readonly fixes: readonly FixName[];
-  /** What it explains, by id: shown under it. */
-  readonly causeOf: readonly FindingId[];
-  /** What explains it, by id; absent where it is a cause itself. */
-  readonly cause?: FindingId;
-}
-
-/** What was found before causes are looked for. */
-export type Suspicion = Omit<Finding, "causeOf" | "cause">;
 
 /** The paper or page that a finding goes back to. */
 export interface Source {
@@ -95,12 +81,14 @@ export interface Source {
   readonly url: string;
 }
 
-interface Described<Id extends FindingId> {
+interface Described<Id extends string, T extends Thresholds> {
   readonly id: Id;
   /** In a few words. */
   readonly title: string;
   /** When it holds, in words, thresholds by their names. */
   readonly condition: string;
+  /** What it goes by, by the names that a model file has for them. */
+  readonly thresholds?: T;
   /** Why it is bad, and what tells it from what is not, in a paragraph. */
   readonly why: string;
   readonly source: Source;
@@ -110,9 +98,12 @@ interface Described<Id extends FindingId> {
 }
 
 /** One thing that can be wrong with a run: everything that names, shows or explains it reads this value. */
-export interface RunFinding<Id extends FindingId = FindingId> extends Described<Id> {
+export interface RunFinding<Id extends string = string, T extends Thresholds = Thresholds> extends Described<
+  Id,
+  T
+> {
   /** `undefined` where it does not hold. */
-  find(evidence: Evidence, thresholds: ThresholdsOf<Id>): Found | undefined;
+  find(evidence: Evidence, thresholds: ValuesOf<T>): Found | undefined;
 }
 
 /** A model before it has run. */
@@ -122,19 +113,27 @@ export interface Sketch {
 }
 
 /** One thing that can be wrong with a model as it is declared, before and without a run. */
-export interface StaticFinding<Id extends FindingId = FindingId> extends Described<Id> {
+export interface StaticFinding<
+  Id extends string = string,
+  T extends Thresholds = Thresholds,
+> extends Described<Id, T> {
   /**
    * What a run has to show for it to be an error: nothing (`always`), that it has learned nothing (`notWell`) or next to nothing
    * (`poor`), that it comes to rest too high (`bad`), or ends there (`high`). `never`: it is no fault.
    */
   readonly gate: "always" | "notWell" | "poor" | "bad" | "high" | "never";
-  inspect(sketch: Sketch, thresholds: ThresholdsOf<Id>): Found | undefined;
+  inspect(sketch: Sketch, thresholds: ValuesOf<T>): Found | undefined;
 }
 
-export type FindingType = RunFinding | StaticFinding;
+export type FindingType<Id extends string = string> = RunFinding<Id> | StaticFinding<Id>;
 
-export const isStatic = (type: FindingType): type is StaticFinding => "inspect" in type;
+export const isStatic = <Id extends string>(type: FindingType<Id>): type is StaticFinding<Id> =>
+  "inspect" in type;
 
-/** Keeps the id's type, so that `find` knows its thresholds. */
-export const runFinding = <const Id extends FindingId>(type: RunFinding<Id>): RunFinding<Id> => type;
-export const staticFinding = <const Id extends FindingId>(type: StaticFinding<Id>): StaticFinding<Id> => type;
+/** Keep the id's type and the thresholds', so that `find` knows their names. */
+export const runFinding = <const Id extends string, const T extends Thresholds = Record<never, never>>(
+  type: RunFinding<Id, T>,
+): RunFinding<Id, T> => type;
+export const staticFinding = <const Id extends string, const T extends Thresholds = Record<never, never>>(
+  type: StaticFinding<Id, T>,
+): StaticFinding<Id, T> => type;

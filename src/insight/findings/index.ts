@@ -1,4 +1,3 @@
-import type { FindingId } from "../../protocol/rules.ts";
 import { adamEps } from "./adamEps.ts";
 import { clipThreshold } from "./clipThreshold.ts";
 import { collapse } from "./collapse.ts";
@@ -30,8 +29,7 @@ import { updateRatio } from "./updateRatio.ts";
 import { weightDecay } from "./weightDecay.ts";
 import { zeroGradient } from "./zeroGradient.ts";
 
-/** All that can be found, what explains the others first. */
-export const findings = [
+const all = [
   nonFiniteData,
   softmaxOneUnit,
   softmaxBeforeCe,
@@ -65,9 +63,16 @@ export const findings = [
   overflowNear,
   lossStalled,
   biasBeforeNorm,
-] as readonly FindingType[];
+] as const;
 
-const byId = new Map(findings.map((type) => [type.id, type]));
+export type FindingId = (typeof all)[number]["id"];
+
+/** All that can be found, what explains the others first. */
+export const findings: readonly FindingType<FindingId>[] = all;
+
+const byId = new Map<string, FindingType<FindingId>>(findings.map((type) => [type.id, type]));
+
+export const FINDING_IDS: readonly FindingId[] = findings.map(({ id }) => id);
 
 /** The finding of this id. */
-export const findingOf = (id: FindingId): FindingType | undefined => byId.get(id);
+export const findingOf = (id: string): FindingType<FindingId> | undefined => byId.get(id);

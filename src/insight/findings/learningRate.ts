@@ -13,6 +13,10 @@ export const lrTooSmall = runFinding({
   title: "A learning rate too small",
   condition:
     "The sum of the relative updates over the run is below `moved` in every layer, or the schedule ends below `decay` of the highest rate while that sum is below 1; the model does not do well, and neither eps, nor clipping, nor the targets' scale nor a gradient that vanishes explains it.",
+  thresholds: {
+    moved: { is: 0.05, of: "Sum of all relative updates of a layer over the run." },
+    decay: { is: 0.001, of: "Learning rate at the end : at the start." },
+  },
   severity: "error",
   why: "Over the whole run no layer has moved by more than a few hundredths of its size: at this rate the model stays about where it was drawn. A single update of a thousandth looks healthy; what tells is the sum over the run, and that the loss is still high.",
   source: {

@@ -1,9 +1,10 @@
+import { LOSS_RULE } from "../lossState.ts";
 import { pathOf } from "./evidence.ts";
 import { runFinding } from "./finding.ts";
 import { stays } from "./words.ts";
 
 export const lossStalled = runFinding({
-  id: "loss-stalled",
+  ...LOSS_RULE,
   title: "The loss stalls",
   condition:
     "The mean loss of the last steps is that of the best constant prediction, from `nothing` of it on; or above it and not falling since half time (`flat`); or where it began; or worse than a constant (`worse`). While a run goes on it has to rest, and is a warning in its first half, up to step 200.",

@@ -9,6 +9,13 @@ export const overflowNear = runFinding({
   title: "Overflow is near",
   condition:
     "At each of three steps in a row the norm of all gradients is `growth` times that of the step before, and the loss is above `loss` times the first and rising.",
+  thresholds: {
+    growth: {
+      is: 1.5,
+      of: "The gradient's norm has grown so many times at each of the last three steps, and more.",
+    },
+    loss: { is: 3, of: "The loss is so many times that of the first step, and rises." },
+  },
   severity: "warning",
   why: "Each update is larger than the one before, and so is the loss: within steps the numbers will be beyond the largest float. It does not say how many steps are left, for growth of this kind quickens.",
   source: {

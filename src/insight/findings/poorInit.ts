@@ -19,6 +19,11 @@ export const poorInit = runFinding({
   title: "Poor initialisation",
   condition:
     "The loss of the first step is above `loss` times that of the best constant (unless the targets lie far from 0), or the norm of a unit's weights, ‖θ‖ / √out, is below `small` or above `large` in at least half of the layers; and the model does not do well.",
+  thresholds: {
+    loss: { is: 10, of: "The first loss is so many times that of the best constant prediction." },
+    small: { is: 0.2, of: "Norm of a unit's weights, below which half of the layers begin." },
+    large: { is: 3, of: "Norm of a unit's weights, above which half of the layers begin." },
+  },
   severity: "error",
   why: "The scale of the first weights decides whether anything gets through: too small, and outputs and gradients shrink from layer to layer; too large, and the first loss is far above what a constant would cost, activations saturate and the first updates are huge. Any scale is fine where the model trains.",
   source: {

@@ -1,6 +1,6 @@
-import type { FindingId } from "../../protocol/rules.ts";
 import { worst } from "../share.ts";
-import type { Finding } from "./diagnose.ts";
+import type { Finding } from "./found.ts";
+import type { FindingId } from "./index.ts";
 import type { Summary } from "./summarise.ts";
 
 /** What the first steps can tell: all else goes by how the loss gets on, of which they know nothing. */

@@ -17,6 +17,10 @@ export const saturation = runFinding({
   title: "Saturated activations",
   condition:
     "More than `share` of a layer's outputs lie where its derivative is below 5 % of its maximum, at the first step and now, and the model has learned nothing, has not moved or is worse than a constant; above `most` also where the loss is above half of the best constant's. A Softmax at the output under a squared error counts until the model is trained.",
+  thresholds: {
+    share: { is: 0.5, of: "Share of outputs where the activation is flat, from the first step on." },
+    most: { is: 0.75, of: "The same, where the loss is above half of the best constant prediction's." },
+  },
   severity: "error",
   why: "Where an activation is flat its derivative is next to 0, and with it the gradient of all that lies before. A classifier that has learned ends saturated: what counts is that the units were so from the first step on, before they had learned anything, and that the model does not do well.",
   source: {

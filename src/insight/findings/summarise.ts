@@ -6,7 +6,8 @@ import { median } from "../typical.ts";
 import { farthest, gets, rateOf } from "./depth.ts";
 import { diagnose } from "./diagnose.ts";
 import { evidenceOf } from "./evidence.ts";
-import type { Evidence, Finding, Run, Severity } from "./finding.ts";
+import type { Evidence, Run, Severity } from "./finding.ts";
+import type { Finding } from "./found.ts";
 
 /** What there is to say of a run: the one source of the panel's sentence, lens icons, gutter marks, hovers, status bar and CLI. */
 export interface Summary {
@@ -24,15 +25,26 @@ export interface Summary {
   readonly training: Training;
 }
 
-const known = new WeakMap<Run["history"], { readonly end: unknown; readonly summary: Summary }>();
+interface Known {
+  readonly end: unknown;
+  readonly rules: unknown;
+  readonly summary: Summary;
+}
 
-/** The summary of a run. Histories never change, so that each is looked at once, and again when the run has ended. */
+const known = new WeakMap<Run["history"], Known>();
+
+/**
+ * The summary of a run. Histories never change, so that each is looked at once, and again when the run has ended, or is judged
+ * by other settings.
+ */
 export function summarise(run: Run): Summary {
   const end = run.run.end ?? run.run.state;
+  const rules = run.run.info?.declared?.rules;
   const before = known.get(run.history);
-  if (before?.end === end && before?.summary.marks.length === run.layers.length) return before.summary;
+  const isKnown = before?.end === end && before?.rules === rules;
+  if (isKnown && before?.summary.marks.length === run.layers.length) return before.summary;
   const summary = newSummary(run);
-  known.set(run.history, { end, summary });
+  known.set(run.history, { end, rules, summary });
   return summary;
 }
 

@@ -38,6 +38,11 @@ export const vanishingTime = runFinding({
   title: "The gradient vanishes through time",
   condition:
     "‖∂L/∂h_0‖ is below `ratio` of ‖∂L/∂h_T‖ at the first step and in the median over the steps that are kept, and the model has learned nothing or has not moved, and is not worse than a constant. For LSTM and GRU a remark while the run goes on, within the first `steps` steps or where the ratio has grown more than `opening`-fold.",
+  thresholds: {
+    ratio: { is: 0.0001, of: "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at the first step and in the median." },
+    steps: { is: 200, of: "Steps within which a gated net may still open." },
+    opening: { is: 10, of: "Growth of the ratio since the first step that says that a gated net opens." },
+  },
   severity: "error",
   why: "Through time the gradient is multiplied by one factor for each step; where next to nothing of it gets back to the first ones, the layer cannot learn from what lies so far back. Gated nets may begin so and open in training: for them it is a remark while they may still open.",
   source: {
@@ -71,6 +76,9 @@ export const explodingTime = runFinding({
   title: "The gradient explodes through time",
   condition:
     "‖∂L/∂h_0‖ is above `ratio` times ‖∂L/∂h_T‖ at any step that is kept, and the model does not do well or ended with NaN or ∞.",
+  thresholds: {
+    ratio: { is: 1000, of: "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at any step." },
+  },
   severity: "error",
   why: "A recurrent layer multiplies by the same weights at every time step: where they are too large, the gradient that gets back to the first step is thousands of times that of the last, and one update throws the weights far away.",
   source: {

@@ -10,6 +10,13 @@ export const updateRatio = runFinding({
   title: "A step that rewrites a layer",
   condition:
     "In one of the first steps a layer's update is above `ratio` of its weights, and the run ended with NaN or ∞ or is worse than a constant; or above `extreme`, and it does no better than one. Layers whose weights are 0 do not count.",
+  thresholds: {
+    ratio: {
+      is: 0.1,
+      of: "Part of a layer's weights that one of the first steps rewrites, in a run that got worse.",
+    },
+    extreme: { is: 0.3, of: "The same in a run that learned nothing." },
+  },
   severity: "error",
   why: "A step that changes a tenth of a layer's weights throws away what was there: activations die or saturate, or each step overshoots by more than the one before. Large updates alone are no fault, and models with tiny weights begin with them: what tells is that this run is not better for it.",
   source: {

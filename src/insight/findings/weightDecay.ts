@@ -12,6 +12,10 @@ export const weightDecay = runFinding({
   title: "Weight decay too strong",
   condition:
     "Learning rate times weight decay is at least `decay`, the norm of a layer's weights is below `left` of its first, and the model does not do well.",
+  thresholds: {
+    decay: { is: 0.005, of: "Learning rate times weight decay." },
+    left: { is: 0.3, of: "Part of its first norm that is left of a layer's weights." },
+  },
   severity: "error",
   why: "Each step takes learning rate times weight decay off all weights. Where that is half a percent, a few hundred steps leave next to nothing of them, faster than the gradient can build anything.",
   source: {

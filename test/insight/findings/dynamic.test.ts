@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { FINDING_IDS, type FindingId } from "../../../src/protocol/rules.ts";
+import { FINDING_IDS, type FindingId } from "../../../src/insight/findings/index.ts";
 import { foundIn, learns, testFinding, type Given } from "./cases.ts";
 import { GIVEN, thenStill } from "./given.ts";
 

@@ -1,5 +1,5 @@
 import type { Stat } from "../../../src/protocol/frame.ts";
-import type { FindingId } from "../../../src/protocol/rules.ts";
+import type { FindingId } from "../../../src/insight/findings/index.ts";
 import { deep, type Given } from "./cases.ts";
 
 /*

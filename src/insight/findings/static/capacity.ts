@@ -6,6 +6,9 @@ export const dropout = staticFinding({
   id: "dropout",
   title: "Dropout too strong",
   condition: "A Dropout with `p` above the threshold; an error where the model does not do well.",
+  thresholds: {
+    p: { is: 0.7, of: "Share of units that is dropped." },
+  },
   severity: "error",
   gate: "bad",
   why: "With nine units of ten dropped, what is left of a sample is mostly noise, and its scale ten times as large: the layers behind see another net at every step.",
@@ -34,6 +37,9 @@ export const bottleneck = staticFinding({
   title: "A layer too narrow for what lies around it",
   condition:
     "A Linear is at most `part` as wide as the one before, the one after and the output; an error where the model does not do well, or ends above 0.45 of the best constant's loss.",
+  thresholds: {
+    part: { is: 0.25, of: "Width : that of both neighbours, at most." },
+  },
   severity: "error",
   gate: "high",
   why: "Whatever the layers behind are to tell apart has to pass through this one. An autoencoder's code is meant to be narrow; what tells is that the model comes to rest far from 0.",

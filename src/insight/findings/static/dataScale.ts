@@ -12,6 +12,13 @@ export const targetScale = staticFinding({
   title: "Targets of another scale than the outputs",
   condition:
     "The loss is a regression's and a target's standard deviation is above `std`, or its mean is above `offset` and above `offset` standard deviations; an error where the model has learned next to nothing, has not moved or is worse than a constant.",
+  thresholds: {
+    std: {
+      is: 30,
+      of: "Standard deviation of a target, beyond which a net of outputs about 1 does not get.",
+    },
+    offset: { is: 10, of: "Mean of a target, and as many of its standard deviations." },
+  },
   severity: "error",
   gate: "poor",
   why: "A net begins with outputs of about 1. Targets of thousands are far out of reach: the loss and its gradient are huge, the rate that survives them is tiny, and the weights would have to grow a thousandfold.",
@@ -42,6 +49,10 @@ export const unscaledInput = staticFinding({
   title: "Inputs that are not scaled",
   condition:
     "The inputs' root mean square is above `rms`, or the largest above `largest`, after `normalize`; an error where the model has learned nothing, has not moved, is worse than a constant or ended with NaN or ∞.",
+  thresholds: {
+    rms: { is: 20, of: "Root mean square of the inputs." },
+    largest: { is: 1000000, of: "Largest magnitude of an input." },
+  },
   severity: "error",
   gate: "notWell",
   why: "Initialisation and learning rates are made for inputs of about 1. Inputs of hundreds saturate the first activations or make the first updates huge, and a single one of a million does so for its whole batch.",

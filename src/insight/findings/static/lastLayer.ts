@@ -1,18 +1,17 @@
 import type { DeclaredModel, DeclaredRow } from "../../../protocol/declaredModel.ts";
-import type { FindingId } from "../../../protocol/rules.ts";
 import { spoken } from "../../chain.ts";
 import { figure } from "../../format.ts";
 import { staticFinding, type StaticFinding } from "../finding.ts";
 import { ACTIVATIONS, lastRow } from "./rows.ts";
 
 /** What the last layer gives that the loss does not expect: the same shape of finding for all of them. */
-interface Mismatch<Id extends FindingId> extends Omit<StaticFinding<Id>, "inspect" | "severity" | "gate"> {
+interface Mismatch<Id extends string> extends Omit<StaticFinding<Id>, "inspect" | "severity" | "gate"> {
   readonly loss: string;
   fits(last: DeclaredRow): boolean;
   message(last: string, row: DeclaredRow): string;
 }
 
-const mismatch = <const Id extends FindingId>({ loss, fits, message, ...rest }: Mismatch<Id>) =>
+const mismatch = <const Id extends string>({ loss, fits, message, ...rest }: Mismatch<Id>) =>
   staticFinding<Id>({
     ...rest,
     severity: "error",
@@ -147,6 +146,12 @@ export const outputActivation = staticFinding({
   title: "Targets outside of the output's range",
   condition:
     "The loss is a regression's, the last layer is an activation, and targets lie outside of its range by more than `margin` standard deviations.",
+  thresholds: {
+    margin: {
+      is: 0.05,
+      of: "Targets may lie so many of their standard deviations outside of the activation's range.",
+    },
+  },
   severity: "error",
   gate: "always",
   why: "The last layer is an activation that cannot give some of the targets: those samples keep their error, and pull all units towards the edge of the range, where the gradient is 0.",

@@ -9,6 +9,9 @@ export const postNorm = staticFinding({
   title: "A deep stack of encoder layers that normalise after each block",
   condition:
     "At least `layers` TransformerEncoderLayers without `norm_first`; an error where the model has learned nothing, has not moved or is worse than a constant.",
+  thresholds: {
+    layers: { is: 6, of: "Encoder layers that normalise after each block." },
+  },
   severity: "error",
   gate: "notWell",
   why: "With the normalisation after the shortcut, the gradient of the last layers is large at the start and shrinks towards the first: deep stacks then need a warm-up of the learning rate, or diverge. With the normalisation before each block the shortcut runs through untouched.",
@@ -38,6 +41,9 @@ export const bnBatch = staticFinding({
   title: "BatchNorm on batches too small",
   condition:
     "A BatchNorm sees at most `batch` values of a channel; an error where the model does not do well.",
+  thresholds: {
+    batch: { is: 2, of: "Samples in a batch, at most." },
+  },
   severity: "error",
   gate: "bad",
   why: "BatchNorm measures mean and variance of the batch. Of two samples these are noise: normalised by them, every unit is +1 for one sample and −1 for the other, whatever they are.",

@@ -1,0 +1,76 @@
+import { count } from "../insight/format.ts";
+import { plain } from "../text/quote.ts";
+import type { Models } from "./models.ts";
+import type { Panel } from "./panel.ts";
+import { revealModel } from "./reveal.ts";
+import type { Run } from "./run.ts";
+import type { Runs } from "./runs.ts";
+import type { Node, RunsTree } from "./runsTree.ts";
+import { ask, inform, warn } from "./say.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface RunCommandServices {
+  readonly models: Models;
+  readonly runs: Runs;
+  readonly trainer: Trainer;
+  readonly panel: Panel;
+  readonly tree: RunsTree;
+}
+
+/** What can be done with runs of the list, by the command's name after `gradlens.runs.`. */
+export const runCommands = (
+  services: RunCommandServices,
+): Readonly<Record<string, (runs: readonly Run[]) => unknown>> => ({
+  show: ([run]) => run && services.panel.show(run),
+  rename: ([run]) => run && rename(services.runs, run),
+  pin: (runs) => runs.forEach((run) => services.runs.pin(run, true)),
+  unpin: (runs) => runs.forEach((run) => services.runs.pin(run, false)),
+  compare: (runs) => compare(services, runs),
+  reveal: ([run]) => run && revealOrWarn(services.models, run),
+  delete: (runs) => remove(services, runs),
+});
+
+/**
+ * The runs that a command of the list is about: what a menu was opened on, with all that is selected where that is part of it; else,
+ * by a key, the selection.
+ */
+export function meant(tree: RunsTree, [node, nodes]: readonly unknown[]): readonly Run[] {
+  if (Array.isArray(nodes) && nodes.length > 0) return tree.runsOf(nodes as readonly Node[]);
+  return node === undefined ? tree.selected() : tree.runsOf([node as Node]);
+}
+
+/** An empty name is none. */
+async function rename(runs: Runs, run: Run): Promise<void> {
+  const name = await ask(plain`Name of the Run of ${run.origin.model}`, run.name ?? "");
+  if (name === undefined) return;
+  run.name = name.trim() === "" ? undefined : name.trim();
+  runs.changed(run, "state");
+}
+
+/** The latest is shown, and the others lie under it. */
+async function compare({ runs, panel }: RunCommandServices, [...chosen]: readonly Run[]): Promise<void> {
+  const latest = chosen.sort((a, b) => a.id - b.id).pop();
+  if (!latest) return;
+  for (const run of chosen) runs.pin(run, true);
+  await panel.show(latest);
+}
+
+async function revealOrWarn(models: Models, run: Run): Promise<void> {
+  const why = await revealModel(models, run);
+  if (why !== undefined) void warn(why);
+}
+
+/** What was recorded is read before, so that it can be put back. */
+async function remove({ runs, trainer }: RunCommandServices, chosen: readonly Run[]): Promise<void> {
+  if (chosen.length === 0) return;
+  if (chosen.some((run) => run === trainer.active())) await trainer.stop();
+  await Promise.all(chosen.map((run) => run.bring()));
+  for (const run of chosen) runs.remove(run);
+  const [only] = chosen;
+  const what =
+    chosen.length === 1 && only
+      ? plain`The run of ${only.origin.model}`
+      : plain`${count(chosen.length)} runs`;
+  const answer = await inform(plain`${what} ${chosen.length === 1 ? "is" : "are"} deleted.`, "Undo");
+  if (answer === "Undo") for (const run of chosen) runs.putBack(run);
+}

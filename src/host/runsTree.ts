@@ -1,0 +1,175 @@
+import type * as vscode from "vscode";
+import type { Finding } from "../insight/findings/found.ts";
+import { fileLine, findingLine, modelLine, runLine, type Line, type ListedRun } from "../text/runTree.ts";
+import { statusHover } from "../text/run.ts";
+import type { Run } from "./run.ts";
+import type { Runs } from "./runs.ts";
+import { createTree, treeItem, tooltip } from "./say.ts";
+import { Throttle } from "./throttle.ts";
+
+export const RUNS_VIEW = "gradlens.runs";
+
+const EVERY_MS = 500;
+
+/** A line of the tree: a file, a model of it, a run of the model, what was found in the run. */
+export type Node =
+  | { readonly kind: "file"; readonly file: string }
+  | { readonly kind: "model"; readonly file: string; readonly model: string }
+  | { readonly kind: "run"; readonly run: Run }
+  | { readonly kind: "finding"; readonly run: Run; readonly found: Finding; readonly index: number };
+
+/** All runs that are kept: what was run last stands first. */
+export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #runs: Runs;
+  readonly #isStale: (run: Run) => boolean;
+  readonly #view: vscode.TreeView<Node>;
+  readonly #changed: vscode.EventEmitter<Node | undefined>;
+  readonly onDidChangeTreeData: vscode.Event<Node | undefined>;
+  readonly #draw = new Throttle(
+    () => EVERY_MS,
+    () => this.#changed.fire(undefined),
+  );
+  readonly #subscription: vscode.Disposable;
+
+  constructor(
+    runs: Runs,
+    isStale: (run: Run) => boolean,
+    changed: vscode.EventEmitter<Node | undefined>,
+    drop: vscode.TreeDragAndDropController<Node>,
+  ) {
+    this.#runs = runs;
+    this.#isStale = isStale;
+    this.#changed = changed;
+    this.onDidChangeTreeData = changed.event;
+    this.#subscription = runs.onDidChange(() => this.refresh());
+    this.#view = createTree(RUNS_VIEW, this, drop);
+  }
+
+  /** The runs that the user has selected; those of a model or a file are all of its runs. */
+  selected(): readonly Run[] {
+    return this.runsOf(this.#view.selection);
+  }
+
+  runsOf(nodes: readonly Node[]): readonly Run[] {
+    const all = nodes.flatMap((node) =>
+      "run" in node ? [node.run] : this.#runs.all().filter((run) => isUnder(node, run)),
+    );
+    return [...new Set(all)];
+  }
+
+  refresh(): void {
+    this.#draw.request();
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    const latest = this.#runs.all().toReversed();
+    if (!node)
+      return [...new Set(latest.map(({ origin }) => origin.file))].map((file) => ({ kind: "file", file }));
+    switch (node.kind) {
+      case "file": {
+        const runs = latest.filter((run) => isUnder(node, run));
+        const models = new Set(runs.map(({ origin }) => origin.model));
+        return [...models].map((model) => ({ kind: "model", file: node.file, model }));
+      }
+      case "model":
+        return latest.filter((run) => isUnder(node, run)).map((run) => ({ kind: "run", run }));
+      case "run":
+        await node.run.bring();
+        return node.run
+          .findings()
+          .findings.map((found, index) => ({ kind: "finding", run: node.run, found, index }));
+      case "finding":
+        return [];
+    }
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const item = treeItem(this.#line(node), idOf(node), folds(node));
+    item.contextValue = contextOf(node);
+    if (node.kind === "run") item.command = { command: "gradlens.runs.show", title: "", arguments: [node] };
+    if (node.kind === "finding")
+      item.command = {
+        command: "gradlens.revealLayer",
+        title: "",
+        arguments: [node.run.id, node.found.layer],
+      };
+    return item;
+  }
+
+  /** What takes a look at the record of a run is read when the mouse rests on it. */
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    if (node.kind === "run") {
+      await node.run.bring();
+      item.tooltip = tooltip(statusHover(node.run.summary(this.#isStale(node.run)), node.run.findings()), []);
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#view.dispose();
+    this.#draw.dispose();
+    this.#changed.dispose();
+  }
+
+  #line(node: Node): Line {
+    switch (node.kind) {
+      case "file": {
+        const runs = this.#runs.all().filter((run) => isUnder(node, run));
+        const models = new Set(runs.map(({ origin }) => origin.model));
+        return fileLine(
+          node.file,
+          models.size,
+          runs.some(({ origin }) => origin.uri),
+        );
+      }
+      case "model":
+        return modelLine(node.model, this.runsOf([node]).toReversed().map(this.#listed));
+      case "run":
+        return runLine(this.#listed(node.run));
+      case "finding":
+        return findingLine(node.found);
+    }
+  }
+
+  #listed = (run: Run): ListedRun => ({
+    summary: run.summary(this.#isStale(run)),
+    pinned: run.pinned,
+    severity: run.said().severity,
+  });
+}
+
+const isUnder = (node: { readonly file: string; readonly model?: string }, { origin }: Run): boolean =>
+  origin.file === node.file && (node.model === undefined || origin.model === node.model);
+
+/** A run that nothing was found in has nothing below it. */
+const folds = (node: Node): "open" | "closed" | "leaf" => {
+  if (node.kind === "file" || node.kind === "model") return "open";
+  return node.kind === "run" && node.run.end && node.run.said().severity !== "ok" ? "closed" : "leaf";
+};
+
+/** The same line is the same for as long as it is there: it stays open, selected and focused. */
+function idOf(node: Node): string {
+  switch (node.kind) {
+    case "file":
+      return node.file;
+    case "model":
+      return JSON.stringify([node.file, node.model]);
+    case "run":
+      return node.run.key;
+    case "finding":
+      return `${node.run.key} ${node.index}`;
+  }
+}
+
+/** Words that the manifest's `when` clauses look for. */
+function contextOf(node: Node): string {
+  if (node.kind !== "run") return node.kind;
+  const { pinned, end, origin } = node.run;
+  return [
+    "run",
+    pinned ? "pinned" : "loose",
+    end ? "ended" : "active",
+    origin.uri ? "declared" : "elsewhere",
+  ].join(" ");
+}
