@@ -37,22 +37,26 @@ NAMES = {
 
 
 def main(programs: list[str]) -> None:
-    workers = {kind: Worker(kind) for kind in NAMES}
-    print("| |", " | ".join(NAMES.values()), "| bytes a frame | auto's interval |")
-    print("| --- |", " | ".join("---" for _ in NAMES), "| --- | --- |")
+    """`--auto` in front: nothing but "auto" beside the plain step, for longer."""
+    alone = programs[0] == "--auto"
+    names = {kind: NAMES[kind] for kind in ("plain", "auto")} if alone else NAMES
+    programs = programs[alone:]
+    workers = {kind: Worker(kind) for kind in names}
+    print("| |", " | ".join(names.values()), "| auto's interval |")
+    print("| --- |", " | ".join("---" for _ in names), "| --- |")
     for program in programs:
         for worker in workers.values():
             worker.ask({"load": program})
-        spent, steps = dict.fromkeys(NAMES, 0.0), dict.fromkeys(NAMES, 0)
-        for _ in range(ROUNDS):
+        spent, steps = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0)
+        for _ in range(3 * ROUNDS if alone else ROUNDS):
             for kind, worker in workers.items():
                 answer = worker.ask({"run": BURST_S})
                 spent[kind] += answer["ms"]
                 steps[kind] += answer["steps"]
         plain = spent["plain"] / steps["plain"]
-        added = [spent[kind] / steps[kind] / plain - 1 for kind in NAMES if kind != "plain"]
-        facts = {**workers["1"].ask({"facts": 1}), "interval": workers["auto"].ask({"facts": 1})["interval"]}
-        cells = [f"{plain:.2f}", *(f"{100 * x:.1f} %" for x in added), f"{facts['bytes']:.0f}", str(facts["interval"])]
+        added = [spent[kind] / steps[kind] / plain - 1 for kind in names if kind != "plain"]
+        interval = workers["auto"].ask({"facts": 1})["interval"]
+        cells = [f"{plain:.2f}", *(f"{100 * x:.1f} %" for x in added), str(interval)]
         print(f"| {Path(program).stem} |", " | ".join(cells), "|", flush=True)
     for worker in workers.values():
         worker.process.terminate()
@@ -91,7 +95,7 @@ def work(kind: str) -> None:
             elif "run" in question:
                 answer = dict(zip(("ms", "steps"), burst(training, question["run"])))
             elif watch is not None:
-                answer = {"bytes": watch.stream.written / max(watch.frames, 1), "interval": watch.pacing.interval()}
+                answer = {"interval": watch.pacing.interval()}
             print(json.dumps(answer), flush=True)
 
 
