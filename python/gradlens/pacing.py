@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable
 
 # Frames until the pace is known, not counting the first one, which is slow by itself.
 _FRAMES = 3
@@ -39,7 +38,7 @@ class Pacing:
     def watched(self, seconds: float) -> None:
         """A step was watched and took so long, all told."""
         if self._frame is not None and self._frames > 1 and self._usual:
-            self._costs.append(sum(self._frame) - len(self._frame) * _median(self._usual))
+            self._costs.append(sum(self._frame) - len(self._frame) * self._plain_step())
         self._frame = [seconds]
         self._frames += 1
 
@@ -49,17 +48,16 @@ class Pacing:
     def _affordable(self) -> int:
         if len(self._costs) < _FRAMES:
             return _LEAST
-        # A pause of the machine is not the watcher's: no frame counts for more than three usual ones.
-        most = 3 * _median(self._costs)
+        # A pause of the machine is not the watcher's: no frame counts for more than five usual ones.
+        most = 5 * sorted(self._costs)[len(self._costs) // 2]
         cost = sum(min(each, most) for each in self._costs) / len(self._costs)
-        return min(_MOST, max(_LEAST, math.ceil(cost / (self.budget * _median(self._usual)))))
+        return min(_MOST, max(_LEAST, math.ceil(cost / (self.budget * self._plain_step()))))
+
+    def _plain_step(self) -> float:
+        """The lower quartile: what else goes on makes steps longer, and must not make frames look cheap."""
+        return sorted(self._usual)[len(self._usual) // 4]
 
 
 def clock(device: str) -> float:
     """Seconds: of the processor where it computes, since what else the machine does is not the watcher's."""
     return time.process_time() if device == "cpu" else time.perf_counter()
-
-
-def _median(values: Iterable[float]) -> float:
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2]
