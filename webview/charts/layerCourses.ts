@@ -33,7 +33,8 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
     id,
     title,
     hint,
-    applies: (view) => rowsOf(view).length > 0,
+    applies: (view) =>
+      framesOf(view, LINES).some((frame) => Number.isFinite(rangeAt(frame, rowsOf(view), stat).y)),
 
     reading(view) {
       const values = typical(view, stat);
