@@ -8,6 +8,8 @@ import { rangeOf } from "./place.ts";
 import type { Runs } from "./runs.ts";
 import { settings, type LensSettings } from "./settings.ts";
 import { isInSight, MARGIN_LINES } from "./sight.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
+import { programLenses } from "./watch/programLenses.ts";
 
 /** A run shows its first figures sooner than this, as a rule: lenses that change twice within it are drawn once. */
 const FIRST_FIGURES_MS = 150;
@@ -35,13 +37,17 @@ class LayerLens extends vscode.CodeLens {
 export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
-  readonly #announcer = new Announcer(onScreen);
-  readonly onDidChangeCodeLenses = this.#announcer.event;
+  readonly #programs: ProgramAnchors;
+  readonly #announcer: Announcer;
+  readonly onDidChangeCodeLenses: vscode.Event<void>;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs) {
+  constructor(models: Models, runs: Runs, programs: ProgramAnchors) {
+    this.#programs = programs;
     this.#models = models;
     this.#runs = runs;
+    this.#announcer = new Announcer(() => onScreen().filter((document) => isModelFile(document) || programs.has(document)));
+    this.onDidChangeCodeLenses = this.#announcer.event;
     this.#subscriptions = [
       runs.onDidChange(({ what }) => {
         if (what === "added") setTimeout(() => this.refresh(), FIRST_FIGURES_MS);
@@ -65,8 +71,8 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!isModelFile(document)) return [];
     this.#announcer.asked(document);
+    if (!isModelFile(document)) return [...programLenses(document, this.#programs, settings.lenses())];
     await this.#models.readWithin(document, PATIENCE_MS);
     const shown = settings.lenses();
     const latest = new LatestRuns(this.#models, this.#runs, document);
@@ -139,4 +145,4 @@ function layerCommand(
 }
 
 const onScreen = (): readonly vscode.TextDocument[] =>
-  vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
+  vscode.window.visibleTextEditors.map(({ document }) => document);

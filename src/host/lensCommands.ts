@@ -56,8 +56,9 @@ export function resultCommand(run: Run, stale: boolean): LensCommand {
     seen === run.history
       ? plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
-  if (!stale || !run.end) {
-    return { title: text, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
+  if (!stale || !run.end || run.isWatched) {
+    const title = stale ? plain`(stale) ${text}` : text;
+    return { title, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
   }
   const title = plain`↻ Run again: changed since · (stale) ${text}`;
   const { uri, model } = run.origin;

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type * as vscode from "vscode";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
-import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
+import type { Control, RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
 import { summarise, type Summary } from "../insight/findings/summarise.ts";
 import { History } from "../protocol/history.ts";
 import type { Increment } from "../protocol/increment.ts";
+import { EVERY_CONTROL, type SourceState } from "./frameSource.ts";
 import { frameAt, historyAt } from "../protocol/moment.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
@@ -22,6 +23,8 @@ export interface RunOrigin {
   readonly fingerprint: string;
   /** What the text says of the run; the worker's answer replaces it. */
   readonly info: RunInfo;
+  /** The file that another process writes it to, and the folder that names in it are seen from. */
+  readonly stream?: { readonly file: string; readonly folder: vscode.Uri };
 }
 
 /** What a run is from its beginning. */
@@ -90,6 +93,8 @@ export class Run {
   reading: ReadProgress | undefined;
   /** They hold something else now. */
   filesChanged = false;
+  /** What can be done with it from here. */
+  controls: ReadonlySet<Control> = EVERY_CONTROL;
   /** The step that is looked at; `undefined`: the latest. */
   at: number | undefined;
   #readings: Reading[] = [];
@@ -107,6 +112,11 @@ export class Run {
     this.pinned = before.pinned ?? false;
     this.files = before.files ?? [];
     if (before.end) this.finish(before.end);
+  }
+
+  /** Another process makes it, and its file is where it is kept. */
+  get isWatched(): boolean {
+    return this.origin.stream !== undefined;
   }
 
   /** All that is kept of it, where that is in memory; else it is asked for, and comes later. */
@@ -136,8 +146,7 @@ export class Run {
   arrive(info: RunInfo, history: History): void {
     this.#away = undefined;
     this.#history = history;
-    this.info = info;
-    this.#rowOf = undefined;
+    this.informed(info);
   }
 
   /** What lists say of it; nothing is read for that. */
@@ -153,11 +162,24 @@ export class Run {
   }
 
   prepared({ info, files }: Prepared, paused: boolean): void {
-    this.info = info;
     this.files = files;
     this.reading = undefined;
-    this.#rowOf = undefined;
+    this.informed(info);
     this.state = paused ? "paused" : "running";
+  }
+
+  /** More is known of it now. */
+  informed(info: RunInfo): void {
+    this.info = info;
+    this.#rowOf = undefined;
+  }
+
+  /** Its source says how it goes. */
+  told(said: SourceState): void {
+    if (said.state === "ended") return this.finish(said.end);
+    if (said.state === "preparing") this.reading = said.reading;
+    else if (said.info) this.prepared({ info: said.info, files: said.files ?? [] }, said.state === "paused");
+    else this.turned(said.state);
   }
 
   /** The rows of a frame that these paths stand for; a path that the run does not know has none. */
@@ -202,11 +224,11 @@ export class Run {
     this.#ended.resolve(end);
   }
 
-  /** An end that the worker can no longer tell of. */
-  finishHere(
-    end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string },
-  ): void {
-    this.finish({ ...end, steps: this.step, elapsed_ms: this.elapsedMs });
+  /** An end that its source can no longer tell of. */
+  endHere(
+    end: { readonly reason: "stopped" | "lost" } | { readonly reason: "failed"; readonly message: string },
+  ): RunEnd {
+    return { ...end, steps: this.step, elapsed_ms: this.elapsedMs };
   }
 
   /** What there is to say of it. */
@@ -246,6 +268,7 @@ export class Run {
       ...(this.name !== undefined && { name: this.name }),
       started: timeOf(this.started),
       stale,
+      controls: [...this.controls],
     };
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { FrameSource } from "./frameSource.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
@@ -46,12 +47,30 @@ export class Runs implements vscode.Disposable {
     return uri ? this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri)) : [];
   }
 
-  add(beginning: RunBeginning): Run {
+  /** `source`: where its frames come from, if not from whoever adds it. */
+  add(beginning: RunBeginning, source?: FrameSource): Run {
     const run = new Run(this.#nextId++, beginning);
+    if (source) this.#listen(run, source);
     this.#all.push(run);
     this.changed(run, "added");
     this.#drop(this.#all.length - this.#keep());
     return run;
+  }
+
+  /** A run that has ended hears nothing more. */
+  #listen(run: Run, source: FrameSource): void {
+    run.controls = source.controls;
+    source.onFrames((increment) => {
+      if (run.end) return;
+      run.append(increment);
+      this.changed(run, "frames");
+    });
+    source.onState((state) => {
+      if (run.end) return;
+      run.told(state);
+      this.changed(run, "state");
+      if (run.end) source.dispose();
+    });
   }
 
   /** Runs of earlier windows, oldest first: they come before those of this one. */
@@ -61,12 +80,6 @@ export class Runs implements vscode.Disposable {
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
-  }
-
-  /** A pinned run is not dropped for another. */
-  pin(run: Run, on: boolean): void {
-    run.pinned = on;
-    this.changed(run, "state");
   }
 
   /** Takes runs away. `putBack` brings one back that is still held. */

@@ -17,6 +17,7 @@ export const settings = {
     gradients: flag("codeLens.gradients"),
     activations: flag("codeLens.activations"),
     shapes: flag("codeLens.shapes"),
+    watch: flag("codeLens.watch"),
   }),
   probe: () => flag("probe"),
   gutter: () => flag("gutter.enabled"),

@@ -45,7 +45,8 @@ export class Status implements vscode.Disposable {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
-    const links = run.end ? AGAIN : CONTROLS[run.state === "paused" ? "paused" : "running"];
+    const all = run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
+    const links = run.isWatched ? [] : all;
     const found = run.findings();
     this.#item.show(
       statusText(summary, found),
@@ -63,7 +64,7 @@ export class Status implements vscode.Disposable {
 
 const AGAIN: readonly CommandLink[] = [["Run Again", "gradlens.rerun"]];
 
-const CONTROLS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
+const LINKS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
   running: [
     ["Stop", "gradlens.stop"],
     ["Pause", "gradlens.pause"],

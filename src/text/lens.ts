@@ -36,8 +36,10 @@ function lens(at: LensRows, kind: LensKind): Plain {
   const { frame, rows, stale, marks, probe = false } = at;
   const isWrong = rows.some((row) => isConcern(marks[row] ?? "even"));
   const parts = itemsOf(at, kind).map((statistic, i) => {
-    const values = rows.map((row) => statOf(frame, row, statistic.column));
-    const over = i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : "";
+    // One line of a program may make layers of several types.
+    const own = rows.filter((row) => at.layers[row]?.stats.includes(statistic.column));
+    const values = own.map((row) => statOf(frame, row, statistic.column));
+    const over = i === 0 && own.length > 1 ? ` over ${count(own.length)}` : "";
     return `${statistic.symbol} ${range(values, statistic)}${over}`;
   });
   if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
