@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { AllAnchors } from "./host/anchors.ts";
 import { watchAssociations } from "./host/association.ts";
 import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
@@ -10,7 +11,8 @@ import { Diagnostics } from "./host/diagnostics.ts";
 import { Findings } from "./host/findings.ts";
 import { KeptRuns } from "./host/keptRuns.ts";
 import { registerLanguage } from "./host/language.ts";
-import { followRenames, reportBreaks, setContexts } from "./host/lifecycle.ts";
+import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
+import { ModelAnchors } from "./host/modelAnchors.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
 import { revealAtRuns } from "./host/panelReveal.ts";
@@ -18,12 +20,16 @@ import { Probes } from "./host/probes.ts";
 import { Reruns } from "./host/reruns.ts";
 import type { Run } from "./host/run.ts";
 import { ReaderThread } from "./host/readerThread.ts";
+import { followRules } from "./host/ruleSettings.ts";
 import { Running } from "./host/running.ts";
 import { saveChart } from "./host/savingCharts.ts";
 import { Runs } from "./host/runs.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
+import { ProgramAnchors } from "./host/watch/programAnchors.ts";
+import { markPrograms } from "./host/watch/marks.ts";
+import { WatchedRuns } from "./host/watch/watchedRuns.ts";
 import type { Frame } from "./protocol/frame.ts";
 import type { RunSummary } from "./protocol/webview.ts";
 import { RunFiles } from "./storage/runFiles.ts";
@@ -58,16 +64,18 @@ export function activate(context: vscode.ExtensionContext): Api {
   const threads = (name: string): string => vscode.Uri.joinPath(extensionUri, "dist", name).fsPath;
   const reader = own(new ReaderThread(threads("reader.cjs"), (line) => log().appendLine(line)));
   const models = own(new Models(reader));
-  const runs = own(new Runs(settings.keepRuns));
+  const runs = own(new Runs(settings.keepRuns, settings.rules));
   const trainer = new Trainer(runs, threads("worker.cjs"), (line) => log().appendLine(line.trimEnd()));
   const running = new Running(models, runs, trainer);
-  const isStale = (run: Run): boolean => models.isStale(run);
+  const programs = own(new ProgramAnchors(runs));
+  const anchors = new AllAnchors(new ModelAnchors(models, runs), programs);
+  const isStale = (run: Run): boolean => (run.isWatched ? programs.isStale(run) : models.isStale(run));
 
-  const lenses = own(new Lenses(models, runs));
-  const decorations = own(new Decorations(models, runs));
+  const findings = own(new Findings(models, runs, programs));
+  const lenses = own(new Lenses(models, runs, findings, programs));
+  const decorations = own(new Decorations(anchors, runs));
   const files = own(new DataFiles(models, runs, trainer));
   const diagnostics = own(new Diagnostics(models, files, trainer));
-  const findings = own(new Findings(models, runs));
   const status = own(new Status(runs, isStale));
   const declared = own(new DeclaredModels(runs));
   const panel = own(
@@ -76,29 +84,42 @@ export function activate(context: vscode.ExtensionContext): Api {
       isStale,
       hasModels: hasModelFiles,
       focused: () => lenses.focusLost(),
-      reveal: (run, layer) => void revealOrSay(models, run, layer),
+      reveal: (run, layer) => void revealOrSay(models, programs, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,
       diff: (run, other) => void declared.compare(run, other),
       at: (run, step) => runs.look(run, step),
+      decompose: (run, layer) =>
+        void vscode.commands.executeCommand("gradlens.jacobianSpectrum", run.id, layer),
       save: (chart) => void saveChart(chart),
     }),
   );
   const everything = [lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
+  const watched = own(new WatchedRuns(runs, (line) => log().appendLine(line)));
+  own(markPrograms());
   const showLog = (): void => log().show();
-  own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
+  own(registerCommands({ context, models, programs, anchors, watched, runs, trainer, running, panel, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
-  own(registerLanguage(models, runs, lenses, diagnostics, findings));
+  own(registerLanguage(models, runs, lenses, diagnostics, findings, anchors));
   own(revealAtRuns(runs, panel));
-  own(followCursor(models, runs, panel));
+  own(followCursor(anchors, panel));
   own(setContexts(runs, trainer));
-  own(new Probes(models, runs, trainer));
+  own(
+    new Probes(
+      models,
+      runs,
+      trainer,
+      reportProbes((line) => log().appendLine(line), showLog),
+    ),
+  );
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
+  own(programs.onDidChange(refresh));
+  own(followRules(runs, findings)); // before what is shown is drawn anew
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));
   const kept =

@@ -9,6 +9,7 @@ import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { kindsFile, kindsText, loopsFile, loopsText } from "./activations.mjs";
+import { manifestFile, manifestText } from "./manifest.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
 import { statisticsFile, statisticsText } from "./statistics.mjs";
@@ -45,6 +46,10 @@ async function writeSchema() {
   writeChanged(schemaFile, await schemaText());
 }
 
+async function writeManifest() {
+  writeChanged(manifestFile, await manifestText());
+}
+
 async function writeActivations() {
   writeChanged(kindsFile, await kindsText());
   writeChanged(loopsFile, await loopsText());
@@ -76,6 +81,7 @@ const steps = [
     ? []
     : [
         { name: "src/model/schema.ts", run: writeSchema },
+        { name: "src/model/rules.ts", run: writeManifest },
         { name: "src/protocol/statistics.ts", run: writePages },
         { name: "src/engine/activations", run: writeActivations },
       ]),

@@ -29,7 +29,10 @@ it thresholds of its own:
 
 \`\`\`jsonc
 "rules": { "dead-relu": "off", "collapse": { "spread": 0.05 } }
-\`\`\``;
+\`\`\`
+
+In the editor the setting \`gradlens.rules\`, of the same shape, does so for all models of a window or a folder; what a model says
+itself comes first, threshold by threshold.`;
 
 /** @param {import("../src/insight/findings/finding.ts").FindingType} finding */
 async function section({

@@ -135,4 +135,19 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["runs", fields({ runs: list(run), shown: optional(number), overlays })],
   ["mark", fields({ layer: optional(string), scroll: boolean })],
   ["layer", fields({ layer: string })],
+  [
+    "spectrum",
+    fields({
+      spectrum: optional(
+        fields({
+          path: string,
+          inputs: count,
+          outputs: count,
+          values: floats,
+          error: optional(number),
+          step: count,
+        }),
+      ),
+    }),
+  ],
 ]);

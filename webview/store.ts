@@ -1,5 +1,6 @@
 import { History } from "../src/protocol/history.ts";
 import { headOf, type Increment } from "../src/protocol/increment.ts";
+import type { Spectrum } from "../src/protocol/spectrum.ts";
 import type { FromWebview, Overlay, RunId, RunSummary, ToWebview } from "../src/protocol/webview.ts";
 
 /** Everything that the panel draws. */
@@ -16,6 +17,8 @@ export interface State {
   readonly at?: number;
   /** The layer of which all figures are shown, in place of the charts of all layers. */
   readonly page?: string;
+  /** A Jacobian spectrum of the shown run. */
+  readonly spectrum?: Spectrum;
   readonly hasModels: boolean;
   /** The layer that the editor's cursor is on. */
   readonly cursor?: string;
@@ -51,6 +54,8 @@ export function reduce(state: State, message: ToWebview | Local): State {
       return show(state, message);
     case "mark":
       return optional(state, "cursor", message.layer);
+    case "spectrum":
+      return optional(state, "spectrum", message.spectrum);
     case "hover":
       return optional(state, "hovered", message.layer);
     case "layer":
@@ -119,7 +124,7 @@ const whole = (increment: Increment | undefined): History =>
 function show(state: State, { runs, shown, overlays }: ToWebview & { type: "runs" }): State {
   const others = heldFor(overlays, state);
   if (shown === state.shown) return { ...state, runs, overlays, others };
-  const { shown: _, at: _at, ...rest } = state;
+  const { shown: _, at: _at, spectrum: _spectrum, ...rest } = state;
   return { ...rest, runs, overlays, others, history: History.EMPTY, ...(shown !== undefined && { shown }) };
 }
 
@@ -130,7 +135,7 @@ function heldFor(overlays: readonly Overlay[], state: State): ReadonlyMap<RunId,
   return new Map([...held].filter(([run]) => overlays.some((overlay) => overlay.run === run)));
 }
 
-function optional<K extends "cursor" | "hovered" | "at" | "page">(
+function optional<K extends "cursor" | "hovered" | "at" | "page" | "spectrum">(
   state: State,
   key: K,
   value: State[K] | undefined,

@@ -2,6 +2,7 @@ import { frameAt, historyAt } from "../src/protocol/moment.ts";
 import type { History } from "../src/protocol/history.ts";
 import type { LayerInfo } from "../src/protocol/run.ts";
 import type { Overlay, RunSummary } from "../src/protocol/webview.ts";
+import type { Spectrum } from "../src/protocol/spectrum.ts";
 import { shownOf } from "./store.ts";
 import type { State } from "./store.ts";
 
@@ -14,6 +15,8 @@ export interface View {
   readonly others: readonly Other[];
   /** The layer of which all figures are shown, by its row. */
   readonly page?: number;
+  /** A Jacobian spectrum of it. */
+  readonly spectrum?: Spectrum;
   /** The run as it is now, where an earlier step is shown. */
   readonly now?: Pick<View, "run" | "history">;
 }
@@ -31,13 +34,14 @@ export interface Other {
 export function viewOf(state: State): View | undefined {
   const run = shownOf(state);
   if (!run) return undefined;
-  const { history, others, overlays, runs, at } = state;
+  const { history, others, overlays, runs, at, spectrum } = state;
   const page = run.info.layers.findIndex(({ path }) => path === state.page);
   const view = {
     run,
     layers: run.info.layers,
     history,
     ...(page >= 0 && { page }),
+    ...(spectrum && { spectrum }),
     others: overlays.flatMap((overlay, place) => {
       const [summary, held] = [runs.find(({ id }) => id === overlay.run), others.get(overlay.run)];
       return summary && held ? [{ run: summary, history: held, because: overlay.because, place }] : [];

@@ -36,7 +36,15 @@ export async function fix(
 ): Promise<ExitCode> {
   if (flags.output !== undefined) await checkTarget(file, model, flags.output, output);
   const result = await attempt(file, model, flags, output);
-  if (!result) return EXIT.badFile;
+  if (result instanceof DataError) {
+    output.err(problemLines(file.name, file.text, [problemOf(result, file.text, model)]));
+    if (!result.nonFinite) return EXIT.badFile;
+    // What `diagnose` calls sick, and no fix of a model mends.
+    const seed = flags.seed ?? model.spec?.train.seed ?? 0;
+    const about = { file: file.name, model: model.name, seed, output: null };
+    if (flags.format === "json") await output.out(ended(trialsJson(about, NOTHING)));
+    return EXIT.noFix;
+  }
   const { best } = result;
   if (best && flags.output !== undefined) await write(flags.output, best.text);
   const written = best ? (flags.output ?? null) : null;
@@ -56,13 +64,15 @@ export async function fix(
   return isFine ? EXIT.completed : EXIT.noFix;
 }
 
-/** `undefined` where the model's files do not serve; why is then on standard error. */
+const NOTHING: TrialsResult = { original: { fixes: [], measures: [] }, finalists: [], tried: 0, cost: 0 };
+
+/** What is wrong with the model's files, where they do not serve. */
 async function attempt(
-  { name, text, location }: ModelFile,
+  { text, location }: ModelFile,
   model: ParsedModel,
   { seed, threads }: FixFlags,
-  { err, progress, interactive }: Output,
-): Promise<TrialsResult | undefined> {
+  { progress, interactive }: Output,
+): Promise<TrialsResult | DataError> {
   const abort = new AbortController();
   const interrupt = () =>
     abort.abort(new FileError("stopped: no fix was tried to the end, and nothing was written"));
@@ -78,9 +88,8 @@ async function attempt(
       },
     );
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    err(problemLines(name, text, [problemOf(error, text, model)]));
-    return undefined;
+    if (error instanceof DataError) return error;
+    throw error;
   } finally {
     process.off("SIGINT", interrupt);
     if (interactive) progress(undefined);

@@ -22,9 +22,16 @@ export interface Anchors<A extends Anchor = Anchor> {
   at(document: vscode.TextDocument, position: vscode.Position): A | undefined;
   /** Where a layer of a run stands in a document. */
   find(document: vscode.TextDocument, run: Run, layer: string): A | undefined;
-  /** The figures at the anchors of a document at one moment: what all of them need is looked up once. */
-  figures(document: vscode.TextDocument): (anchor: A) => Figures | undefined;
+  /** What stands at the anchors of a document at this moment: what all of them need is looked up once. */
+  now(document: vscode.TextDocument): Now<A>;
 }
+
+export interface Now<A extends Anchor = Anchor> {
+  /** `undefined` where no run has made a step. */
+  figures(anchor: A): Figures | undefined;
+}
+
+const NOTHING: Now = { figures: () => undefined };
 
 /** Every kind that there is. */
 export class AllAnchors implements Anchors {
@@ -50,8 +57,8 @@ export class AllAnchors implements Anchors {
     return this.#kindOf(document)?.find(document, run, layer);
   }
 
-  figures(document: vscode.TextDocument): (anchor: Anchor) => Figures | undefined {
-    return this.#kindOf(document)?.figures(document) ?? (() => undefined);
+  now(document: vscode.TextDocument): Now {
+    return this.#kindOf(document)?.now(document) ?? NOTHING;
   }
 
   #kindOf = (document: vscode.TextDocument): Anchors | undefined =>

@@ -1,8 +1,16 @@
 import * as vscode from "vscode";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
 import { LatestRuns } from "./figures.ts";
+import type { Findings, Gravest } from "./findings.ts";
 import { Announcer } from "./lensAnnouncer.ts";
-import { exportCommand, figuresCommand, resultCommand, runCommand, shapesCommand } from "./lensCommands.ts";
+import {
+  exportCommand,
+  figuresCommand,
+  findingCommand,
+  resultCommand,
+  runCommand,
+  shapesCommand,
+} from "./lensCommands.ts";
 import { isModelFile, type Models } from "./models.ts";
 import { rangeOf } from "./place.ts";
 import type { Runs } from "./runs.ts";
@@ -15,6 +23,13 @@ import { programLenses } from "./watch/programLenses.ts";
 const FIRST_FIGURES_MS = 150;
 /** A text that takes longer to read is shown as it was until it has been read. */
 const PATIENCE_MS = 200;
+
+/** What lenses of a document are made from. */
+interface Sight {
+  readonly latest: LatestRuns;
+  readonly gravest: Gravest;
+  readonly shown: LensSettings;
+}
 
 /** A lens above a layer, which gets its words when it comes into sight. */
 class LayerLens extends vscode.CodeLens {
@@ -37,16 +52,20 @@ class LayerLens extends vscode.CodeLens {
 export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
+  readonly #findings: Findings;
   readonly #programs: ProgramAnchors;
   readonly #announcer: Announcer;
   readonly onDidChangeCodeLenses: vscode.Event<void>;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs, programs: ProgramAnchors) {
-    this.#programs = programs;
+  constructor(models: Models, runs: Runs, findings: Findings, programs: ProgramAnchors) {
     this.#models = models;
     this.#runs = runs;
-    this.#announcer = new Announcer(() => onScreen().filter((document) => isModelFile(document) || programs.has(document)));
+    this.#findings = findings;
+    this.#programs = programs;
+    this.#announcer = new Announcer(() =>
+      onScreen().filter((document) => isModelFile(document) || programs.has(document)),
+    );
     this.onDidChangeCodeLenses = this.#announcer.event;
     this.#subscriptions = [
       runs.onDidChange(({ what }) => {
@@ -55,6 +74,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
         else this.#announcer.now();
       }),
       runs.onDidProbe(() => this.#announcer.now()),
+      findings.onDidFind(() => this.refresh()),
       vscode.window.onDidChangeActiveTextEditor(() => this.focusLost()),
       vscode.window.onDidChangeWindowState(() => this.focusLost()),
     ];
@@ -72,37 +92,46 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     this.#announcer.asked(document);
-    if (!isModelFile(document)) return [...programLenses(document, this.#programs, settings.lenses())];
+    if (!isModelFile(document))
+      return [...programLenses(document, this.#programs, this.#findings, settings.lenses())];
     await this.#models.readWithin(document, PATIENCE_MS);
-    const shown = settings.lenses();
-    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const sight = this.#sightOf(document);
     const models = this.#models.held(document)?.models ?? [];
     return models.flatMap((model) => [
-      ...this.#ofModel(document, model, latest, shown),
-      ...ofLayers(document, model, latest, shown),
+      ...this.#ofModel(document, model, sight),
+      ...ofLayers(document, model, sight),
     ]);
   }
 
   resolveCodeLens(lens: vscode.CodeLens): vscode.CodeLens {
     if (!(lens instanceof LayerLens)) return lens;
-    const latest = new LatestRuns(this.#models, this.#runs, lens.document);
-    lens.command = layerCommand(lens, latest, settings.lenses()) ?? { title: "", command: "" };
+    lens.command = layerCommand(lens, this.#sightOf(lens.document)) ?? { title: "", command: "" };
     return lens;
+  }
+
+  #sightOf(document: vscode.TextDocument): Sight {
+    return {
+      latest: new LatestRuns(this.#models, this.#runs, document),
+      gravest: this.#findings.gravest(document),
+      shown: settings.lenses(),
+    };
   }
 
   #ofModel(
     document: vscode.TextDocument,
     model: HeldModel,
-    latest: LatestRuns,
-    shown: LensSettings,
+    { latest, gravest, shown }: Sight,
   ): vscode.CodeLens[] {
     if (!model.start) return [];
     const { uri } = document;
     const range = rangeOf({ start: model.start, end: model.start });
     const { run, stale = false } = latest.of(model.name) ?? {};
+    const found = gravest.ofModel(model);
+    const isTold = shown.result && run !== undefined && !stale;
     const commands = [
       shown.run && runCommand(uri, model, this.#models.of(document).problems, run),
-      shown.result && run && resultCommand(run, stale),
+      shown.result && run && resultCommand(run, found, stale),
+      found && !isTold && findingCommand(found),
       shown.export && exportCommand(uri, model),
     ];
     return commands.flatMap((command) => (command ? [new vscode.CodeLens(range, command)] : []));
@@ -115,17 +144,12 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
 }
 
 /** Those in sight with their words, the others without. */
-function ofLayers(
-  document: vscode.TextDocument,
-  model: HeldModel,
-  latest: LatestRuns,
-  shown: LensSettings,
-): vscode.CodeLens[] {
+function ofLayers(document: vscode.TextDocument, model: HeldModel, sight: Sight): vscode.CodeLens[] {
   const inSight = isInSight(document, MARGIN_LINES);
   return model.layers.flatMap((layer) => {
     const lens = new LayerLens(document, model, layer);
-    if (hasLens(layer, shown) && !inSight(layer.start.line)) return [lens];
-    const command = layerCommand(lens, latest, shown);
+    if (hasLens(layer, sight.shown) && !inSight(layer.start.line)) return [lens];
+    const command = layerCommand(lens, sight);
     if (command) lens.command = command;
     return command ? [lens] : [];
   });
@@ -137,11 +161,11 @@ const hasLens = ({ isKnown }: HeldLayer, { gradients, activations, shapes }: Len
 
 function layerCommand(
   { layer, model }: LayerLens,
-  latest: LatestRuns,
-  shown: LensSettings,
+  { latest, gravest, shown }: Sight,
 ): vscode.Command | undefined {
   const figures = latest.figures(layer);
-  return figures ? figuresCommand(figures, shown) : shapesCommand(layer, model.stale, shown);
+  const found = gravest.at(layer);
+  return figures ? figuresCommand(figures, found, shown) : shapesCommand(layer, model.stale, found, shown);
 }
 
 const onScreen = (): readonly vscode.TextDocument[] =>

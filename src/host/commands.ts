@@ -2,9 +2,11 @@ import * as vscode from "vscode";
 import { messageOf } from "../protocol/rpc.ts";
 import type { PanelCommand } from "../protocol/webview.ts";
 import { plain } from "../text/quote.ts";
+import type { Anchors } from "./anchors.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
+import { jacobianSpectrum } from "./jacobian.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
@@ -14,10 +16,16 @@ import type { Runs } from "./runs.ts";
 import { fail, warn } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
 import type { Trainer } from "./trainer.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
+import type { WatchedRuns } from "./watch/watchedRuns.ts";
+import { watchPython } from "./watch/watchPython.ts";
 
 export interface CommandServices {
   readonly context: vscode.ExtensionContext;
   readonly models: Models;
+  readonly programs: ProgramAnchors;
+  readonly anchors: Anchors;
+  readonly watched: WatchedRuns;
   readonly runs: Runs;
   readonly trainer: Trainer;
   readonly running: Running;
@@ -27,7 +35,7 @@ export interface CommandServices {
 
 /** What each command of the manifest does, by its name after `gradlens.`. */
 export function registerCommands(services: CommandServices): vscode.Disposable {
-  const { context, models, runs, trainer, running, panel } = services;
+  const { context, models, programs, watched, runs, trainer, running, panel } = services;
   const run = async (uri?: unknown, model?: unknown): Promise<number | undefined> => {
     const started = await running.run(uri instanceof vscode.Uri ? uri : undefined, nameOf(model));
     return started?.id;
@@ -50,15 +58,19 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
     exportPyTorch: (uri, model) =>
       exportPyTorch(models, running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    watchPython: async (uri) => {
+      await watchPython(context.extensionUri, watched, uri instanceof vscode.Uri ? uri : undefined);
+    },
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),
     revealLayer: async (id, layer) => {
       const found = runs.get(Number(id));
-      return found && revealOrSay(models, found, String(layer));
+      return found && revealOrSay(models, programs, found, String(layer));
     },
   };
   return vscode.Disposable.from(
@@ -83,8 +95,13 @@ const nameOf = (argument: unknown): string | undefined =>
   typeof argument === "string" ? argument : undefined;
 
 /** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
-export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
-  const why = await reveal(models, run, layer);
+export async function revealOrSay(
+  models: Models,
+  programs: ProgramAnchors,
+  run: Run,
+  layer: string,
+): Promise<string | undefined> {
+  const why = await reveal(models, programs, run, layer);
   if (why !== undefined) void warn(why);
   return why;
 }

@@ -38,7 +38,7 @@ export class Decorations implements vscode.Disposable {
     this.#anchors = anchors;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(() => this.refresh()),
+      runs.onDidProbe(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (anchors.has(textEditor.document)) this.refresh();
@@ -53,9 +53,9 @@ export class Decorations implements vscode.Disposable {
   /** The marks of a document's lines; none of figures that are stale. */
   marks(document: vscode.TextDocument): readonly LineMark[] {
     if (!settings.gutter() || !this.#anchors.has(document)) return [];
-    const figures = this.#anchors.figures(document);
+    const now = this.#anchors.now(document);
     return this.#anchors.of(document).flatMap((layer) => {
-      const found = figures(layer);
+      const found = now.figures(layer);
       if (!found || found.stale) return [];
       const { marks } = found.run.findingsSeen();
       const share = worst(found.rows.map((row) => marks[row] ?? "even"));

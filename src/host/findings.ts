@@ -1,13 +1,17 @@
 import * as vscode from "vscode";
-import type { HeldModel } from "../model/held.ts";
+import { gravest } from "../insight/findings/gravest.ts";
+import type { Position } from "../model/digest.ts";
+import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import { plain } from "../text/quote.ts";
 import { LatestRuns } from "./figures.ts";
 import { explainLink } from "./explaining.ts";
 import { isModelFile, openModelFiles, type Models } from "./models.ts";
+import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { diagnostic } from "./say.ts";
 import { Debounce, Throttle } from "./throttle.ts";
+import { isProgram, type ProgramAnchors } from "./watch/programAnchors.ts";
 
 /** A run finds something new at every message; the Problems view is told of it so often. */
 const EVERY_MS = 500;
@@ -15,8 +19,16 @@ const EVERY_MS = 500;
 /** What was found of a model, and where it is declared. */
 export interface Placed {
   readonly model: string;
+  /** The watched run that shows it. */
+  readonly run?: Run;
   readonly found: FoundAt;
   readonly range: vscode.Range;
+}
+
+/** Of a document. `ofModel`: what belongs to none of its layers. */
+export interface Gravest {
+  at(layer: HeldLayer): FoundAt | undefined;
+  ofModel(model: HeldModel): FoundAt | undefined;
 }
 
 /**
@@ -26,26 +38,38 @@ export interface Placed {
 export class Findings implements vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
+  readonly #programs: ProgramAnchors;
   readonly #shown = vscode.languages.createDiagnosticCollection("gradlens findings");
+  readonly #didFind = new vscode.EventEmitter<vscode.TextDocument>();
+  /** The text of a document shows something else than before. */
+  readonly onDidFind = this.#didFind.event;
   readonly #inText = new WeakMap<vscode.TextDocument, Readonly<Record<string, readonly FoundAt[]>>>();
   readonly #draw = new Throttle(
     () => EVERY_MS,
-    () => openModelFiles().forEach((document) => this.#show(document)),
+    () => [...openModelFiles(), ...this.#openPrograms()].forEach((document) => this.#show(document)),
   );
   readonly #read = new Debounce<vscode.TextDocument>(0, (document) => void this.#readText(document));
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs) {
+  constructor(models: Models, runs: Runs, programs: ProgramAnchors) {
     this.#models = models;
     this.#runs = runs;
+    this.#programs = programs;
     this.#subscriptions = [
+      programs.onDidChange(() => this.refresh()),
+      vscode.workspace.onDidOpenTextDocument(() => this.refresh()),
       runs.onDidChange(() => this.refresh()),
       runs.onDidProbe(({ isComplete }) => {
-        if (isComplete) this.refresh();
+        if (isComplete) this.#draw.now();
       }),
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
+    this.readAgain();
+  }
+
+  /** The texts are looked at anew: findings are set otherwise. */
+  readAgain(): void {
     openModelFiles().forEach((document) => this.#read.request(document));
   }
 
@@ -55,6 +79,7 @@ export class Findings implements vscode.Disposable {
 
   /** All that is shown of a document, causes before their effects. */
   of(document: vscode.TextDocument): readonly Placed[] {
+    if (!isModelFile(document)) return this.#ofProgram(document);
     const latest = new LatestRuns(this.#models, this.#runs, document);
     const models = this.#models.held(document)?.models ?? [];
     return models.flatMap((model) =>
@@ -62,6 +87,31 @@ export class Findings implements vscode.Disposable {
         const range = this.#rangeOf(document, model, found.layer);
         return range ? [{ model: model.name, found, range }] : [];
       }),
+    );
+  }
+
+  /** What the latest runs of a program show, as long as it is what ran; what is about a model as a whole, at its first layer. */
+  #ofProgram(document: vscode.TextDocument): readonly Placed[] {
+    return this.#programs.runs(document).flatMap((run) => {
+      if (!run.isHere || this.#programs.isStaleIn(document, run)) return [];
+      return run.findings().findings.flatMap((found) => {
+        const range = this.#lineOf(document, run, found.layer);
+        return range ? [{ model: run.origin.model, run, found, range }] : [];
+      });
+    });
+  }
+
+  #lineOf(document: vscode.TextDocument, run: Run, layer: string | undefined): vscode.Range | undefined {
+    const rows = run.info.layers.map(({ path }) => path);
+    const paths = layer !== undefined && rows.includes(layer) ? [layer] : rows.slice(0, 1);
+    const anchor = paths.map((path) => this.#programs.find(document, run, path)).find((one) => one);
+    return anchor && firstLine(document, anchor);
+  }
+
+  /** Those that had something are shown once more, though they may have nothing now. */
+  #openPrograms(): readonly vscode.TextDocument[] {
+    return vscode.workspace.textDocuments.filter(
+      (document) => isProgram(document) && (this.#programs.has(document) || this.#shown.has(document.uri)),
     );
   }
 
@@ -79,6 +129,29 @@ export class Findings implements vscode.Disposable {
     return [...inText, ...told];
   }
 
+  /** The gravest that was found at each declaration of a document, for a line that has room for one. */
+  gravest(document: vscode.TextDocument): Gravest {
+    const latest = new LatestRuns(this.#models, this.#runs, document);
+    const held = this.#models.held(document);
+    const byModel = new Map<string, readonly FoundAt[]>();
+    const of = (name: string): readonly FoundAt[] => {
+      const model = held?.model(name);
+      const found = byModel.get(name) ?? (model ? this.#foundOf(document, model, latest) : []);
+      byModel.set(name, found);
+      return found;
+    };
+    return {
+      at: ({ uses }) =>
+        gravest(
+          uses.flatMap(({ model, paths }) =>
+            of(model).filter(({ layer }) => layer !== undefined && paths.includes(layer)),
+          ),
+        ),
+      ofModel: ({ name }) =>
+        gravest(of(name).filter(({ layer }) => layer === undefined || !held?.find(name, layer))),
+    };
+  }
+
   /** Where a layer is declared, in its first line; the model's name for what is about all of it. */
   #rangeOf(
     document: vscode.TextDocument,
@@ -87,11 +160,7 @@ export class Findings implements vscode.Disposable {
   ): vscode.Range | undefined {
     const declared = layer === undefined ? undefined : this.#models.held(document)?.find(model.name, layer);
     const { start, end } = declared ?? { start: model.start, end: undefined };
-    if (!start || start.line >= document.lineCount) return undefined;
-    const line = document.lineAt(start.line).range.end;
-    const first = new vscode.Position(start.line, start.column);
-    const last = end && end.line === start.line ? new vscode.Position(end.line, end.column) : line;
-    return new vscode.Range(first, last);
+    return start && firstLine(document, { start, end });
   }
 
   async #readText(document: vscode.TextDocument): Promise<void> {
@@ -100,7 +169,9 @@ export class Findings implements vscode.Disposable {
     try {
       const found = await this.#models.found(document);
       if (document.isClosed || document.version !== version) return;
+      const before = this.#inText.get(document);
       this.#inText.set(document, found);
+      if (JSON.stringify(before ?? {}) !== JSON.stringify(found)) this.#didFind.fire(document);
     } catch {
       // The thread says itself why it broke.
     }
@@ -128,7 +199,9 @@ export class Findings implements vscode.Disposable {
     shown.code = { value: found.id, target: explainLink(found.id) };
     const held = this.#models.held(document)?.model(model);
     const others = (found.related ?? []).flatMap((path) => {
-      const at = held && this.#rangeOf(document, held, path);
+      const at = placed.run
+        ? this.#lineOf(document, placed.run, path)
+        : held && this.#rangeOf(document, held, path);
       return at ? [information(document, at, plain`${path} is part of it`)] : [];
     });
     shown.relatedInformation = [
@@ -148,7 +221,20 @@ export class Findings implements vscode.Disposable {
     this.#draw.dispose();
     this.#read.dispose();
     this.#shown.dispose();
+    this.#didFind.dispose();
   }
+}
+
+/** The part of a place that stands in its first line. */
+function firstLine(
+  document: vscode.TextDocument,
+  { start, end }: { readonly start: Position; readonly end: Position | undefined },
+): vscode.Range | undefined {
+  if (start.line >= document.lineCount) return undefined;
+  const line = document.lineAt(start.line).range.end;
+  const first = new vscode.Position(start.line, start.column);
+  const last = end && end.line === start.line ? new vscode.Position(end.line, end.column) : line;
+  return new vscode.Range(first, last);
 }
 
 const SEVERITY = {

@@ -15,7 +15,7 @@ export const figuresHover = (anchors: Anchors, findings: Findings): vscode.Hover
     const found = findings.of(document).filter(({ range }) => range.contains(position));
     const parts = [
       ...found.map((one) => explainFinding(one.found)),
-      ...explained(layer && anchors.figures(document)(layer)),
+      ...explained(layer && anchors.now(document).figures(layer)),
     ];
     return parts.length > 0 ? hover(ownMarkdown(parts.join("\n\n---\n\n"))) : undefined;
   },

@@ -95,6 +95,7 @@ export class KeptRuns implements vscode.Disposable {
         this.#turn = this.#turn.then(() => this.#remove(run));
         return;
       case "moment":
+      case "spectrum":
         return;
       default:
         what satisfies never;

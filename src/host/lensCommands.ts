@@ -1,9 +1,10 @@
 import type * as vscode from "vscode";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
+import type { FoundAt } from "../protocol/found.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
-import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
-import { plain } from "../text/quote.ts";
+import { activationLens, findingLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
+import { plain, type Plain } from "../text/quote.ts";
 import { momentText, outcome, short } from "../text/run.ts";
 import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
@@ -50,7 +51,7 @@ function errorsOf(problems: readonly Problem[], model: string): number {
 const LONGEST_RESULT = 120;
 
 /** Beside it: how the latest run goes, or ended. One that the text has left behind offers the next. */
-export function resultCommand(run: Run, stale: boolean): LensCommand {
+export function resultCommand(run: Run, found: FoundAt | undefined, stale: boolean): LensCommand {
   const seen = run.historySeen();
   const text =
     seen === run.history
@@ -58,7 +59,12 @@ export function resultCommand(run: Run, stale: boolean): LensCommand {
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
   if (!stale || !run.end || run.isWatched) {
     const title = stale ? plain`(stale) ${text}` : text;
-    return { title, tooltip: LENS_HINTS.result, command: "gradlens.showLayer", arguments: [run.id] };
+    return {
+      title: found ? findingLens(found, title) : title,
+      tooltip: hinted(found, LENS_HINTS.result),
+      command: "gradlens.showLayer",
+      arguments: [run.id],
+    };
   }
   const title = plain`↻ Run again: changed since · (stale) ${text}`;
   const { uri, model } = run.origin;
@@ -66,18 +72,22 @@ export function resultCommand(run: Run, stale: boolean): LensCommand {
 }
 
 /** The figures of the latest run that the declaration takes part in. */
-export function figuresCommand(figures: Figures, shown: LensSettings): LensCommand | undefined {
+export function figuresCommand(
+  figures: Figures,
+  found: FoundAt | undefined,
+  shown: LensSettings,
+): LensCommand | undefined {
   const { run, rows } = figures;
   const { layers } = run.info;
   const kind = rows.some((row) => layers[row]?.stats.includes("grad_norm")) ? "gradients" : "activations";
   if (!shown[kind]) return undefined;
-  const at = { ...figures, layers, marks: run.findingsSeen().marks };
+  const at = { ...figures, layers, marks: run.findingsSeen().marks, found };
   return {
     title: kind === "gradients" ? gradientLens(at) : activationLens(at),
     ...(figures.probe
-      ? { tooltip: LENS_HINTS.probe, command: "" }
+      ? { tooltip: hinted(found, LENS_HINTS.probe), ...explanation(found) }
       : {
-          tooltip: LENS_HINTS[kind],
+          tooltip: hinted(found, LENS_HINTS[kind]),
           command: "gradlens.showLayer",
           arguments: [run.id, layers[rows[0] ?? 0]?.path],
         }),
@@ -88,10 +98,25 @@ export function figuresCommand(figures: Figures, shown: LensSettings): LensComma
 export function shapesCommand(
   { shapes }: HeldLayer,
   stale: boolean,
+  found: FoundAt | undefined,
   shown: LensSettings,
 ): LensCommand | undefined {
   if (!shapes || !shown.shapes) return undefined;
   const { input, output, parameters, rows } = shapes;
-  const title = shapeLens(input, output, parameters, rows, stale);
-  return { title, tooltip: LENS_HINTS.shapes, command: "" };
+  const title = shapeLens(input, output, parameters, rows, stale, found);
+  return { title, tooltip: hinted(found, LENS_HINTS.shapes), ...explanation(found) };
 }
+
+/** Above a model, what was found of it as a whole, where no run says it. */
+export const findingCommand = (found: FoundAt): LensCommand => ({
+  title: findingLens(found),
+  tooltip: hinted(found, LENS_HINTS.finding),
+  ...explanation(found),
+});
+
+const hinted = (found: FoundAt | undefined, hint: string): Plain =>
+  found ? plain`${found.message} ${hint}` : plain`${hint}`;
+
+/** What a click does where there is no run to be shown. */
+const explanation = (found: FoundAt | undefined) =>
+  found ? { command: "gradlens.explainFinding", arguments: [found.id] } : { command: "" };

@@ -23,6 +23,8 @@ export function fromWebview(message: unknown): FromWebview | undefined {
       return isId(run) ? { type, run } : undefined;
     case "reveal":
       return isId(run) && typeof layer === "string" ? { type, run, layer } : undefined;
+    case "decompose":
+      return isId(run) && typeof layer === "string" ? { type, run, layer } : undefined;
     case "hover":
       if (!isId(run)) return undefined;
       return typeof layer === "string" ? { type, run, layer } : { type, run };

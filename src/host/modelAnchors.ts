@@ -1,7 +1,7 @@
 import type * as vscode from "vscode";
 import type { HeldLayer } from "../model/held.ts";
 import type { Anchors } from "./anchors.ts";
-import { type Figures, LatestRuns } from "./figures.ts";
+import { LatestRuns } from "./figures.ts";
 import { isModelFile, type Models } from "./models.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -33,8 +33,7 @@ export class ModelAnchors implements Anchors<HeldLayer> {
     return this.#models.held(document)?.find(origin.model, layer);
   }
 
-  figures(document: vscode.TextDocument): (layer: HeldLayer) => Figures | undefined {
-    const latest = new LatestRuns(this.#models, this.#runs, document);
-    return (layer) => latest.figures(layer);
+  now(document: vscode.TextDocument): LatestRuns {
+    return new LatestRuns(this.#models, this.#runs, document);
   }
 }

@@ -7,6 +7,7 @@ import type { Problem } from "../protocol/problem.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import type { ReaderThread } from "./readerThread.ts";
 import type { Run } from "./run.ts";
+import { settings } from "./settings.ts";
 import { Debounce } from "./throttle.ts";
 import { isModelUri, MODEL_FILES } from "./userFiles.ts";
 
@@ -112,7 +113,7 @@ export class Models implements vscode.Disposable {
 
   /** What is wrong with each model by its text alone. */
   found(document: vscode.TextDocument): Promise<ReturnType<ReaderCalls["found"]>> {
-    return this.#thread.call("found", sourceOf(document));
+    return this.#thread.call("found", { ...sourceOf(document), rules: settings.rules(document.uri) });
   }
 
   /** What the fixes would change in the text as it is now. */

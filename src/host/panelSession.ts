@@ -29,6 +29,8 @@ export interface PanelServices {
   /** A panel has taken the focus, or has come up and may have: no editor has it. */
   focused(): void;
   reveal(run: Run, layer: string): void;
+  /** Computes the Jacobian spectrum of a layer or block. */
+  decompose(run: Run, layer: string): void;
   /** The pointer is on a layer of the panel, or on none. */
   hover(run: Run, layer: string | undefined): void;
   command(command: PanelCommand, run: Run | undefined): void;
@@ -65,6 +67,8 @@ export class PanelSession implements vscode.Disposable {
   #ready = false;
   #hasModels = false;
   #shown: Run | undefined;
+  /** The user has chosen a run by hand. */
+  #isChosen = false;
   /** The steps that the panel has reached, of each run whose figures it holds. */
   #sent: ReadonlyMap<RunId, number> = new Map();
   /** Bytes of frames in the last message. */
@@ -96,7 +100,7 @@ export class PanelSession implements vscode.Disposable {
     if (run === this.#shown) return;
     if (this.#shown) this.#services.at(this.#shown, undefined);
     this.#shown = run;
-    this.#want("state");
+    this.#wantState();
   }
 
   mark(layer: string | undefined, scroll: boolean): void {
@@ -143,16 +147,19 @@ export class PanelSession implements vscode.Disposable {
         if (this.#shown) this.#services.at(this.#shown, undefined);
         this.#services.focused();
         if (this.#mark.layer !== undefined) this.#want("mark");
-        return this.#want("state");
+        return this.#wantState();
       case "behind":
         this.#reached(message.run, Math.min(this.#sent.get(message.run) ?? 0, message.step));
         return this.#want("frames");
       case "focus":
         return this.#services.focused();
       case "select":
+        this.#isChosen = true;
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":
         return this.#withRun(message.run, (run) => this.#services.reveal(run, message.layer));
+      case "decompose":
+        return this.#withRun(message.run, (run) => this.#services.decompose(run, message.layer));
       case "hover":
         return this.#withRun(message.run, (run) => this.#services.hover(run, message.layer));
       case "command":
@@ -181,6 +188,7 @@ export class PanelSession implements vscode.Disposable {
   #onRun({ run, what }: RunChange): void {
     switch (what) {
       case "added":
+        if (!this.#yields(run)) return this.#want("runs");
         return this.show(run);
       case "removed":
         if (run !== this.#shown) return this.#want("runs");
@@ -197,11 +205,28 @@ export class PanelSession implements vscode.Disposable {
       case "frames":
         if (this.#drawn().includes(run)) this.#want("frames");
         return this.#header.request();
+      case "spectrum":
+        if (run === this.#shown) this.#want("spectrum");
+        return;
       case "moment":
         return;
       default:
         what satisfies never;
     }
+  }
+
+  /** Everything about the shown run. */
+  #wantState(): void {
+    this.#want("state");
+    if (this.#shown?.spectrum) this.#want("spectrum");
+  }
+
+  /**
+   * Whether another run takes the place of the shown one. A run that is made here was asked for just now; one that is watched begins
+   * by itself, and takes nothing away from what somebody looks at.
+   */
+  #yields(run: Run): boolean {
+    return !run.isWatched || !this.#shown || run.isAskedFor || (this.#shown.id < 1 && !this.#isChosen);
   }
 
   #want(kind: ToWebview["type"]): void {
@@ -228,6 +253,8 @@ export class PanelSession implements vscode.Disposable {
         return runsMessage(what);
       case "frames":
         return this.#frames(this.#next() ?? this.#shown);
+      case "spectrum":
+        return { type: "spectrum", ...(this.#shown?.spectrum && { spectrum: this.#shown.spectrum }) };
       case "layer":
         return { type: "layer", layer: this.#layer };
       case "mark":

@@ -1,5 +1,6 @@
 import { probed } from "../insight/findings/probed.ts";
 import type { Summary } from "../insight/findings/summarise.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { TrialRun } from "../protocol/trials.ts";
 import { Run, type RunRequest } from "./run.ts";
 
@@ -19,6 +20,11 @@ export class Probe extends Run {
     const [own, ...others] = seeds;
     made(this, own);
     this.#others = others.map((seed) => made(new Run(0, request), seed));
+  }
+
+  override judge(rules: RuleSettings): void {
+    super.judge(rules);
+    for (const run of this.#others) run.judge(rules);
   }
 
   override findings(): Summary {

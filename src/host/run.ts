@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type * as vscode from "vscode";
+import { ruledBy } from "../protocol/declaredModel.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
+import type { Spectrum } from "../protocol/spectrum.ts";
 import type { Control, RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
@@ -30,6 +33,10 @@ export interface RunOrigin {
 /** What a run is from its beginning. */
 export interface RunBeginning {
   readonly origin: RunOrigin;
+  /** Where it began before anybody knew of it. */
+  readonly started?: Date;
+  /** The user has started it just now, be it in another process. */
+  readonly isAskedFor?: boolean;
   readonly trial?: RunSummary["trial"];
 }
 
@@ -69,16 +76,22 @@ export class Run {
   readonly started: Date;
   readonly trial: RunSummary["trial"];
   readonly #ended = Promise.withResolvers<RunEnd>();
-  readonly #startedMs = performance.now();
+  readonly #startedMs: number;
   /** That of its beginning, but for a file that has been renamed since. */
   origin: RunOrigin;
+  /** What is known of it, the settings that it is judged by under the file's own. */
   info: RunInfo;
+  /** The same as the file and the worker tell it. */
+  #told: RunInfo;
+  #rules: RuleSettings = {};
   /** What the user calls it. */
   name: string | undefined;
   /** It is not dropped for another, and lies under the runs that are shown. */
   pinned = false;
   /** The user does not want it under those that are shown, where it would lie by itself. */
   hidden = false;
+  /** The Jacobian spectrum that was computed last, of a part of its model. */
+  spectrum: Spectrum | undefined;
   /** When it was last looked at. */
   usedMs = performance.now();
   /** A copy of the worker's. */
@@ -93,6 +106,7 @@ export class Run {
   reading: ReadProgress | undefined;
   /** They hold something else now. */
   filesChanged = false;
+  readonly isAskedFor: boolean;
   /** What can be done with it from here. */
   controls: ReadonlySet<Control> = EVERY_CONTROL;
   /** The step that is looked at; `undefined`: the latest. */
@@ -105,9 +119,12 @@ export class Run {
     this.id = id;
     this.origin = origin;
     this.trial = trial;
+    this.#told = origin.info;
     this.info = origin.info;
     this.key = before.key ?? newKey();
     this.started = before.started ?? new Date();
+    this.#startedMs = performance.now() - Math.max(0, Date.now() - this.started.getTime());
+    this.isAskedFor = before.isAskedFor ?? false;
     this.name = before.name;
     this.pinned = before.pinned ?? false;
     this.files = before.files ?? [];
@@ -117,6 +134,12 @@ export class Run {
   /** Another process makes it, and its file is where it is kept. */
   get isWatched(): boolean {
     return this.origin.stream !== undefined;
+  }
+
+  /** The settings that findings go by where the file has none are these from now on. */
+  judge(rules: RuleSettings): void {
+    this.#rules = rules;
+    this.info = judgedBy(this.#told, rules);
   }
 
   /** All that is kept of it, where that is in memory; else it is asked for, and comes later. */
@@ -170,13 +193,15 @@ export class Run {
 
   /** More is known of it now. */
   informed(info: RunInfo): void {
-    this.info = info;
+    this.#told = info;
+    this.judge(this.#rules);
     this.#rowOf = undefined;
   }
 
   /** Its source says how it goes. */
   told(said: SourceState): void {
     if (said.state === "ended") return this.finish(said.end);
+    this.end = undefined; // it was taken to be lost
     if (said.state === "preparing") this.reading = said.reading;
     else if (said.info) this.prepared({ info: said.info, files: said.files ?? [] }, said.state === "paused");
     else this.turned(said.state);
@@ -280,6 +305,8 @@ export class Run {
   }
 }
 
+const judgedBy = (info: RunInfo, rules: RuleSettings): RunInfo =>
+  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : info;
 let made = 0;
 
 /** Those of one process are in order, even where two are made in the same millisecond. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { FrameSource } from "./frameSource.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
 
@@ -9,8 +10,10 @@ import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
  */
 export interface RunChange {
   readonly run: Run;
-  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "removed";
+  readonly what: "added" | "restored" | "arrived" | "state" | "frames" | "moment" | "spectrum" | "removed";
 }
+
+type RulesOf = (uri: vscode.Uri | undefined) => RuleSettings;
 
 /** The runs of this window that are kept, oldest first. */
 export class Runs implements vscode.Disposable {
@@ -20,13 +23,16 @@ export class Runs implements vscode.Disposable {
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
   readonly #keep: () => number;
+  readonly #rulesOf: RulesOf;
   #all: Run[] = [];
   #nextId = 1;
   /** Runs of earlier windows count back from here. */
   #firstId = 1;
 
-  constructor(keep: () => number) {
+  /** `rulesOf`: how findings are set for a file's models where the file says nothing of them. */
+  constructor(keep: () => number, rulesOf: RulesOf = () => ({})) {
     this.#keep = keep;
+    this.#rulesOf = rulesOf;
   }
 
   all(): readonly Run[] {
@@ -49,7 +55,7 @@ export class Runs implements vscode.Disposable {
 
   /** `source`: where its frames come from, if not from whoever adds it. */
   add(beginning: RunBeginning, source?: FrameSource): Run {
-    const run = new Run(this.#nextId++, beginning);
+    const run = this.#judged(new Run(this.#nextId++, beginning));
     if (source) this.#listen(run, source);
     this.#all.push(run);
     this.changed(run, "added");
@@ -61,22 +67,22 @@ export class Runs implements vscode.Disposable {
   #listen(run: Run, source: FrameSource): void {
     run.controls = source.controls;
     source.onFrames((increment) => {
-      if (run.end) return;
+      if (isOver(run)) return;
       run.append(increment);
       this.changed(run, "frames");
     });
     source.onState((state) => {
-      if (run.end) return;
+      if (isOver(run)) return;
       run.told(state);
       this.changed(run, "state");
-      if (run.end) source.dispose();
+      if (isOver(run)) source.dispose();
     });
   }
 
   /** Runs of earlier windows, oldest first: they come before those of this one. */
   restore(kept: readonly KeptBefore[]): readonly Run[] {
     const first = this.#firstId - kept.length;
-    const runs = kept.map((before, i) => new Run(first + i, before));
+    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
@@ -108,6 +114,7 @@ export class Runs implements vscode.Disposable {
   /** A model was probed. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
+    this.#judged(probe);
     if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
@@ -121,7 +128,21 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire({ run, what });
   }
 
-  /** Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. */
+  /** Findings are set otherwise: what was seen is judged anew. */
+  judge(): void {
+    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of this.#all) this.changed(run, "state");
+  }
+
+  #judged(run: Run): Run {
+    run.judge(this.#rulesOf(run.origin.uri));
+    return run;
+  }
+
+  /**
+   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
+   * another.
+   */
   pin(run: Run, on: boolean): void {
     [run.pinned, run.hidden] = [on, !on];
     this.changed(run, "state");
@@ -150,6 +171,9 @@ export class Runs implements vscode.Disposable {
     this.#didProbe.dispose();
   }
 }
+
+/** One that is taken to be lost may turn up again. */
+const isOver = ({ end }: Run): boolean => end !== undefined && end.reason !== "lost";
 
 const isOf = (origin: Run["origin"], uri: vscode.Uri | undefined): boolean =>
   uri !== undefined && origin.uri?.toString() === uri.toString();

@@ -23,6 +23,13 @@ export class Throttle implements vscode.Disposable {
     }, wait);
   }
 
+  /** At once, however lately it ran: for what does not come often. */
+  now(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#disposed) this.#run();
+  }
+
   #run(): void {
     this.#lastMs = performance.now();
     this.#act();

@@ -51,6 +51,11 @@ export class Trainer {
     this.#log = log;
   }
 
+  /** The run that was started last. */
+  latest(): Run | undefined {
+    return this.#latest;
+  }
+
   /** The run that goes on, is prepared or is paused. */
   active(): Run | undefined {
     return this.#latest?.end ? undefined : this.#latest;
@@ -126,8 +131,8 @@ export class Trainer {
     this.#thread?.rpc.call("stopFixes", undefined).catch(() => undefined);
   }
 
-  /** The first steps of a model. Rejects by `stopProbe`, by a run, and when the thread ends. */
-  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun> {
+  /** The first steps of a model, where nothing comes in between. Rejects when the thread ends, and when it has failed. */
+  probe(request: Parameters<WorkerCalls["probe"]>[0]): Promise<TrialRun | undefined> {
     return this.#ensureThread().rpc.call("probe", request);
   }
 

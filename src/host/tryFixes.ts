@@ -46,7 +46,7 @@ export async function tryFixes(services: Trying, uri?: vscode.Uri, name?: string
 /** `undefined` where the user has stopped it. */
 async function tried(
   trainer: Trainer,
-  { model }: Target,
+  { model, document }: Target,
   source: ModelSource,
 ): Promise<TrialsResult | undefined> {
   return withCancel(plain`Trying fixes of ${model.name}`, async (report, cancelled) => {
@@ -58,7 +58,8 @@ async function tried(
     });
     try {
       const options = { threads: settings.threads() };
-      return await trainer.tryFixes({ source, model: model.name, options });
+      const rules = settings.rules(document.uri);
+      return await trainer.tryFixes({ source, model: model.name, options, rules });
     } catch (error) {
       if (stopped) return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import type { FoundAt } from "../protocol/found.ts";
 import type { NamedFix, Wanted } from "./fixes/apply.ts";
 import type { Problem } from "../protocol/problem.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import type { Range } from "./json.ts";
 
@@ -67,7 +68,7 @@ export interface ReaderCalls {
   /** What the text says of a run of the model; absent where it cannot run. */
   expected(source: SourceText & { readonly model: string }): RunInfo | undefined;
   /** What is wrong with each model by what it says alone, by its name; models that cannot run have nothing. */
-  found(source: SourceText): Readonly<Record<string, readonly FoundAt[]>>;
+  found(source: SourceText & { readonly rules: RuleSettings }): Readonly<Record<string, readonly FoundAt[]>>;
   /** Those of the fixes that change something and leave a model that can run. */
   fixes(source: SourceText & { readonly model: string; readonly wanted: Wanted }): readonly NamedFix[];
   /** Nobody asks for this file any more. */

@@ -1,10 +1,11 @@
-import { optional, type Param, type Params } from "../engine/params.ts";
+import { optional, type JsonSchema, type Param, type Params } from "../engine/params.ts";
 import type { FindingType } from "../insight/findings/finding.ts";
-import { findings } from "../insight/findings/index.ts";
+import { FINDING_IDS, findings } from "../insight/findings/index.ts";
 import type { RuleSetting, RuleSettings } from "../protocol/rules.ts";
-import { quoted } from "../protocol/visible.ts";
+import { quoted, shorten } from "../protocol/visible.ts";
 import type { Json } from "./json.ts";
 import { found } from "./json.ts";
+import { ask, closest } from "./names.ts";
 import type { Report } from "./report.ts";
 import { readParams } from "./values.ts";
 
@@ -34,8 +35,13 @@ function ruleSetting({ id, thresholds = {} }: FindingType): Param<RuleSetting> {
     ]),
   );
   return {
-    doc: `The finding \`${id}\`: off, or with thresholds of this model's own.`,
-    schema: { anyOf: [{ enum: ["off"] }, ...(names.length > 0 ? [{ type: "object", properties }] : [])] },
+    doc: `The finding \`${id}\`: off, or with other thresholds than the default ones.`,
+    schema: {
+      anyOf: [
+        { enum: ["off"] },
+        ...(names.length > 0 ? [{ type: "object", properties, additionalProperties: false }] : []),
+      ],
+    },
     read: (json) => {
       if (json === "off") return { value: json };
       if (!isRecord(json)) return { expected };
@@ -64,3 +70,39 @@ export function readRules(json: Json, report: Report): RuleSettings | undefined 
   // Each value is what `ruleSetting` reads.
   return readParams(ruleFields, json.members, owner, report) as RuleSettings | undefined;
 }
+
+/** The rules of the editor's settings, as far as they can be read, and what is wrong with the others, a sentence each. */
+export function rulesOfSettings(value: unknown): {
+  readonly rules: RuleSettings;
+  readonly problems: readonly string[];
+} {
+  const rules: Record<string, RuleSetting> = {};
+  const problems: string[] = [];
+  if (value === undefined || value === null) return { rules, problems };
+  if (!isRecord(value))
+    return { rules, problems: [`expected an object with ids of findings, found ${shown(value)}`] };
+  for (const [id, setting] of Object.entries(value)) {
+    const type = findings.find((one) => one.id === id);
+    const known = type && ruleSetting(type).read(setting);
+    if (!known) problems.push(`there is no finding ${quoted(id)}${ask(closest(id, FINDING_IDS))}`);
+    else if ("value" in known) rules[id] = known.value;
+    else problems.push(`${id}: expected ${known.expected}, found ${shown(setting)}`);
+  }
+  return { rules, problems };
+}
+
+const shown = (value: unknown): string => shorten(JSON.stringify(value), LONGEST);
+
+const LONGEST = 60;
+
+/** The JSON Schema of the editor's setting, whose mistakes the editor itself reports. */
+export const rulesSettingSchema = (): JsonSchema => ({
+  type: "object",
+  properties: Object.fromEntries(
+    findings.map((type) => {
+      const { doc, schema } = ruleSetting(type);
+      return [type.id, { markdownDescription: doc, ...schema }];
+    }),
+  ),
+  additionalProperties: false,
+});

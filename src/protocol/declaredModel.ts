@@ -1,4 +1,4 @@
-import type { RuleSettings } from "./rules.ts";
+import { rulesOver, type RuleSettings } from "./rules.ts";
 
 /** A loss, an optimizer, an initialiser…, by its name of PyTorch, with its arguments complete. */
 export interface DeclaredChoice {
@@ -40,3 +40,9 @@ export interface DeclaredModel {
   /** Findings that the file, or the settings, set otherwise. */
   readonly rules: RuleSettings;
 }
+
+/** The model as it is judged where these settings hold, as far as it has none of its own. */
+export const ruledBy = (declared: DeclaredModel, rules: RuleSettings): DeclaredModel => ({
+  ...declared,
+  rules: rulesOver(declared.rules, rules),
+});

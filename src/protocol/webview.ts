@@ -1,5 +1,6 @@
 import type { Increment } from "./increment.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
+import type { Spectrum } from "./spectrum.ts";
 import type { ReadProgress } from "./worker.ts";
 
 /** A run's identity for as long as the window lives. */
@@ -66,6 +67,8 @@ export type ToWebview =
     }
   /** Mark this layer everywhere (the cursor is on its declaration); `undefined` marks none. Scroll to it when `scroll`. */
   | { readonly type: "mark"; readonly layer?: string; readonly scroll: boolean }
+  /** The Jacobian spectrum of a part of the shown run's model; absent: none has been computed. */
+  | { readonly type: "spectrum"; readonly spectrum?: Spectrum }
   /** Show all figures of this layer. */
   | { readonly type: "layer"; readonly layer: string };
 
@@ -91,6 +94,8 @@ export type FromWebview =
   | { readonly type: "at"; readonly run: RunId; readonly step?: number }
   /** Let the user save a chart. A picture of pixels comes as base64. */
   | { readonly type: "save"; readonly name: string; readonly format: SaveFormat; readonly content: string }
+  /** Compute the Jacobian spectrum of a layer or block of the run. */
+  | { readonly type: "decompose"; readonly run: RunId; readonly layer: string }
   /** A button of the header, or of the empty state. */
   | { readonly type: "command"; readonly command: PanelCommand };
 

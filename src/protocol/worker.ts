@@ -1,6 +1,7 @@
 import type { Increment } from "./increment.ts";
 import type { Path } from "./path.ts";
 import type { Problem } from "./problem.ts";
+import type { RuleSettings } from "./rules.ts";
 import type { RunEnd, RunInfo } from "./run.ts";
 import type { PartPath, Spectrum } from "./spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "./trials.ts";
@@ -87,13 +88,15 @@ export interface WorkerCalls {
     readonly source: ModelSource;
     readonly model: string;
     readonly options: RunOptions;
+    /** How findings are set where the file says nothing of them. */
+    readonly rules: RuleSettings;
     /** Id of the finding whose fixes are tried before those of others. */
     readonly finding?: string;
   }): TrialsResult;
   stopFixes(request: undefined): void;
   /**
-   * Initialises a model and makes its first steps, while nothing else runs. Rejects with the problems' messages, by `stopProbe`,
-   * and when something is probed or run meanwhile.
+   * Initialises a model and makes its first steps, while nothing else runs. `undefined` where that was not to be: by `stopProbe`,
+   * where something is probed or run meanwhile, and where the model or its data do not serve.
    */
   probe(request: {
     readonly source: ModelSource;
@@ -103,7 +106,7 @@ export interface WorkerCalls {
     readonly seed: number;
     readonly steps: number;
     readonly patienceMs: number;
-  }): TrialRun;
+  }): TrialRun | undefined;
   stopProbe(request: undefined): void;
   /**
    * The Jacobian spectrum of a part of the model that was started last, at its weights as they are, beside a run that goes on

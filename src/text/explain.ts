@@ -74,5 +74,6 @@ export const LENS_HINTS = {
   stop: "Stop the run. What it has shown so far stays.",
   again: "The model or its data have changed since the run: run the model as it is now.",
   problems: "The model cannot run before these are solved. Click to see them.",
+  finding: "Click to read why it matters, and what to do.",
   result: "The latest run of this model. Click to see it in the panel.",
 } as const;

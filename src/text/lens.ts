@@ -1,4 +1,5 @@
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
+import type { FoundAt } from "../protocol/found.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 import { count, counted } from "../insight/format.ts";
 import { lensStatistics, shownCompact } from "../insight/statistics.ts";
@@ -17,7 +18,11 @@ export interface LensRows {
   readonly probe?: boolean;
   /** How each row of the frame is marked (`Summary.marks`). */
   readonly marks: readonly Share[];
+  readonly found?: LensFinding | undefined;
 }
+
+/** The gravest thing that was found at the declaration; a remark is none. */
+export type LensFinding = Pick<FoundAt, "id" | "severity">;
 
 const LONGEST = 70;
 const SEPARATOR = " · ";
@@ -33,8 +38,7 @@ const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
   rows.some((row) => layers[row]?.stats.includes(stat));
 
 function lens(at: LensRows, kind: LensKind): Plain {
-  const { frame, rows, stale, marks, probe = false } = at;
-  const isWrong = rows.some((row) => isConcern(marks[row] ?? "even"));
+  const { frame, rows, stale, marks, found, probe = false } = at;
   const parts = itemsOf(at, kind).map((statistic, i) => {
     // One line of a program may make layers of several types.
     const own = rows.filter((row) => at.layers[row]?.stats.includes(statistic.column));
@@ -42,11 +46,24 @@ function lens(at: LensRows, kind: LensKind): Plain {
     const over = i === 0 && own.length > 1 ? ` over ${count(own.length)}` : "";
     return `${statistic.symbol} ${range(values, statistic)}${over}`;
   });
-  if (stale) return plain`${STALE}${joined(parts, LONGEST - STALE.length)}`;
-  const mark = probe ? PROBE : "";
-  const text = plain`${mark}${joined(parts, LONGEST - mark.length)}`;
+  const shown = noted(stale ? STALE : probe ? PROBE : "", parts);
+  if (found) return withFinding(found, shown);
+  const isWrong = !stale && rows.some((row) => isConcern(marks[row] ?? "even"));
+  const text = plain`${joined(shown, LONGEST)}`;
   return isWrong ? withIcon("warning", text) : text;
 }
+
+/** `$(error) dead-relu · dead 100 % · gain 0.00`: by its id, which leaves room for the figures that it is about. */
+const withFinding = (found: LensFinding, parts: readonly string[]): Plain =>
+  withIcon(ICONS[found.severity], plain`${joined([found.id, ...parts], LONGEST)}`);
+
+const ICONS = { error: "error", warning: "warning", info: "info" } as const;
+
+/** The note in front of the first part. */
+const noted = (note: string, [first = "no figures", ...rest]: readonly string[]): readonly string[] => [
+  note + first,
+  ...rest,
+];
 
 /** Those that the layer has. The spread of its outputs says something only where no dead or saturated ones are counted. */
 function itemsOf(at: LensRows, kind: LensKind): readonly Statistic[] {
@@ -59,7 +76,7 @@ const PROBE = "(probe) ";
 
 /** Joins as many parts as fit, from the first on. */
 function joined(parts: readonly string[], longest: number): string {
-  let text = parts[0] ?? "no figures";
+  let text = parts[0] ?? "";
   for (const part of parts.slice(1)) {
     const longer = text + SEPARATOR + part;
     if (longer.length > longest) break;
@@ -84,12 +101,17 @@ export function shapeLens(
   parameters: number,
   repeated: number,
   stale: boolean,
+  found?: LensFinding,
 ): Plain {
   const over = repeated > 1 ? ` over ${count(repeated)}` : "";
   const shapes = `${stale ? STALE : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
   const parts = parameters > 0 ? [shapes, counted(parameters, "parameter") + over] : [shapes + over];
-  return plain`${joined(parts, LONGEST)}`;
+  return found ? withFinding(found, parts) : plain`${joined(parts, LONGEST)}`;
 }
+
+/** `$(error) target-scale · loss 3.1e4 after 200 steps · completed`, above a model: what was found of it as a whole, or of its data. */
+export const findingLens = (found: LensFinding, result?: string): Plain =>
+  withIcon(ICONS[found.severity], plain`${[found.id, ...(result ? [result] : [])].join(SEPARATOR)}`);
 
 /** `▶ Run · 20 layers · 84,161 parameters`, above a model that can run. */
 export const runLens = (layers: number, parameters: number): Plain =>

@@ -43,7 +43,10 @@ export function sarif(diagnosis: Diagnosis, regionOf: (path: string | undefined)
           message: { text: path },
         })),
       }),
-    partialFingerprints: { "gradlens/v1": [model, one.id, one.layer ?? ""].join(":") },
+    // By this key alone code scanning knows a finding again; of one model there is one such finding at a layer.
+    partialFingerprints: {
+      primaryLocationLineHash: `${hash([model, one.id, one.layer ?? ""].join("\n"))}:1`,
+    },
     properties: {
       model,
       seed,
@@ -83,3 +86,13 @@ const ruleOf = ({ id, title, condition, why, severity, source }: (typeof finding
 /** A path as a relative reference: forward slashes, and all else escaped that a URI cannot hold. */
 const uriOf = (file: string): string =>
   file.replaceAll("\\", "/").replace(/^\.\//, "").split("/").map(encodeURIComponent).join("/");
+
+const BITS = 64;
+
+/** FNV-1a of the text's UTF-16 units, as 16 hexadecimal digits. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++)
+    value = BigInt.asUintN(BITS, (value ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  return value.toString(16).padStart(BITS / 4, "0");
+}

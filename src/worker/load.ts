@@ -65,14 +65,19 @@ export async function load(
   return prepare(withOptions(spec, options), location, how, preparing);
 }
 
-/** A model of the file that can run. Throws with what is wrong, in words. */
+/** What is wrong with a model file, in words. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+}
+
+/** A model of the file that can run. Throws a `ModelError`. */
 export function specOf(text: string, name: string): ModelSpec {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
-  if (!model) throw new Error(`the file has no model ${quoted(name)}`);
+  if (!model) throw new ModelError(`the file has no model ${quoted(name)}`);
   if (model.spec) return model.spec;
   const [first] = [...problems.filter(({ path }) => path[1] === name), ...problems];
-  throw new Error(first?.message ?? `the model ${quoted(name)} has problems`);
+  throw new ModelError(first?.message ?? `the model ${quoted(name)} has problems`);
 }
 
 /** The model with what a run sets otherwise than the file. */

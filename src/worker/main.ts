@@ -1,13 +1,14 @@
 import { constants, setPriority, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { DataError } from "../engine/data/error.ts";
 import { buffersOf, type Increment } from "../protocol/increment.ts";
 import { Rpc } from "../protocol/rpc.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import type { FileState, ModelSource, ReadProgress, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
 import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
-import { checkFile, load } from "./load.ts";
+import { checkFile, load, ModelError } from "./load.ts";
 import { portOf } from "../process/port.ts";
 import { probe } from "./probe.ts";
 import { Runner } from "./runner.ts";
@@ -109,15 +110,14 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   step: () => runner?.step(),
   stop,
 
-  async tryFixes({ source, model, options, finding }) {
+  async tryFixes({ source, finding, ...how }) {
     trying?.abort();
     const own = new AbortController();
     trying = own;
     const trials = {
+      ...how,
       text: source.text,
-      model,
       location: location(source),
-      options,
       ...(finding !== undefined && { finding }),
     };
     try {
@@ -135,12 +135,16 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
 
   async probe({ source, ...probed }) {
     probing?.abort();
-    if (runner ?? preparing) throw new Error("a run goes on");
+    if (runner ?? preparing) return undefined;
     const own = new AbortController();
     probing = own;
     try {
       const { text } = source;
       return await probe({ ...probed, text, location: location(source) }, { store, signal: own.signal });
+    } catch (error) {
+      // The check of the file says what is wrong with it.
+      if (own.signal.aborted || error instanceof DataError || error instanceof ModelError) return undefined;
+      throw error;
     } finally {
       if (probing === own) probing = undefined;
     }

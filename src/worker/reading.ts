@@ -12,6 +12,7 @@ import { expectedRun } from "../model/outline.ts";
 import type { Parsed } from "../model/parsed.ts";
 import { FileReader } from "../model/reader.ts";
 import { standard } from "../model/tables.ts";
+import { ruledBy } from "../protocol/declaredModel.ts";
 import { Rpc } from "../protocol/rpc.ts";
 import { exportModel } from "../pytorch/export.ts";
 import { portOf } from "../process/port.ts";
@@ -62,9 +63,11 @@ new Rpc<ReaderCalls, Record<never, never>>(portOf(parentPort), {
     return spec && expectedRun(spec, outline(spec));
   },
 
-  found(source) {
+  found({ rules, ...source }) {
     const all = parsed(source).models.flatMap(({ name, spec }) =>
-      spec ? [[name, staticFindings({ declared: declaredModel(spec) }).map(plainly)] as const] : [],
+      spec
+        ? [[name, staticFindings({ declared: ruledBy(declaredModel(spec), rules) }).map(plainly)] as const]
+        : [],
     );
     return Object.fromEntries(all);
   },

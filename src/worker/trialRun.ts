@@ -1,6 +1,8 @@
+import { ruledBy, type DeclaredModel } from "../protocol/declaredModel.ts";
 import type { Frame } from "../protocol/frame.ts";
 import { History } from "../protocol/history.ts";
 import { Recorder } from "../protocol/recorder.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd } from "../protocol/run.ts";
 import type { Outcome, Training } from "../engine/training/training.ts";
 import type { TrialRun as ShownRun } from "../protocol/trials.ts";
@@ -11,14 +13,18 @@ const SLICE_MS = 10;
 /** A training that goes on from where it stopped, as often as it is asked to. */
 export class TrialRun {
   readonly info: Training["info"];
+  /** What it is judged by. */
+  readonly declared: DeclaredModel | undefined;
   readonly #steps: Generator<Frame, Outcome>;
   readonly #recorder = new Recorder();
   #made = 0;
   #elapsed = 0;
   #end: RunEnd | undefined;
 
-  constructor(training: Pick<Training, "steps" | "info">) {
+  /** `rules`: how findings are set where the file says nothing of them. */
+  constructor(training: Pick<Training, "steps" | "info">, rules: RuleSettings = {}) {
     this.info = training.info;
+    this.declared = this.info.declared && ruledBy(this.info.declared, rules);
     this.#steps = training.steps();
   }
 

@@ -9,6 +9,7 @@ import { byPromise, type Measure, type Ranked } from "../model/fixes/ranking.ts"
 import { type Ask, type Outcome, search } from "../model/fixes/search.ts";
 import { quoted } from "../protocol/visible.ts";
 import type { Trial, TrialMeasure, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { backendFor } from "./backends.ts";
 import type { Location } from "./files.ts";
@@ -22,6 +23,8 @@ export interface TrialsSource {
   readonly model: string;
   readonly location: Location;
   readonly options?: RunOptions;
+  /** How findings are set where the file says nothing of them. */
+  readonly rules?: RuleSettings;
   /** Id of the finding whose fixes are tried before those of others. */
   readonly finding?: string;
 }
@@ -137,12 +140,13 @@ class Trials {
 
   /** `undefined` where fixes have made a model of it that its data do not serve: a batch may be larger than all of them. */
   async #begin({ text, fixes }: Candidate, seed: number): Promise<TrialRun | undefined> {
-    const { model, location, options = {} } = this.#source;
+    const { model, location, options = {}, rules } = this.#source;
     const own = withOptions(specOf(text, model), options);
     if (fixes.length > 0) this.#tried++;
     const seeded = withOptions(own, { seed: own.train.seed + seed });
     try {
-      return new TrialRun(await prepare(seeded, location, { backend: backendFor(options) }, this.#trying));
+      const training = await prepare(seeded, location, { backend: backendFor(options) }, this.#trying);
+      return new TrialRun(training, rules);
     } catch (error) {
       if (fixes.length > 0 && error instanceof DataError) return undefined;
       throw error;
@@ -212,9 +216,8 @@ const plain = ({
 
 /** What a run has come to so far. */
 function measured(run: TrialRun): Measured {
-  const { info, end } = run;
+  const { info, end, declared } = run;
   const seen = seenOf(run);
-  const { declared } = info;
   const { now, floor, relative, first, notWell } = lossState(seen, declared?.rules ?? {});
   const errors = end ? errorsOf(run).map(({ id }) => id) : [];
   return {
@@ -232,19 +235,22 @@ function measured(run: TrialRun): Measured {
   };
 }
 
-const seenOf = (run: TrialRun) => ({
-  run: { state: "ended", info: run.info, ...(run.end && { end: run.end }) },
-  layers: run.info.layers,
-  history: run.history(),
-  declared: run.info.declared,
-  data: run.info.data,
-});
+const seenOf = (run: TrialRun) => {
+  const { info, declared, end } = run;
+  return {
+    run: { state: "ended", info: { ...info, ...(declared && { declared }) }, ...(end && { end }) },
+    layers: info.layers,
+    history: run.history(),
+    declared,
+    data: info.data,
+  };
+};
 
 const errorsOf = (run: TrialRun): readonly Finding[] =>
   summarise(seenOf(run)).findings.filter(({ severity }) => severity === "error");
 
 /** Ids of what is wrong with the model by construction. */
-const staticErrors = ({ info: { declared, data } }: TrialRun): ReadonlySet<string> =>
+const staticErrors = ({ declared, info: { data } }: TrialRun): ReadonlySet<string> =>
   new Set(
     declared
       ? staticFindings({ declared, data })

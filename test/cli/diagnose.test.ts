@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, suite, test } from "node:test";
 import Ajv from "ajv";
 import { FINDING_IDS, findingOf, findings } from "../../src/insight/findings/index.ts";
 import { FIXES } from "../../src/protocol/fixNames.ts";
-import { sarifSchema } from "./sarifSchema.ts";
+
+const require = createRequire(import.meta.url);
+const jsonOf = (name: string): object => require(name) as object;
 
 const cli = resolve(import.meta.dirname, "../../dist/cli.js");
 const folder = mkdtempSync(join(tmpdir(), "gradlens-diagnose-"));
@@ -177,39 +180,156 @@ suite("gradlens diagnose", () => {
   });
 });
 
-suite("gradlens diagnose --format sarif", () => {
-  const { stdout, status } = diagnose(sick, "--format", "sarif");
-  const log = JSON.parse(stdout) as {
-    runs: [
-      {
-        tool: { driver: { rules: { id: string }[] } };
-        results: {
-          ruleId: string;
-          ruleIndex: number;
-          level: string;
-          locations: [
-            { physicalLocation: { region: Record<string, number>; artifactLocation: { uri: string } } },
-          ];
-        }[];
-      },
-    ];
+interface Text {
+  readonly text: string;
+}
+
+interface SarifRule {
+  readonly id: string;
+  readonly shortDescription: Text;
+  readonly fullDescription: Text;
+  readonly help: Text;
+}
+
+interface SarifPlace {
+  readonly physicalLocation: {
+    readonly region: Readonly<Record<string, number>>;
+    readonly artifactLocation: { readonly uri: string };
+  };
+}
+
+interface SarifLog {
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly SarifRule[] } };
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly level: string;
+        readonly message: Text;
+        readonly locations: readonly [SarifPlace];
+        readonly partialFingerprints: { readonly primaryLocationLineHash: string };
+      }[];
+    },
+  ];
+}
+
+suite("a file that no model can be run from", () => {
+  const command = (name: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, name, ...args], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
   };
 
-  test("is what the schema of SARIF 2.1.0 demands", () => {
+  test("ends diagnose, fix and run alike, with 1 and the problem's place", () => {
+    writeFileSync(join(folder, "torn.gradlens.json"), '{ "version": 1, "models": { "only": { "layers": [ }');
+    const typo = write("typo.gradlens.json", { only: model({ layers: [{ type: "Linea" }] }) });
+    for (const [file, what] of [
+      ["torn.gradlens.json", /^torn\.gradlens\.json:1:\d+: /m],
+      [typo, /^typo\.gradlens\.json:\d+:\d+: unknown layer type "Linea": did you mean "Linear"\?$/m],
+      ["none.gradlens.json", /^none\.gradlens\.json: there is no such file$/m],
+    ] as const) {
+      for (const name of ["diagnose", "fix", "run"]) {
+        const { status, stdout, stderr } = command(name, file);
+        assert.deepEqual([status, stdout], [1, ""], `${name} ${file}`);
+        assert.match(stderr, what);
+      }
+    }
+  });
+
+  test("whose data hold a NaN is sick, and no fix of a model mends that: 4 and 5", () => {
+    writeFileSync(join(folder, "nan.csv"), "a,b,y\n1,2,0\n1,nan,1\n2,2,1\n");
+    const data = { type: "csv", path: "nan.csv", target: "y" };
+    const file = write("nan.gradlens.json", { only: model({ data, train: { batch_size: 2, seed: 3 } }) });
+    assert.equal(diagnose(file).status, 4);
+    const { status, stdout, stderr } = command("fix", file, "-o", "mended.gradlens.json");
+    assert.deepEqual([status, stdout], [5, ""]);
+    assert.match(stderr, /nan\.csv, line 3, column "b": the value is missing \("nan"\)/);
+    assert.equal(existsSync(join(folder, "mended.gradlens.json")), false);
+    const asJson = command("fix", file, "--format", "json");
+    assert.equal(asJson.status, 5);
+    assert.deepEqual(JSON.parse(asJson.stdout), {
+      file,
+      model: "only",
+      seed: 3,
+      output: null,
+      original: { fixes: [], seeds: [] },
+      best: null,
+      candidates: [],
+      tried: 0,
+      cost: 0,
+    });
+  });
+
+  test("names the data in SARIF where a value of it is NaN", () => {
+    const { status, stdout } = diagnose("nan.gradlens.json", "--format", "sarif");
     assert.equal(status, 4);
-    const ajv = new Ajv({ allErrors: true });
-    assert.ok(ajv.validate(sarifSchema, log), ajv.errorsText());
+    const log = JSON.parse(stdout) as SarifLog;
+    const [{ results }] = log.runs;
+    assert.equal(results[0]?.ruleId, "non-finite-data");
+  });
+});
+
+suite("gradlens diagnose --format sarif", () => {
+  const { stdout, status } = diagnose(sick, "--format", "sarif");
+  const log = JSON.parse(stdout) as SarifLog;
+
+  /** Draft 4, all 2,000 lines of it. */
+  const isSarif = (value: unknown): string => {
+    const ajv = new Ajv({ schemaId: "auto", meta: false, allErrors: true, unknownFormats: "ignore" });
+    ajv.addMetaSchema(jsonOf("ajv/lib/refs/json-schema-draft-04.json"));
+    const isValid = ajv.validate(jsonOf("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"), value);
+    return isValid === true ? "" : ajv.errorsText();
+  };
+
+  test("is what the schema of SARIF 2.1.0 demands, of a run and of data that were refused", () => {
+    assert.equal(status, 4);
+    assert.equal(isSarif(log), "");
+    assert.equal(isSarif(JSON.parse(diagnose("nan.gradlens.json", "--format", "sarif").stdout)), "");
+    assert.equal(isSarif(JSON.parse(diagnose(well, "--format", "sarif").stdout)), "");
   });
 
   test("is refused by that schema where anything is missing or unknown", () => {
-    const ajv = new Ajv();
     const [run] = log.runs;
     for (const bad of [
       { ...log, version: "2.0.0" },
-      { ...log, runs: [{ ...run, results: [{ ruleId: "x", message: { text: "x" } }] }] },
+      { ...log, runs: [{ ...run, results: [{ ruleId: "x" }] }] },
       { ...log, runs: [{ ...run, severity: "x" }] },
     ])
-      assert.equal(ajv.validate(sarifSchema, bad), false);
+      assert.notEqual(isSarif(bad), "");
+  });
+
+  test("has what GitHub's code scanning asks for beyond that", () => {
+    const [{ tool, results }] = log.runs;
+    assert.ok(results.length > 0);
+    for (const { ruleId, message, locations, partialFingerprints } of results) {
+      assert.ok(tool.driver.rules.some(({ id }) => id === ruleId));
+      assert.ok(message.text.length > 0);
+      assert.equal(locations.length, 1);
+      const { artifactLocation, region } = locations[0].physicalLocation;
+      assert.match(artifactLocation.uri, /^(?![a-z]+:|\/|\.\.)\S+$/i, "relative to the repository");
+      for (const field of ["startLine", "startColumn", "endLine", "endColumn"]) assert.ok(region[field] >= 1);
+      assert.match(partialFingerprints.primaryLocationLineHash, /^[0-9a-f]{16}:1$/);
+    }
+    const prints = results.map((one) => one.partialFingerprints.primaryLocationLineHash);
+    assert.equal(new Set(prints).size, prints.length);
+    for (const { shortDescription, fullDescription, help } of tool.driver.rules)
+      for (const { text } of [shortDescription, fullDescription, help]) assert.ok(text.length > 0);
+  });
+
+  test("knows a finding again when the file has changed elsewhere, and tells models apart", () => {
+    const { models } = JSON.parse(readFileSync(join(folder, sick), "utf8")) as { models: { only: object } };
+    const printsOf = (file: string, model: string): ReadonlySet<string> => {
+      const said = diagnose(file, "--model", model, "--format", "sarif").stdout;
+      const [{ results }] = (JSON.parse(said) as SarifLog).runs;
+      return new Set(results.map((one) => one.partialFingerprints.primaryLocationLineHash));
+    };
+    const grown = write("grown.gradlens.json", { first: model(), only: models.only, other: models.only });
+    const before = printsOf(sick, "only");
+    assert.deepEqual(printsOf(grown, "only"), before);
+    for (const print of printsOf(grown, "other")) assert.ok(!before.has(print));
   });
 
   test("has a rule for every finding, and points to the layer in the file", () => {

@@ -120,7 +120,7 @@ suite("the step of a run that is looked at", () => {
     assert.deepEqual(told, ["moment"]);
     assert.equal(run.historySeen().latest()?.step, 2);
     assert.equal(run.historySeen().tally.highest, 2);
-    assert.equal(resultCommand(run, false).title, "as at step 2 · loss 2.00");
+    assert.equal(resultCommand(run, undefined, false).title, "as at step 2 · loss 2.00");
     assert.notEqual(run.findingsSeen(), run.findings());
     runs.look(run, undefined);
     assert.equal(run.historySeen(), run.history);

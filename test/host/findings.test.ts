@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { api, edit, ended, modelText, problems, show, start, stop, until } from "./support.ts";
+import {
+  api,
+  at,
+  edit,
+  ended,
+  lenses,
+  modelText,
+  problems,
+  show,
+  start,
+  stop,
+  titles,
+  until,
+} from "./support.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -46,6 +59,9 @@ suite("findings", () => {
     assert.equal(document.positionAt(text.indexOf('"Softmax"')).line - 1, problem.range.start.line);
     assert.ok(typeof problem.code === "object" && problem.code.target.toString().startsWith("command:"));
 
+    const SIGN = "$(error) softmax-before-ce · [2] → [2]";
+    await until("the lens of the layer", async () => (await titles(document.uri)).includes(SIGN));
+
     const actions = await actionsAt(document, problem);
     const fix = actions.find(({ edit: change }) => change);
     assert.ok(fix?.edit, actions.map(({ title }) => title).join("\n"));
@@ -53,6 +69,9 @@ suite("findings", () => {
     assert.ok(!document.getText().includes("Softmax"));
     assert.ok(document.getText().includes("// two of them"));
     await gone(document.uri, "softmax-before-ce");
+    await until("no sign in any lens", async () =>
+      (await titles(document.uri)).every((title) => !title.includes("softmax-before-ce")),
+    );
     await vscode.commands.executeCommand("undo");
     assert.equal(document.getText(), text);
     await found(document.uri, "softmax-before-ce");
@@ -94,6 +113,35 @@ suite("findings", () => {
     await until("no error of a run that was of another model", () =>
       problems(document.uri).every(({ message }) => !/exactly 0/.test(message)),
     );
+  });
+
+  test("of a run stand in the lens at the layer", async () => {
+    const text = modelText({ optimizer: { type: "SGD", lr: 1e-9 } });
+    const document = await show("slow.gradlens.json", text);
+    await ended(await start(document.uri));
+    const SIGN = /^\$\(error\) lr-too-small · ‖∂L\/∂θ‖ /;
+    const shown = await until("the sign", async () =>
+      (await lenses(document.uri)).find(({ title }) => SIGN.test(title)),
+    );
+    assert.equal(shown.line, document.positionAt(text.indexOf('"Linear"')).line - 1);
+    await edit(document, "1e-9", "0.5");
+    await until("the sign to be gone with the model that ran", async () =>
+      (await titles(document.uri)).every((title) => !title.includes("lr-too-small")),
+    );
+  });
+
+  test("of the data stand above the model, with how its run ended", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 5},${1000 + 100 * (i % 9)}`);
+    const table = new TextEncoder().encode(`a,b,y\n${rows.join("\n")}\n`);
+    await vscode.workspace.fs.writeFile(at("far.csv"), table);
+    const data = { type: "csv", path: "far.csv", target: "y" };
+    const text = modelText({ data, loss: "MSELoss", optimizer: { type: "SGD", lr: 1e-6 } });
+    const document = await show("far.gradlens.json", text);
+    await ended(await start(document.uri));
+    const shown = await until("the sign", async () =>
+      (await lenses(document.uri)).find(({ title }) => title.startsWith("$(error) target-scale · loss ")),
+    );
+    assert.equal(shown.line, document.positionAt(text.indexOf('"m"')).line);
   });
 
   test("a variant is mended in its own text, or where it has its layers from", async () => {

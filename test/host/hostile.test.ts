@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { api, at, edit, ended, modelText, problems, show, start, titles, until } from "./support.ts";
+import { api, at, edit, ended, modelText, problems, show, start, titles, until, shown } from "./support.ts";
 
 /** What a name in a file from elsewhere may be. */
 const EVIL =
@@ -28,41 +28,6 @@ function assertEscaped(markdown: string): void {
 }
 
 const BROKEN = { layers: [{ type: "Relu" }] };
-
-interface Shown {
-  readonly text: string;
-  readonly buttons: readonly unknown[];
-}
-
-/** Everything that is handed to VS Code to be shown while `act` runs. No message is answered. */
-async function shown(act: () => unknown): Promise<readonly Shown[]> {
-  const all: Shown[] = [];
-  const window = vscode.window as unknown as Record<string, unknown>;
-  const message = (text: string, ...buttons: unknown[]) => {
-    all.push({ text, buttons });
-    return Promise.resolve(undefined);
-  };
-  const list = (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
-    const texts = items.flatMap(({ label, description, detail }) => [label, description, detail]);
-    const around = [options.title, options.placeHolder];
-    for (const text of [...texts, ...around]) if (text !== undefined) all.push({ text, buttons: [] });
-    return Promise.resolve(undefined);
-  };
-  const replaced: Readonly<Record<string, unknown>> = {
-    showInformationMessage: message,
-    showWarningMessage: message,
-    showErrorMessage: message,
-    showQuickPick: list,
-  };
-  const before = Object.keys(replaced).map((name) => [name, window[name]] as const);
-  Object.assign(window, replaced);
-  try {
-    await act();
-  } finally {
-    for (const [name, value] of before) window[name] = value;
-  }
-  return all;
-}
 
 const command = (name: string, ...args: unknown[]) =>
   vscode.commands.executeCommand(`gradlens.${name}`, ...args);

@@ -131,3 +131,38 @@ export const ended = (id: number): Promise<RunSummary> =>
 export const stepped = (id: number): Promise<RunSummary> => runThat(id, "under way", ({ step }) => step > 0);
 
 export const stop = (): Thenable<void> => vscode.commands.executeCommand("gradlens.stop");
+
+export interface Shown {
+  readonly text: string;
+  readonly buttons: readonly unknown[];
+}
+
+/** Everything that is handed to VS Code to be shown while `act` runs. No message is answered. */
+export async function shown(act: () => unknown): Promise<readonly Shown[]> {
+  const all: Shown[] = [];
+  const window = vscode.window as unknown as Record<string, unknown>;
+  const message = (text: string, ...buttons: unknown[]) => {
+    all.push({ text, buttons });
+    return Promise.resolve(undefined);
+  };
+  const list = (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
+    const texts = items.flatMap(({ label, description, detail }) => [label, description, detail]);
+    const around = [options.title, options.placeHolder];
+    for (const text of [...texts, ...around]) if (text !== undefined) all.push({ text, buttons: [] });
+    return Promise.resolve(undefined);
+  };
+  const replaced: Readonly<Record<string, unknown>> = {
+    showInformationMessage: message,
+    showWarningMessage: message,
+    showErrorMessage: message,
+    showQuickPick: list,
+  };
+  const before = Object.keys(replaced).map((name) => [name, window[name]] as const);
+  Object.assign(window, replaced);
+  try {
+    await act();
+  } finally {
+    for (const [name, value] of before) window[name] = value;
+  }
+  return all;
+}

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { table } from "../../src/cli/table.ts";
+import { gravest } from "../../src/insight/findings/gravest.ts";
 import { markOf, summarise, type Summary } from "../../src/insight/findings/summarise.ts";
 import { isConcern, type Share } from "../../src/insight/share.ts";
 import { lensStatistics, SHORT } from "../../src/insight/statistics.ts";
@@ -88,7 +89,7 @@ type Figures = Readonly<Record<string, string>>;
 
 /** What a lens says of one layer: `‖∂L/∂θ‖ 3.1e-7 · gain 0.24`. */
 function lensFigures(text: string, kind: LensKind): Figures {
-  const parts = text.replace("$(warning) ", "").split(" · ");
+  const parts = text.replace(/^\$\(\w+\) /, "").split(" · ");
   const symbols = lensStatistics(kind).map(({ symbol }) => symbol);
   return Object.fromEntries(
     parts.flatMap((part) => {
@@ -153,7 +154,15 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
     const where = `${path}, ${what}`;
     const mark: Share = summary.marks[row];
     const kind = stats.includes("grad_norm") ? "gradients" : "activations";
-    const at: LensRows = { frame, layers: info.layers, rows: [row], stale: false, marks: summary.marks };
+    const found = gravest(summary.findings.filter(({ layer }) => layer === path));
+    const at: LensRows = {
+      frame,
+      layers: info.layers,
+      rows: [row],
+      stale: false,
+      marks: summary.marks,
+      found,
+    };
     const lens: string = kind === "gradients" ? gradientLens(at) : activationLens(at);
     const hover = plainText(explainLayer(info, frame, row, false, summary));
     const panel = Object.fromEntries(
@@ -163,7 +172,9 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
     assertAgree(lensFigures(lens, kind), hoverFigures(hover), `${where}, lens and hover`);
     assertAgree(panel, hoverFigures(hover), `${where}, panel and hover`);
     assertAgree(panel, terminalFigures(terminal, row), `${where}, panel and terminal`);
-    assert.equal(lens.startsWith("$(warning)"), isConcern(mark), `${where}: lens and gutter`);
+    assert.equal(lens.startsWith("$("), isConcern(mark), `${where}: lens and gutter`);
+    if (found) assert.ok(lens.startsWith(`$(${found.severity}) ${found.id}`), `${where}: ${lens}`);
+    if (lens.startsWith("$(error)")) assert.equal(summary.severity, "error");
     assert.match(hover, wordOf(mark), `${where}: hover and gutter`);
     for (const found of summary.findings)
       if (markOf(found, row) === "faulty") assert.ok(hover.includes(found.message), `${where}: ${found.id}`);

@@ -261,7 +261,7 @@ suite("a finding", () => {
   test("of a gradient of exactly 0 stays where the loss falls: what lies before never learns", () => {
     const { severity, marks } = read(threeLayers, [0, 0, 1], { steps: 40, loss: falling });
     assert.equal(severity, "warning");
-    assert.deepEqual(marks, ["vanishing3", "vanishing3", "even"]);
+    assert.deepEqual(marks, ["vanishing3", "vanishing3", "faulty"]);
   });
 
   test("is none where a loss that has trained sends nothing back any more", () => {
@@ -294,7 +294,7 @@ suite("a finding", () => {
       frame.step === 20 ? withStat(frame, 0, "delta_norm", Infinity) : frame;
     const { severity, marks } = read(threeLayers, [1, 1, 1], { change });
     assert.equal(severity, "error");
-    assert.deepEqual(marks, ["nonfinite", "even", "even"]);
+    assert.deepEqual(marks, ["nonfinite", "even", "faulty"]);
   });
 
   test("has an id of its own, and says why it matters", () => {

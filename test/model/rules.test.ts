@@ -6,6 +6,8 @@ import { parse } from "../../src/model/parse.ts";
 import { deadRelu } from "../../src/insight/findings/deadRelu.ts";
 import { findings } from "../../src/insight/findings/index.ts";
 import { valuesOf } from "../../src/insight/findings/thresholds.ts";
+import { rulesOfSettings } from "../../src/model/rules.ts";
+import { rulesOver } from "../../src/protocol/rules.ts";
 
 const fileWith = (rules: unknown, more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({
@@ -72,6 +74,53 @@ suite("rules of a model", () => {
       most: 0.75,
     });
     assert.deepEqual(valuesOf(deadRelu, {}), { share: 0.5, growth: 0.3, most: 0.75 });
+  });
+});
+
+suite("rules of the settings", () => {
+  test("are those of a model file", () => {
+    const rules = { "dead-relu": "off", collapse: { spread: 0.05 } };
+    assert.deepEqual(rulesOfSettings(rules), { rules, problems: [] });
+    assert.deepEqual(rulesOfSettings(undefined), { rules: {}, problems: [] });
+  });
+
+  test("hold as far as they can be read, and what cannot is named", () => {
+    const expected = 'expected "off", or an object with numbers of at least 0 as "share", "growth", "most"';
+    assert.deepEqual(
+      rulesOfSettings({ "dead-rely": "off", "dead-relu": { share: "half" }, collapse: "off", __proto__: 1 }),
+      {
+        rules: { collapse: "off" },
+        problems: [
+          'there is no finding "dead-rely": did you mean "dead-relu"?',
+          `dead-relu: ${expected} ("share" is not one), found {"share":"half"}`,
+        ],
+      },
+    );
+    assert.deepEqual(rulesOfSettings(JSON.parse('{ "constructor": "off", "__proto__": "off" }')), {
+      rules: {},
+      problems: ['there is no finding "constructor"', 'there is no finding "__proto__"'],
+    });
+    assert.deepEqual(rulesOfSettings(["off"]).problems, [
+      'expected an object with ids of findings, found ["off"]',
+    ]);
+  });
+
+  test("stand under a model's own, threshold by threshold", () => {
+    const general = {
+      "dead-relu": { share: 0.6, growth: 0.4 },
+      collapse: "off",
+      dropout: "off",
+      saturation: { share: 0.6 },
+    } as const;
+    const own = { "dead-relu": { share: 0.9 }, collapse: { spread: 0.2 }, saturation: "off" } as const;
+    assert.deepEqual(rulesOver(own, general), {
+      "dead-relu": { share: 0.9, growth: 0.4 },
+      collapse: { spread: 0.2 },
+      dropout: "off",
+      saturation: "off",
+    });
+    assert.deepEqual(rulesOver({}, general), general);
+    assert.deepEqual(rulesOver(own, {}), own);
   });
 });
 

@@ -1,5 +1,9 @@
-/* `npm run rules:table`: trains every labelled model with three seeds, and writes docs/rules.md. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/*
+ * `npm run rules:table`: trains every labelled model with three seeds, tries fixes on the sick ones, and writes
+ * docs/rules.md. `-- --only fixes`, or `runs`: one of the two, the other stays as the page has it. `-- --every 10`: one in so many
+ * models, for a quick look, which writes nothing.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -8,6 +12,8 @@ import { writeData } from "./data.ts";
 import { judge, type Judged } from "./judge.ts";
 import { labelled } from "./labelled.ts";
 import { page } from "./page.ts";
+import { repair, repairable, type Repaired } from "./repair.ts";
+import { repairs } from "./repairsPage.ts";
 
 const SEEDS = [0, 1, 2];
 
@@ -17,27 +23,48 @@ interface Part {
   readonly of: number;
 }
 
-/** One in so many models, for a quick look: `npm run rules:table -- --every 10`. Writes nothing then. */
-const everyAt = process.argv.indexOf("--every");
-const every = everyAt < 0 ? 1 : Number(process.argv[everyAt + 1]);
+interface Results {
+  readonly runs: readonly Judged[];
+  readonly repairs: readonly Repaired[];
+}
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+
+const every = Number(option("--every") ?? 1);
+const only = option("--only");
+
+/** What begins the part about fixes. */
+const REPAIRS = /^## What .*Try Fixes.*$/m;
+
+const file = resolve(import.meta.dirname, "../../docs/rules.md");
 
 async function all(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "gradlens-rules-"));
   writeData(folder);
   const workers = Math.max(1, Math.min(4, availableParallelism()));
   try {
-    const parts = Array.from({ length: workers }, (_, part) => inWorker({ folder, part, of: workers }));
-    const runs = (await Promise.all(parts)).flat();
-    const file = resolve(import.meta.dirname, "../../docs/rules.md");
-    const text = await format(page(runs), { parser: "markdown", printWidth: 110 });
-    if (every === 1) writeFileSync(file, text);
-    console.log(text);
+    const parts = await Promise.all(
+      Array.from({ length: workers }, (_, part) => inWorker({ folder, part, of: workers })),
+    );
+    const before = readFileSync(file, "utf8");
+    const at = before.search(REPAIRS);
+    const [oldRuns, oldRepairs] = at < 0 ? [before, ""] : [before.slice(0, at), before.slice(at)];
+    const text = [
+      only === "fixes" ? oldRuns : page(parts.flatMap(({ runs }) => runs)),
+      only === "runs" ? oldRepairs : repairs(parts.flatMap((part) => part.repairs)),
+    ].join("\n\n");
+    const whole = await format(text, { parser: "markdown", printWidth: 110 });
+    if (every === 1) writeFileSync(file, whole);
+    console.log(whole);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const inWorker = (part: Part): Promise<readonly Judged[]> =>
+const inWorker = (part: Part): Promise<Results> =>
   new Promise((done, failed) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: part, argv: process.argv.slice(2) });
     worker.once("message", done);
@@ -47,10 +74,14 @@ const inWorker = (part: Part): Promise<readonly Judged[]> =>
 async function some({ folder, part, of }: Part): Promise<void> {
   // The kernels are looked for beside the program, which here is a test.
   process.argv[1] = resolve(import.meta.dirname, "../../src/cli.ts");
+  const mine = <T>(list: readonly T[]): readonly T[] =>
+    list.filter((_, i) => i % every === 0).filter((_, i) => i % of === part);
   const runs: Judged[] = [];
-  const mine = labelled.filter((_, i) => i % every === 0).filter((_, i) => i % of === part);
-  for (const one of mine) for (const seed of SEEDS) runs.push(await judge(one, seed, folder));
-  parentPort?.postMessage(runs);
+  const repaired: Repaired[] = [];
+  if (only !== "fixes")
+    for (const one of mine(labelled)) for (const seed of SEEDS) runs.push(await judge(one, seed, folder));
+  if (only !== "runs") for (const one of mine(repairable)) repaired.push(await repair(one, folder));
+  parentPort?.postMessage({ runs, repairs: repaired } satisfies Results);
 }
 
 if (isMainThread) await all();

@@ -6,7 +6,7 @@ import { Recorder } from "../../src/protocol/recorder.ts";
 import type { FindingId } from "../../src/insight/findings/index.ts";
 import type { RunEnd } from "../../src/protocol/run.ts";
 import { load } from "../../src/worker/load.ts";
-import type { Labelled } from "./labelled.ts";
+import { isNumberless, type Labelled } from "./labelled.ts";
 import { autoTrainer, bttackler, sageMaker, type PeerRun } from "./peers.ts";
 
 /** Parts of the steps after which is looked. */
@@ -85,7 +85,7 @@ export async function judge(one: Labelled, seed: number, folder: string): Promis
 
 function labelOf({ sick, well, kind }: Labelled, end: RunEnd, relative: number): Judged["label"] {
   if (kind === "shuffled") return "neither";
-  const isWell = end.reason === "completed" && well !== null && relative < well && kind !== "nll-softmax";
+  const isWell = end.reason === "completed" && well !== null && relative < well && !isNumberless(kind);
   if (sick) return isWell ? "neither" : "sick";
   return isWell ? "well" : "neither";
 }

@@ -29,3 +29,6 @@ export function halfOf(name: string): "tune" | "judge" {
 }
 
 export const isId = (id: string): id is FindingId => findingOf(id) !== undefined;
+
+/** The value of such a model's loss says nothing, however low. */
+export const isNumberless = (kind: string): boolean => kind === "nll-softmax";

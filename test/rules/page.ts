@@ -1,18 +1,12 @@
 import { percent } from "../../src/insight/format.ts";
 import type { FindingId } from "../../src/insight/findings/index.ts";
 import { PARTS, type Judged, type Peer } from "./judge.ts";
+import { row, share, table } from "./tables.ts";
 import { halfOf, labelled, type Labelled } from "./labelled.ts";
 
 interface Case extends Judged {
   readonly model: Labelled;
 }
-
-const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
-const table = (head: readonly string[], rows: readonly string[]): string =>
-  [row(...head), row(...head.map(() => "---")), ...rows].join("\n");
-
-const share = (part: number, of: number): string =>
-  of === 0 ? "–" : `${percent(part / of, 1)} (${part} of ${of})`;
 
 /** The share of runs for which something holds. */
 const among = (runs: readonly Case[], holds: (run: Case) => boolean): string =>

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { STATS, type Stat } from "../../src/protocol/frame.ts";
-import { activationLens, gradientLens, problemsLens, runLens, shapeLens } from "../../src/text/lens.ts";
+import {
+  activationLens,
+  findingLens,
+  gradientLens,
+  problemsLens,
+  runLens,
+  shapeLens,
+} from "../../src/text/lens.ts";
+import { FINDING_IDS } from "../../src/insight/findings/index.ts";
 import type { Share } from "../../src/insight/share.ts";
 import { frameOf } from "../support/frames.ts";
 
@@ -64,6 +72,30 @@ suite("gradientLens", () => {
     assert.match(gradientLens(at([row], false, ["vanishing1"])), /^‖/);
   });
 
+  test("names the gravest finding first, as an error or a warning, and leaves its figures as they are", () => {
+    const row = at([linear(3.1e-7, 0.24)], false, ["vanishing2"]);
+    const figures = "‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6";
+    const found = (severity: "error" | "warning") => ({ id: "vanishing-depth", severity }) as const;
+    assert.equal(
+      gradientLens({ ...row, found: found("error") }),
+      "$(error) vanishing-depth · ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+    );
+    assert.equal(
+      gradientLens({ ...row, found: found("warning"), probe: true }),
+      "$(warning) vanishing-depth · (probe) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+    );
+    assert.equal(gradientLens({ ...row, marks: [] }), figures);
+  });
+
+  test("says of stale figures that they are, and not of what the text shows now", () => {
+    const row = at([linear(3.1e-7, 0.24)], true, ["vanishing2"]);
+    const found = { id: "bn-batch", severity: "warning" } as const;
+    assert.equal(
+      gradientLens({ ...row, found }),
+      "$(warning) bn-batch · (stale) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+    );
+  });
+
   test("leaves out a figure that the layer does not have", () => {
     const { gain: _, ...embedding } = linear(0.5, 1);
     assert.equal(gradientLens(at([embedding])), "‖∂L/∂θ‖ 0.50 · update 2.0e-6");
@@ -96,10 +128,14 @@ test("a layer's lens has at most 70 characters beside its warning sign, whatever
       requiredKeys: [],
     },
   );
+  const severity = fc.constantFrom("warning" as const, "error" as const);
+  const found = fc.option(fc.record({ id: fc.constantFrom(...FINDING_IDS), severity }), { nil: undefined });
   fc.assert(
-    fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.boolean(), (table, stale) => {
-      for (const text of [gradientLens(at(table, stale)), activationLens(at(table, stale))]) {
-        assert.ok(text.replace("$(warning) ", "").length <= 70, text);
+    fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.boolean(), found, (table, stale, one) => {
+      const rows = { ...at(table, stale), found: one };
+      for (const text of [gradientLens(rows), activationLens(rows)]) {
+        assert.ok(text.replace(/^\$\((warning|error)\) /, "").length <= 70, text);
+        if (one) assert.ok(text.startsWith(`$(${one.severity}) ${one.id}`));
       }
     }),
   );
@@ -111,9 +147,14 @@ test("shapeLens shows what goes in and out, and the parameters", () => {
   assert.equal(shapeLens([2], [64], 79_232, 20, false), "[2] → [64] · 79,232 parameters over 20");
   assert.equal(shapeLens([64], [64], 0, 20, false), "[64] → [64] over 20");
   assert.equal(shapeLens([2], [64], 192, 1, true), "(stale) [2] → [64] · 192 parameters");
+  const found = { id: "softmax-before-ce", severity: "error" } as const;
+  assert.equal(shapeLens([2], [2], 0, 1, false, found), "$(error) softmax-before-ce · [2] → [2]");
 });
 
 test("the lenses above a model count", () => {
   assert.equal(runLens(20, 84_161), "▶ Run · 20 layers · 84,161 parameters");
   assert.equal(problemsLens(2), "$(error) 2 problems");
+  const found = { id: "target-scale", severity: "error" } as const;
+  assert.equal(findingLens(found), "$(error) target-scale");
+  assert.equal(findingLens(found, "loss 31 after 5 steps"), "$(error) target-scale · loss 31 after 5 steps");
 });

@@ -150,7 +150,7 @@ suite("the thread that trains", () => {
       const options = { engine: "scalar" } as const;
       const long = sourceOf({ train: { steps: 1_000_000, batch_size: 16 } }, "long.gradlens.json");
       await rpc.call("start", { source: long, model: "m", options });
-      const result = await rpc.call("tryFixes", { source: sourceOf(sick), model: "m", options });
+      const result = await rpc.call("tryFixes", { source: sourceOf(sick), model: "m", options, rules: {} });
       assert.ok(frames() > 1, "the run has not gone on");
       assert.equal(trials[0]?.stage, "original");
       assert.ok(result.tried > 5 && trials.length > result.tried);
@@ -163,8 +163,14 @@ suite("the thread that trains", () => {
     withThread(async (rpc, { trials }) => {
       const options = { engine: "scalar" } as const;
       const endless = sourceOf({ ...sick, train: { steps: 1_000_000, batch_size: 16 } });
-      const first = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
-      const second = assert.rejects(rpc.call("tryFixes", { source: endless, model: "m", options }), /abort/);
+      const first = assert.rejects(
+        rpc.call("tryFixes", { source: endless, model: "m", options, rules: {} }),
+        /abort/,
+      );
+      const second = assert.rejects(
+        rpc.call("tryFixes", { source: endless, model: "m", options, rules: {} }),
+        /abort/,
+      );
       await first;
       await rpc.call("stopFixes", undefined);
       await second;

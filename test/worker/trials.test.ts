@@ -72,6 +72,15 @@ suite("fixes that are tried", () => {
     assert.ok((original.measures[0]?.relative ?? 1) < 0.25);
   });
 
+  test("go by the settings of findings under those of the file", async () => {
+    const off = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, "off" as const]));
+    const { original } = await tryFixes({ ...source, options: { ...source.options, steps: 40 } });
+    const found = original.measures[0]?.errors ?? [];
+    assert.ok(found.length > 0);
+    const settled = { ...source, options: { ...source.options, steps: 40 }, rules: off(found) };
+    assert.ok(!(await tryFixes(settled)).original.measures[0]?.errors.some((id) => found.includes(id)));
+  });
+
   test("can be stopped", async () => {
     const abort = new AbortController();
     const trying = tryFixes(source, {

@@ -15,14 +15,14 @@ export interface LayersAxis {
   readonly max: number;
 }
 
-/** Steps, time steps, or a loss. */
+/** Steps, time steps, numbers of values, or a loss. */
 export interface LinearAxis {
   readonly kind: "linear";
   readonly title: string;
   /** Stands before the first label: `step 0`, then `100`, `200`, …. */
   readonly prefix?: string;
   /** What is counted along it, if anything: then only whole numbers have a tick. */
-  readonly counts?: "steps" | "time steps";
+  readonly counts?: "steps" | "time steps" | "values";
   readonly min: number;
   readonly max: number;
 }

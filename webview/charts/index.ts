@@ -5,6 +5,7 @@ import { gradientFlow } from "./gradientFlow.ts";
 import { histogram } from "./histogram.ts";
 import { loss } from "./loss.ts";
 import { overTime } from "./overTime.ts";
+import { spectrum } from "./spectrum.ts";
 import { throughTime } from "./throughTime.ts";
 
 /** Every part of the panel, from top to bottom. */
@@ -16,6 +17,7 @@ export const parts: readonly Part[] = [
   differences,
   throughTime,
   histogram,
+  spectrum,
 ];
 
 /** Those that are drawn. */

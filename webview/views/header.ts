@@ -44,10 +44,7 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
 
   return {
     element: element("header", { class: "header" }, [
-      element("div", { class: "header-run" }, [
-        picker.element,
-        controls,
-      ]),
+      element("div", { class: "header-run" }, [picker.element, controls]),
       element("div", { class: "header-state" }, [dot, state, progress, stale]),
       element("div", { class: "progress-track", "aria-hidden": "true" }, [bar]),
       others.element,

@@ -50,13 +50,19 @@ function find({ layers, watched }: RunInfo, folder: vscode.Uri): Places {
     const own = lines.get(key) ?? new Map<string, { line: number; endLine: number; rows: number[] }>();
     lines.set(key, own);
     const name = `${place.line}`;
-    const same = own.get(name) ?? { line: place.line - 1, endLine: Math.max(place.line, endLine) - 1, rows: [] };
+    const same = own.get(name) ?? {
+      line: place.line - 1,
+      endLine: Math.max(place.line, endLine) - 1,
+      rows: [],
+    };
     own.set(name, same);
     same.rows.push(row);
     return { file: key, line: place.line - 1 };
   });
   return {
-    files: [...lines.keys()].flatMap((key) => [...uris.values()].find((uri) => uri?.toString() === key) ?? []),
+    files: [...lines.keys()].flatMap(
+      (key) => [...uris.values()].find((uri) => uri?.toString() === key) ?? [],
+    ),
     byFile: new Map(
       [...lines].map(([key, own]) => [key, [...own.values()].sort((a, b) => a.line - b.line)] as const),
     ),
@@ -84,7 +90,8 @@ function chosen(
   }
   for (const place of all) {
     const digest = sources.get(place.file);
-    if (digest !== undefined && place.line > 0 && isCell(place.file)) return { key: cellKey(digest), place, digest };
+    if (digest !== undefined && place.line > 0 && isCell(place.file))
+      return { key: cellKey(digest), place, digest };
   }
   return undefined;
 }

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { Position } from "../../model/digest.ts";
 import { mover } from "../../model/held.ts";
-import type { Anchor, Anchors } from "../anchors.ts";
-import type { Figures } from "../figures.ts";
+import type { Anchor, Anchors, Now } from "../anchors.ts";
 import type { Run } from "../run.ts";
 import type { Runs } from "../runs.ts";
 import { Debounce } from "../throttle.ts";
@@ -92,11 +91,12 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     return row === undefined ? undefined : seen?.anchors.find(({ rows }) => rows.includes(row));
   }
 
-  figures(document: vscode.TextDocument): (anchor: ProgramAnchor) => Figures | undefined {
-    const seen = new Map(this.#seen(document).map((one) => [one.run, one] as const));
-    return ({ run, rows }) => {
-      const frame = run.historySeen().latest();
-      return frame && { run, frame, rows, stale: !seen.get(run)?.isExact, probe: false };
+  now(document: vscode.TextDocument): Now<ProgramAnchor> {
+    return {
+      figures: ({ run, rows }) => {
+        const frame = run.historySeen().latest();
+        return frame && { run, frame, rows, stale: this.isStaleIn(document, run), probe: false };
+      },
     };
   }
 
@@ -109,6 +109,11 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
   isStale(run: Run): boolean {
     if (!run.isWatched) return false;
     return [...this.#known.values()].some(({ seen }) => seen.get(run)?.isExact === false);
+  }
+
+  /** This document is no longer what ran. */
+  isStaleIn(document: vscode.TextDocument, run: Run): boolean {
+    return this.#known.get(document)?.seen.get(run)?.isExact === false;
   }
 
   /** Opens the file where a layer was made. */
@@ -130,13 +135,16 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
   /** Those that a document shows, the latest first; `wanted` also where there is a later one of its model. */
   #seen(document: vscode.TextDocument, wanted?: Run): readonly Seen[] {
     const models = new Set<string>();
-    return this.#runs.all().toReversed().flatMap((run) => {
-      const isLatest = !models.has(run.origin.model);
-      if (!run.isWatched || (!isLatest && run !== wanted)) return [];
-      const seen = this.#see(document, run);
-      if (seen) models.add(run.origin.model);
-      return seen ?? [];
-    });
+    return this.#runs
+      .all()
+      .toReversed()
+      .flatMap((run) => {
+        const isLatest = !models.has(run.origin.model);
+        if (!run.isWatched || (!isLatest && run !== wanted)) return [];
+        const seen = this.#see(document, run);
+        if (seen) models.add(run.origin.model);
+        return seen ?? [];
+      });
   }
 
   #see(document: vscode.TextDocument, run: Run): Seen | undefined {
@@ -154,7 +162,12 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
       if (isCell(document) && !known) void this.#look(document);
       return undefined;
     }
-    const seen: Seen = { run, file, anchors: anchorsOf(document, run, places.byFile.get(file) ?? []), isExact: true };
+    const seen: Seen = {
+      run,
+      file,
+      anchors: anchorsOf(document, run, places.byFile.get(file) ?? []),
+      isExact: true,
+    };
     if (known) {
       known.seen.set(run, seen);
       seen.isExact = isWhatRan(known, seen);

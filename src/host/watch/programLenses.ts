@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
+import { gravest } from "../../insight/findings/gravest.ts";
 import { LENS_HINTS } from "../../text/explain.ts";
 import { torchImport } from "../../text/program.ts";
 import { plain } from "../../text/quote.ts";
+import type { Findings } from "../findings.ts";
 import { figuresCommand, resultCommand } from "../lensCommands.ts";
 import type { LensCommand } from "../say.ts";
 import type { LensSettings } from "../settings.ts";
@@ -11,13 +13,20 @@ import { isProgram, type ProgramAnchors } from "./programAnchors.ts";
 export function programLenses(
   document: vscode.TextDocument,
   anchors: ProgramAnchors,
+  findings: Findings,
   shown: LensSettings,
 ): readonly vscode.CodeLens[] {
   if (!isProgram(document)) return [];
-  const figures = anchors.figures(document);
+  const now = anchors.now(document);
+  const placed = findings.of(document);
   const layers = anchors.of(document).flatMap((anchor) => {
-    const found = figures(anchor);
-    const command = found && figuresCommand(found, shown);
+    const at = now.figures(anchor);
+    const found = gravest(
+      placed
+        .filter(({ run, range }) => run === anchor.run && range.start.line === anchor.start.line)
+        .map((one) => one.found),
+    );
+    const command = at && figuresCommand(at, found, shown);
     return command ? [lensAt(anchor.start.line, command)] : [];
   });
   return [...programLens(document, anchors, shown), ...layers];
@@ -35,7 +44,9 @@ function programLens(
   const isFile = document.uri.scheme === "file" && vscode.workspace.isTrusted;
   return [
     ...(shown.watch && isFile && !goesOn ? [lensAt(line, watchCommand(document.uri))] : []),
-    ...(shown.result ? runs.map((run) => lensAt(line, resultCommand(run, anchors.isStale(run)))) : []),
+    ...(shown.result
+      ? runs.map((run) => lensAt(line, resultCommand(run, undefined, anchors.isStale(run))))
+      : []),
   ];
 }
 

@@ -19,6 +19,7 @@ export class StreamRun {
   readonly #file: string;
   readonly #folder: vscode.Uri;
   readonly #runs: Runs;
+  readonly #isExpected: () => boolean;
   readonly #log: (line: string) => void;
   #tail: Tail;
   #reader = new StreamReader();
@@ -31,8 +32,15 @@ export class StreamRun {
   /** Nothing more will come. */
   #isOver = false;
 
-  /** `folder`: the one that `.gradlens` lies in. */
-  constructor(file: string, folder: vscode.Uri, runs: Runs, log: (line: string) => void) {
+  /** `folder`: the one that `.gradlens` lies in. `isExpected`: the user has started it just now. */
+  constructor(
+    file: string,
+    folder: vscode.Uri,
+    runs: Runs,
+    isExpected: () => boolean,
+    log: (line: string) => void,
+  ) {
+    this.#isExpected = isExpected;
     this.#file = file;
     this.#folder = folder;
     this.#runs = runs;
@@ -74,7 +82,13 @@ export class StreamRun {
     this.#source?.dispose();
     this.#tail = new Tail(this.#file);
     this.#reader = new StreamReader();
-    [this.#source, this.#life, this.#told, this.#run, this.#bad] = [undefined, undefined, undefined, undefined, 0];
+    [this.#source, this.#life, this.#told, this.#run, this.#bad] = [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      0,
+    ];
   }
 
   #send(): void {
@@ -96,7 +110,11 @@ export class StreamRun {
     this.#told = info;
     const started = info.watched?.started;
     const origin = originOf(this.#file, this.#folder, info);
-    this.#run = this.#runs.add({ origin, ...(started !== undefined && { started: new Date(started) }) }, source);
+    const isAskedFor = this.#isExpected();
+    this.#run = this.#runs.add(
+      { origin, isAskedFor, ...(started !== undefined && { started: new Date(started) }) },
+      source,
+    );
     source.tell({ state: "running", info });
     if (info.watched) this.#life = new Life(info.watched, Date.now() - this.#tail.modifiedMs);
   }

@@ -12,6 +12,9 @@ const POLL_MS = 250;
 /** Folders are listed anew at every n-th time, and when something tells of a change. */
 const LIST_EVERY = 8;
 
+/** A program that the user has started makes its first step within this time. */
+const PATIENCE_MS = 600_000;
+
 /** Runs that ended before the window was opened are listed, the latest ones. */
 const MOST_EARLIER = 20;
 /** Files of a folder that are looked at, the latest ones: their names begin with the time. */
@@ -43,6 +46,7 @@ export class WatchedRuns implements vscode.Disposable {
   readonly #following = new Set<StreamRun>();
   readonly #subscriptions: vscode.Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #expectedUntilMs = -Infinity;
   #turn = 0;
   #isBusy = false;
   #isDue = false;
@@ -53,6 +57,11 @@ export class WatchedRuns implements vscode.Disposable {
     this.#log = log;
     if (vscode.workspace.isTrusted) this.#start();
     else this.#subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#start()));
+  }
+
+  /** The user has started a program: the next run that begins is of it. */
+  expect(): void {
+    this.#expectedUntilMs = performance.now() + PATIENCE_MS;
   }
 
   #start(): void {
@@ -117,7 +126,9 @@ export class WatchedRuns implements vscode.Disposable {
       return;
     }
     this.#watch(folder);
-    const names = entries.filter((entry) => entry.isFile() && entry.name.endsWith(ENDING)).map(({ name }) => name);
+    const names = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith(ENDING))
+      .map(({ name }) => name);
     const latest = names.sort().slice(-MOST_FILES);
     const fresh = latest.filter((name) => !folder.seen.has(name));
     for (const name of fresh) folder.seen.add(name);
@@ -164,7 +175,12 @@ export class WatchedRuns implements vscode.Disposable {
   }
 
   #begin(file: string, home: vscode.Uri): void {
-    this.#following.add(new StreamRun(file, home, this.#runs, this.#log));
+    const isExpected = (): boolean => {
+      const is = performance.now() < this.#expectedUntilMs;
+      this.#expectedUntilMs = -Infinity;
+      return is;
+    };
+    this.#following.add(new StreamRun(file, home, this.#runs, isExpected, this.#log));
   }
 
   async #follow(one: StreamRun): Promise<void> {
@@ -182,7 +198,7 @@ export class WatchedRuns implements vscode.Disposable {
     if (folder.watcher) return;
     try {
       const watcher = watch(folder.path, { persistent: false }, () => {
-        this.#isDue ||= true;
+        this.#isDue = true;
         void this.#tick();
       });
       watcher.on("error", () => {

@@ -1,6 +1,6 @@
 import { repetitionOf, chainOf, nameOf } from "../chain.ts";
 import { figure, fold } from "../format.ts";
-import { isConcern, partOf, shareOf, type Share } from "../share.ts";
+import { partOf, shareOf, type Share } from "../share.ts";
 import { depthRatio, pathOf } from "./evidence.ts";
 import { runFinding, type Evidence } from "./finding.ts";
 import { stays } from "./words.ts";
@@ -44,7 +44,7 @@ export const vanishingDepth = runFinding({
       message: `The gradient ${rateOf(evidence, thin)}: ${gets(evidence, subject)} (${figure(begin, 1)} at the first step), and ${stays(loss)}.`,
       figures: { ratio: now, first_ratio: begin, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, weighted.at(-1) ?? 0)],
-      marks: marksOn(evidence, -1, subject),
+      marks: marksOn(evidence, -1),
     };
   },
 });
@@ -90,7 +90,7 @@ export const explodingDepth = runFinding({
       message: `${what}, and ${stays(loss)}.`,
       figures: { ratio: begin, growth: grown, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, last)],
-      marks: marksOn(evidence, 1, subject),
+      marks: marksOn(evidence, 1),
     };
   },
 });
@@ -105,13 +105,12 @@ export function farthest({ links, shares }: Pick<Evidence, "links" | "shares">):
   return links.reduce((a, b) => (size(b) > size(a) ? b : a));
 }
 
-/** All rows whose share lies outside of the even ones, on this side; the subject in any case. */
-function marksOn({ shares }: Evidence, side: 1 | -1, subject: number): ReadonlyMap<number, Share> {
+/** All rows whose share lies outside of the even ones, on this side. */
+function marksOn({ shares }: Evidence, side: 1 | -1): ReadonlyMap<number, Share> {
   const marks = new Map<number, Share>();
   for (const [layer, share] of shares.entries()) {
     if (Math.sign(share) === side && shareOf(share) !== "even") marks.set(layer, shareOf(share));
   }
-  if (!isConcern(marks.get(subject) ?? "even")) marks.set(subject, "faulty");
   return marks;
 }
 

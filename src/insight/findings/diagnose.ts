@@ -12,7 +12,7 @@ import type { Finding, Suspicion } from "./found.ts";
 import { findings, type FindingId } from "./index.ts";
 import { nonFiniteData } from "./static/nonFiniteData.ts";
 import { valuesOf } from "./thresholds.ts";
-import type { Share } from "../share.ts";
+import { isConcern, type Share } from "../share.ts";
 
 /** What is wrong with a model as it is declared, before it has run. Cheap enough for every keystroke. */
 export function staticFindings(sketch: Sketch): readonly Finding[] {
@@ -106,10 +106,13 @@ const suspicion = (
   marks: ReadonlyMap<number, Share>,
 ): Suspicion => ({ ...found, id, severity, marks, fixes: found.fixes ?? fixes });
 
-/** A remark marks nothing: a model that trains has no coloured mark. */
+/**
+ * What the finding marks itself, and in any case the layer that it is about. A remark marks nothing: a model that trains has no
+ * coloured mark.
+ */
 function marksOf(found: Found, { layers }: Evidence, severity: Severity): ReadonlyMap<number, Share> {
-  if (found.marks) return found.marks;
-  if (severity === "info") return new Map();
+  const marks = new Map(found.marks);
   const row = layers.findIndex(({ path }) => path === found.layer);
-  return row < 0 ? new Map() : new Map([[row, "faulty"]]);
+  if (severity !== "info" && row >= 0 && !isConcern(marks.get(row) ?? "even")) marks.set(row, "faulty");
+  return marks;
 }

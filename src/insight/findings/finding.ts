@@ -69,7 +69,7 @@ export interface Found {
   readonly related?: readonly string[];
   /** Less grave than the table says: what it is about does not keep this model from training. */
   readonly severity?: Severity;
-  /** Rows that are marked for it, and how; absent: that of `layer`, as faulty. */
+  /** Rows that are marked for it, and how, beside that of `layer`, which is at least `faulty`. */
   readonly marks?: ReadonlyMap<number, Share>;
   /** Fixes that suit this case better than those of the table. */
   readonly fixes?: readonly FixName[];

@@ -25,15 +25,26 @@ export interface Summary {
   readonly training: Training;
 }
 
-const known = new WeakMap<Run["history"], { readonly end: unknown; readonly summary: Summary }>();
+interface Known {
+  readonly end: unknown;
+  readonly rules: unknown;
+  readonly summary: Summary;
+}
 
-/** The summary of a run. Histories never change, so that each is looked at once, and again when the run has ended. */
+const known = new WeakMap<Run["history"], Known>();
+
+/**
+ * The summary of a run. Histories never change, so that each is looked at once, and again when the run has ended, or is judged
+ * by other settings.
+ */
 export function summarise(run: Run): Summary {
   const end = run.run.end ?? run.run.state;
+  const rules = run.run.info?.declared?.rules;
   const before = known.get(run.history);
-  if (before?.end === end && before?.summary.marks.length === run.layers.length) return before.summary;
+  const isKnown = before?.end === end && before?.rules === rules;
+  if (isKnown && before?.summary.marks.length === run.layers.length) return before.summary;
   const summary = newSummary(run);
-  known.set(run.history, { end, summary });
+  known.set(run.history, { end, rules, summary });
   return summary;
 }
 
