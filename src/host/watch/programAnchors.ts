@@ -121,8 +121,8 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     const places = run.origin.stream && placesOf(run.info, run.origin.stream.folder);
     const file = places?.ofRow[run.rows([layer])[0] ?? -1]?.file;
     const uri = places?.files.find((one) => one.toString() === file);
-    const cell = [...this.#known].find(([, { seen }]) => seen.get(run)?.file === file)?.[0];
-    if (!uri) return cell;
+    if (file === undefined) return undefined;
+    if (!uri) return [...this.#known].find(([, { seen }]) => seen.get(run)?.file === file)?.[0];
     try {
       const document = await vscode.workspace.openTextDocument(uri);
       await this.#look(document, run);
