@@ -1,5 +1,8 @@
 import type { FromWebview } from "../src/protocol/webview.ts";
+import { ofLayer } from "./charts/ofLayer.ts";
 import { parts } from "./charts/index.ts";
+import type { Part } from "./charts/chart.ts";
+import { timeMap } from "./charts/timeMap.ts";
 import { element, setText } from "./dom.ts";
 import { count } from "../src/insight/format.ts";
 import { summarise } from "../src/insight/findings/summarise.ts";
@@ -11,6 +14,7 @@ import { emptyView } from "./views/empty.ts";
 import type { Events } from "./views/events.ts";
 import { header } from "./views/header.ts";
 import { scrubber } from "./views/scrubber.ts";
+import { pageView } from "./views/page.ts";
 import { section } from "./views/section.ts";
 import { sentenceView, type Reading } from "./views/sentence.ts";
 
@@ -73,16 +77,32 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     part,
     section: section(part, folded.includes(part.id), events),
   }));
+  const pages = [...ofLayer, timeMap].map((part) => ({
+    part,
+    section: section(part, folded.includes(`page-${part.id}`), events, "page-"),
+  }));
+  const page = pageView(
+    () => around.open(undefined),
+    (layer) => events.reveal(layer),
+  );
+  const ofAll = element(
+    "div",
+    { class: "sections" },
+    sections.map(({ section }) => section.element),
+  );
+  const ofOne = element(
+    "div",
+    { class: "sections", hidden: true },
+    pages.map(({ section }) => section.element),
+  );
   const content = element("main", { class: "content" }, [
     element("h1", { class: "hidden" }, ["Gradients"]),
     top.element,
     steps.element,
     line.element,
-    element(
-      "div",
-      { class: "sections" },
-      sections.map(({ section }) => section.element),
-    ),
+    page.element,
+    ofAll,
+    ofOne,
     voice,
   ]);
   let empty: boolean | undefined;
@@ -101,17 +121,32 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       top.update(state.runs, view, theme);
       steps.update(view);
       if (speak) line.update(sentenceOf(view));
-      for (const { part, section } of sections) {
-        section.element.hidden = !(part.applies?.(view) ?? true);
+      const isPage = view.page !== undefined;
+      const opened = isPage && page.element.hidden;
+      [ofAll.hidden, ofOne.hidden, page.element.hidden, line.element.hidden] = [
+        isPage,
+        !isPage,
+        !isPage,
+        isPage,
+      ];
+      if (isPage) page.update(view);
+      if (opened) page.focus();
+      for (const { part, section } of isPage ? pages : sections) {
+        section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
         if (section.element.hidden) continue;
         section.update(view, theme, speak);
         section.mark(markedOf(state));
       }
     },
-    folded: () => sections.filter(({ section }) => section.folded()).map(({ section }) => section.id),
+    folded: () =>
+      [...sections, ...pages].filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };
 }
+
+/** What belongs to recurrent layers is on the page of one only. */
+const isOfPage = (part: Part, { layers, page = -1 }: View): boolean =>
+  part !== timeMap || layers[page]?.time !== undefined;
 
 /** What is seen; at an earlier step, which one that is. */
 function sentenceOf(view: View): Reading {

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gradlens.calls import Call, alive_units, sums_of
 from gradlens.recurrent import Recurrence
 from gradlens.reductions import groups, norms
 from gradlens.rows import Row
 
-# Columns: those of moments(), saturated elements, Σ of squares of the gradients at output and input, and how many of each.
+# Columns: those of moments(), saturated elements, Σ of squares of the gradients at output and input, their numbers.
 SATURATED, DELTA, ENTRY, DELTAS, ENTRIES = range(5, 10)
 COLUMNS = 10
 
@@ -71,17 +71,19 @@ class Activations:
             if call.mean is not None:
                 self._add_mean(call, times[row.index])
             times[row.index] += 1
-            if call.input is not None and call.delta is not None:
+            if call.input is not None and call.delta is not None and isinstance(row.module, nn.RNNBase):
                 self.recurrences[row.index] = Recurrence(row.module, call.input, call.delta, call.entry)
 
     def _add_outputs(self, calls: list[Call]) -> None:
         small = [(call, call.output) for call in calls if call.output is not None]
-        for group in groups(small, lambda call: call.row.linear_part):
-            members = [call for call, _ in group]
-            self._put(members, sums_of([output for _, output in group], members[0].row))
-            for call, output in group:
-                if call.row.dies:
-                    call.alive = alive_units(output, call.row)
+        together = groups(small, lambda call: call.row.linear_part)
+        if together:
+            outputs = [[output for _, output in group] for group in together]
+            sums = sums_of(outputs, [group[0][0].row for group in together], self.home)
+            self._put([call for group in together for call, _ in group], sums)
+        for call, output in small:
+            if call.row.dies:
+                call.alive = alive_units(output, call.row)
         done = [call for call in calls if call.output is None and call.sums is not None]
         if done:
             self._put(done, torch.stack([call.sums.to(self.home) for call in done if call.sums is not None]))

@@ -10,10 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.graph import GradientEdge
 from torch.utils.hooks import RemovableHandle
 
-from gradlens.graph import edge_of, observe, ways_into
+from gradlens.graph import Place, observe, place_of, ways_into
 from gradlens.opening import can_open, opened
 from gradlens.reductions import SMALL, moments, outside, single, squares, stacked
 from gradlens.rows import Row, first_tensor
@@ -45,7 +44,7 @@ class Call:
         self.sums: Tensor | None = None
         self.alive: Tensor | None = None
         self.mean: tuple[Tensor, Tensor, int] | None = None
-        # The gradients at the output and at the input: tensors, or their squares.
+        # The gradients at the output and at the input: tensors, or their squares. The second is whole when all have come.
         self.arrived = False
         self.delta: Tensor | None = None
         self.entry: Tensor | None = None
@@ -60,13 +59,16 @@ class Calls:
     def __init__(self, rows: list[Row], guard: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
         self.rows = rows
         self.guard = guard
-        self.made: list[Call] = []
         self.in_backward = False
         self.rare = False
+        # Calls live as long as the graph that they are in; these a gradient has come back to, or none ever will.
+        self._arrived: list[Call] = []
+        self._without: list[Call] = []
+        self._passed = guard(self._pass)
         self._handles: list[RemovableHandle] = []
         # Rows whose output was written over before the step ended: its sums are taken at once.
         self._hasty: set[int] = set()
-        self._inputs: defaultdict[tuple[int, int], list[GradientEdge | None]] = defaultdict(list)
+        self._inputs: defaultdict[tuple[int, int], list[Place | None]] = defaultdict(list)
 
     @property
     def attached(self) -> bool:
@@ -74,64 +76,86 @@ class Calls:
 
     def attach(self, rare: bool) -> None:
         """`rare`: what is dear is taken too: the gain of the first layer, the spread of samples, time steps."""
+        self._arrived, self._without = [], []
+        self._inputs.clear()
+        if self.attached and self.rare == rare:
+            return
         self.detach()
         self.rare = rare
         frozen = False
         for row in self.rows:
-            frozen = frozen or not all(p.requires_grad for p in row.module.parameters())
-            if rare and not frozen and can_open(row.module):
-                self._handles.append(row.module.register_forward_pre_hook(self.guard(_open), with_kwargs=False))
+            hook = self._handles.append
+            if rare and not frozen:
+                frozen = not all(p.requires_grad for p in row.module.parameters())
+                if can_open(row.module):
+                    hook(row.module.register_forward_pre_hook(self.guard(_open)))
             if not row.torch_type:
                 enter = self.guard(partial(self._enter, row))
-                self._handles.append(row.module.register_forward_pre_hook(enter, with_kwargs=True))
-            leave = self.guard(partial(self._leave, row))
-            self._handles.append(row.module.register_forward_hook(leave, with_kwargs=True))
+                hook(row.module.register_forward_pre_hook(enter, with_kwargs=True))
+            hook(row.module.register_forward_hook(self.guard(partial(self._leave, row)), with_kwargs=True))
 
     def detach(self) -> None:
         for handle in self._handles:
             handle.remove()
         self._handles = []
-        self.made = []
+        self._arrived, self._without = [], []
         self._inputs.clear()
 
     def take(self) -> list[Call]:
-        """Calls that a gradient came back to, and those of rows that get none while others do; the rest are forgotten."""
-        made, self.made = self.made, []
-        if not any(call.arrived for call in made):
+        """Calls that a gradient has come back to, and with them those of rows that get none."""
+        arrived, without = self._arrived, self._without
+        self._arrived, self._without = [], []
+        if not arrived:
             return []
-        for call in made:
+        for call in arrived + without:
             if call.output is not None and call.output._version != call.version:
                 self._hasty.add(call.row.index)
                 call.output = None
-        return [call for call in made if call.arrived or (call.ways < 0 and call.row.module.training)]
+        return without + arrived
 
     def _enter(self, row: Row, module: nn.Module, args: Any, kwargs: Any) -> None:
         """The user's own modules may write over their input: its place in the graph is asked for before."""
         if torch.is_grad_enabled():
             x = first_tensor(args) if args else first_tensor(kwargs)
-            edge = edge_of(x) if x is not None else None
-            self._inputs[row.index, threading.get_ident()].append(edge)
+            place = place_of(x) if x is not None else None
+            self._inputs[row.index, threading.get_ident()].append(place)
 
     def _leave(self, row: Row, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
         if not torch.is_grad_enabled():
             return
         x = first_tensor(args) if args else first_tensor(kwargs)
-        edge = None
+        place = None
         if not row.torch_type:
             stack = self._inputs[row.index, threading.get_ident()]
-            edge = stack.pop() if stack else None
+            place = stack.pop() if stack else None
         y = first_tensor(output)
         if y is None or not y.is_floating_point():
             return
-        call = Call(row)
         if row.output_shape is None:
             shape = list(y.shape)
             row.output_shape = shape[: row.samples()] + shape[row.samples() + 1 :]
+        node = y.grad_fn
+        if node is None and not module.training:
+            return
+        call = Call(row)
         self._look(call, y.detach())
         if row.recurrent and self.rare and x is not None and len(args) == 1 and not kwargs:
             call.input = x.detach()
-        self._follow(call, x, y, edge)
-        self.made.append(call)
+        if node is None:
+            self._without.append(call)
+            return
+        passes = False
+        if not row.torch_type:
+            ways = ways_into(node, place) if place is not None else []
+        elif x is y:
+            # A layer that works in place has put itself between; one that does nothing passes the gradient on.
+            passes = not row.in_place
+            ways = [] if passes else [(node, i) for i, (to, _) in enumerate(node.next_functions) if to is not None]
+        else:
+            place = place_of(x) if x is not None else None
+            ways = ways_into(node, place) if place is not None else []
+        call.ways = len(ways)
+        observe(node, y.output_nr, ways, partial(self._passed, call, passes))
 
     def _look(self, call: Call, y: Tensor) -> None:
         row = call.row
@@ -140,41 +164,25 @@ class Calls:
         if y.numel() <= SMALL and row.index not in self._hasty:
             call.output, call.version = y, y._version
             return
-        call.sums = sums_of([y], row)[0]
+        call.sums = sums_of([[y]], [row], y.device)[0]
         if row.dies:
             call.alive = alive_units(y, row)
 
-    def _follow(self, call: Call, x: Tensor | None, y: Tensor, edge: GradientEdge | None) -> None:
-        """Has the gradients caught that will come back to the call."""
-        row, node = call.row, y.grad_fn
-        if node is None:
-            call.ways = -1  # none will
+    def _pass(self, call: Call, passes: bool, delta: Tensor | None, entries: list[Tensor]) -> None:
+        """A gradient comes by: that of the output, or shares of that of the input, the last of which makes it whole."""
+        if not self.in_backward:
             return
-        if row.torch_type and x is not None:
-            if row.in_place and x is y:  # x's own place in the graph was taken by y
-                ways = [(node, i) for i, (to, _) in enumerate(node.next_functions) if to is not None]
-            else:
-                edge = edge_of(x)
-                ways = ways_into(node, edge) if edge is not None and x is not y else []
-        else:
-            ways = ways_into(node, edge) if edge is not None else []
-        passes = x is y and not row.in_place and row.torch_type
-        call.ways = len(ways)
-        observe(y, ways, self.guard(partial(self._arrived, call, passes)), self.guard(partial(self._left, call)))
-
-    def _arrived(self, call: Call, passes: bool, gradient: Tensor) -> None:
-        if self.in_backward:
+        if delta is not None and not call.arrived:
             call.arrived = True
-            call.delta = _kept(gradient, call.row)
+            self._arrived.append(call)
+            call.delta = _kept(delta, call.row)
             if passes:
                 call.entry = call.delta
-
-    def _left(self, call: Call, gradient: Tensor) -> None:
-        """A way's share of the gradient at the input; the last one tells the whole."""
-        if self.in_backward and call.entered < call.ways:
-            call.entered += 1
-            whole = gradient if call.entry is None else call.entry + gradient
-            call.entry = _kept(whole, call.row) if call.entered == call.ways else whole
+        for share in entries:
+            if call.entered < call.ways:
+                call.entered += 1
+                whole = share if call.entry is None else call.entry + share
+                call.entry = _kept(whole, call.row) if call.entered == call.ways else whole
 
 
 def _open(module: nn.Module, args: Any) -> Any:
@@ -183,16 +191,20 @@ def _open(module: nn.Module, args: Any) -> Any:
 
 def _kept(gradient: Tensor, row: Row) -> Tensor:
     """A small gradient as it is; of a large one Σ of its squares."""
-    if gradient.numel() <= SMALL or row.recurrent:
-        return gradient.detach()
-    return squares(single(gradient.detach()).reshape(1, -1))[0]
+    if gradient.requires_grad:
+        gradient = gradient.detach()
+    return gradient if gradient.numel() <= SMALL or row.recurrent else squares(gradient)
 
 
-def sums_of(outputs: list[Tensor], row: Row) -> Tensor:
-    """[k, 6]: moments of outputs of one shape, and how many elements are saturated."""
-    m = stacked(outputs)
-    saturated = outside(m, *row.linear_part) if row.linear_part else m.new_zeros(len(outputs))
-    return torch.cat([moments(m), saturated.double().unsqueeze(1)], 1)
+def sums_of(outputs: list[list[Tensor]], rows: list[Row], home: torch.device) -> Tensor:
+    """[k, 6]: moments of outputs, in lists of one shape and kind of row, and how many elements are saturated."""
+    ms = [stacked(group) for group in outputs]
+    sums, finite = moments(ms, home)
+    saturated = [
+        outside(m, *row.linear_part, known) if row.linear_part else m.new_zeros(len(m))
+        for m, row, known in zip(ms, rows, finite)
+    ]
+    return torch.cat([sums, torch.cat([each.to(home, torch.float64) for each in saturated]).unsqueeze(1)], 1)
 
 
 def alive_units(y: Tensor, row: Row) -> Tensor:
@@ -208,5 +220,4 @@ def mean_of_samples(y: Tensor, dimension: int) -> tuple[Tensor, Tensor, int] | N
         return None
     y = single(y)
     mean = y.mean(dimension, keepdim=True)
-    deviations = squares((y - mean).reshape(1, -1))[0]
-    return mean.reshape(-1).double(), deviations, y.shape[dimension]
+    return mean.reshape(-1).double(), squares(y - mean), y.shape[dimension]

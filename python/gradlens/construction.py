@@ -67,7 +67,7 @@ def record() -> None:
 
     @functools.wraps(restore)
     def __setstate__(self: nn.Module, state: Any) -> None:
-        restore(self, state)
+        restore(self, state)  # type: ignore[no-untyped-call]
         try:
             _sites.setdefault(self, ())
         except Exception:

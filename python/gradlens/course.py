@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from gradlens.activations import Activations
 from gradlens.calls import Calls
-from gradlens.parameters import Parameters
+from gradlens.parameters import Parameters, Version
 
 
 class Course:
@@ -34,14 +34,15 @@ class Course:
         self.activations.clear()
         self.losses: list[Tensor] = []
         self.scale: Tensor | None = None
-        self.clipped: list[Tensor] = []
+        self.clipped = False
+        self.used: list[Tensor] = []
         self.times: dict[int, Tensor] = {}
         self.done: set[int] = set()
         self.backwards = 0
         # The gradients cannot be known as they were before clipping.
         self.spoilt = False
         self._roots: list[Tensor] = []
-        self._left: dict[int, tuple[int, int] | None] = {}
+        self._left: dict[int, Version | None] = {}
         # Inside of optimizer.step(closure), and how many backward passes that has made.
         self._inside = False
         self._inner = 0
@@ -70,6 +71,7 @@ class Course:
         if not self._inside or self._inner == 0:
             self._forget_cleared()
 
+    @torch.no_grad()
     def backward_ends(self) -> None:
         self.depth -= 1
         if self.depth > 0:
@@ -101,7 +103,7 @@ class Course:
         return bool(own) and all(i in self.done for i in own or ())
 
     def _forget_cleared(self) -> None:
-        """Gradients that were cleared since, without an update, belong to no step: a GAN's, or those of a skipped one."""
+        """Gradients that were cleared without an update belong to no step: a GAN's, or those of a skipped one."""
         had = [i for i, version in self._left.items() if version is not None]
         cleared = [i for i in had if self.parameters.version(i) != self._left[i]]
         if not cleared:
@@ -152,8 +154,17 @@ class Course:
     def _look_for_clipping(self, which: Collection[int]) -> None:
         """Whoever has changed the gradients since they were read: their norm is what the optimizer gets."""
         read = self.parameters.read_at
-        if any(i in read and self.parameters.version(i) != read[i] for i in which):
-            self.clipped.append(self.parameters.norms_now(which))
+        if self.parameters.sharded or any(i in read and self.parameters.version(i) != read[i] for i in which):
+            self.clipped = True
+            self.used.append(self.parameters.squares_now(which))
+        else:
+            self.used.append(self.parameters.squares_read(which))
+
+    def squares_used(self) -> Tensor:
+        """Σ of squares of the gradients that the optimizers got; NaN where nobody has changed them."""
+        if not self.clipped:
+            return torch.tensor(math.nan, dtype=torch.float64, device=self.activations.home)
+        return torch.stack(self.used).sum()
 
     def _repeat_recurrences(self) -> None:
         for row, recurrence in self.activations.recurrences.items():

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gradlens import activations as act
 from gradlens import parameters as par
-from gradlens.reductions import BAD, BINS, N, SQUARES, SUM, ZEROS
+from gradlens.reductions import BAD, BINS, SQUARES, SUM, ZEROS, N
 from gradlens.rows import Row
-from gradlens.stream import figure, number, text_of
+from gradlens.stream import digits, figure, number, text_of
 
 _COUNTS = ("grad_nonfinite", "act_nonfinite")
 
@@ -63,12 +63,8 @@ class Columns:
 
     def _row(self, values: Sequence[float], present: Sequence[bool], plain: bool) -> str:
         figures = [(name, x) for name, x, there in zip(self.names, values, present) if there]
-        write = _plain if plain else figure
+        write = digits if plain else figure
         return "".join([f',"{name}":{int(x) if name in _COUNTS else write(x)}' for name, x in figures])
-
-
-def _plain(x: float) -> str:
-    return "%.7g" % x
 
 
 def columns_of(sums: Sums, rows: Sequence[Row], row_of: Tensor) -> Columns:
@@ -142,7 +138,7 @@ def line_of(sums: Sums, rows: Sequence[Row], row_of: Tensor) -> str:
         if row.index in sums.times:
             figures += ',"time_delta_norm":[' + ",".join(figure(x / sums.scale) for x in sums.times[row.index]) + "]"
         layers.append(f'{{"path":{text_of(row.path)}{figures}}}')
-    return f'{text_of(_totals(sums, rows))[:-1]},"layers":[{",".join(layers)}]}}'
+    return f'{text_of(_totals(sums, rows, row_of))[:-1]},"layers":[{",".join(layers)}]}}'
 
 
 def _histograms(sums: Sums, row_of: Tensor, rows: int) -> list[list[int]] | None:
@@ -157,7 +153,7 @@ def _histograms(sums: Sums, row_of: Tensor, rows: int) -> list[list[int]] | None
     return [[int(x) for x in counts] for counts in whole.tolist()]
 
 
-def _totals(sums: Sums, rows: Sequence[Row]) -> dict[str, object]:
+def _totals(sums: Sums, rows: Sequence[Row], row_of: Tensor) -> dict[str, object]:
     present = sums.gradients[:, N] > 0
     total = math.sqrt(squares) if (squares := float(sums.gradients[present, SQUARES].sum())) >= 0 else math.nan
     loss = sums.extra.pop("loss", sums.loss / sums.scale)
@@ -169,7 +165,7 @@ def _totals(sums: Sums, rows: Sequence[Row]) -> dict[str, object]:
         line["amp_scale"] = number(sums.scale)
     if sums.skipped:
         line["skipped"] = sums.skipped
-    bad = _first_bad(sums, rows, loss)
+    bad = _first_bad(sums, rows, row_of, loss)
     if bad is not None:
         line["non_finite"] = {"layer": bad[0], "where": bad[1]}
     return line
@@ -182,14 +178,12 @@ def _clip_coef(clipped: float, total: float) -> float:
     return 1 if abs(clipped / total - 1) < 2e-6 else clipped / total
 
 
-def _first_bad(sums: Sums, rows: Sequence[Row], loss: float) -> tuple[str, str] | None:
-    """Where a number that is not finite appeared first: outputs in their order, the loss, gradients from the last layer on."""
-    for row in rows:
-        if sums.activations[row.index, BAD] > 0:
-            return row.path, "activation"
+def _first_bad(sums: Sums, rows: Sequence[Row], row_of: Tensor, loss: float) -> tuple[str, str] | None:
+    """Where a number was not finite first: outputs in their order, the loss, gradients from the last layer on."""
+    outputs = (sums.activations[:, BAD] > 0).nonzero()
+    if len(outputs) > 0:
+        return rows[int(outputs[0])].path, "activation"
     if not math.isfinite(loss) and not math.isnan(sums.loss):
         return "loss", "activation"
-    for row in reversed(rows):
-        if any(sums.gradients[i, BAD] > 0 for i in row.parameters):
-            return row.path, "gradient"
-    return None
+    gradients = (sums.gradients[:, BAD] > 0).nonzero()
+    return (rows[int(row_of[gradients[-1]])].path, "gradient") if len(gradients) > 0 else None

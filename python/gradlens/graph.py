@@ -1,7 +1,7 @@
 """
 What the gradient is at a module, read where it passes: at the nodes of the graph that the module has made.
 
-Nothing is put into the graph, so that gradients are added up in the very order in which they would be without a watcher.
+Nothing is put into the graph, so that gradients are added up in the very order in which they are without a watcher.
 """
 
 from __future__ import annotations
@@ -10,32 +10,34 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch import Tensor
-from torch.autograd.graph import GradientEdge, Node, get_gradient_edge
+from torch.autograd.graph import Node, get_gradient_edge
 
-# What a node is called with: the gradients that it gives, and those that it got.
-Gradients = Sequence[Any]
-# (node, which of its outputs)
-Way = tuple[Node, int]
+# A place in the graph: a node, and which of its outputs; or which of the ways out of it.
+Place = tuple[Node, int]
 
 
-def edge_of(tensor: Tensor) -> GradientEdge | None:
+def place_of(tensor: Tensor) -> Place | None:
     """Where the gradient of a tensor arrives; None where it has none."""
-    return get_gradient_edge(tensor) if tensor.requires_grad else None
+    if not tensor.requires_grad:
+        return None
+    node = tensor.grad_fn
+    return (node, tensor.output_nr) if node is not None else tuple(get_gradient_edge(tensor)[:2])
 
 
-def ways_into(y: Node, x: GradientEdge) -> list[Way]:
+def ways_into(y: Node, x: Place) -> list[Place]:
     """All ways by which a gradient leaves what lies between x and y towards x."""
+    target, output = x
     # Nodes are numbered as they are made, by each thread: those older than x's do not lead to x.
-    oldest = x.node._sequence_nr()
+    oldest = target._sequence_nr()
     if y._sequence_nr() < oldest:
         oldest = 0
-    found: list[Way] = []
+    found: list[Place] = []
     seen, left = {y}, [y]
     while left:
         node = left.pop()
-        for i, (to, output) in enumerate(node.next_functions):
-            if to is x.node:
-                if output == x.output_nr:
+        for i, (to, at) in enumerate(node.next_functions):
+            if to is target:
+                if at == output:
                     found.append((node, i))
             elif to is not None and to not in seen and to._sequence_nr() >= oldest:
                 seen.add(to)
@@ -43,29 +45,27 @@ def ways_into(y: Node, x: GradientEdge) -> list[Way]:
     return found
 
 
-def observe(y: Tensor, ways: Sequence[Way], arrived: Callable[[Tensor], None], left: Callable[[Tensor], None]) -> None:
-    """Calls `arrived` with the gradient of y, and `left` with what goes each way, in every backward pass."""
-    node, output = y.grad_fn, y.output_nr
-    if node is None:
+def observe(
+    node: Node, output: int, ways: Sequence[Place], passed: Callable[[Tensor | None, list[Tensor]], None]
+) -> None:
+    """Calls `passed` in every backward pass with the gradient at a place, once, and with what goes each way."""
+    if not ways or (len(ways) == 1 and ways[0][0] is node):
+        out = ways[0][1] if ways else None
+        node.register_hook(
+            lambda given, got: passed(got[output], [] if out is None or given[out] is None else [given[out]])
+        )
         return
     by_node: dict[Node, list[int]] = {node: []}
     for way, i in ways:
         by_node.setdefault(way, []).append(i)
     for at, outputs in by_node.items():
-        at.register_hook(_hook(output if at is node else None, outputs, arrived, left))
+        at.register_hook(_hook(output if at is node else None, outputs, passed))
 
 
 def _hook(
-    output: int | None,
-    outputs: Sequence[int],
-    arrived: Callable[[Tensor], None],
-    left: Callable[[Tensor], None],
-) -> Callable[[Gradients, Gradients], None]:
-    def passed(given: Gradients, got: Gradients) -> None:
-        if output is not None and got[output] is not None:
-            arrived(got[output])
-        for i in outputs:
-            if given[i] is not None:
-                left(given[i])
+    output: int | None, outputs: Sequence[int], passed: Callable[[Tensor | None, list[Tensor]], None]
+) -> Callable[[Any, Any], None]:
+    def hook(given: Any, got: Any) -> None:
+        passed(None if output is None else got[output], [given[i] for i in outputs if given[i] is not None])
 
-    return passed
+    return hook

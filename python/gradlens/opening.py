@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gradlens.rows import is_of_torch
+from gradlens.unwrap import is_of_torch
 
 
 def can_open(module: nn.Module) -> bool:
@@ -38,5 +38,5 @@ class _Open(torch.autograd.Function):
         )
 
     @staticmethod
-    def backward(_: Any, gradient: Tensor) -> tuple[None, None]:  # type: ignore[override]
+    def backward(_: Any, gradient: Tensor) -> tuple[None, None]:
         return None, None

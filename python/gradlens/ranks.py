@@ -1,8 +1,8 @@
 """
 What the processes of a distributed training tell each other.
 
-Whoever takes part in a sum that others wait for must not be missing: so before any, each says how its watcher is, and all go on
-or none does.
+Whoever takes part in a sum that others wait for must not be missing: so before any, each says how its watcher is, and
+all go on or none does.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Ranks:
         return self.writes or self.together
 
     def agree(self, health: int, layout: int, following: int, home: torch.device) -> tuple[int, bool, int]:
-        """The least healthy of all, whether all have figures of the same layout, and the next step that rank 0 wants to watch."""
+        """The least healthy of all, whether all have figures of one layout, and the next step that rank 0 watches."""
         mine = following if self.rank == 0 else 1 << 52
         said = torch.tensor([health, layout, -layout, mine], dtype=torch.float64, device=home)
         dist.all_reduce(said, dist.ReduceOp.MIN)
@@ -63,5 +63,5 @@ def _together(tensors: Sequence[Tensor], how: dist.ReduceOp.RedOpType) -> None:
         return
     flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
     dist.all_reduce(flat, how)
-    for tensor, part in zip(tensors, flat.split([tensor.numel() for tensor in tensors])):
+    for tensor, part in zip(tensors, torch.split(flat, [tensor.numel() for tensor in tensors])):
         tensor.copy_(part.reshape(tensor.shape))

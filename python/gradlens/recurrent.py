@@ -1,31 +1,32 @@
 """
-dL/dh_t of recurrent layers, whose kernels have no place to look at: the recurrence is made again, step by step, with the input
-that the layer had and the gradient that its output got.
+dL/dh_t of recurrent layers, whose kernels have no place to look at: the recurrence is made again, step by step, with
+the input that the layer had and the gradient that its output got.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 # One step: (input, state, weights) to the next state, the first of which is h.
-Cell = Callable[[Tensor, "tuple[Tensor, ...]", "list[Tensor | None]"], "tuple[Tensor, ...]"]
+Cell = Callable[[Tensor, "tuple[Tensor, ...]", "list[Any]"], "tuple[Tensor, ...]"]
 _WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 class Recurrence(NamedTuple):
-    module: nn.Module
+    module: nn.RNNBase
     input: Tensor
     delta: Tensor
     entry: Tensor | None
 
     def deltas(self) -> Tensor | None:
         """
-        The norm of everything that arrives at h_t, for every t, of the last layer's forward direction. None where the gradient
-        of the input that follows is not the one that was seen: the module did something else (truncated, was given a state).
+        The norm of everything that arrives at h_t, for every t, of the last layer's forward direction. None where the
+        gradient of the input that follows is not the one that was seen: the module did something else (truncated it,
+        was given a state).
         """
         module, entry = self.module, self.entry
         if not _can_be_made_again(module, self.input):
@@ -50,7 +51,7 @@ class Recurrence(NamedTuple):
         return whole
 
 
-def _can_be_made_again(module: nn.Module, x: Tensor) -> bool:
+def _can_be_made_again(module: nn.RNNBase, x: Tensor) -> bool:
     known = isinstance(module, (nn.RNN, nn.LSTM, nn.GRU)) and x.dim() == 3
     return known and not module.proj_size and not (module.dropout and module.num_layers > 1)
 
@@ -61,7 +62,7 @@ def _agree(a: Tensor, b: Tensor, time: int) -> bool:
     return a.shape == b.shape and torch.allclose(a, b, rtol=1e-2, atol=0)
 
 
-def _cell(module: nn.Module) -> Cell:
+def _cell(module: nn.RNNBase) -> Cell:
     if isinstance(module, nn.LSTM):
         return lambda x, state, w: tuple(torch._VF.lstm_cell(x, state, *w))
     if isinstance(module, nn.GRU):
@@ -70,7 +71,7 @@ def _cell(module: nn.Module) -> Cell:
     return lambda x, state, w: (step(x, state[0], *w),)
 
 
-def _unrolled(module: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+def _unrolled(module: nn.RNNBase, x: Tensor) -> tuple[Tensor, list[Tensor]]:
     """Outputs [T, B, F], and h_t of the last layer's forward direction."""
     cell, parts = _cell(module), 2 if isinstance(module, nn.LSTM) else 1
     states: list[Tensor] = []
@@ -93,6 +94,6 @@ def _unrolled(module: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
     return x, states
 
 
-def _weight(module: nn.Module, name: str) -> Tensor | None:
+def _weight(module: nn.RNNBase, name: str) -> Tensor | None:
     weight = getattr(module, name, None)
     return weight.detach().float() if isinstance(weight, Tensor) else None

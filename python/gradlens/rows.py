@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from gradlens.unwrap import kind_of
+from gradlens.unwrap import is_of_torch, kind_of
 
 # Torch's modules whose children do the work of one layer.
 _COMPOSITE = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)
@@ -58,7 +58,7 @@ class Row:
 
     def __post_init__(self) -> None:
         self.type = kind_of(self.module)
-        self.torch_type = self.leaf and self.type == getattr(nn, self.type, nn.Module).__name__
+        self.torch_type = self.leaf and is_of_torch(self.module)
         self.linear_part = _linear_part(self.module) if self.leaf else None
         self.dies = self.leaf and isinstance(self.module, (nn.ReLU, nn.ReLU6))
         self.recurrent = self.leaf and isinstance(self.module, nn.RNNBase)
@@ -96,7 +96,8 @@ def rows_of(root: nn.Module, blocks: bool = True) -> tuple[list[Row], list[nn.Pa
         seen.add(module)
         children = [] if isinstance(module, _COMPOSITE) else list(module.named_children())
         if not children:
-            return add(path, module, leaf=True, recurse=True)
+            add(path, module, leaf=True, recurse=True)
+            return
         direct = any(id(p) not in owned for _, p in module.named_parameters(recurse=False))
         if direct:
             add(path, module, leaf=False, recurse=False)
@@ -104,15 +105,10 @@ def rows_of(root: nn.Module, blocks: bool = True) -> tuple[list[Row], list[nn.Pa
             visit(f"{path}.{name}" if path else name, child)
         if blocks and path and not direct and not is_of_torch(module):
             rows.append(Row(len(rows), path, module, leaf=False))
-        return None
 
     visit("", root)
     _follow(rows)
     return rows, parameters
-
-
-def is_of_torch(module: nn.Module) -> bool:
-    return type(module).__module__.startswith("torch.nn.modules")
 
 
 def _follow(rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Where torch is listened to while a watch is open: the backward pass, and GradScaler's unscaling. All is undone at the end."""
+"""Where torch is listened to while a watch is open: the backward pass, and GradScaler's unscaling. All is undone."""
 
 from __future__ import annotations
 
@@ -47,13 +47,12 @@ def _install() -> None:
                 listener.backward_ends()
 
     @functools.wraps(unscale)
-    def watched_unscale(scaler: Any, optimizer: Any) -> Any:
-        result = unscale(scaler, optimizer)
+    def watched_unscale(scaler: Any, optimizer: Any) -> None:
+        unscale(scaler, optimizer)
         for listener in list(_listeners):
             listener.unscaled(scaler, optimizer)
-        return result
 
     torch.autograd.backward = watched_backward
-    torch.amp.GradScaler.unscale_ = watched_unscale  # type: ignore[method-assign]
+    setattr(torch.amp.GradScaler, "unscale_", watched_unscale)  # noqa: B010
     _undo.append(lambda: setattr(torch.autograd, "backward", backward))
     _undo.append(lambda: setattr(torch.amp.GradScaler, "unscale_", unscale))

@@ -57,8 +57,8 @@ def _where(module: nn.Module, parent: nn.Module | None, name: str) -> Where | No
 
 def _chosen(sites: tuple[Site, ...], parent: nn.Module | None) -> int:
     """
-    The call that stands in the constructor of the parent, or, where the parent is a container, in the function that made it:
-    a helper between them, like conv3x3(), does not count. Else the innermost.
+    The call that stands in the constructor of the parent, or, where the parent is a container, in the function that
+    made it: a helper between them, like conv3x3(), does not count. Else the innermost.
     """
     made = {(site.frame, site.code) for site in sites_of(parent)} if type(parent) in _CONTAINERS else set()
     for i, site in enumerate(sites):
@@ -81,17 +81,14 @@ def _assigned(parent: nn.Module, name: str) -> Where | None:
         except (OSError, TypeError, SyntaxError):
             continue
         for node in ast.walk(tree):
-            targets = (
-                node.targets
-                if isinstance(node, ast.Assign)
-                else [node.target]
-                if isinstance(node, ast.AnnAssign)
-                else []
-            )
-            if file and any(isinstance(t, ast.Attribute) and t.attr == name for t in targets):
-                shift = first - 1
-                return Where(file, node.lineno + shift, (node.end_lineno or node.lineno) + shift)
+            if file and isinstance(node, (ast.Assign, ast.AnnAssign)) and _assigns(node, name):
+                return Where(file, node.lineno + first - 1, (node.end_lineno or node.lineno) + first - 1)
     return None
+
+
+def _assigns(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(isinstance(target, ast.Attribute) and target.attr == name for target in targets)
 
 
 def digest(file: str) -> str | None:

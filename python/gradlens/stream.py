@@ -11,19 +11,22 @@ import time
 
 HEARTBEAT_S = 10
 
+# What single precision holds.
+digits = "{:.7g}".format
+
 
 def number(x: float | int) -> float | int | str:
     """A number with the digits of single precision, as JSON has it: which has no NaN and no infinity."""
     if isinstance(x, int):
         return x
     if math.isfinite(x):
-        return float("%.7g" % x)
+        return float(digits(x))
     return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
 
 
 def figure(x: float) -> str:
     """The text of such a number."""
-    return "%.7g" % x if math.isfinite(x) else f'"{number(x)}"'
+    return digits(x) if math.isfinite(x) else f'"{number(x)}"'
 
 
 def text_of(value: object) -> str:

@@ -16,7 +16,7 @@ class Transfer:
         if flat.is_cuda:  # pinned memory: the training goes on meanwhile, and the next frame's end reads it
             self._flat = torch.empty(flat.shape, dtype=flat.dtype, pin_memory=True)
             self._flat.copy_(flat, non_blocking=True)
-            self._event = torch.cuda.Event()
+            self._event = torch.cuda.Event()  # type: ignore[no-untyped-call]
             self._event.record()
         else:
             self._flat = flat.cpu()
@@ -29,5 +29,5 @@ class Transfer:
         if self._event is not None:
             self._event.synchronize()
         sizes = [shape.numel() for shape in self._shapes.values()]
-        parts = zip(self._shapes.items(), self._flat.split(sizes))
+        parts = zip(self._shapes.items(), torch.split(self._flat, sizes))
         return {name: part.reshape(shape) for (name, shape), part in parts}

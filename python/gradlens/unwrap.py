@@ -37,11 +37,16 @@ def kind_of(module: nn.Module) -> str:
 
 
 def class_of(module: nn.Module) -> str:
-    """The class that the user wrote: fully_shard() puts one of its own in front."""
-    cls = type(module)
-    sharded = cls.__module__.startswith("torch.distributed.fsdp") or cls.__name__.startswith("FSDP")
-    return (
-        cls.__mro__[2].__name__
-        if sharded and len(cls.__mro__) > 2 and cls.__mro__[1].__name__ == "FSDPModule"
-        else cls.__name__
-    )
+    """The name of the class that the user wrote."""
+    return own_class(module).__name__
+
+
+def own_class(module: nn.Module) -> type:
+    """The class of a module: fully_shard() puts one of its own in front of it."""
+    cls, *bases = type(module).__mro__
+    return bases[1] if len(bases) > 1 and bases[0].__name__ == "FSDPModule" else cls
+
+
+def is_of_torch(module: nn.Module) -> bool:
+    """Whether torch wrote what a module does."""
+    return own_class(module).__module__.startswith("torch.nn.modules")

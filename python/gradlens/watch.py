@@ -24,7 +24,7 @@ from gradlens.course import Course, Cycle
 from gradlens.frame import Sums, line_of
 from gradlens.header import header_of
 from gradlens.pacing import Pacing
-from gradlens.parameters import GREATEST, LEAST, Parameters, local
+from gradlens.parameters import GREATEST, LEAST, Parameters
 from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
 from gradlens.rows import rows_of
 from gradlens.source import locate
@@ -40,7 +40,7 @@ open_watches: list[Watch] = []
 
 class Watch:
     """
-    Writes what happens at the layers of a model while it is trained, until it is closed, at the latest when the program ends.
+    Writes what happens at the layers of a model while it is trained, until it is closed or the program ends.
 
     every       "auto": as often as `budget` allows, a share of a plain step's time; or every n-th step
     hist_every  histograms, and what is as dear, at every n-th step that is watched
@@ -73,10 +73,12 @@ class Watch:
         self.looks_inside = activations
         self.compiled = is_compiled(model)
         home = parameters[0].device if parameters else torch.device("cpu")
-        self.ranks = Ranks(reduce, sharded=any(hasattr(p, "to_local") for p in parameters))
         self.pacing = Pacing(None if every == "auto" else int(every), budget)
         self.calls = Calls(self.rows, self._harmless)
         self.parameters = Parameters(parameters, self.rows, home)
+        self.ranks = Ranks(reduce, sharded=self.parameters.sharded)
+        if self.ranks.sharded:
+            self.parameters.divide(self.ranks.world)
         self.course = Course(self.calls, Activations(self.rows, home), self.parameters)
         given = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
         self.optimizers = given
@@ -95,7 +97,7 @@ class Watch:
             self._open()
 
     def log(self, **figures: float) -> None:
-        """Adds `metric`, `val_loss`, `val_metric` to the step at hand, or `loss` where backward() is called on something else."""
+        """Adds `metric`, `val_loss`, `val_metric` to the step at hand, or `loss` where backward() is called on none."""
         if self.active:
             self.extra.update({name: float(value) for name, value in figures.items()})
 
@@ -149,9 +151,10 @@ class Watch:
             self._hooks.append(register_optimizer_step_pre_hook(self._step_begins))
             self._hooks.append(register_optimizer_step_post_hook(self._step_ends))
         atexit.register(self._exit)
-        self._harmless(self._start)()
+        self._start()
 
     def _let_go(self) -> None:
+        self.active = False
         self._look(False)
         for hook in self._hooks:
             hook.remove()
@@ -244,20 +247,26 @@ class Watch:
         now = time.perf_counter()
         (self.pacing.watched if self.active else self.pacing.plain)(now - self._ended)
         self._ended = now
-        self._harmless(self._start)()
+        self._start()
 
     def _start(self) -> None:
-        self._look(self.step + 1 == self.next)
+        """The next step begins. About which are active, processes that wait for each other agree, come what may."""
+        self.active = self.step + 1 == self.next
+        self._harmless(self._look)(self.active)
         if self.active:
-            self.course.start(rare=self.frames % self.hist_every == 0)
+            self._harmless(self.course.start)(rare=self._rare)
+
+    @property
+    def _rare(self) -> bool:
+        return self.frames % self.hist_every == 0
 
     def _look(self, on: bool) -> None:
         """Hooks are on the model during steps that are watched, and at no other time."""
-        self.active = on
-        self.calls.detach()
         inside = on and self.looks_inside and not (self.compiled and not _can_be_eager())
         if inside:
-            self.calls.attach(rare=self.frames % self.hist_every == 0)
+            self.calls.attach(self._rare)
+        else:
+            self.calls.detach()
         # A compiled model does not see hooks that come later, and breaks into pieces on those that are there before.
         if self.compiled and inside != self._eager:
             torch.compiler.set_stance("force_eager" if inside else "default")
@@ -272,14 +281,13 @@ class Watch:
             return None
         activations, home = course.activations, course.activations.home
         scale = torch.ones((), device=home) if course.scale is None else course.scale.reshape(()).to(home)
-        clipped = torch.cat(course.clipped).square() if course.clipped else torch.full((1,), math.nan, device=home)
         parts = {
             "gradients": self.parameters.sums,
             "moves": self.parameters.moves,
             "activations": activations.sums,
             "loss": course.loss(),
             "scale": scale.double(),
-            "clipped": clipped.sum().double(),
+            "clipped": course.squares_used(),
         }
         if self.parameters.histogram is not None:
             parts["histogram"] = self.parameters.histogram
@@ -389,18 +397,18 @@ class Watch:
             spread.deviations, spread.samples = deviations[0], int(count)
 
     def _add_shards(self, parts: dict[str, Tensor]) -> None:
-        share = torch.tensor([_share(p, self.ranks.world) for p in self.parameters.all], dtype=torch.float64)
-        share = share.to(parts["gradients"].device).unsqueeze(1)
+        share = self.parameters.shares.unsqueeze(1)
         gradients = parts["gradients"]
         extremes = torch.stack([-gradients[:, LEAST], gradients[:, GREATEST]], 1)
         sums = gradients[:, :LEAST] * share
         moves = parts["moves"] * share
+        clipped = parts["clipped"].reshape(1)
         histogram = [parts["histogram"].mul_(share)] if "histogram" in parts else []
-        self.ranks.sum([sums, moves, *histogram])
+        self.ranks.sum([sums, moves, clipped, *histogram])
         self.ranks.most([extremes])
         gradients[:, :LEAST] = sums
         gradients[:, LEAST], gradients[:, GREATEST] = -extremes[:, 0], extremes[:, 1]
-        parts["moves"] = moves
+        parts["moves"], parts["clipped"] = moves, clipped[0]
 
     # ---- the stream
 
@@ -432,16 +440,6 @@ class Watch:
 
     def _elapsed_ms(self) -> float:
         return round((time.perf_counter() - self._started) * 1000, 3)
-
-
-def _share(parameter: Tensor, world: int) -> float:
-    """1 / the number of processes that hold the same elements of a parameter."""
-    placements = getattr(parameter, "placements", None)
-    if placements is None:
-        return 1 / world
-    mesh: Any = getattr(parameter, "device_mesh")
-    shards = math.prod(mesh.size(i) for i, placement in enumerate(placements) if placement.is_shard())
-    return float(shards / world)
 
 
 def _can_be_eager() -> bool:

@@ -1,4 +1,4 @@
-"""Every module is held to the line that makes it: `#@ paths` stands there in the models."""
+"""Every module is held to the line that makes it: `# @ paths` stands there in the models."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def expected_line(file: Path, path: str) -> int:
     found = [
         (pattern, i)
         for i, line in enumerate(file.read_text().split("\n"), 1)
-        for pattern in line.partition("#@")[2].split()
+        for pattern in line.partition("# @")[2].split()
         if fits(path.split("."), pattern.split("."))
     ]
     assert found, f"{path} stands nowhere in {file.name}"

@@ -62,7 +62,12 @@ def test_what_a_header_says(tmp_path: Path) -> None:
     assert header["source"] == "pytorch"
     assert header["steps"] is None
     assert (header["every"], header["hist_every"], header["world_size"], header["reduce"]) == (1, 1, 1, None)
-    assert (header["pid"], header["optimizer"], header["compiled"], header["heartbeat"]) == (os.getpid(), "SGD", False, 10)
+    assert (header["pid"], header["optimizer"], header["compiled"], header["heartbeat"]) == (
+        os.getpid(),
+        "SGD",
+        False,
+        10,
+    )
     assert header["parameters"] == sum(p.numel() for p in mlp().parameters())
     first, second = header["layers"][:2]
     assert first["parameters"] == [{"name": "weight", "shape": [16, 8]}, {"name": "bias", "shape": [16]}]
@@ -98,7 +103,9 @@ def test_a_program_is_watched_without_a_change(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", ["module", "call"])
 def test_a_program_that_breaks_says_so(tmp_path: Path, by: str) -> None:
-    call = SCRIPT.replace("import sys\n", "import sys, gradlens\n").replace("= Net()\n", "= Net(); gradlens.watch(net)\n")
+    call = SCRIPT.replace("import sys\n", "import sys, gradlens\n").replace(
+        "= Net()\n", "= Net(); gradlens.watch(net)\n"
+    )
     (tmp_path / "train.py").write_text(SCRIPT if by == "module" else call)
     command = ["-m", "gradlens", "train.py"] if by == "module" else ["train.py"]
     done = run(*command, "--break", folder=tmp_path)
@@ -112,10 +119,16 @@ def test_a_program_that_breaks_says_so(tmp_path: Path, by: str) -> None:
 def test_a_block_that_ends_with_an_exception_says_so(tmp_path: Path) -> None:
     net, (x, y) = mlp(), data()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    with pytest.raises(KeyboardInterrupt), gradlens.watch(net, optimizer, every=1, path=tmp_path / "run"):
-        F.mse_loss(net(x), y).backward()
-        optimizer.step()
-        raise KeyboardInterrupt
+    watch = gradlens.watch(net, optimizer, every=1, path=tmp_path / "run")
+
+    def interrupted() -> None:
+        with watch:
+            F.mse_loss(net(x), y).backward()
+            optimizer.step()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert lines_of(tmp_path / "run")[-1]["reason"] == "stopped"
 
 

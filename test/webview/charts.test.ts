@@ -304,7 +304,7 @@ suite("sizes of the gradient's elements", () => {
 
   test("has a row for each layer with parameters, each relative to its most frequent size", () => {
     const plot = histogram.plot(view);
-    assert.ok(plot.kind === "heat");
+    assert.ok(plot.kind === "heat" && plot.y.kind === "layers");
     assert.deepEqual(plot.y.rows, [0, 2]);
     assert.deepEqual(
       [plot.cells[40], plot.cells[41], plot.cells[48]],

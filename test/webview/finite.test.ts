@@ -14,6 +14,7 @@ import { historyOf } from "../support/history.ts";
 import { brokenNote } from "../../webview/nonFinite.ts";
 import { summarise } from "../../src/insight/findings/summarise.ts";
 import type { View } from "../../webview/view.ts";
+import { overSteps } from "../../webview/views/plot.ts";
 import { HIST_BINS } from "../../src/protocol/frame.ts";
 import { frameOf } from "../support/frames.ts";
 import { layer, runOf } from "./runs.ts";
@@ -127,8 +128,9 @@ suite("a run that broke", () => {
 
   for (const chart of charts) {
     test(`${chart.id} reads and draws what it did before the break`, () => {
-      if (chart !== overTime && chart !== loss) {
-        assert.equal(chart.reading(broken), chart.reading(whole));
+      if (chart !== overTime && chart !== loss) assert.equal(chart.reading(broken), chart.reading(whole));
+      // What is drawn over the steps goes on to the one that broke, where it has a gap.
+      if (!overSteps(chart.plot(whole))) {
         assert.deepEqual(chart.plot(broken), chart.plot(whole));
         assert.deepEqual(chart.table(broken), chart.table(whole));
       }

@@ -23,6 +23,8 @@ export interface LinearAxis {
   readonly prefix?: string;
   /** What is counted along it, if anything: then only whole numbers have a tick. */
   readonly counts?: "steps" | "time steps" | "values";
+  /** From top to bottom, as rows go. */
+  readonly downwards?: true;
   readonly min: number;
   readonly max: number;
 }

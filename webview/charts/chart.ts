@@ -1,4 +1,4 @@
-import type { Axis, LayersAxis } from "./axis.ts";
+import type { Axis, LayersAxis, LinearAxis } from "./axis.ts";
 import type { View } from "../view.ts";
 
 /** What the panel shows of a run in one of its sections: pure functions. */
@@ -31,6 +31,8 @@ export const isChart = (part: Part): part is Chart => "plot" in part;
 export interface Place {
   readonly layer?: number;
   readonly x?: number;
+  /** Along the vertical axis, where that is not one of layers. */
+  readonly y?: number;
 }
 
 /** Names and figures under a heading, as a tooltip shows them and a screen reader says them. */
@@ -42,6 +44,8 @@ export interface Figures {
 export type Plot = (LinesPlot | HeatPlot) & {
   /** Where the run broke; `views/plot.ts` adds it to every plot. */
   readonly broke?: BrokenPlace;
+  /** What is left out of it, and how. */
+  readonly note?: string;
 };
 
 /** The step with the first NaN or ∞, and the layer that had it, by its index, where it was a layer. */
@@ -69,13 +73,13 @@ export interface RightAxis {
   readonly times: number;
 }
 
-/** A rectangle of cells under a colour scale: layers from top to bottom. */
+/** A rectangle of cells under a colour scale: layers, or time steps, from top to bottom. */
 export interface HeatPlot {
   readonly kind: "heat";
   readonly x: Axis;
-  readonly y: LayersAxis;
+  readonly y: LayersAxis | LinearAxis;
   readonly paint: "share" | "ramp";
-  /** Column by column, each from the first layer to the last: log₁₀ of a share, or 0…1 for a ramp. */
+  /** Column by column, each from the first row to the last: log₁₀ of a share, or 0…1 for a ramp. */
   readonly cells: readonly (readonly number[])[];
   /** Left edge of each column and right edge of the last, in units of `x`. */
   readonly edges: readonly number[];

@@ -33,6 +33,8 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
       ...common(series, data),
       borderColor: colour(series, theme),
       borderWidth: 1.75,
+      borderDash: [], // what a run had whose line lay here before
+      pointStyle: "circle",
       pointRadius: data.length === 1 ? 3 : radii(series, data.length),
       pointBorderWidth: 0,
       pointBackgroundColor: pointColours(series, theme),

@@ -1,5 +1,6 @@
 import { figure } from "../../src/insight/format.ts";
-import { runningProduct } from "../../src/insight/chain.ts";
+import { theoreticalGains, depthScale, type Expected } from "../../src/insight/theory.ts";
+import { repetitionOf, runningProduct } from "../../src/insight/chain.ts";
 import { logSharesAt } from "../../src/insight/share.ts";
 import { columnOf, typical } from "../../src/insight/typical.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
@@ -24,7 +25,7 @@ export const gains: Chart = {
     if (known.length === 0) return noFigure(view, noGradient(view));
     const product = runningProduct(view.layers, values).find((p) => !Number.isNaN(p)) ?? NaN;
     const range = `${figure(Math.min(...known))} to ${figure(Math.max(...known))}`;
-    return `Factors from ${range}, their product is ${figure(product)}`;
+    return `Factors from ${range}, their product is ${figure(product)}${theory(view, values)}`;
   },
 
   plot(view) {
@@ -53,13 +54,22 @@ export const gains: Chart = {
           right: true,
           bridged: true,
         },
+        ...expected(view),
       ],
     };
   },
 
   describe(view, place) {
     const { title, rows } = layerFigures(view, place);
-    return { title, rows: [...rows, ...otherFigures(view, place.layer ?? -1, "gain")] };
+    const says = expectedOf(view)[place.layer ?? -1];
+    return {
+      title,
+      rows: [
+        ...rows,
+        ...(says ? [["gain in theory, at the start", writtenGain(says)] as const] : []),
+        ...otherFigures(view, place.layer ?? -1, "gain"),
+      ],
+    };
   },
 
   table(view) {
@@ -68,9 +78,55 @@ export const gains: Chart = {
     return layerTable(view, [
       ["gain", cellsOf(view, "gain")],
       ["product", runningProduct(view.layers, values)],
+      ["theory", expectedOf(view).map((says) => says?.gain ?? NaN)],
     ]);
   },
 };
+
+const known = new WeakMap<object, readonly (Expected | undefined)[]>();
+
+/** What theory says of each layer, from its declaration. */
+function expectedOf({ run: { info } }: View): readonly (Expected | undefined)[] {
+  const { declared } = info;
+  if (!declared) return [];
+  const gains = known.get(declared) ?? theoreticalGains(declared);
+  known.set(declared, gains);
+  return gains;
+}
+
+const writtenGain = ({ gain, atMost }: Expected): string => `${atMost ? "≤ " : ""}${figure(gain)}`;
+
+/** Theory's gains: a mark where it says what they are, an arrow where it says what they are at most. */
+function expected(view: View): readonly Series[] {
+  const points = (atMost: boolean): readonly Point[] =>
+    expectedOf(view).flatMap((says, x) =>
+      says && (says.atMost ?? false) === atMost ? [{ x, y: says.gain }] : [],
+    );
+  const [is, most] = [points(false), points(true)];
+  return [
+    ...(is.length > 0
+      ? [{ label: "theory, at the first step", draw: "diamonds", ink: "second", points: is } as const]
+      : []),
+    ...(most.length > 0
+      ? [{ label: "theory: at most", draw: "below", ink: "second", points: most } as const]
+      : []),
+  ];
+}
+
+/** `; a block has 0.71, in theory 0.71 at the first step` */
+function theory(view: View, gains: readonly number[]): string {
+  const group = repetitionOf(view.layers)?.groups.at(-1);
+  if (!group || !view.run.info.declared) return "";
+  const rows = Array.from({ length: group.to - group.from + 1 }, (_, i) => group.from + i);
+  const says = rows.flatMap((row) => expectedOf(view)[row] ?? []);
+  if (says.length < rows.length) return "";
+  const product = says.reduce((p, { gain }) => p * gain, 1);
+  const measured = rows.reduce((p, row) => p * (gains[row] ?? NaN), 1);
+  const atMost = says.some((one) => one.atMost) ? "at most " : "";
+  const scale = depthScale(view.run.info.declared);
+  const reach = Number.isFinite(scale) ? `, depth scale ${figure(scale)}` : "";
+  return `; a block has ${figure(measured)}, in theory ${atMost}${figure(product)} at first${reach}`;
+}
 
 /** The running product of another run, on the right axis. */
 function productUnder(view: View, other: Other, axes: ReturnType<typeof axesAroundOne>): readonly Series[] {

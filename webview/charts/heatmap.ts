@@ -11,7 +11,7 @@ import { columnsOf, pixelsOf } from "./raster.ts";
 export function drawCells(stage: Stage, plot: HeatPlot, kind: ThemeKind): void {
   const { ctx, area } = stage;
   const width = Math.round(area.right - area.left);
-  const rows = plot.y.rows.length;
+  const rows = Math.round(plot.y.max - plot.y.min);
   if (width < 1 || rows < 1 || plot.cells.length < 1) return;
   const columns = columnsOf(plot, width, (pixel) => stage.xAt(area.left + pixel));
   const pixels = pixelsOf(plot, rows, columns, kind);
@@ -48,7 +48,7 @@ function drawPatterns(stage: Stage, plot: HeatPlot, kind: ThemeKind): void {
 }
 
 /** The outlines of all cells of this value; `undefined` if there is none. */
-function cellsWith({ xOf, yOf }: Stage, { cells, edges }: HeatPlot, value: number): Path2D | undefined {
+function cellsWith({ xOf, yOf }: Stage, { cells, edges, y }: HeatPlot, value: number): Path2D | undefined {
   let path: Path2D | undefined;
   for (const [column, layers] of cells.entries()) {
     let row = layers.indexOf(value);
@@ -56,7 +56,8 @@ function cellsWith({ xOf, yOf }: Stage, { cells, edges }: HeatPlot, value: numbe
     path ??= new Path2D();
     const [left, right] = [xOf(edges[column] ?? NaN), xOf(edges[column + 1] ?? NaN)];
     for (; row >= 0; row = layers.indexOf(value, row + 1)) {
-      path.rect(left, yOf(row - 0.5), right - left, yOf(row + 0.5) - yOf(row - 0.5));
+      const [top, bottom] = [yOf(y.min + row), yOf(y.min + row + 1)];
+      path.rect(left, top, right - left, bottom - top);
     }
   }
   return path;

@@ -1,11 +1,16 @@
+import { activations } from "./activations.ts";
 import { isChart, type Chart, type Part } from "./chart.ts";
+import { clipping } from "./clipping.ts";
 import { differences } from "./differences.ts";
 import { gains } from "./gains.ts";
 import { gradientFlow } from "./gradientFlow.ts";
 import { histogram } from "./histogram.ts";
+import { updates, weights } from "./layerCourses.ts";
 import { loss } from "./loss.ts";
+import { metric } from "./metric.ts";
 import { overTime } from "./overTime.ts";
 import { spectrum } from "./spectrum.ts";
+import { timeMap } from "./timeMap.ts";
 import { throughTime } from "./throughTime.ts";
 
 /** Every part of the panel, from top to bottom. */
@@ -14,9 +19,15 @@ export const parts: readonly Part[] = [
   gains,
   overTime,
   loss,
+  metric,
   differences,
+  updates,
+  clipping,
+  activations,
   throughTime,
+  timeMap,
   histogram,
+  weights,
   spectrum,
 ];
 

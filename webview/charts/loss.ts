@@ -8,7 +8,7 @@ import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
 import type { Chart, Figures, Point, Series } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
-import { bucketAt, curveOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
+import { bucketAt, budgetOf, coursesOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -34,11 +34,12 @@ export const loss: Chart = {
 
   plot(shown) {
     const view = whole(shown);
-    const series = seriesOf(view);
+    const most = budgetOf(3 + view.others.length);
+    const series = seriesOf(view, most);
     const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
     const lines = view.others.map((other) => ({
       label: otherName(other),
-      points: smoothed(other.history),
+      points: smoothed(other.history, most),
       place: other.place,
     }));
     const y = withRoomFor(
@@ -51,8 +52,9 @@ export const loss: Chart = {
       kind: "lines",
       x: stepsAxis(view),
       y,
-      series: [...under, ...series, ...clips(view.history, bottom(y))],
+      series: [...under, ...series, ...clips(view.history, bottom(y), most)],
       stops,
+      ...noteOf(view.history, most),
     };
   },
 
@@ -118,11 +120,11 @@ function between(values: readonly number[]): string {
   return low === high || Number.isNaN(low) ? figure(low, 3) : `${figure(low, 3)} … ${figure(high, 3)}`;
 }
 
-function seriesOf({ history }: View): readonly Series[] {
+function seriesOf({ history }: View, most: number): readonly Series[] {
   const validation = history.validation.buckets.flatMap(evaluations);
   return [
-    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss")) },
-    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history) },
+    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss"), most) },
+    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history, most) },
     ...(validation.length > 0
       ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
       : []),
@@ -141,10 +143,11 @@ function otherLoss(other: Other, step: number): Figures["rows"] {
   return bucket ? [[otherName(other), figure(rangeOf(bucket, courseOf("smooth")).last, 3)]] : [];
 }
 
-const smoothed = (history: History): readonly Point[] => curveOf(history, courseOf("smooth"));
+const smoothed = (history: History, most: number): readonly Point[] =>
+  curveOf(history, courseOf("smooth"), most);
 
-function clips({ course }: History, y: number): readonly Series[] {
-  const points = course.buckets
+function clips(history: History, y: number, most: number): readonly Series[] {
+  const points = coursesOf(history, most)
     .map(spanOf)
     .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
   return points.length > 0 ? [{ label: "clipped", draw: "marks", ink: "second", points }] : [];

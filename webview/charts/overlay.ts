@@ -103,7 +103,7 @@ function cross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
 
 /** The axis along which the layers go, if there is one. */
 export function layersOf(plot: Plot): LayersAxis | undefined {
-  if (plot.kind === "heat") return plot.y;
+  if (plot.kind === "heat") return plot.y.kind === "layers" ? plot.y : undefined;
   return plot.x.kind === "layers" ? plot.x : undefined;
 }
 
@@ -118,7 +118,7 @@ function widened(from: number, to: number, least = 4): readonly [number, number]
 export function placeAt({ area, xAt, yAt }: Stage, plot: Plot, { x, y }: Pixel): Place | undefined {
   const [across, along] = [x >= area.left && x <= area.right, y >= area.top && y <= area.bottom];
   const axis = layersOf(plot);
-  if (!axis) return across && along ? { x: xAt(x) } : undefined;
+  if (!axis) return across && along ? { x: xAt(x), ...(plot.kind === "heat" && { y: yAt(y) }) } : undefined;
   const heat = plot.kind === "heat";
   if (heat ? !along || x > area.right : !across || y < area.top) return undefined;
   const layer = axis.rows[Math.round(heat ? yAt(y) : xAt(x))];
@@ -127,8 +127,9 @@ export function placeAt({ area, xAt, yAt }: Stage, plot: Plot, { x, y }: Pixel):
 }
 
 /** Where a place lies: at the top of its column, or in its row at the right. */
-export function pointOf({ area, xOf, yOf }: Stage, plot: Plot, { layer, x }: Place): Pixel {
+export function pointOf({ area, xOf, yOf }: Stage, plot: Plot, { layer, x, y }: Place): Pixel {
+  if (y !== undefined) return { x: xOf(x ?? plot.x.max), y: yOf(y) };
   const unit = layersOf(plot)?.rows.indexOf(layer ?? -1) ?? -1;
-  if (plot.kind === "heat") return { x: x === undefined ? area.right : xOf(x), y: yOf(unit) };
+  if (plot.kind === "heat" && unit >= 0) return { x: x === undefined ? area.right : xOf(x), y: yOf(unit) };
   return { x: plot.x.kind === "layers" ? xOf(unit) : xOf(x ?? plot.x.max), y: area.top };
 }

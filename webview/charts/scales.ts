@@ -58,7 +58,7 @@ function scaleOf(id: string, axis: Axis, theme: Theme): object {
     min: axis.min,
     max: axis.max,
     offset: false,
-    reverse: !horizontal && axis.kind === "layers",
+    reverse: !horizontal && (axis.kind === "layers" || (axis.kind === "linear" && axis.downwards === true)),
     border: { display: false },
     grid: {
       display: axis.kind !== "layers" && id !== "y2",

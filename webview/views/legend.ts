@@ -21,13 +21,14 @@ export function legend(): Legend {
     element: root,
     update(plot, theme) {
       const items = plot.kind === "lines" ? plot.series.flatMap((series) => itemOf(series, theme)) : [];
-      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, theme]);
+      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, plot.note, theme]);
       if (key === shown) return;
       shown = key;
       root.replaceChildren(
         ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : []),
         ...items.map(sample),
         ...(plot.broke ? [sample(breakItem(plot.broke, theme))] : []),
+        ...(plot.note === undefined ? [] : [element("span", { class: "note" }, [plot.note])]),
       );
     },
   };

@@ -47,10 +47,16 @@ export function plotView(chart: Chart, events: Events): PlotView {
     if (!drawn || !place) tip.hide();
     else {
       at = pixel ?? drawn.mounted.pointOf(place);
-      tip.show(chart.describe(drawn.view, place), at);
+      tip.show(chart.describe(drawn.view, place), at, hintOf(place));
     }
     if (pathOf(place?.layer) !== before) events.hover(pathOf(place?.layer));
   }
+
+  /** What a click does here. */
+  const hintOf = (where: Place): string => {
+    if (where.layer !== undefined) return "Click: declaration · Shift+click: all figures";
+    return drawn && overSteps(drawn.plot) ? "Click: show this step" : "";
+  };
 
   /** A layer shows its declaration, or all of its figures; a step is shown everywhere. */
   function chosen(where: Place | undefined, figures: boolean): void {
@@ -104,7 +110,7 @@ export function plotView(chart: Chart, events: Events): PlotView {
       markStep();
       if (!speak) return;
       setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}${brokenNote(view)}`);
-      if (place) tip.show(chart.describe(view, place), at);
+      if (place) tip.show(chart.describe(view, place), at, hintOf(place));
     },
     mark(layer) {
       marked = layer;

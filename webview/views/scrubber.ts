@@ -77,7 +77,8 @@ export function scrubber(go: (step: number | undefined) => void): Scrubber {
       if (Number(slider.value) !== place) slider.value = String(place);
       setAttribute(slider, "aria-valuetext", `step ${count(stops[place] ?? 0)}`);
       setText(text, shown === undefined ? "latest step" : momentOf(view));
-      latest.hidden = shown === undefined;
+      // It keeps its place, so that nothing moves under the pointer.
+      latest.style.visibility = shown === undefined ? "hidden" : "visible";
       setText(latest, whole(view).run.state === "ended" ? "Last step" : "Live");
     },
   };

@@ -28,7 +28,9 @@ const NEARBY: IntersectionObserverInit = { rootMargin: "100px" };
 /** How long the copy button says that it has copied. */
 const SAID_MS = 1500;
 
-export function section(part: Part, startsFolded: boolean, events: Events): Section {
+/** `prefix`: of its id, where the same part is also shown elsewhere. */
+export function section(part: Part, startsFolded: boolean, events: Events, prefix = ""): Section {
+  const id = prefix + part.id;
   let view: View | undefined;
   let folded = startsFolded;
   let asTable = !isChart(part);
@@ -37,7 +39,7 @@ export function section(part: Part, startsFolded: boolean, events: Events): Sect
   const reading = element("p", { class: "reading" });
   const plot = isChart(part) ? plotView(part, events) : undefined;
   const table = tableView(part.title);
-  const body = element("div", { class: "section-body", id: `body-${part.id}` }, [
+  const body = element("div", { class: "section-body", id: `body-${id}` }, [
     ...(plot ? [plot.element] : []),
     table.element,
   ]);
@@ -54,7 +56,7 @@ export function section(part: Part, startsFolded: boolean, events: Events): Sect
   const copy = iconButton("copy", "Copy as CSV", () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
-  const root = element("section", { class: "section", "data-chart": part.id, "aria-label": part.title }, [
+  const root = element("section", { class: "section", "data-chart": id, "aria-label": part.title }, [
     element("div", { class: "section-head" }, [
       element("h2", {}, [fold]),
       element("div", { class: "section-tools" }, [...(plot ? [swap.element] : []), copy.element]),
@@ -103,7 +105,7 @@ export function section(part: Part, startsFolded: boolean, events: Events): Sect
 
   return {
     element: root,
-    id: part.id,
+    id,
     folded: () => folded,
     update(next, theme, speak) {
       view = next;

@@ -4,7 +4,8 @@ import type { Pixel } from "../charts/overlay.ts";
 
 export interface Tooltip {
   readonly element: HTMLElement;
-  show(figures: Figures, at: Pixel): void;
+  /** `hint`: what a click does. */
+  show(figures: Figures, at: Pixel, hint: string): void;
   hide(): void;
 }
 
@@ -15,15 +16,21 @@ const DISTANCE = 14;
 export function tooltip(): Tooltip {
   const title = element("div", { class: "tooltip-title" });
   const list = element("dl");
-  const root = element("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }, [title, list]);
+  const below = element("div", { class: "tooltip-hint" });
+  const root = element("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }, [
+    title,
+    list,
+    below,
+  ]);
   return {
     element: root,
-    show(figures, { x, y }) {
+    show(figures, { x, y }, hint) {
       if (figures.rows.length === 0) {
         root.hidden = true;
         return;
       }
       setText(title, figures.title);
+      setText(below, hint);
       const parts = figures.rows.flat();
       while (list.children.length > parts.length) list.lastElementChild?.remove();
       for (const [i, text] of parts.entries()) {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from torch import Tensor, nn
 
 
 class Attention(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.attend = nn.MultiheadAttention(width, 2, batch_first=True)  #@ *.attend *.attend.out_proj
+        self.attend = nn.MultiheadAttention(width, 2, batch_first=True)  # @ *.attend *.attend.out_proj
 
     def forward(self, x: Tensor) -> Tensor:
         return self.attend(x, x, x, need_weights=False)[0]
@@ -17,13 +19,13 @@ class Attention(nn.Module):
 class Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))  #@ *.norms *.norms.*
-        self.attention = Attention(width)  #@ *.attention
-        self.mlp = nn.ModuleDict(  #@ *.mlp
-            dict(
-                up=nn.Linear(width, 4 * width),  #@ *.mlp.up
-                act=nn.GELU(),  #@ *.mlp.act
-                down=nn.Linear(4 * width, width),  #@ *.mlp.down
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))  # @ *.norms *.norms.*
+        self.attention = Attention(width)  # @ *.attention
+        self.mlp = nn.ModuleDict(  # @ *.mlp
+            OrderedDict(
+                up=nn.Linear(width, 4 * width),  # @ *.mlp.up
+                act=nn.GELU(),  # @ *.mlp.act
+                down=nn.Linear(4 * width, width),  # @ *.mlp.down
             )
         )
 
@@ -35,19 +37,19 @@ class Block(nn.Module):
 class Language(nn.Module):
     def __init__(self, tokens: int, width: int, depth: int) -> None:
         super().__init__()
-        self.body = nn.ModuleDict(  #@ body
+        self.body = nn.ModuleDict(  # @ body
             {
-                "embed": nn.Embedding(tokens, width),  #@ body.embed
-                "drop": nn.Dropout(0.1),  #@ body.drop
-                "blocks": nn.ModuleList(  #@ body.blocks
+                "embed": nn.Embedding(tokens, width),  # @ body.embed
+                "drop": nn.Dropout(0.1),  # @ body.drop
+                "blocks": nn.ModuleList(  # @ body.blocks
                     [
-                        Block(width)  #@ body.blocks.?
+                        Block(width)  # @ body.blocks.?
                         for _ in range(depth)
                     ]
                 ),
             }
         )
-        self.head = nn.Linear(width, tokens, bias=False)  #@ head
+        self.head = nn.Linear(width, tokens, bias=False)  # @ head
         self.head.weight = self.body["embed"].weight
 
     def forward(self, x: Tensor) -> Tensor:

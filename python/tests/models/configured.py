@@ -15,6 +15,7 @@ KINDS: dict[str, Callable[..., nn.Module]] = {
 
 CONFIG: dict[str, Any] = {
     "encoder": [("dense", 8, 16), ("tanh",), ("norm", 16)],
+    "head": "head",
     "recurrent": {"kind": "LSTM", "hidden": 4},
 }
 
@@ -22,7 +23,7 @@ CONFIG: dict[str, Any] = {
 def stage(layers: list[tuple[Any, ...]]) -> nn.Sequential:
     out = nn.Sequential()
     for i, (kind, *arguments) in enumerate(layers):
-        layer = KINDS[kind](*arguments)  #@ encoder.*
+        layer = KINDS[kind](*arguments)  # @ encoder.*
         out.add_module(f"{kind}{i}", layer)
     return out
 
@@ -30,10 +31,11 @@ def stage(layers: list[tuple[Any, ...]]) -> nn.Sequential:
 class Configured(nn.Module):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
-        self.encoder = stage(config["encoder"])  #@ encoder
+        self.encoder = stage(config["encoder"])  # @ encoder
         kind = getattr(nn, config["recurrent"]["kind"])
-        self.recurrent = kind(16, config["recurrent"]["hidden"])  #@ recurrent
-        setattr(self, "head", nn.Linear(config["recurrent"]["hidden"], 1))  #@ head
+        self.recurrent = kind(16, config["recurrent"]["hidden"])  # @ recurrent
+        name = config["head"]
+        setattr(self, name, nn.Linear(config["recurrent"]["hidden"], 1))  # @ head
 
 
 def build() -> nn.Module:

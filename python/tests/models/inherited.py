@@ -14,9 +14,9 @@ class Scaled(nn.Linear):
 class ConvNormAct(nn.Sequential):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(
-            nn.Conv1d(inputs, outputs, 3),  #@ *.0
-            nn.BatchNorm1d(outputs),  #@ *.1
-            nn.ReLU(),  #@ *.2
+            nn.Conv1d(inputs, outputs, 3),  # @ *.0
+            nn.BatchNorm1d(outputs),  # @ *.1
+            nn.ReLU(),  # @ *.2
         )
 
 
@@ -25,7 +25,7 @@ class Base(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.stem = ConvNormAct(3, width)  #@ stem
+        self.stem = ConvNormAct(3, width)  # @ stem
         self.head = self.make_head(width)
 
     def make_head(self, width: int) -> nn.Module:
@@ -35,10 +35,10 @@ class Base(nn.Module):
 class Derived(Base):
     def __init__(self, width: int) -> None:
         super().__init__(width)
-        self.extra = Scaled(width, width, 0.5)  #@ extra
+        self.extra = Scaled(width, width, 0.5)  # @ extra
 
     def make_head(self, width: int) -> nn.Module:
-        return Scaled(width, 5, 2.0)  #@ head
+        return Scaled(width, 5, 2.0)  # @ head
 
 
 def build() -> nn.Module:

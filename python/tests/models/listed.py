@@ -12,29 +12,30 @@ def features(sizes: list[int | str], normalize: bool) -> nn.Sequential:
     inputs = 3
     for size in sizes:
         if size == "pool":
-            layers += [nn.MaxPool2d(2, 2)]  #@ features.3 features.10
+            layers += [nn.MaxPool2d(2, 2)]  # @ features.3 features.10
         else:
-            conv = nn.Conv2d(inputs, int(size), 3, padding=1)  #@ features.0 features.4 features.7
+            conv = nn.Conv2d(inputs, int(size), 3, padding=1)  # @ features.0 features.4 features.7
             if normalize:
                 layers += [
                     conv,
-                    nn.BatchNorm2d(int(size)),  #@ features.1 features.5 features.8
-                    nn.ReLU(inplace=True),  #@ features.2 features.6 features.9
+                    nn.BatchNorm2d(int(size)),  # @ features.1 features.5 features.8
+                    nn.ReLU(inplace=True),  # @ features.2 features.6 features.9
                 ]
             else:
                 layers += [conv, nn.ReLU(inplace=True)]
             inputs = int(size)
-    return nn.Sequential(*layers)  #@ features
+    return nn.Sequential(*layers)  # @ features
 
 
 class Net(nn.Module):
     def __init__(self, features: nn.Module, classes: int = 10) -> None:
         super().__init__()
         self.features = features
-        self.classifier = nn.Sequential(  #@ classifier
-            nn.Flatten(),  #@ classifier.0
-            nn.Linear(8 * 16, 32), nn.ReLU(True),  #@ classifier.1 classifier.2
-            nn.Linear(  #@ classifier.3
+        self.classifier = nn.Sequential(  # @ classifier
+            nn.Flatten(),  # @ classifier.0
+            nn.Linear(8 * 16, 32),  # @ classifier.1
+            nn.ReLU(True),  # @ classifier.2
+            nn.Linear(  # @ classifier.3
                 32,
                 classes,
             ),
