@@ -92,11 +92,14 @@ export class Findings implements vscode.Disposable {
 
   /** What the latest runs of a program show, as long as it is what ran; what is about a model as a whole, at its first layer. */
   #ofProgram(document: vscode.TextDocument): readonly Placed[] {
+    const owner = new Map(this.#programs.of(document).map(({ start, run }) => [start.line, run] as const));
     return this.#programs.runs(document).flatMap((run) => {
       if (!run.isHere || this.#programs.isStaleIn(document, run)) return [];
       return run.findings().findings.flatMap((found) => {
         const range = this.#lineOf(document, run, found.layer);
-        return range ? [{ model: run.origin.model, run, found, range }] : [];
+        return range && owner.get(range.start.line) === run
+          ? [{ model: run.origin.model, run, found, range }]
+          : [];
       });
     });
   }

@@ -100,9 +100,10 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     };
   }
 
-  /** The latest runs of each model that was made in a document, the latest first. */
+  /** The runs that a document shows, the latest first. */
   runs(document: vscode.TextDocument): readonly Run[] {
-    return this.#seen(document).map(({ run }) => run);
+    const shown = new Set(this.of(document).map(({ run }) => run));
+    return [...shown].sort((a, b) => b.id - a.id);
   }
 
   /** A file that is open is no longer what ran. */
