@@ -136,7 +136,7 @@ class Import {
   fail(error: unknown): void {
     const message = messageOf(error);
     const run = this.#run;
-    if (run && !run.end) this.#end(run, () => run.finishHere({ reason: "failed", message }));
+    if (run && !run.end) this.#end(run, () => run.finish(run.endHere({ reason: "failed", message })));
     void warn(plain`GradLens: ${this.#name} cannot be read as the stream of a run: ${message}.`);
   }
 

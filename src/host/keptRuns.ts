@@ -72,7 +72,9 @@ export class KeptRuns implements vscode.Disposable {
     this.#write.dispose();
   }
 
+  /** A watched run has a file of its own. */
   #onRun({ run, what }: RunChange): void {
+    if (run.isWatched) return;
     switch (what) {
       case "added":
         return;
