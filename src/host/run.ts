@@ -174,7 +174,10 @@ export class Run {
 
   /** What lists say of it; nothing is read for that. */
   said(): Said {
-    if (this.#away) return this.#away;
+    if (this.#away) {
+      const { want: _, ...said } = this.#away;
+      return said;
+    }
     const loss = this.#history.latest()?.loss ?? NaN;
     return { step: this.step, loss, severity: this.findings().severity };
   }
