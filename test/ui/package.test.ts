@@ -27,7 +27,7 @@ suite("the package", () => {
       name.startsWith("extension/"),
     );
     const files = names.map((name) => name.slice("extension/".length));
-    const outside = files.filter((name) => !/^(dist|media|examples)\//.test(name));
+    const outside = files.filter((name) => !/^(dist|media|examples|python)\//.test(name));
     assert.deepEqual(outside.sort(), [
       "LICENSE.txt",
       "changelog.md",
@@ -50,6 +50,14 @@ suite("the package", () => {
       "dist/webview.js",
       "dist/worker.cjs",
     ]);
+    const watching = files.filter((name) => name.startsWith("python/"));
+    assert.ok(
+      watching.includes("python/gradlens/__main__.py") && watching.includes("python/gradlens/py.typed"),
+    );
+    assert.deepEqual(
+      watching.filter((name) => !/^python\/gradlens\/(\w+\.py|py\.typed)$/.test(name)),
+      [],
+    );
     assert.ok(files.includes("media/gradlens.schema.json"));
     assert.ok(files.includes(`examples/${EXAMPLE}`));
   });
