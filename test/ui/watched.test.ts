@@ -28,6 +28,7 @@ suite("a Python program in a window", () => {
     const window = await openWindow({
       folder: home,
       openFile: "mlp.py",
+      plain: true,
       workspaceTrust: true,
       settings: { "security.workspace.trust.startupPrompt": "never" },
     });
