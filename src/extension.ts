@@ -8,8 +8,10 @@ import { DataFiles } from "./host/dataFiles.ts";
 import { DeclaredModels } from "./host/declared.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
+import { dropStreams } from "./host/dropping.ts";
 import { Findings } from "./host/findings.ts";
 import { KeptRuns } from "./host/keptRuns.ts";
+import { Imports } from "./host/importing.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
 import { ModelAnchors } from "./host/modelAnchors.ts";
@@ -24,6 +26,8 @@ import { followRules } from "./host/ruleSettings.ts";
 import { Running } from "./host/running.ts";
 import { saveChart } from "./host/savingCharts.ts";
 import { Runs } from "./host/runs.ts";
+import { RUNS_VIEW, RunsTree } from "./host/runsTree.ts";
+import { createTree } from "./host/say.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
@@ -94,13 +98,18 @@ export function activate(context: vscode.ExtensionContext): Api {
       save: (chart) => void saveChart(chart),
     }),
   );
-  const everything = [lenses, decorations, findings, status, panel];
+  const imports = own(new Imports(runs));
+  const tree = own(new RunsTree(runs, isStale));
+  const list = own(createTree(RUNS_VIEW, tree, dropStreams(imports)));
+  const selection = () => list.selection;
+  const everything = [tree, lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
   const watched = own(new WatchedRuns(runs, (line) => log().appendLine(line)));
   own(markPrograms());
   const showLog = (): void => log().show();
-  own(registerCommands({ context, models, programs, anchors, watched, runs, trainer, running, panel, showLog }));
+  const services = { context, models, programs, anchors, watched, runs, trainer, running, panel };
+  own(registerCommands({ ...services, tree, selection, imports, showLog }));
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings, anchors));

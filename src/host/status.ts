@@ -46,7 +46,7 @@ export class Status implements vscode.Disposable {
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
     const all = run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
-    const links = run.isWatched ? [] : all;
+    const links = run.origin.uri && !run.isWatched ? all : [];
     const found = run.findings();
     this.#item.show(
       statusText(summary, found),

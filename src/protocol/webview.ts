@@ -108,12 +108,7 @@ export const CONTROLS = ["pause", "resume", "step", "stop", "rerun"] as const;
 
 export type Control = (typeof CONTROLS)[number];
 
-export const PANEL_COMMANDS = [
-  "run",
-  ...CONTROLS,
-  "newModel",
-  "openExamples",
-] as const;
+export const PANEL_COMMANDS = ["run", ...CONTROLS, "newModel", "openExamples"] as const;
 
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 

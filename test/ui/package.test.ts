@@ -50,13 +50,12 @@ suite("the package", () => {
       "dist/webview.js",
       "dist/worker.cjs",
     ]);
-    const watching = files.filter((name) => name.startsWith("python/"));
-    assert.ok(
-      watching.includes("python/gradlens/__main__.py") && watching.includes("python/gradlens/py.typed"),
-    );
+    const packaged = files.filter((name) => name.startsWith("python/"));
+    const modules = fs.readdirSync(path.join(repo, "python/gradlens")).filter((name) => name.endsWith(".py"));
+    const beside = ["python/README.md", "python/gradlens/py.typed", "python/pyproject.toml"];
     assert.deepEqual(
-      watching.filter((name) => !/^python\/gradlens\/(\w+\.py|py\.typed)$/.test(name)),
-      [],
+      packaged.sort(),
+      [...modules.map((name) => `python/gradlens/${name}`), ...beside].sort(),
     );
     assert.ok(files.includes("media/gradlens.schema.json"));
     assert.ok(files.includes(`examples/${EXAMPLE}`));
