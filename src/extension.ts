@@ -108,8 +108,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   const watched = own(new WatchedRuns(runs, (line) => log().appendLine(line)));
   own(markPrograms());
   const showLog = (): void => log().show();
-  const services = { context, models, programs, anchors, watched, runs, trainer, running, panel };
-  own(registerCommands({ ...services, tree, selection, imports, showLog }));
+  own(
+    registerCommands({
+      ...{ context, models, programs, anchors, watched, runs, trainer, running },
+      ...{ panel, tree, selection, imports, showLog },
+    }),
+  );
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings, anchors));

@@ -45,8 +45,7 @@ export class Status implements vscode.Disposable {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
-    const all = run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
-    const links = run.origin.uri && !run.isWatched ? all : [];
+    const links = !run.isWatched && run.origin.uri ? linksOf(run) : [];
     const found = run.findings();
     this.#item.show(
       statusText(summary, found),
@@ -61,6 +60,9 @@ export class Status implements vscode.Disposable {
     this.#item.dispose();
   }
 }
+
+const linksOf = (run: Run): readonly CommandLink[] =>
+  run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
 
 const AGAIN: readonly CommandLink[] = [["Run Again", "gradlens.rerun"]];
 
