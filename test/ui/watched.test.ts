@@ -22,6 +22,31 @@ function folder(name: string): string {
 const stream = (home: string, name: string): string => path.join(home, ".gradlens", "runs", name);
 
 suite("a Python program in a window", () => {
+  test("has no run in Restricted Mode, and nothing to press, until the folder is trusted", async () => {
+    const home = folder("mlp");
+    fs.writeFileSync(stream(home, "20261130-a.jsonl"), [header, ...steps, ""].join("\n"));
+    const window = await openWindow({
+      folder: home,
+      openFile: "mlp.py",
+      plain: true,
+      workspaceTrust: true,
+      settings: { "security.workspace.trust.startupPrompt": "never" },
+    });
+    try {
+      const { workbench } = window;
+      await workbench.banner.filter({ hasText: "Restricted Mode" }).waitFor();
+      await workbench.runCommand("GradLens: Watch Python File");
+      await workbench.notifications.filter({ hasText: "in trusted workspaces only" }).waitFor();
+      assert.deepEqual(await workbench.codeLenses("mlp.py").allInnerTexts(), []);
+      await workbench.trustWorkspace();
+      await workbench.openFile("mlp.py");
+      await lensesWith(workbench, "mlp.py", /‖∂L\/∂θ‖ .* over 3/);
+    } finally {
+      await window.close();
+      fs.rmSync(home, { recursive: true });
+    }
+  });
+
   test("has the figures of a run that goes on at its lines, beside the panel, and of one that ended before", async () => {
     const home = folder("mlp");
     const earlier = JSON.stringify({
