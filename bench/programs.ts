@@ -58,12 +58,15 @@ const gradlens = (peer: Mode, flags: readonly string[], threads: number): Progra
   })),
 });
 
-const BASIC = ["foreach", "naive", "stack", "cstats"];
+/** Whether PyTorch's compiler takes part, which takes ten minutes a workload: BENCH_COMPILER=0 leaves it out. */
+export const COMPILES = process.env.BENCH_COMPILER !== "0";
+
+const BASIC = ["foreach", "naive", "stack", ...(COMPILES ? ["cstats"] : [])];
 
 /** Modules and an optimizer, as PyTorch is used. Those without a compiler can be looked at through hooks. */
 function usualTorch(name: WorkloadName, threads: number): Program {
   const hooked = ["fused", "foreach", "eager", ...(name === "W5" ? ["channels_last"] : [])];
-  const variants = [...hooked, "jit", "compile"];
+  const variants = [...hooked, "jit", ...(COMPILES ? ["compile"] : [])];
   return {
     peer: "PyTorch",
     threads,
@@ -96,8 +99,12 @@ export const programs = (name: WorkloadName): readonly Program[] => [
     offers: [{ instrumentation: "full", variants: ["scalar"], statistics: ["full"] }],
   },
   ...[1, 2].map((threads) => usualTorch(name, threads)),
-  ...[1, 2].map((threads) => wholeTorch(threads, "basic", "cstats")),
-  ...[1, 2].map((threads) => wholeTorch(threads, "none", "none")),
+  ...(COMPILES
+    ? [
+        ...[1, 2].map((threads) => wholeTorch(threads, "basic", "cstats")),
+        ...[1, 2].map((threads) => wholeTorch(threads, "none", "none")),
+      ]
+    : []),
   {
     peer: "TensorFlow.js",
     threads: 1,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { peakGflops } from "./peak.ts";
 import { specOf, writeProblem } from "./problem.ts";
 import { type PeerProcess, startPeer } from "./process.ts";
-import { missingPeers, type Offer, type Program, programs } from "./programs.ts";
+import { COMPILES, missingPeers, type Offer, type Program, programs } from "./programs.ts";
 import type { Measured, Series } from "./results.ts";
 import { modelFile, type WorkloadName } from "./workloads.ts";
 
@@ -50,6 +50,8 @@ export async function measure(name: WorkloadName): Promise<Measured> {
     const missing = missingPeers();
     const all = programs(name).filter(({ peer }) => !missing.has(peer));
     failed.push(...[...missing].map(([peer, remedy]) => `${peer}: not installed; ${remedy}`));
+    if (!COMPILES)
+      failed.push("PyTorch: what its compiler makes (`compile`, `cstats`, `whole`), which was left out");
 
     const started = all.map((program) => ({ program, process: start(program) }));
     const compiled = started.filter(({ program }) => program.compiled);

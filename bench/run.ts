@@ -1,5 +1,5 @@
 // `npm run bench [W1 W2 … runs tables editor]`: measures this engine and its peers on all workloads, whole runs as processes, this
-// engine alone, and the editor with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS and BENCH_SECONDS make it shorter.
+// engine alone, and the editor with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS, BENCH_SECONDS and BENCH_COMPILER=0 make it shorter.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { measureEditor } from "./editor.ts";

@@ -1,5 +1,5 @@
 /**
- * `node bench/watching.ts [W1 …]`: what the Python package adds to a step of the workloads, as exported PyTorch programs, as a
+ * `node bench/watching.ts [--auto] [W1 …]`: what the Python package adds to a step of the workloads, as exported PyTorch programs, as a
  * table in Markdown. Python is the one that GRADLENS_PYTHON names.
  */
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,9 @@ import { exportModel } from "../src/pytorch/export.ts";
 import { modelFile, type WorkloadName, workloadNames } from "./workloads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradlens-watching-"));
-const chosen = workloadNames.filter((name) => process.argv.length < 3 || process.argv.includes(name));
+const auto = process.argv.slice(2).filter((argument) => argument === "--auto");
+const named = workloadNames.filter((name) => process.argv.includes(name));
+const chosen = named.length > 0 ? named : workloadNames;
 
 function write(name: WorkloadName): string {
   const { spec } = parse(modelFile(name)).models[0];
@@ -22,8 +24,12 @@ function write(name: WorkloadName): string {
 }
 
 const script = join(import.meta.dirname, "../python/bench/overhead.py");
-const { status } = spawnSync(process.env["GRADLENS_PYTHON"] ?? "python3", [script, ...chosen.map(write)], {
-  stdio: "inherit",
-});
+const { status } = spawnSync(
+  process.env["GRADLENS_PYTHON"] ?? "python3",
+  [script, ...auto, ...chosen.map(write)],
+  {
+    stdio: "inherit",
+  },
+);
 rmSync(folder, { recursive: true });
 process.exitCode = status ?? 1;

@@ -7,8 +7,10 @@ import { DataFiles } from "./host/dataFiles.ts";
 import { DeclaredModels } from "./host/declared.ts";
 import { Decorations, type LineMark } from "./host/decorations.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
+import { dropStreams } from "./host/dropping.ts";
 import { Findings } from "./host/findings.ts";
 import { KeptRuns } from "./host/keptRuns.ts";
+import { Imports } from "./host/importing.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
@@ -22,6 +24,8 @@ import { followRules } from "./host/ruleSettings.ts";
 import { Running } from "./host/running.ts";
 import { saveChart } from "./host/savingCharts.ts";
 import { Runs } from "./host/runs.ts";
+import { RUNS_VIEW, RunsTree } from "./host/runsTree.ts";
+import { createTree } from "./host/say.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
@@ -87,11 +91,17 @@ export function activate(context: vscode.ExtensionContext): Api {
       save: (chart) => void saveChart(chart),
     }),
   );
-  const everything = [lenses, decorations, findings, status, panel];
+  const imports = own(new Imports(runs));
+  const tree = own(new RunsTree(runs, isStale));
+  const list = own(createTree(RUNS_VIEW, tree, dropStreams(imports)));
+  const selection = () => list.selection;
+  const everything = [tree, lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
   const showLog = (): void => log().show();
-  own(registerCommands({ context, models, runs, trainer, running, panel, showLog }));
+  own(
+    registerCommands({ context, models, runs, trainer, running, panel, tree, selection, imports, showLog }),
+  );
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
   own(registerLanguage(models, runs, lenses, diagnostics, findings));

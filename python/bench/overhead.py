@@ -1,8 +1,8 @@
 """
 What watching adds to a step: `python bench/overhead.py PROGRAM …`, of programs that GradLens has exported.
 
-Every way of watching has a process of its own, since a watch listens to the whole of torch. They take turns in short bursts, one
-at a time, and the medians of the ratios to the plain process's bursts count: of processor time, for the machine may be busy.
+Every way of watching has a process of its own, since a watch listens to the whole of torch. They take turns in short
+bursts, one at a time, so that all see the same machine; processor time counts, for it may be busy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROUNDS = 15
+ROUNDS = 10
 BURST_S = 0.4
 WARM_UP_S = 2.0
 
@@ -38,17 +37,26 @@ NAMES = {
 
 
 def main(programs: list[str]) -> None:
-    workers = {kind: Worker(kind) for kind in NAMES}
-    print("| |", " | ".join(NAMES.values()), "| bytes a frame | auto's interval |")
-    print("| --- |", " | ".join("---" for _ in NAMES), "| --- | --- |")
+    """`--auto` in front: nothing but "auto" beside the plain step, for longer."""
+    alone = programs[0] == "--auto"
+    names = {kind: NAMES[kind] for kind in ("plain", "auto")} if alone else NAMES
+    programs = programs[alone:]
+    workers = {kind: Worker(kind) for kind in names}
+    print("| |", " | ".join(names.values()), "| auto's interval |")
+    print("| --- |", " | ".join("---" for _ in names), "| --- |")
     for program in programs:
         for worker in workers.values():
             worker.ask({"load": program})
-        rounds = [{kind: worker.ask({"run": BURST_S})["ms"] for kind, worker in workers.items()} for _ in range(ROUNDS)]
-        plain = statistics.median(r["plain"] for r in rounds)
-        added = [statistics.median(r[kind] / r["plain"] for r in rounds) - 1 for kind in NAMES if kind != "plain"]
-        facts = {**workers["1"].ask({"facts": 1}), "interval": workers["auto"].ask({"facts": 1})["interval"]}
-        cells = [f"{plain:.2f}", *(f"{100 * x:.1f} %" for x in added), f"{facts['bytes']:.0f}", str(facts["interval"])]
+        spent, steps = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0)
+        for _ in range(3 * ROUNDS if alone else ROUNDS):
+            for kind, worker in workers.items():
+                answer = worker.ask({"run": BURST_S})
+                spent[kind] += answer["ms"]
+                steps[kind] += answer["steps"]
+        plain = spent["plain"] / steps["plain"]
+        added = [spent[kind] / steps[kind] / plain - 1 for kind in names if kind != "plain"]
+        interval = workers["auto"].ask({"facts": 1})["interval"]
+        cells = [f"{plain:.2f}", *(f"{100 * x:.1f} %" for x in added), str(interval)]
         print(f"| {Path(program).stem} |", " | ".join(cells), "|", flush=True)
     for worker in workers.values():
         worker.process.terminate()
@@ -85,19 +93,19 @@ def work(kind: str) -> None:
                 training, watch = begin(kind, question["load"], folder)
                 burst(training, WARM_UP_S)
             elif "run" in question:
-                answer["ms"] = burst(training, question["run"])
+                answer = dict(zip(("ms", "steps"), burst(training, question["run"])))
             elif watch is not None:
-                answer = {"bytes": watch.stream.written / max(watch.frames, 1), "interval": watch.pacing.interval()}
+                answer = {"interval": watch.pacing.interval()}
             print(json.dumps(answer), flush=True)
 
 
-def burst(training: Iterator[Any], seconds: float) -> float:
-    """Milliseconds of processor time a step."""
+def burst(training: Iterator[Any], seconds: float) -> tuple[float, int]:
+    """Milliseconds of processor time, and steps."""
     until, started, steps = time.perf_counter() + seconds, time.process_time(), 0
     while time.perf_counter() < until:
         next(training)
         steps += 1
-    return 1000 * (time.process_time() - started) / steps
+    return 1000 * (time.process_time() - started), steps
 
 
 def begin(kind: str, program: str, folder: str) -> tuple[Iterator[Any], Any]:

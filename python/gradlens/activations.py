@@ -34,11 +34,12 @@ class Spread:
 
 
 class Activations:
-    def __init__(self, rows: list[Row], home: torch.device) -> None:
-        self.rows, self.home = rows, home
-        self.clear()
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.clear(torch.device("cpu"))
 
-    def clear(self) -> None:
+    def clear(self, home: torch.device) -> None:
+        self.home = home
         self.sums = torch.zeros(len(self.rows), COLUMNS, dtype=torch.float64, device=self.home)
         self.empty = True
         self.alive: dict[int, Tensor] = {}

@@ -44,7 +44,7 @@ class Call:
         self.sums: Tensor | None = None
         self.alive: Tensor | None = None
         self.mean: tuple[Tensor, Tensor, int] | None = None
-        # The gradients at the output and at the input: tensors, or their squares. The second is whole when all have come.
+        # The gradients at output and input: tensors, or their squares. The second is whole when all have come.
         self.arrived = False
         self.delta: Tensor | None = None
         self.entry: Tensor | None = None

@@ -31,7 +31,7 @@ class Course:
     def start(self, rare: bool) -> None:
         self.rare = rare
         self.parameters.clear()
-        self.activations.clear()
+        self.activations.clear(self.parameters.home)
         self.losses: list[Tensor] = []
         self.scale: Tensor | None = None
         self.clipped = False

@@ -21,7 +21,10 @@ def place_of(tensor: Tensor) -> Place | None:
     if not tensor.requires_grad:
         return None
     node = tensor.grad_fn
-    return (node, tensor.output_nr) if node is not None else tuple(get_gradient_edge(tensor)[:2])
+    if node is None:
+        edge = get_gradient_edge(tensor)
+        return edge.node, edge.output_nr
+    return node, tensor.output_nr
 
 
 def ways_into(y: Node, x: Place) -> list[Place]:

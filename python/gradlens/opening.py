@@ -7,15 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gradlens.unwrap import is_of_torch
+from gradlens.unwrap import is_layer_of_torch
 
 
 def can_open(module: nn.Module) -> bool:
     """
-    Whether no code of the user's sees that the input of a module has a gradient, which it might not expect, and whether
-    that leads to no layers whose backward pass is left out in training.
+    Whether no code but that of torch's layers, and of what is derived from them, sees that the input of a module has a
+    gradient: others might not expect that. And whether no layer is trained less than it.
     """
-    if not isinstance(module, nn.Sequential) and not is_of_torch(module):
+    if not isinstance(module, nn.Sequential) and not is_layer_of_torch(module):
         return False
     return all(parameter.requires_grad for parameter in module.parameters())
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
-from collections.abc import Sequence
 
-# Frames that come close together, so that the panel has something to show and the pace something to go by.
-_FIRST = (1, 3, 6)
-_WINDOW = 16
+# Frames until the pace is known, not counting the first one, which is slow by itself.
+_FRAMES = 3
+# Steps after one that was watched are slower too: caches hold something else.
+_AFTER = 2
+_LEAST = _AFTER + 2
 _MOST = 10_000
 
 
@@ -20,33 +22,42 @@ class Pacing:
         self.every, self.budget = every, budget
         # The file has grown so often by its share: then frames are half as frequent.
         self.octave = 0
-        self._plain: deque[float] = deque(maxlen=2 * _WINDOW)
-        self._watched: deque[float] = deque(maxlen=_WINDOW)
+        self._usual: deque[float] = deque(maxlen=32)
+        self._costs: deque[float] = deque(maxlen=16)
+        # What the last step that was watched took, and those right after it.
+        self._frame: list[float] | None = None
         self._frames = 0
 
     def plain(self, seconds: float) -> None:
         """A step was not watched and took so long."""
-        self._plain.append(seconds)
+        if self._frame is not None and len(self._frame) <= _AFTER:
+            self._frame.append(seconds)
+        else:
+            self._usual.append(seconds)
 
     def watched(self, seconds: float) -> None:
         """A step was watched and took so long, all told."""
+        if self._frame is not None and self._frames > 1 and self._usual:
+            self._costs.append(sum(self._frame) - len(self._frame) * self._plain_step())
+        self._frame = [seconds]
         self._frames += 1
-        if self._frames > 1:  # the first one is slow by itself
-            self._watched.append(seconds)
 
     def interval(self) -> int:
-        return min(max(self.every or self._affordable(), 1) << self.octave, _MOST << self.octave)
+        return (self.every or self._affordable()) << self.octave
 
     def _affordable(self) -> int:
-        if self._frames <= len(_FIRST) or not self._plain or not self._watched:
-            return _FIRST[min(max(self._frames - 1, 0), len(_FIRST) - 1)] + 1
-        usual = _median(self._plain)
-        # A pause of the machine is not the watcher's: no frame counts for more than three usual ones.
-        most = 3 * _median(self._watched)
-        extra = sum(min(seconds, most) for seconds in self._watched) / len(self._watched) - usual
-        return min(_MOST, math.ceil(max(extra, 0) / (self.budget * usual)))
+        if len(self._costs) < _FRAMES:
+            return _LEAST
+        # A pause of the machine is not the watcher's: no frame counts for more than five usual ones.
+        most = 5 * sorted(self._costs)[len(self._costs) // 2]
+        cost = sum(min(each, most) for each in self._costs) / len(self._costs)
+        return min(_MOST, max(_LEAST, math.ceil(cost / (self.budget * self._plain_step()))))
+
+    def _plain_step(self) -> float:
+        """The lower quartile: what else goes on makes steps longer, and must not make frames look cheap."""
+        return sorted(self._usual)[len(self._usual) // 4]
 
 
-def _median(values: Sequence[float] | deque[float]) -> float:
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2]
+def clock(device: str) -> float:
+    """Seconds: of the processor where it computes, since what else the machine does is not the watcher's."""
+    return time.process_time() if device == "cpu" else time.perf_counter()

@@ -27,17 +27,20 @@ def local(tensor: Tensor) -> Tensor:
 
 
 class Parameters:
-    def __init__(self, parameters: list[nn.Parameter], rows: list[Row], home: torch.device) -> None:
-        self.all, self.home = parameters, home
+    def __init__(self, parameters: list[nn.Parameter], rows: list[Row]) -> None:
+        self.all = parameters
         self.row_of = [row.index for row in rows for _ in row.parameters]
         # The versions of shards do not tell whether somebody has written to them.
         self.sharded = any(hasattr(parameter, "to_local") for parameter in parameters)
-        self.shares = torch.ones(len(parameters), dtype=torch.float64, device=home)
+        self.shares = torch.ones(len(parameters), dtype=torch.float64)
         self.by_row = {row.index: row.parameters for row in rows}
         self.index = {id(parameter): i for i, parameter in enumerate(parameters)}
         self.clear()
 
     def clear(self) -> None:
+        # A model may be moved after it is watched.
+        self.home = self.all[0].device if self.all else torch.device("cpu")
+        self.shares = self.shares.to(self.home)
         self.sums = torch.zeros(len(self.all), COLUMNS, dtype=torch.float64, device=self.home)
         self.sums[:, LEAST], self.sums[:, GREATEST] = math.inf, -math.inf
         # Σ of squares of weights before the update, and of the update; negative where they were not looked at.

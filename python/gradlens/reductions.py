@@ -45,8 +45,8 @@ def single(tensor: Tensor) -> Tensor:
 
 def moments(ms: Sequence[Tensor], home: torch.device) -> tuple[Tensor, list[bool]]:
     """
-    By row of all the matrices: how many elements there are, their sum and that of squares, how many are 0 and not finite;
-    and of each matrix whether all are finite, so far as that is known without waiting.
+    By row of all the matrices: how many elements there are, their sum and that of squares, how many are 0 and not
+    finite; and of each matrix whether all are finite, so far as that is known without waiting.
     """
     means = [m.mean(1) for m in ms]
     centred = row_norms([m - mean.unsqueeze(1) for m, mean in zip(ms, means)], home)
@@ -64,8 +64,8 @@ def moments(ms: Sequence[Tensor], home: torch.device) -> tuple[Tensor, list[bool
 
 def row_norms(ms: Sequence[Tensor], home: torch.device) -> Tensor:
     """
-    The norm of each row of all the matrices. On a CPU single precision is several times as fast: there double precision is
-    taken where the range of the other would not do.
+    The norm of each row of all the matrices. On a CPU single precision is several times as fast: there double precision
+    is taken where the range of the other would not do.
     """
     wide = [m.is_cuda or m.dtype == torch.float64 for m in ms]
     found = _joined([_norm(m, torch.float64 if w else None) for m, w in zip(ms, wide)], home)
@@ -116,7 +116,8 @@ def histogram(m: Tensor, zeros: Tensor) -> Tensor:
 
 
 def _norm(m: Tensor, dtype: torch.dtype | None) -> Tensor:
-    return torch.linalg.vector_norm(m, dim=1, dtype=dtype)
+    found: Tensor = torch.linalg.vector_norm(m, dim=1, dtype=dtype)
+    return found
 
 
 def _joined(parts: Sequence[Tensor], home: torch.device) -> Tensor:
@@ -132,7 +133,7 @@ def _filled(m: Tensor, finite: bool) -> Tensor:
 
 
 def _finite(norms: Tensor, ms: Sequence[Tensor]) -> list[bool]:
-    """Whether all elements of a matrix are finite, as the norms of its rows tell; where asking means waiting, nobody asks."""
+    """Whether all of a matrix is finite, as the norms of its rows tell; where asking means waiting, nobody asks."""
     if norms.device.type != "cpu":
         return [False] * len(ms)
     return [all(map(math.isfinite, part.tolist())) for part in torch.split(norms, [len(m) for m in ms])]

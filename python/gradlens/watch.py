@@ -23,7 +23,7 @@ from gradlens.calls import Calls
 from gradlens.course import Course, Cycle
 from gradlens.frame import Sums, line_of
 from gradlens.header import header_of
-from gradlens.pacing import Pacing
+from gradlens.pacing import Pacing, clock
 from gradlens.parameters import GREATEST, LEAST, Parameters
 from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
 from gradlens.rows import rows_of
@@ -72,14 +72,13 @@ class Watch:
         self.rows, parameters = rows_of(self.root, blocks)
         self.looks_inside = activations
         self.compiled = is_compiled(model)
-        home = parameters[0].device if parameters else torch.device("cpu")
         self.pacing = Pacing(None if every == "auto" else int(every), budget)
         self.calls = Calls(self.rows, self._harmless)
-        self.parameters = Parameters(parameters, self.rows, home)
+        self.parameters = Parameters(parameters, self.rows)
         self.ranks = Ranks(reduce, sharded=self.parameters.sharded)
         if self.ranks.sharded:
             self.parameters.divide(self.ranks.world)
-        self.course = Course(self.calls, Activations(self.rows, home), self.parameters)
+        self.course = Course(self.calls, Activations(self.rows), self.parameters)
         given = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
         self.optimizers = given
         self.cycle = Cycle(given)
@@ -91,15 +90,15 @@ class Watch:
         self._pending: tuple[Transfer, dict[str, Any]] | None = None
         self._unscaled: set[int] = set()
         self._row_of = torch.tensor(self.parameters.row_of, dtype=torch.long)
-        self._started = self._ended = time.perf_counter()
+        self._started = time.perf_counter()
+        self._ended = clock(self.parameters.home.type)
         self._hooks: list[Any] = []
         if self.ranks.takes_part and parameters:
             self._open()
 
     def log(self, **figures: float) -> None:
-        """Adds `metric`, `val_loss`, `val_metric` to the step at hand, or `loss` where backward() is called on none."""
-        if self.active:
-            self.extra.update({name: float(value) for name, value in figures.items()})
+        """Adds `metric`, `val_loss`, `val_metric` to the next line, or `loss` where backward() is called on none."""
+        self.extra.update({name: float(value) for name, value in figures.items()})
 
     def __enter__(self) -> Watch:
         return self
@@ -244,7 +243,7 @@ class Watch:
                 return
             self.course.expected = max(1, self.course.backwards)
             self.frames += 1
-        now = time.perf_counter()
+        now = clock(self.parameters.home.type)
         (self.pacing.watched if self.active else self.pacing.plain)(now - self._ended)
         self._ended = now
         self._start()

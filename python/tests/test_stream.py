@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -217,35 +218,30 @@ def test_numbers_are_those_that_json_has() -> None:
         assert json.loads(figure(x)) == pytest.approx(x, rel=1e-6)
 
 
+def paced(pacing: Pacing, frames: int, watched: Callable[[int], float]) -> list[int]:
+    """The steps that are watched, where a plain one takes a second, and the one after a frame a half more."""
+    steps = [1]
+    for i in range(frames):
+        pacing.watched(watched(i))
+        gap = pacing.interval()
+        for after in range(gap - 1):
+            pacing.plain(1.5 if after == 0 else 1.0)
+        steps.append(steps[-1] + gap)
+    return steps
+
+
 def test_frames_come_as_often_as_the_budget_allows() -> None:
-    pacing, step, spent = Pacing(None, 0.03), 0, 0.0
-    frames = []
-    for _ in range(60):
-        frames.append(step + 1)
-        pacing.watched(5.0)
-        for _ in range(pacing.interval() - 1):
-            pacing.plain(1.0)
-        step += pacing.interval()
-        spent += 4.0
-    assert frames[:3] == [1, 3, 7]
-    assert 0.025 <= spent / step <= 0.032
+    steps = paced(Pacing(None, 0.03), 60, lambda i: 50.0 if i == 0 else 5.0)
+    assert steps[:4] == [1, 5, 9, 13]
+    assert pytest.approx(steps[-1] - steps[-2]) == 4.5 / 0.03
+    assert 4.5 * (len(steps) - 6) / (steps[-1] - steps[5]) <= 0.03
 
 
 def test_a_pause_of_the_machine_does_not_change_the_pace_much() -> None:
-    paces = []
-    for pause in (5.0, 5000.0):
-        pacing = Pacing(None, 0.03)
-        for i in range(40):
-            pacing.watched(pause if i == 30 else 5.0)
-            pacing.plain(1.0)
-            pacing.plain(1.0)
-        paces.append(pacing.interval())
-    assert paces[1] <= 1.5 * paces[0]
+    usual, pause = (paced(Pacing(None, 0.03), 31, lambda i, p=p: p if i == 28 else 5.0) for p in (5.0, 5000.0))
+    assert pause[-1] - pause[-2] <= 1.3 * (usual[-1] - usual[-2])
 
 
-def test_a_watcher_that_costs_nothing_watches_every_step() -> None:
-    pacing = Pacing(None, 0.03)
-    for _ in range(10):
-        pacing.watched(1.0)
-        pacing.plain(1.0)
-    assert pacing.interval() == 1
+def test_a_watcher_that_costs_nothing_leaves_plain_steps_to_compare_with() -> None:
+    steps = paced(Pacing(None, 0.03), 20, lambda _: 0.5)
+    assert steps[-1] - steps[-2] == 4

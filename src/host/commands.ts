@@ -5,13 +5,16 @@ import { plain } from "../text/quote.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
+import type { Imports } from "./importing.ts";
 import { jacobianSpectrum } from "./jacobian.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./reveal.ts";
+import { meant, runCommands } from "./runCommands.ts";
 import type { Run } from "./run.ts";
 import type { Running } from "./running.ts";
 import type { Runs } from "./runs.ts";
+import type { Node, RunsTree } from "./runsTree.ts";
 import { fail, warn } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
 import type { Trainer } from "./trainer.ts";
@@ -23,6 +26,9 @@ export interface CommandServices {
   readonly trainer: Trainer;
   readonly running: Running;
   readonly panel: Panel;
+  readonly tree: RunsTree;
+  selection(): readonly Node[];
+  readonly imports: Imports;
   showLog(): void;
 }
 
@@ -54,17 +60,30 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    importRun: async (uri) => {
+      const streams = services.imports;
+      const read = uri instanceof vscode.Uri ? await streams.all([uri]) : await streams.pick();
+      return read.map(({ id }) => id);
+    },
     jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
+    walkthrough: () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
     showLog: () => services.showLog(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
-    showLayer: (id, layer) => panel.show(runs.get(Number(id)), nameOf(layer)),
+    showLayer: (id, layer) => {
+      passed("layerShown");
+      return panel.show(runs.get(Number(id)), nameOf(layer));
+    },
     revealLayer: async (id, layer) => {
       const found = runs.get(Number(id));
       return found && revealOrSay(models, found, String(layer));
     },
   };
+  const ofRuns = Object.entries(
+    runCommands({ ...services, dist: vscode.Uri.joinPath(context.extensionUri, "dist") }),
+  ).map(([name, act]) => [`runs.${name}`, (...args: unknown[]) => act(meant(services, args))] as const);
   return vscode.Disposable.from(
-    ...Object.entries(commands).map(([name, act]) =>
+    ...[...Object.entries(commands), ...ofRuns].map(([name, act]) =>
       vscode.commands.registerCommand(`gradlens.${name}`, (...args: unknown[]) => orSay(act, args)),
     ),
   );
@@ -80,6 +99,10 @@ async function orSay(act: (...args: unknown[]) => unknown, args: unknown[]): Pro
   }
 }
 
+/** A step of the walkthrough is done: by a click on a lens, say, which VS Code does not count as a command. */
+const passed = (step: "layerShown" | "layerRevealed"): void =>
+  void vscode.commands.executeCommand("setContext", `gradlens.${step}`, true);
+
 /** A menu passes what it was opened on, which is no name. */
 const nameOf = (argument: unknown): string | undefined =>
   typeof argument === "string" ? argument : undefined;
@@ -88,6 +111,7 @@ const nameOf = (argument: unknown): string | undefined =>
 export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
   const why = await reveal(models, run, layer);
   if (why !== undefined) void warn(why);
+  else passed("layerRevealed");
   return why;
 }
 

@@ -16,6 +16,7 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
     set("running", state !== undefined);
     set("paused", state === "paused");
     set("hasRuns", runs.all().length > 0);
+    set("hasTwoRuns", runs.all().length > 1);
   });
 }
 

@@ -1,7 +1,10 @@
+import type * as vscode from "vscode";
 import { count } from "../insight/format.ts";
 import { plain } from "../text/quote.ts";
+import { save, streamBytes } from "./exportRun.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
+import { reportBytes } from "./report.ts";
 import { revealModel } from "./reveal.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -15,6 +18,10 @@ export interface RunCommandServices {
   readonly trainer: Trainer;
   readonly panel: Panel;
   readonly tree: RunsTree;
+  /** The lines of the list that the user has selected. */
+  selection(): readonly Node[];
+  /** The folder of the panel's bundle. */
+  readonly dist: vscode.Uri;
 }
 
 /** What can be done with runs of the list, by the command's name after `gradlens.runs.`. */
@@ -28,15 +35,22 @@ export const runCommands = (
   compare: (runs) => compare(services, runs),
   reveal: ([run]) => run && revealOrWarn(services.models, run),
   delete: (runs) => remove(services, runs),
+  exportReport: ([run]) =>
+    run && save(run, "html", "HTML", () => reportBytes(services.dist, services.runs, run)),
+  export: ([run]) => run && save(run, "jsonl", "JSON Lines", streamBytes),
 });
 
 /**
- * The runs that a command of the list is about: what a menu was opened on, with all that is selected where that is part of it; else,
+ * The runs that a command of the list is about: one by its number; what a menu was opened on, with all that is selected where that is part of it; else,
  * by a key, the selection.
  */
-export function meant(tree: RunsTree, [node, nodes]: readonly unknown[]): readonly Run[] {
+export function meant(
+  { runs, tree, selection }: Pick<RunCommandServices, "runs" | "tree" | "selection">,
+  [node, nodes]: readonly unknown[],
+): readonly Run[] {
+  if (typeof node === "number") return [runs.get(node)].filter((run) => run !== undefined);
   if (Array.isArray(nodes) && nodes.length > 0) return tree.runsOf(nodes as readonly Node[]);
-  return node === undefined ? tree.selected() : tree.runsOf([node as Node]);
+  return tree.runsOf(node === undefined ? selection() : [node as Node]);
 }
 
 /** An empty name is none. */

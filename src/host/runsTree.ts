@@ -1,10 +1,10 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { Finding } from "../insight/findings/found.ts";
 import { fileLine, findingLine, modelLine, runLine, type Line, type ListedRun } from "../text/runTree.ts";
 import { statusHover } from "../text/run.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
-import { createTree, treeItem, tooltip } from "./say.ts";
+import { treeItem, tooltip } from "./say.ts";
 import { Throttle } from "./throttle.ts";
 
 export const RUNS_VIEW = "gradlens.runs";
@@ -22,34 +22,25 @@ export type Node =
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #runs: Runs;
   readonly #isStale: (run: Run) => boolean;
-  readonly #view: vscode.TreeView<Node>;
-  readonly #changed: vscode.EventEmitter<Node | undefined>;
-  readonly onDidChangeTreeData: vscode.Event<Node | undefined>;
+  readonly #nodes = new Map<string, Node>();
+  readonly #changed = new vscode.EventEmitter<Node | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
   readonly #draw = new Throttle(
     () => EVERY_MS,
     () => this.#changed.fire(undefined),
   );
   readonly #subscription: vscode.Disposable;
 
-  constructor(
-    runs: Runs,
-    isStale: (run: Run) => boolean,
-    changed: vscode.EventEmitter<Node | undefined>,
-    drop: vscode.TreeDragAndDropController<Node>,
-  ) {
+  constructor(runs: Runs, isStale: (run: Run) => boolean) {
     this.#runs = runs;
     this.#isStale = isStale;
-    this.#changed = changed;
-    this.onDidChangeTreeData = changed.event;
-    this.#subscription = runs.onDidChange(() => this.refresh());
-    this.#view = createTree(RUNS_VIEW, this, drop);
+    this.#subscription = runs.onDidChange(({ run, what }) => {
+      if (what === "removed") this.#nodes.delete(run.key);
+      this.refresh();
+    });
   }
 
-  /** The runs that the user has selected; those of a model or a file are all of its runs. */
-  selected(): readonly Run[] {
-    return this.runsOf(this.#view.selection);
-  }
-
+  /** Those of a model or a file are all of its runs. */
   runsOf(nodes: readonly Node[]): readonly Run[] {
     const all = nodes.flatMap((node) =>
       "run" in node ? [node.run] : this.#runs.all().filter((run) => isUnder(node, run)),
@@ -61,23 +52,22 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#draw.request();
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
     const latest = this.#runs.all().toReversed();
-    if (!node)
-      return [...new Set(latest.map(({ origin }) => origin.file))].map((file) => ({ kind: "file", file }));
+    if (!node) {
+      const files = new Set(latest.map(({ origin }) => origin.file));
+      return [...files].map((file) => this.#same({ kind: "file", file }));
+    }
     switch (node.kind) {
       case "file": {
         const runs = latest.filter((run) => isUnder(node, run));
         const models = new Set(runs.map(({ origin }) => origin.model));
-        return [...models].map((model) => ({ kind: "model", file: node.file, model }));
+        return [...models].map((model) => this.#same({ kind: "model", file: node.file, model }));
       }
       case "model":
-        return latest.filter((run) => isUnder(node, run)).map((run) => ({ kind: "run", run }));
+        return latest.filter((run) => isUnder(node, run)).map((run) => this.#same({ kind: "run", run }));
       case "run":
-        await node.run.bring();
-        return node.run
-          .findings()
-          .findings.map((found, index) => ({ kind: "finding", run: node.run, found, index }));
+        return this.#found(node.run);
       case "finding":
         return [];
     }
@@ -107,9 +97,22 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#view.dispose();
     this.#draw.dispose();
     this.#changed.dispose();
+  }
+
+  async #found(run: Run): Promise<Node[]> {
+    await run.bring();
+    const { findings } = run.findings();
+    return findings.map((found, index): Node => ({ kind: "finding", run, found, index }));
+  }
+
+  /** VS Code tells lines apart by their objects. */
+  #same(node: Node): Node {
+    const id = idOf(node);
+    const known = this.#nodes.get(id) ?? node;
+    this.#nodes.set(id, known);
+    return known;
   }
 
   #line(node: Node): Line {

@@ -45,7 +45,11 @@ export class Status implements vscode.Disposable {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
-    const links = run.end ? AGAIN : CONTROLS[run.state === "paused" ? "paused" : "running"];
+    const links = run.origin.uri
+      ? run.end
+        ? AGAIN
+        : CONTROLS[run.state === "paused" ? "paused" : "running"]
+      : [];
     const found = run.findings();
     this.#item.show(
       statusText(summary, found),

@@ -10,7 +10,7 @@ import { NORMALIZE } from "./data/readers.ts";
 import { constants, docstring, importLines, readsFiles } from "./header.ts";
 import { buildFunctions, modelClass } from "./model.ts";
 import { indented } from "./python.ts";
-import { batchesFunction, evaluateFunction, trainFunction } from "./training.ts";
+import { batchesFunction, evaluateFunction, MEAN, trainFunction } from "./training.ts";
 import { mainFunctions } from "./main.ts";
 
 export interface ExportOptions {
@@ -39,6 +39,7 @@ export function exportModel(spec: ModelSpec, { folder = "", table = layers }: Ex
     loadFunction(spec, data),
     batchesFunction(spec),
     ...(spec.data.validation > 0 ? [evaluateFunction(required)] : []),
+    MEAN,
     trainFunction(spec, required),
     ...mainFunctions(spec),
     ['if __name__ == "__main__":', ...indented(["main()"])],
@@ -55,7 +56,7 @@ const helpersOf = ({ data }: ModelSpec, { helpers = [] }: DataCode): readonly He
 /** Everything that the program imports, by name. */
 const modulesOf = (spec: ModelSpec, data: DataCode, helpers: readonly Helper[]): ReadonlySet<string> =>
   new Set([
-    ...["json", "math", "sys"],
+    ...["contextlib", "json", "math", "sys"],
     ...(data.imports ?? []),
     ...helpers.flatMap(({ imports }) => imports),
     ...(readsFiles(spec) ? ["pathlib"] : []),

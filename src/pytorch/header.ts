@@ -3,7 +3,7 @@ import type { DataType } from "../engine/data/data.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import { layersOf } from "../engine/spec.ts";
 import { pathOf } from "./data/files.ts";
-import { inDocstring } from "./python.ts";
+import { inDocstring, indented } from "./python.ts";
 
 /** What stands above the imports. `modules`: those that the program imports. */
 export function docstring(spec: ModelSpec, modules: ReadonlySet<string>): readonly string[] {
@@ -15,6 +15,9 @@ export function docstring(spec: ModelSpec, modules: ReadonlySet<string>): readon
     "Run it to train the model; with --jsonl it prints a line of JSON for each step. The names of the",
     "parameters, the random numbers and the order of the samples are GradLens's, so that the losses",
     "lie on those that it shows.",
+    "",
+    "Where the package gradlens is, the run is written to .gradlens/runs and shows in VS Code. With",
+    "`torchrun --nproc-per-node=2 PROGRAM` two processes share each batch, each on a GPU if there is one.",
     ...(dropsOut(spec) ? DROPOUT_NOTE : []),
     '"""',
   ];
@@ -38,12 +41,18 @@ export const importLines = (modules: ReadonlySet<string>, model: string): readon
     .sort()
     .map((name) => `import ${name}`),
   ...(model.includes("OrderedDict(") ? ["from collections import OrderedDict"] : []),
+  "from os import environ",
   ...(modules.has("pathlib") ? ["from pathlib import Path"] : []),
   "",
   ...(modules.has("numpy") ? ["import numpy"] : []),
   "import torch",
   ...(modules.has("safetensors") ? ["from safetensors.torch import load_file"] : []),
-  "from torch import nn",
+  "from torch import distributed, nn",
+  "",
+  "try:",
+  ...indented(["import gradlens"]),
+  "except ImportError:",
+  ...indented(["gradlens = None"]),
 ];
 
 /** Those with a line of their own. */
@@ -58,6 +67,10 @@ export const constants = (spec: ModelSpec, folder: string): readonly string[] =>
   `SEED = ${spec.train.seed}`,
   `STEPS = ${spec.train.steps}`,
   `BATCH_SIZE = ${spec.train.batch_size}`,
+  "# torchrun says how many processes share each batch, and which one this is.",
+  'WORLD, RANK = int(environ.get("WORLD_SIZE", 1)), int(environ.get("RANK", 0))',
+  "GPU = WORLD > 1 and torch.cuda.is_available()",
+  `DEVICE = f"cuda:{environ['LOCAL_RANK']}" if GPU else "cpu"`,
   ...(readsFiles(spec)
     ? [
         "# The paths of files are relative to this folder, the model file's.",

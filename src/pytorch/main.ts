@@ -14,22 +14,39 @@ const NUMBER = [
   ]),
 ];
 
+const WATCHED = [
+  "def watched(model):",
+  ...indented([
+    '"""Has the training watched where gradlens is."""',
+    'return gradlens.watch(model, reduce="all") if gradlens else contextlib.nullcontext()',
+  ]),
+];
+
+/** Of several processes the first one prints. */
+const FIRST_ALONE = ["if RANK > 0:", ...indented(["continue"])];
+
 /** `main` prints what `train` yields: for people, or with `--jsonl` for programs. */
 export function mainFunctions({ data, train: { steps } }: ModelSpec): readonly (readonly string[])[] {
   const every = Math.max(1, Math.round(steps / LINES));
   const main = [
     "def main():",
     ...indented([
+      "if WORLD > 1:",
+      ...indented(['distributed.init_process_group("nccl" if GPU else "gloo")']),
       "model = build_model()",
-      ...(data.validation > 0 ? withValidation(every) : withoutValidation(every)),
+      "with watched(model):",
+      ...indented(data.validation > 0 ? withValidation(every) : withoutValidation(every)),
+      "if WORLD > 1:",
+      ...indented(["distributed.barrier()", "distributed.destroy_process_group()"]),
     ]),
   ];
-  return [NUMBER, main];
+  return [WATCHED, NUMBER, main];
 }
 
 const withoutValidation = (every: number): readonly string[] => [
   "for step, loss in train(model):",
   ...indented([
+    ...FIRST_ALONE,
     'if "--jsonl" in sys.argv:',
     ...indented(['print(json.dumps({"type": "step", "step": step, "loss": number(loss)}), flush=True)']),
     every > 1 ? `elif step % ${every} == 0 or step in (1, STEPS):` : "else:",
@@ -40,6 +57,7 @@ const withoutValidation = (every: number): readonly string[] => [
 const withValidation = (every: number): readonly string[] => [
   "for step, loss, val_loss in train(model):",
   ...indented([
+    ...FIRST_ALONE,
     'if "--jsonl" in sys.argv:',
     ...indented([
       'line = {"type": "step", "step": step, "loss": number(loss)}',

@@ -53,6 +53,18 @@ export const evaluateFunction = (required: DataRequirements): readonly string[] 
   ]),
 ];
 
+/** `mean`: what a process alone would have as its loss. */
+export const MEAN: readonly string[] = [
+  "def mean(loss):",
+  ...indented([
+    '"""The mean over all processes."""',
+    "loss = loss.detach()",
+    "if WORLD > 1:",
+    ...indented(["distributed.all_reduce(loss)"]),
+    "return loss.item() / WORLD",
+  ]),
+];
+
 /** `train`: a generator of what is known of each step. */
 export function trainFunction(spec: ModelSpec, required: DataRequirements): readonly string[] {
   const validates = spec.data.validation > 0;
@@ -64,7 +76,9 @@ export function trainFunction(spec: ModelSpec, required: DataRequirements): read
     ...indented([
       `"""${yields}"""`,
       "generator = torch.Generator().manual_seed(SEED)  # draws the data and their order",
-      "inputs, targets = load_data(generator)",
+      "inputs, targets = (tensor.to(DEVICE) for tensor in load_data(generator))",
+      "model.to(DEVICE)",
+      "parallel = nn.parallel.DistributedDataParallel(model) if WORLD > 1 else model",
       ...(validates ? splitLines(spec) : []),
       ...assigned("loss_function", lossCall(spec)),
       ...assigned("optimizer", optimizerCall(spec)),
@@ -121,8 +135,10 @@ function stepLines(spec: ModelSpec, required: DataRequirements, validates: boole
   const { clip_grad_norm: norm, clip_grad_value: value } = spec;
   return [
     ...(validates ? ["batch = training[batch]"] : []),
+    "part = batch.tensor_split(WORLD)[RANK]  # of this process",
     "optimizer.zero_grad()",
-    `loss = loss_function(${scores(required, "model(inputs[batch])")}, targets[batch])`,
+    `loss = loss_function(${scores(required, "parallel(inputs[part])")}, targets[part])`,
+    "loss = loss * (len(part) * WORLD / len(batch))  # their mean is the batch's loss",
     "loss.backward()",
     ...(norm ? [`nn.utils.clip_grad_norm_(model.parameters(), ${normArguments(norm)})`] : []),
     ...(value === undefined ? [] : [`nn.utils.clip_grad_value_(model.parameters(), ${float(value)})`]),
@@ -133,9 +149,9 @@ function stepLines(spec: ModelSpec, required: DataRequirements, validates: boole
           "val_loss = None",
           "if step % validate_every == 0 or step == STEPS:",
           ...indented(["val_loss = evaluate(model, loss_function, inputs[held_out], targets[held_out])"]),
-          "yield step, loss.item(), val_loss",
+          "yield step, mean(loss), val_loss",
         ]
-      : ["yield step, loss.item()"]),
+      : ["yield step, mean(loss)"]),
   ];
 }
 

@@ -65,24 +65,28 @@ def build_model():
     return model`,
     );
     assert.equal(
-      part(program, "def train", "def number"),
+      part(program, "def train", "def watched"),
       `def train(model):
     """Yields each step's number and the loss before its update."""
     generator = torch.Generator().manual_seed(SEED)  # draws the data and their order
-    inputs, targets = load_data(generator)
+    inputs, targets = (tensor.to(DEVICE) for tensor in load_data(generator))
+    model.to(DEVICE)
+    parallel = nn.parallel.DistributedDataParallel(model) if WORLD > 1 else model
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.9)
 
     model.train()
     for step, batch in zip(range(1, STEPS + 1), batches(len(inputs), generator)):
+        part = batch.tensor_split(WORLD)[RANK]  # of this process
         optimizer.zero_grad()
-        loss = loss_function(model(inputs[batch]), targets[batch])
+        loss = loss_function(parallel(inputs[part]), targets[part])
+        loss = loss * (len(part) * WORLD / len(batch))  # their mean is the batch's loss
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         scheduler.step()
-        yield step, loss.item()`,
+        yield step, mean(loss)`,
     );
   });
 

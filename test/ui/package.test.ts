@@ -27,7 +27,7 @@ suite("the package", () => {
       name.startsWith("extension/"),
     );
     const files = names.map((name) => name.slice("extension/".length));
-    const outside = files.filter((name) => !/^(dist|media|examples)\//.test(name));
+    const outside = files.filter((name) => !/^(dist|media|examples|python)\//.test(name));
     assert.deepEqual(outside.sort(), [
       "LICENSE.txt",
       "changelog.md",
@@ -50,6 +50,13 @@ suite("the package", () => {
       "dist/webview.js",
       "dist/worker.cjs",
     ]);
+    const packaged = files.filter((name) => name.startsWith("python/"));
+    const modules = fs.readdirSync(path.join(repo, "python/gradlens")).filter((name) => name.endsWith(".py"));
+    const beside = ["python/README.md", "python/gradlens/py.typed", "python/pyproject.toml"];
+    assert.deepEqual(
+      packaged.sort(),
+      [...modules.map((name) => `python/gradlens/${name}`), ...beside].sort(),
+    );
     assert.ok(files.includes("media/gradlens.schema.json"));
     assert.ok(files.includes(`examples/${EXAMPLE}`));
   });

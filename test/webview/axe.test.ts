@@ -7,7 +7,7 @@ import type { ToWebview } from "../../src/protocol/webview.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { chainLayers, framesOf, overOthers, runOf, stateOf } from "./runs.ts";
-import { THEMES } from "./themes.ts";
+import { THEMES } from "../../src/text/themes.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

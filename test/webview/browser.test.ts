@@ -6,8 +6,8 @@ import { recorded } from "../support/history.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { chainLayers, framesOf, layer, runOf, stateOf } from "./runs.ts";
-import { THEMES } from "./themes.ts";
-import type { ThemeName } from "./themes.ts";
+import { THEMES } from "../../src/text/themes.ts";
+import type { ThemeName } from "../../src/text/themes.ts";
 
 const MAX_BUNDLE_BYTES = 600 * 1024;
 

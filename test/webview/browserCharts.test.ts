@@ -9,8 +9,8 @@ import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
 import { recorded } from "../support/history.ts";
 import { chainLayers, framesOf, layer, overOthers, runOf, stateOf } from "./runs.ts";
-import { THEMES } from "./themes.ts";
-import type { ThemeName } from "./themes.ts";
+import { THEMES } from "../../src/text/themes.ts";
+import type { ThemeName } from "../../src/text/themes.ts";
 
 /** A window that all sections fit into: what is out of sight is not drawn. */
 const TALL = 2400;

@@ -3,8 +3,8 @@ import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { FromWebview, ToWebview } from "../../src/protocol/webview.ts";
 import { launchChromium } from "../../tools/vscode/browser.mjs";
-import { classesOf, variablesOf } from "./themes.ts";
-import type { ThemeName } from "./themes.ts";
+import { classesOf, variablesOf } from "../../src/text/themes.ts";
+import type { ThemeName } from "../../src/text/themes.ts";
 
 // A secure context, as VS Code's webviews are: the clipboard needs one.
 const ORIGIN = "http://panel.localhost";
