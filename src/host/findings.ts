@@ -118,10 +118,16 @@ export class Findings implements vscode.Disposable {
     );
   }
 
-  #foundOf(document: vscode.TextDocument, model: HeldModel, latest: LatestRuns): readonly FoundAt[] {
+  /** `seen`: of a run, what there was to say at the step that is looked at; else what there is to say of all of it. */
+  #foundOf(
+    document: vscode.TextDocument,
+    model: HeldModel,
+    latest: LatestRuns,
+    seen = false,
+  ): readonly FoundAt[] {
     if (!model.spec || model.stale) return [];
     const { run, frame, stale } = latest.of(model.name) ?? {};
-    if (run && frame && !stale) return run.findings().findings;
+    if (run && frame && !stale) return (seen ? run.findingsSeen() : run.findings()).findings;
     const inText = this.#inText.get(document)?.[model.name] ?? [];
     const probe = latest.probe(model.name);
     if (!probe?.isComplete) return inText;
@@ -132,14 +138,14 @@ export class Findings implements vscode.Disposable {
     return [...inText, ...told];
   }
 
-  /** The gravest that was found at each declaration of a document, for a line that has room for one. */
+  /** The gravest that was found at each declaration of a document, for a line that has room for one: as the figures beside it. */
   gravest(document: vscode.TextDocument): Gravest {
     const latest = new LatestRuns(this.#models, this.#runs, document);
     const held = this.#models.held(document);
     const byModel = new Map<string, readonly FoundAt[]>();
     const of = (name: string): readonly FoundAt[] => {
       const model = held?.model(name);
-      const found = byModel.get(name) ?? (model ? this.#foundOf(document, model, latest) : []);
+      const found = byModel.get(name) ?? (model ? this.#foundOf(document, model, latest, true) : []);
       byModel.set(name, found);
       return found;
     };

@@ -85,6 +85,7 @@ export class KeptRuns implements vscode.Disposable {
         return this.#write.request();
       case "restored": // by one that had taken it away, too
       case "state":
+        if (!run.isJudged) this.#turn = this.#turn.then(() => this.#judge(run));
         if (what === "restored" && this.#bytes.has(run.key)) return;
         this.#due.set(run, run.isHere ? "all" : "head");
         if (run.end) return void this.flush();
@@ -104,7 +105,7 @@ export class KeptRuns implements vscode.Disposable {
 
   async #keep(run: Run, what: "all" | "head"): Promise<void> {
     if (!this.#runs.all().includes(run)) return;
-    const body = what === "all" && run.isHere ? { info: run.info, history: run.history.since(0) } : undefined;
+    const body = what === "all" && run.isHere ? { info: run.told, history: run.history.since(0) } : undefined;
     try {
       this.#bytes.set(run.key, await this.#files.write(run.key, headOf(run), body));
       this.#complained = false;
@@ -160,6 +161,16 @@ export class KeptRuns implements vscode.Disposable {
     }
   }
 
+  /** Findings are set otherwise than when the run was judged: it is read for that, and goes again where nobody else looks at it. */
+  async #judge(run: Run): Promise<void> {
+    if (run.isJudged || !this.#runs.all().includes(run)) return;
+    const { usedMs } = run;
+    await run.bring();
+    if (!run.isHere) return; // it cannot be read, and is gone
+    await this.#keep(run, "head");
+    if (run.usedMs === usedMs) run.leave(this.#reader(run));
+  }
+
   #complain(error: unknown): void {
     if (this.#complained) return;
     this.#complained = true;
@@ -196,7 +207,7 @@ function headOf(run: Run): RunHead {
 
 /** A run that had not ended when it was written last was interrupted. */
 function before({ key, head }: Kept): KeptBefore {
-  const { uri, file, model, fingerprint, step, loss, severity, elapsed_ms } = head;
+  const { uri, file, model, fingerprint, step, loss, severity, rules = {}, elapsed_ms } = head;
   const interrupted: RunEnd = { reason: "interrupted", steps: step, elapsed_ms };
   return {
     key,
@@ -213,6 +224,6 @@ function before({ key, head }: Kept): KeptBefore {
     ...(head.trial && { trial: head.trial }),
     end: head.end ?? interrupted,
     files: head.files,
-    said: { step, loss, severity },
+    said: { step, loss, severity, rules },
   };
 }

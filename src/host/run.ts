@@ -63,6 +63,8 @@ interface Said {
   readonly step: number;
   readonly loss: number;
   readonly severity: Summary["severity"];
+  /** The settings that the severity goes by. */
+  readonly rules: RuleSettings;
 }
 
 /** Speed is read over this time. */
@@ -136,10 +138,20 @@ export class Run {
     return this.origin.stream !== undefined;
   }
 
+  /** What is kept of it: without the settings, which may be others by then. */
+  get told(): RunInfo {
+    return this.#told;
+  }
+
   /** The settings that findings go by where the file has none are these from now on. */
   judge(rules: RuleSettings): void {
     this.#rules = rules;
     this.info = judgedBy(this.#told, rules);
+  }
+
+  /** What is said of it goes by the settings as they are. Else it has to be read to be judged. */
+  get isJudged(): boolean {
+    return !this.#away || JSON.stringify(this.#away.rules) === JSON.stringify(this.#rules);
   }
 
   /** All that is kept of it, where that is in memory; else it is asked for, and comes later. */
@@ -179,7 +191,7 @@ export class Run {
       return said;
     }
     const loss = this.#history.latest()?.loss ?? NaN;
-    return { step: this.step, loss, severity: this.findings().severity };
+    return { step: this.step, loss, severity: this.findings().severity, rules: this.#rules };
   }
 
   /** Settles when the run has ended, however it did. */

@@ -12,7 +12,7 @@ export const FIXES = {
   "layer-norm": "LayerNorm after the layers with weights",
   residual: "a Residual around each block",
   "clip-grad-norm": "clip_grad_norm with a threshold that the run itself suggests",
-  lstm: "an LSTM in place of the recurrent layer",
+  lstm: "an LSTM in place of the recurrent layer, whose forget gate begins open",
   gru: "a GRU in place of the recurrent layer",
   "forget-bias": "the LSTM's forget gate begins open",
   truncate: "backpropagation through time cut to the last steps",

@@ -104,6 +104,8 @@ export interface WorkerCalls {
     readonly options: RunOptions;
     /** Added to the model's own. */
     readonly seed: number;
+    /** No other seed follows, for which what was compiled is kept. */
+    readonly isLast: boolean;
     readonly steps: number;
     readonly patienceMs: number;
   }): TrialRun | undefined;

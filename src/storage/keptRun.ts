@@ -1,5 +1,6 @@
 import { History } from "../protocol/history.ts";
 import { isSound, type Increment } from "../protocol/increment.ts";
+import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { FileState } from "../protocol/worker.ts";
@@ -26,6 +27,8 @@ export interface RunHead {
   readonly step: number;
   readonly loss: number;
   readonly severity: "ok" | "info" | "warning" | "error";
+  /** The settings that it goes by; absent: none. */
+  readonly rules?: RuleSettings;
   readonly files: readonly FileState[];
 }
 

@@ -10,7 +10,7 @@ import { DataStore } from "./dataStore.ts";
 import { seen, stateOf } from "./fileState.ts";
 import { checkFile, load, ModelError } from "./load.ts";
 import { portOf } from "../process/port.ts";
-import { probe } from "./probe.ts";
+import { Prober } from "./probe.ts";
 import { Runner } from "./runner.ts";
 import { computeSpectrum, LastModel } from "./spectrum.ts";
 import { tryFixes } from "./trials.ts";
@@ -34,6 +34,7 @@ const store = new DataStore(Math.min(KEPT_MOST, totalmem() * KEPT_SHARE));
 let runner: Runner | undefined;
 /** Aborts the run that is being prepared. */
 let preparing: AbortController | undefined;
+const prober = new Prober();
 /** Aborts the probe that goes on. */
 let probing: AbortController | undefined;
 /** Aborts the trials of fixes that go on. */
@@ -72,7 +73,7 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
 
   async start({ source, model, options }) {
     stop();
-    probing?.abort();
+    stopProbe();
     const own = new AbortController();
     preparing = own;
     holdChecks();
@@ -133,14 +134,19 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   },
   stopFixes: () => trying?.abort(),
 
-  async probe({ source, ...probed }) {
+  async probe({ source, isLast, ...probed }) {
     probing?.abort();
     if (runner ?? preparing) return undefined;
     const own = new AbortController();
     probing = own;
     try {
       const { text } = source;
-      return await probe({ ...probed, text, location: location(source) }, { store, signal: own.signal });
+      const found = await prober.probe(
+        { ...probed, text, location: location(source) },
+        { store, signal: own.signal },
+      );
+      if (isLast) prober.forget();
+      return found;
     } catch (error) {
       // The check of the file says what is wrong with it.
       if (own.signal.aborted || error instanceof DataError || error instanceof ModelError) return undefined;
@@ -149,7 +155,7 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
       if (probing === own) probing = undefined;
     }
   },
-  stopProbe: () => probing?.abort(),
+  stopProbe,
 
   async spectrum({ path }) {
     decomposing?.abort();
@@ -170,6 +176,11 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   },
   stopSpectrum: () => decomposing?.abort(),
 });
+
+function stopProbe(): void {
+  probing?.abort();
+  prober.forget();
+}
 
 function stop(): void {
   preparing?.abort();

@@ -58,7 +58,7 @@ export async function checkData(
   checkLastBatch(spec, training.length, layers);
 }
 
-export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery" | "statistics">;
+export type PrepareOptions = Pick<TrainingOptions, "backend" | "histEvery" | "statistics" | "after">;
 
 /** A model ready to be trained: its data read, its weights set. Throws `DataError` as `checkData` does. */
 export async function prepare(

@@ -1,3 +1,5 @@
+import type { ModelSpec } from "../engine/spec.ts";
+import type { Training } from "../engine/training/training.ts";
 import type { TrialRun as ShownRun } from "../protocol/trials.ts";
 import type { RunOptions } from "../protocol/worker.ts";
 import { backendFor } from "./backends.ts";
@@ -19,23 +21,46 @@ export interface Probed {
   readonly patienceMs: number;
 }
 
-/**
- * Initialises a model and makes its first steps. Rejects with the signal's reason, and with what is wrong with the model's files.
- */
-export async function probe(
-  { text, model, location, options, seed, steps, patienceMs }: Probed,
-  preparing: Preparing,
-): Promise<ShownRun> {
-  const { signal } = preparing;
-  const own = withOptions(specOf(text, model), options);
-  const seeded = withOptions(own, { seed: own.train.seed + seed });
-  const run = new TrialRun(await prepare(seeded, location, { backend: backendFor(options) }, preparing));
-  try {
-    do {
-      await run.advance(run.made + 1, signal);
-    } while (!run.end && run.made < steps && run.elapsedMs < patienceMs);
-    return run.shown();
-  } finally {
-    run.dispose();
+/** A model that was probed. */
+interface Before {
+  readonly spec: ModelSpec;
+  readonly training: Training;
+}
+
+/** Probes models, one after the other. */
+export class Prober {
+  /** The latest model by its text: with another seed only its weights and data are others. */
+  #before: { readonly key: string; readonly of: Before } | undefined;
+
+  /**
+   * Initialises a model and makes its first steps. Rejects with the signal's reason, and with what is wrong with the model's files.
+   * What is compiled is kept for the next seed, until `forget`.
+   */
+  async probe(probed: Probed, preparing: Preparing): Promise<ShownRun> {
+    const { text, model, location, options, seed, steps, patienceMs } = probed;
+    const { signal } = preparing;
+    const key = JSON.stringify([text, model, location, options]);
+    const before = this.#before?.key === key ? this.#before.of : undefined;
+    this.forget();
+    const spec = before?.spec ?? withOptions(specOf(text, model), options);
+    const seeded = withOptions(spec, { seed: spec.train.seed + seed });
+    const how = { backend: backendFor(options), ...(before && { after: before.training }) };
+    const training = await prepare(seeded, location, how, preparing);
+    const run = new TrialRun(training);
+    try {
+      do {
+        await run.advance(run.made + 1, signal);
+      } while (!run.end && run.made < steps && run.elapsedMs < patienceMs);
+      const shown = run.shown();
+      this.#before = { key, of: { spec, training } };
+      return shown;
+    } finally {
+      run.dispose();
+    }
+  }
+
+  /** Lets go of the memory that the latest model takes. */
+  forget(): void {
+    this.#before = undefined;
   }
 }

@@ -13,6 +13,7 @@ const numbers: Readonly<Record<string, Pointwise>> = {
   l1: (k, n) => k.l1(n, 0, n, 2 * n, 0),
   huber: (k, n) => k.huber(n, 0, n, 0.7, 2 * n, 0),
   "smoothL1, β = 0.3": (k, n) => k.smoothL1(n, 0, n, 0.3, 2 * n, 0),
+  "smoothL1, β = 1.4e-45": (k, n) => k.smoothL1(n, 0, n, 2 ** -149, 2 * n, 0),
   "smoothL1, β = 0": (k, n) => k.smoothL1(n, 0, n, 0, 2 * n, 0),
 };
 const bce: Pointwise = (k, n) => k.bce(n, 0, n, 2 * n, 0);

@@ -7,6 +7,8 @@ import { KeptRuns } from "../../src/host/keptRuns.ts";
 import type { Run } from "../../src/host/run.ts";
 import { Runs } from "../../src/host/runs.ts";
 import { STATS, type Frame } from "../../src/protocol/frame.ts";
+import type { DeclaredModel } from "../../src/protocol/declaredModel.ts";
+import type { RuleSettings } from "../../src/protocol/rules.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
 import { RunFiles } from "../../src/storage/runFiles.ts";
 import { recorded } from "../support/history.ts";
@@ -20,8 +22,13 @@ interface Window {
 suite("runs that are kept", () => {
   let folder = "";
   const windows: Window[] = [];
+  /** The setting, once it is changed. */
+  let set: RuleSettings | undefined;
   const open = async (): Promise<Window> => {
-    const runs = new Runs(() => 50);
+    const runs = new Runs(
+      () => 50,
+      () => set ?? {},
+    );
     const kept = new KeptRuns(runs, new RunFiles(folder));
     windows.push({ runs, kept });
     await kept.restore();
@@ -29,6 +36,7 @@ suite("runs that are kept", () => {
   };
 
   setup(() => {
+    set = undefined;
     folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-kept-")), "runs");
   });
   teardown(async () => {
@@ -150,6 +158,39 @@ suite("runs that are kept", () => {
     assert.equal(only((await open()).runs).key, run.key);
   });
 
+  test("follow the settings of findings without being looked at, in this window and in the next", async () => {
+    const off: RuleSettings = { "loss-stalled": "off", "lr-too-small": "off", "missing-activation": "off" };
+    set = off;
+    const first = await open();
+    const run = first.runs.add(beginning("m"));
+    run.prepared({ info: { ...info, declared }, files: [] }, false);
+    const nothing = new Float64Array(info.layers.length * STATS.length).fill(NaN);
+    const still = frames.slice(0, 100).map((frame) => ({ ...frame, loss: Math.LN2, values: nothing }));
+    run.append(recorded(still).since(0));
+    run.finish({ reason: "completed", steps: 100, elapsed_ms: 12 });
+    first.runs.changed(run, "state");
+    await first.kept.flush();
+    assert.deepEqual(
+      run.findings().findings.map(({ id }) => id),
+      [],
+    );
+
+    const second = await open();
+    const back = only(second.runs);
+    assert.deepEqual([back.isHere, back.said().severity], [false, "ok"]);
+    set = {};
+    second.runs.judge();
+    await second.kept.flush();
+    assert.equal(back.said().severity, "error");
+
+    const third = await open();
+    assert.deepEqual([only(third.runs).isHere, only(third.runs).said().severity], [false, "error"]);
+    set = off;
+    const { runs, kept } = await open();
+    await kept.flush();
+    assert.equal(only(runs).said().severity, "ok");
+  });
+
   test("twenty long runs are listed in a moment", async () => {
     const first = await open();
     for (let i = 0; i < 20; i++) made(first.runs, `m${i}`, frames.length);
@@ -173,6 +214,18 @@ const info: RunInfo = {
   ],
   hist_every: 1,
   engine: "scalar",
+};
+
+const declared: DeclaredModel = {
+  loss: { type: "BCEWithLogitsLoss", params: {} },
+  optimizer: { type: "SGD", params: { lr: 0.1 } },
+  data: { type: "xor", normalize: false },
+  steps: 100,
+  batch_size: 16,
+  rows: info.layers.map(({ path, type }) => ({
+    ...{ path, type, params: {}, input: [4], output: [4], within: [] },
+  })),
+  rules: {},
 };
 
 const WIDE = 40;

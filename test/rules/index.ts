@@ -1,7 +1,7 @@
 /*
  * `npm run rules:table`: trains every labelled model with three seeds, tries fixes on the sick ones, and writes
- * docs/rules.md. `-- --only fixes`, or `runs`: one of the two, the other stays as the page has it. `-- --every 10`: one in so many
- * models, for a quick look, which writes nothing.
+ * docs/rules.md. `-- --only fixes`, or `runs`: one of the two, the other stays as the page has it. For a quick look, which writes
+ * nothing: `-- --every 10`, one in so many models, and `-- --named rnn`, those whose names have this in them.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { format } from "prettier";
 import { writeData } from "./data.ts";
 import { judge, type Judged } from "./judge.ts";
-import { labelled } from "./labelled.ts";
+import { labelled, type Labelled } from "./labelled.ts";
 import { page } from "./page.ts";
 import { repair, repairable, type Repaired } from "./repair.ts";
 import { repairs } from "./repairsPage.ts";
@@ -34,6 +34,7 @@ const option = (name: string): string | undefined => {
 };
 
 const every = Number(option("--every") ?? 1);
+const named = option("--named") ?? "";
 const only = option("--only");
 
 /** What begins the part about fixes. */
@@ -57,7 +58,7 @@ async function all(): Promise<void> {
       only === "runs" ? oldRepairs : repairs(parts.flatMap((part) => part.repairs)),
     ].join("\n\n");
     const whole = await format(text, { parser: "markdown", printWidth: 110 });
-    if (every === 1) writeFileSync(file, whole);
+    if (every === 1 && named === "") writeFileSync(file, whole);
     console.log(whole);
   } finally {
     rmSync(folder, { recursive: true });
@@ -74,8 +75,11 @@ const inWorker = (part: Part): Promise<Results> =>
 async function some({ folder, part, of }: Part): Promise<void> {
   // The kernels are looked for beside the program, which here is a test.
   process.argv[1] = resolve(import.meta.dirname, "../../src/cli.ts");
-  const mine = <T>(list: readonly T[]): readonly T[] =>
-    list.filter((_, i) => i % every === 0).filter((_, i) => i % of === part);
+  const mine = (list: readonly Labelled[]): readonly Labelled[] =>
+    list
+      .filter(({ name }) => name.includes(named))
+      .filter((_, i) => i % every === 0)
+      .filter((_, i) => i % of === part);
   const runs: Judged[] = [];
   const repaired: Repaired[] = [];
   if (only !== "fixes")

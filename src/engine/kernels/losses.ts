@@ -58,10 +58,11 @@ function lossLoops(f: Floats) {
     // σ(x) − t; above 0 from σ(−x), which keeps its digits where σ(x) is all but 1
     (x, t) => (x > 0 ? 1 - t - 1 / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)) - t),
   );
-  const huberOf = (delta: number): Sum =>
+  /** `divisor`: of the gradients, before they are rounded. */
+  const huberOf = (delta: number, divisor = 1): Sum =>
     ofErrors(
       (e) => (Math.abs(e) < delta ? within(0.5 * e ** 2) : delta * (Math.abs(e) - 0.5 * delta)),
-      (e) => (Math.abs(e) < delta ? e : delta * Math.sign(e)),
+      (e) => (Math.abs(e) < delta ? e : delta * Math.sign(e)) / divisor,
     );
 
   return { within, meanOf, argmax, rightAnswers, mse, l1, bce, bceWithLogits, huberOf };
@@ -127,8 +128,7 @@ export const lossKernels = {
           d[out] = meanOf(l1(n, x, t, dx), n);
           return;
         }
-        d[out] = meanOf(huberOf(beta)(n, x, t, dx), n, beta);
-        for (let i = 0; i < n; i++) f[dx + i] /= beta;
+        d[out] = meanOf(huberOf(beta, beta)(n, x, t, dx), n, beta);
       };
     },
     access: ({ n }) => ({ reads: { x: n, t: n }, writes: { dx: n, out: 1 } }),

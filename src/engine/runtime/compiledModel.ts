@@ -50,7 +50,6 @@ export interface CompiledModelOptions {
 
 /** A model in memory, with its initial weights, and a compiled step for each batch size and mode. */
 export class CompiledModel {
-  readonly spec: ModelSpec;
   readonly layout: Layout;
   readonly memory: Memory;
   readonly kernels: Kernels;
@@ -68,12 +67,13 @@ export class CompiledModel {
   readonly samplingInterval: number;
   readonly #executor: Executor;
   readonly #table: LayerTable;
+  #spec: ModelSpec;
   readonly #training: ReadonlyMap<number, CompiledStep>;
   readonly #evaluation: ReadonlyMap<number, CompiledStep>;
 
   constructor(spec: ModelSpec, options: CompiledModelOptions) {
     const { backend, table, training, evaluation, weights, statistics = true, histEvery } = options;
-    this.spec = spec;
+    this.#spec = spec;
     this.#table = table;
     this.hasStatistics = statistics;
     this.loss = entryOf(losses, spec.loss);
@@ -91,7 +91,7 @@ export class CompiledModel {
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((lists) => lists[part]));
 
     this.memory = backend.memory(extent("floats"), extent("doubles"));
-    this.masks = new Generator(spec.train.seed);
+    this.masks = new Generator(0);
     this.kernels = backend.kernels(this.memory, () => this.masks.double());
     this.#executor = (backend.executor ?? ((_, kernels) => singleThreaded(kernels)))(
       this.memory,
@@ -100,7 +100,32 @@ export class CompiledModel {
     this.#training = this.#steps(train);
     this.#evaluation = this.#steps(evaluate);
 
-    const initial = initialWeights(spec, table);
+    this.#begin(weights);
+  }
+
+  get spec(): ModelSpec {
+    return this.#spec;
+  }
+
+  /** Whether steps are compiled for just these batch sizes. */
+  serves({ training, evaluation }: Pick<CompiledModelOptions, "training" | "evaluation">): boolean {
+    const isSame = (sizes: readonly number[], steps: ReadonlyMap<number, CompiledStep>): boolean =>
+      new Set(sizes).size === steps.size && sizes.every((size) => steps.has(size));
+    return isSame(training, this.#training) && isSame(evaluation, this.#evaluation);
+  }
+
+  /** As it is before the first step, from the initial weights of another seed, or from these weights. */
+  restart(seed: number, weights?: ReadonlyMap<string, Float32Array>): void {
+    this.#spec = { ...this.#spec, train: { ...this.#spec.train, seed } };
+    this.memory.floats.fill(0);
+    this.memory.doubles.fill(0);
+    this.#begin(weights);
+  }
+
+  /** Sets the weights, in a memory that is all 0. */
+  #begin(weights?: ReadonlyMap<string, Float32Array>): void {
+    this.masks.become(new Generator(this.#spec.train.seed));
+    const initial = initialWeights(this.#spec, this.#table);
     for (const [key, place] of this.layout.weights) {
       const values = weights?.get(key) ?? initial.get(key);
       if (values) this.memory.floats.set(values, place.at);

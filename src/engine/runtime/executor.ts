@@ -79,7 +79,7 @@ export class ThreadedExecutor implements Executor {
         this.#startAgain(this.#threads);
     } else {
       this.#warmUp.run(list.alone);
-      if (this.#warmUp.isOver && this.#state !== "closed") this.#prepare();
+      if (this.#warmUp.isOver) this.#prepare();
     }
   }
 
@@ -88,7 +88,7 @@ export class ThreadedExecutor implements Executor {
     for (const list of this.#lists) list.alone = atOnce(this.#kernels, this.#exports, list.calls);
     this.#took("modules");
     const { threads } = this.#options;
-    if (!threads) return;
+    if (!threads || this.#state === "closed") return;
     this.#threads = new ThreadGroup(threads, this.#lists, this.#kernels, this.#exports, this.#shared);
     this.#start(this.#threads);
   }

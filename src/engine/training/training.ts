@@ -39,6 +39,11 @@ export interface TrainingOptions {
   readonly histEvery?: number;
   /** Absent: yes. Without, a step computes the update alone, and its frame has only totals: what statistics cost. */
   readonly statistics?: boolean;
+  /**
+   * A training of the same model with another seed and the same options, which is over and nobody's any more: its memory and what was
+   * compiled for it are taken over.
+   */
+  readonly after?: Training;
 }
 
 /** How training ended: all steps made (`undefined`), or where a number was first not finite, and what computed it where that is known. */
@@ -68,21 +73,29 @@ export class Training {
       weights,
       histEvery,
       statistics = true,
+      after,
     } = options;
     this.#dataset = dataset;
     const { training, validation } = split(dataset.samples, spec.data.validation, random);
     this.#held = validation;
     this.#sampler = sampler(training, spec.train, random);
     checkLastBatch(spec, training.length, table);
-    this.#model = new CompiledModel(spec, {
-      backend,
-      table,
+    const sizes = {
       training: trainingSizes(spec, training.length),
       evaluation: evaluationSizes(this.#held.length),
-      ...(weights && { weights }),
-      statistics,
-      ...(histEvery !== undefined && { histEvery }),
-    });
+    };
+    const before = after && after.#model.serves(sizes) ? after.#model : undefined;
+    before?.restart(spec.train.seed, weights);
+    this.#model =
+      before ??
+      new CompiledModel(spec, {
+        backend,
+        table,
+        ...sizes,
+        ...(weights && { weights }),
+        statistics,
+        ...(histEvery !== undefined && { histEvery }),
+      });
     const { targets } = this.#model.loss;
     this.#answers = targets === "number" ? NaN : answersOf(targets, spec.output, 1);
     this.#prepareUpdate = updater(this.#model);

@@ -49,7 +49,7 @@ export const vanishingTime = runFinding({
     title: "Hochreiter, Schmidhuber: Long short-term memory, 1997",
     url: "https://doi.org/10.1162/neco.1997.9.8.1735",
   },
-  fixes: ["gru", "lstm", "forget-bias", "adam", "clip-grad-norm", "truncate"],
+  fixes: ["lstm", "forget-bias", "gru", "he-init", "adam", "clip-grad-norm", "truncate"],
 
   find(evidence, { ratio, steps, opening }) {
     const { loss, judged, broken, run, step, layers } = evidence;
@@ -85,7 +85,7 @@ export const explodingTime = runFinding({
     title: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
     url: "https://arxiv.org/abs/1211.5063",
   },
-  fixes: ["clip-grad-norm", "gru", "lstm", "default-init", "lower-rate", "truncate"],
+  fixes: ["clip-grad-norm", "lstm", "gru", "he-init", "default-init", "lower-rate", "truncate"],
 
   find(evidence, { ratio }) {
     const { loss, judged, broken, layers } = evidence;

@@ -81,6 +81,7 @@ const GENERAL: readonly FixName[] = [
   "relu",
   "he-init",
   "batch-norm",
+  "lstm",
   "gru",
   "normalize",
   "normalize-targets",

@@ -14,31 +14,45 @@ const isRecurrent = ({ type }: { readonly type?: string }): boolean => groupOf(t
 const isAble = ({ params }: LayerSpec): boolean =>
   Number(params.hidden_size) >= UNITS && params.num_layers === 1;
 
-/** Every recurrent layer as one of another type: one layer, wide enough, from PyTorch's own initialisation, with a clipped gradient. */
+/**
+ * What keeps a forget gate open for as many steps as there are: σ(ln T)ᵀ ≈ 1/e (Tallec & Ollivier, Can recurrent neural
+ * networks warp time?, 2018, §2).
+ */
+const openBias = ({ input: [steps = 1] }: LayerSpec): number => Math.max(1, rounded(Math.log(steps)));
+
+/**
+ * Every recurrent layer as one of another type: one layer, wide enough, from PyTorch's own initialisation, with a clipped gradient.
+ * An LSTM's forget gate begins open: PyTorch's own forgets half of its state at each step.
+ */
 const gated =
   (to: "LSTM" | "GRU"): FixType =>
   (patient) => {
     const { spec } = patient;
     const layout = new Layout(patient);
     const old = layout.leaves.filter(isRecurrent);
-    if (old.length === 0 || spec.weights !== undefined) return undefined;
+    const [first] = old;
+    if (!first || spec.weights !== undefined) return undefined;
     if (old.every((leaf) => leaf.type === to && isAble(leaf))) return undefined;
     const widths = old.map(({ params }) => Math.max(UNITS, Number(params.hidden_size)));
+    const forget_bias = openBias(first);
+    const isOpen = to === "LSTM" && old.every(({ params }) => params.bias === true);
     const change = (entry: Entry): Entry =>
       isRecurrent(entry)
         ? {
             ...without(entry, "nonlinearity", "num_layers", "dropout", "forget_bias"),
             type: to,
             hidden_size: Math.max(UNITS, Number(entry.hidden_size)),
+            ...(isOpen && { forget_bias }),
           }
         : entry;
     const draft = layout.map(withoutInits(patient.draft), change);
     const clip = spec.clip_grad_norm ? {} : { clip_grad_norm: 1 };
     const what = old.every(({ type }) => type === to)
       ? `Make the ${to} one layer`
-      : `Replace ${old[0].type} by ${to}`;
-    const how = spec.clip_grad_norm ? "" : ", and clip the gradient to a norm of 1";
-    return { title: `${what} of ${Math.max(...widths)} units${how}`, draft: { ...draft, ...clip } };
+      : `Replace ${first.type} by ${to}`;
+    const how = isOpen ? ` with a forget bias of ${forget_bias}` : "";
+    const clipped = spec.clip_grad_norm ? "" : ", and clip the gradient to a norm of 1";
+    return { title: `${what} of ${Math.max(...widths)} units${how}${clipped}`, draft: { ...draft, ...clip } };
   };
 
 export const lstm = gated("LSTM");
@@ -63,10 +77,7 @@ export const truncate: FixType = (patient) => {
   return { title: `Let the gradient go back ${k} of ${steps} steps (truncate)`, draft };
 };
 
-/**
- * The forget gate of every LSTM begins open for as many steps as there are: σ(ln T)ᵀ ≈ 1/e (Tallec & Ollivier, Can recurrent neural
- * networks warp time?, 2018, §2).
- */
+/** The forget gate of every LSTM begins open. */
 export const forgetBias: FixType = (patient) => {
   const layout = new Layout(patient);
   const closed = layout.leaves.filter(
@@ -74,7 +85,7 @@ export const forgetBias: FixType = (patient) => {
   );
   const [first] = closed;
   if (!first || patient.spec.weights !== undefined) return undefined;
-  const forget_bias = Math.max(1, rounded(Math.log(first.input[0] ?? 1)));
+  const forget_bias = openBias(first);
   const draft = layout.map(patient.draft, (entry, { layer }) =>
     layer && closed.some(({ path }) => path === layer.path) ? { ...entry, forget_bias } : entry,
   );

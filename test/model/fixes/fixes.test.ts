@@ -198,14 +198,24 @@ const cases: readonly Case[] = [
     text: withLayers(
       '{ "type": "RNN", "hidden_size": 8, "nonlinearity": "relu" }, // forgets\n { "type": "Linear", "out_features": 1 }',
     ),
-    title: "Replace RNN by LSTM of 32 units, and clip the gradient to a norm of 1",
+    title: "Replace RNN by LSTM of 32 units with a forget bias of 2.1, and clip the gradient to a norm of 1",
     edits: [
       [
         '"RNN", "hidden_size": 8, "nonlinearity": "relu" }, // forgets',
-        '"LSTM", "hidden_size": 32 }, // forgets',
+        '"LSTM", "hidden_size": 32, "forget_bias": 2.1 }, // forgets',
       ],
       ['"data": { "type": "gaussian" }', '"data": { "type": "gaussian" },\n      "clip_grad_norm": 1'],
     ],
+  },
+  {
+    fix: "lstm",
+    name: "without biases, which has no forget bias either",
+    text: withLayers(
+      '{ "type": "RNN", "hidden_size": 8, "bias": false }, // forgets\n { "type": "Linear", "out_features": 1 }',
+      '"clip_grad_norm": 1, "loss": "MSELoss"',
+    ),
+    title: "Replace RNN by LSTM of 32 units",
+    edits: [['"RNN", "hidden_size": 8', '"LSTM", "hidden_size": 32']],
   },
   {
     fix: "gru",

@@ -88,6 +88,22 @@ suite("the search for fixes", () => {
     assert.ok(outcome.finalists.length > 0);
   });
 
+  test("tries lower rates where the best learns with one seed and not with another", () => {
+    const { outcome } = searched((of, { seed }) => {
+      const lr = of.includes("Adam") ? Number(/"lr": ([\d.e-]+)/.exec(of)?.[1]) : NaN;
+      if (!of.includes("ReLU") || Number.isNaN(lr)) return 1;
+      return lr < 0.002 ? 0.2 : seed === 0 ? 0.01 : 1;
+    });
+    assert.deepEqual(
+      outcome.best?.measures.map(({ relative }) => relative),
+      [0.2, 0.2, 0.2],
+    );
+    assert.equal(
+      outcome.best.candidate.fixes.at(-1)?.title,
+      "Replace SGD by Adam with a learning rate of 0.0009",
+    );
+  });
+
   test("calls nothing a fix that is hardly better", () => {
     assert.equal(searched((of) => (of === text ? 1 : 0.97)).outcome.best, undefined);
   });
