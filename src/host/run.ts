@@ -139,7 +139,7 @@ export class Run {
   }
 
   /** What is kept of it: without the settings, which may be others by then. */
-  get told(): RunInfo {
+  get ownInfo(): RunInfo {
     return this.#told;
   }
 

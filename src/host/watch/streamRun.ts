@@ -190,7 +190,7 @@ export async function endedRun(file: string, folder: vscode.Uri): Promise<KeptBe
     pinned: false,
     end: end ?? { reason: "lost", steps: step, elapsed_ms: Math.max(0, seen.modifiedMs - started) },
     files: [],
-    said: { step, loss, severity: "ok" },
+    said: { step, loss, severity: "ok", rules: {} },
   };
 }
 
