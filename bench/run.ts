@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { measureEditor } from "./editor.ts";
 import { figure } from "./markdown.ts";
 import { page } from "./page.ts";
+import { measurePanel } from "./panel.ts";
 import { missingPeers } from "./programs.ts";
 import { readResults, type Results, writeResults } from "./results.ts";
 import { measure } from "./rounds.ts";
@@ -13,7 +14,7 @@ import { measureTables } from "./tables.ts";
 import { reached, targets } from "./targets.ts";
 import { workloadNames } from "./workloads.ts";
 
-const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor"];
+const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor", "panel"];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !choices.includes(name));
 if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}: expected some of ${choices.join(", ")}`);
@@ -38,4 +39,5 @@ for (const name of workloadNames.filter(wanted)) {
 }
 if (wanted("runs")) add({ runs: measureRuns() });
 if (wanted("tables")) add({ tables: await measureTables() });
+if (asked.includes("panel")) console.log(await measurePanel());
 if (wanted("editor")) add({ editor: await measureEditor() });

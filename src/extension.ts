@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { AllAnchors } from "./host/anchors.ts";
 import { watchAssociations } from "./host/association.ts";
 import { Lenses } from "./host/codeLens.ts";
 import { panelCommand, registerCommands, revealOrSay } from "./host/commands.ts";
@@ -13,6 +14,7 @@ import { KeptRuns } from "./host/keptRuns.ts";
 import { Imports } from "./host/importing.ts";
 import { registerLanguage } from "./host/language.ts";
 import { followRenames, reportBreaks, reportProbes, setContexts } from "./host/lifecycle.ts";
+import { ModelAnchors } from "./host/modelAnchors.ts";
 import { hasModelFiles, Models } from "./host/models.ts";
 import { Panel, VIEW } from "./host/panel.ts";
 import { revealAtRuns } from "./host/panelReveal.ts";
@@ -29,6 +31,9 @@ import { createTree } from "./host/say.ts";
 import { onDidChangeSettings, settings } from "./host/settings.ts";
 import { Status } from "./host/status.ts";
 import { Trainer } from "./host/trainer.ts";
+import { ProgramAnchors } from "./host/watch/programAnchors.ts";
+import { markPrograms } from "./host/watch/marks.ts";
+import { WatchedRuns } from "./host/watch/watchedRuns.ts";
 import type { Frame } from "./protocol/frame.ts";
 import type { RunSummary } from "./protocol/webview.ts";
 import { RunFiles } from "./storage/runFiles.ts";
@@ -66,11 +71,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   const runs = own(new Runs(settings.keepRuns, settings.rules));
   const trainer = new Trainer(runs, threads("worker.cjs"), (line) => log().appendLine(line.trimEnd()));
   const running = new Running(models, runs, trainer);
-  const isStale = (run: Run): boolean => models.isStale(run);
+  const programs = own(new ProgramAnchors(runs));
+  const anchors = new AllAnchors(new ModelAnchors(models, runs), programs);
+  const isStale = (run: Run): boolean => (run.isWatched ? programs.isStale(run) : models.isStale(run));
 
-  const findings = own(new Findings(models, runs));
-  const lenses = own(new Lenses(models, runs, findings));
-  const decorations = own(new Decorations(models, runs));
+  const findings = own(new Findings(models, runs, programs));
+  const lenses = own(new Lenses(models, runs, findings, programs));
+  const decorations = own(new Decorations(anchors, runs));
   const files = own(new DataFiles(models, runs, trainer));
   const diagnostics = own(new Diagnostics(models, files, trainer));
   const status = own(new Status(runs, isStale));
@@ -81,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       isStale,
       hasModels: hasModelFiles,
       focused: () => lenses.focusLost(),
-      reveal: (run, layer) => void revealOrSay(models, run, layer),
+      reveal: (run, layer) => void revealOrSay(models, programs, run, layer),
       hover: (run, layer) => decorations.point(run, layer),
       command: panelCommand,
       diff: (run, other) => void declared.compare(run, other),
@@ -98,15 +105,20 @@ export function activate(context: vscode.ExtensionContext): Api {
   const everything = [tree, lenses, decorations, findings, status, panel];
   const refresh = (): void => everything.forEach((one) => one.refresh());
 
+  const watched = own(new WatchedRuns(runs, (line) => log().appendLine(line)));
+  own(markPrograms());
   const showLog = (): void => log().show();
   own(
-    registerCommands({ context, models, runs, trainer, running, panel, tree, selection, imports, showLog }),
+    registerCommands({
+      ...{ context, models, programs, anchors, watched, runs, trainer, running },
+      ...{ panel, tree, selection, imports, showLog },
+    }),
   );
   own(vscode.window.registerWebviewViewProvider(VIEW, panel));
   own(watchAssociations());
-  own(registerLanguage(models, runs, lenses, diagnostics, findings));
+  own(registerLanguage(models, runs, lenses, diagnostics, findings, anchors));
   own(revealAtRuns(runs, panel));
-  own(followCursor(models, runs, panel));
+  own(followCursor(anchors, panel));
   own(setContexts(runs, trainer));
   own(
     new Probes(
@@ -119,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(new Reruns(models, runs, running, trainer));
   own(reportBreaks(trainer, showLog));
   own(models.onDidParse(refresh));
+  own(programs.onDidChange(refresh));
   own(followRules(runs, findings)); // before what is shown is drawn anew
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));

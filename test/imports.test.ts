@@ -42,7 +42,7 @@ const ALLOWED: Readonly<
   },
   webview: {
     folders: ["src/insight", "src/protocol"],
-    packages: ["chart.js", "@vscode/webview-ui-toolkit", "@vscode/codicons"],
+    packages: ["chart.js", "svgcanvas", "@vscode/webview-ui-toolkit", "@vscode/codicons"],
   },
 };
 

@@ -21,6 +21,9 @@ interface Kept extends Arrangement {
   readonly page?: string;
 }
 
+/** Charts that wait for their turn are drawn after this time, if nothing comes before. */
+const TURN_MS = 60;
+
 /** Texts of a run that goes on change at most this often, so that they can be read. */
 const TEXT_MS = 250;
 
@@ -34,6 +37,8 @@ let state: State = {
 };
 let theme = readTheme();
 let requested = false;
+/** Something else than figures of a run that goes on has changed since the last drawing. */
+let changed = true;
 let spokenAt = -Infinity;
 let later: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,6 +63,7 @@ const view = panel(root, kept, {
     queueMicrotask(keep);
   },
   arranged() {
+    changed = true;
     spokenAt = -Infinity;
     requestDraw();
     queueMicrotask(keep);
@@ -80,6 +86,7 @@ function dispatch(message: ToWebview | Local): void {
   const next = reduce(state, message);
   if (next === state) return;
   state = next;
+  if (message.type !== "frames") changed = true;
   requestDraw();
 }
 
@@ -97,7 +104,9 @@ function draw(now: number): void {
   clearTimeout(later);
   if (speak) spokenAt = now;
   else later = setTimeout(requestDraw, wait);
-  view.draw(state, theme, speak);
+  const waits = view.draw(state, theme, speak, changed);
+  changed = false;
+  if (waits && speak) later = setTimeout(requestDraw, TURN_MS);
 }
 
 function keep(): void {
@@ -130,6 +139,7 @@ window.addEventListener("message", ({ data }) => {
 });
 watchTheme((next) => {
   theme = next;
+  changed = true;
   requestDraw();
 });
 window.addEventListener("focus", () => host.postMessage({ type: "focus" }));

@@ -1,6 +1,6 @@
 import { STATS } from "../src/protocol/frame.ts";
 import { isSound, type Increment } from "../src/protocol/increment.ts";
-import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
+import { CONTROLS, type RunSummary, type ToWebview } from "../src/protocol/webview.ts";
 
 /**
  * The message, if it has the shape that the protocol promises; `undefined` for anything else. What comes over a
@@ -115,6 +115,7 @@ const run = fields({
   name: optional(string),
   started: string,
   stale: boolean,
+  controls: list(oneOf(...CONTROLS)),
 });
 
 const overlays = list(fields({ run: number, because: oneOf("pinned", "parent", "before") }));

@@ -9,6 +9,8 @@ export interface Theme {
   /** A second kind of mark, apart from the foreground and from the scale of shares. */
   readonly second: string;
   readonly focus: string;
+  /** What charts lie on. */
+  readonly ground: string;
   readonly font: string;
 }
 
@@ -20,10 +22,16 @@ const KINDS: readonly (readonly [className: string, kind: ThemeKind])[] = [
 
 // Where a theme leaves a colour empty: high contrast does so for some of the charts' colours.
 const FALLBACKS = {
-  dark: { foreground: "#cccccc", muted: "#9d9d9d", second: "#89d185", focus: "#3794ff" },
-  light: { foreground: "#3b3b3b", muted: "#6b6b6b", second: "#388a34", focus: "#005fb8" },
-  hc: { foreground: "#ffffff", muted: "#d8d8d8", second: "#89d185", focus: "#f38518" },
-  "hc-light": { foreground: "#292929", muted: "#3f3f3f", second: "#2c6b29", focus: "#006bbd" },
+  dark: { foreground: "#cccccc", muted: "#9d9d9d", second: "#89d185", focus: "#3794ff", ground: "#1f1f1f" },
+  light: { foreground: "#3b3b3b", muted: "#6b6b6b", second: "#388a34", focus: "#005fb8", ground: "#ffffff" },
+  hc: { foreground: "#ffffff", muted: "#d8d8d8", second: "#89d185", focus: "#f38518", ground: "#000000" },
+  "hc-light": {
+    foreground: "#292929",
+    muted: "#3f3f3f",
+    second: "#2c6b29",
+    focus: "#006bbd",
+    ground: "#ffffff",
+  },
 } as const;
 
 const VARIABLES = {
@@ -31,6 +39,7 @@ const VARIABLES = {
   muted: "--vscode-descriptionForeground",
   second: "--vscode-charts-green",
   focus: "--vscode-focusBorder",
+  ground: "--vscode-editor-background",
 } as const;
 
 export function readTheme(): Theme {
@@ -44,6 +53,7 @@ export function readTheme(): Theme {
     muted: colour("muted"),
     second: colour("second"),
     focus: colour("focus"),
+    ground: colour("ground"),
     font: style.getPropertyValue("--vscode-font-family").trim() || "system-ui, sans-serif",
   };
 }

@@ -16,6 +16,8 @@ import { rangeOf } from "./place.ts";
 import type { Runs } from "./runs.ts";
 import { settings, type LensSettings } from "./settings.ts";
 import { isInSight, MARGIN_LINES } from "./sight.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
+import { programLenses } from "./watch/programLenses.ts";
 
 /** A run shows its first figures sooner than this, as a rule: lenses that change twice within it are drawn once. */
 const FIRST_FIGURES_MS = 150;
@@ -51,14 +53,20 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
   readonly #findings: Findings;
-  readonly #announcer = new Announcer(onScreen);
-  readonly onDidChangeCodeLenses = this.#announcer.event;
+  readonly #programs: ProgramAnchors;
+  readonly #announcer: Announcer;
+  readonly onDidChangeCodeLenses: vscode.Event<void>;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs, findings: Findings) {
+  constructor(models: Models, runs: Runs, findings: Findings, programs: ProgramAnchors) {
     this.#models = models;
     this.#runs = runs;
     this.#findings = findings;
+    this.#programs = programs;
+    this.#announcer = new Announcer(() =>
+      onScreen().filter((document) => isModelFile(document) || programs.has(document)),
+    );
+    this.onDidChangeCodeLenses = this.#announcer.event;
     this.#subscriptions = [
       runs.onDidChange(({ what }) => {
         if (what === "added") setTimeout(() => this.refresh(), FIRST_FIGURES_MS);
@@ -83,8 +91,9 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!isModelFile(document)) return [];
     this.#announcer.asked(document);
+    if (!isModelFile(document))
+      return [...programLenses(document, this.#programs, this.#findings, settings.lenses())];
     await this.#models.readWithin(document, PATIENCE_MS);
     const sight = this.#sightOf(document);
     const models = this.#models.held(document)?.models ?? [];
@@ -160,4 +169,4 @@ function layerCommand(
 }
 
 const onScreen = (): readonly vscode.TextDocument[] =>
-  vscode.window.visibleTextEditors.map(({ document }) => document).filter(isModelFile);
+  vscode.window.visibleTextEditors.map(({ document }) => document);

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { messageOf } from "../protocol/rpc.ts";
 import type { PanelCommand } from "../protocol/webview.ts";
 import { plain } from "../text/quote.ts";
+import type { Anchors } from "./anchors.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
@@ -18,10 +19,16 @@ import type { Node, RunsTree } from "./runsTree.ts";
 import { fail, warn } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
 import type { Trainer } from "./trainer.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
+import type { WatchedRuns } from "./watch/watchedRuns.ts";
+import { watchPython } from "./watch/watchPython.ts";
 
 export interface CommandServices {
   readonly context: vscode.ExtensionContext;
   readonly models: Models;
+  readonly programs: ProgramAnchors;
+  readonly anchors: Anchors;
+  readonly watched: WatchedRuns;
   readonly runs: Runs;
   readonly trainer: Trainer;
   readonly running: Running;
@@ -34,7 +41,7 @@ export interface CommandServices {
 
 /** What each command of the manifest does, by its name after `gradlens.`. */
 export function registerCommands(services: CommandServices): vscode.Disposable {
-  const { context, models, runs, trainer, running, panel } = services;
+  const { context, models, programs, watched, runs, trainer, running, panel } = services;
   const run = async (uri?: unknown, model?: unknown): Promise<number | undefined> => {
     const started = await running.run(uri instanceof vscode.Uri ? uri : undefined, nameOf(model));
     return started?.id;
@@ -57,6 +64,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     openExamples: (target) => openExamples(context, target instanceof vscode.Uri ? target : undefined),
     exportPyTorch: (uri, model) =>
       exportPyTorch(models, running, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
+    watchPython: async (uri) => {
+      await watchPython(context.extensionUri, watched, uri instanceof vscode.Uri ? uri : undefined);
+    },
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
@@ -76,7 +86,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     },
     revealLayer: async (id, layer) => {
       const found = runs.get(Number(id));
-      return found && revealOrSay(models, found, String(layer));
+      return found && revealOrSay(models, programs, found, String(layer));
     },
   };
   const ofRuns = Object.entries(
@@ -108,8 +118,13 @@ const nameOf = (argument: unknown): string | undefined =>
   typeof argument === "string" ? argument : undefined;
 
 /** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
-export async function revealOrSay(models: Models, run: Run, layer: string): Promise<string | undefined> {
-  const why = await reveal(models, run, layer);
+export async function revealOrSay(
+  models: Models,
+  programs: ProgramAnchors,
+  run: Run,
+  layer: string,
+): Promise<string | undefined> {
+  const why = await reveal(models, programs, run, layer);
   if (why !== undefined) void warn(why);
   else passed("layerRevealed");
   return why;

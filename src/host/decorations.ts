@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
 import { worst, type Share } from "../insight/share.ts";
-import { LatestRuns } from "./figures.ts";
+import type { Anchors } from "./anchors.ts";
 import { gutterTypes } from "./gutter.ts";
-import { isModelFile, type Models } from "./models.ts";
 import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -23,8 +22,7 @@ export interface LineMark {
 
 /** Marks each layer's line by what was found of the gradient there, and the line of the layer that is pointed at. */
 export class Decorations implements vscode.Disposable {
-  readonly #models: Models;
-  readonly #runs: Runs;
+  readonly #anchors: Anchors;
   readonly #types = gutterTypes();
   readonly #pointed = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
@@ -36,15 +34,14 @@ export class Decorations implements vscode.Disposable {
   );
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs) {
-    this.#models = models;
-    this.#runs = runs;
+  constructor(anchors: Anchors, runs: Runs) {
+    this.#anchors = anchors;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
       runs.onDidProbe(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-        if (isModelFile(textEditor.document)) this.refresh();
+        if (anchors.has(textEditor.document)) this.refresh();
       }),
     ];
   }
@@ -55,11 +52,10 @@ export class Decorations implements vscode.Disposable {
 
   /** The marks of a document's lines; none of figures that are stale. */
   marks(document: vscode.TextDocument): readonly LineMark[] {
-    if (!settings.gutter() || !isModelFile(document)) return [];
-    const latest = new LatestRuns(this.#models, this.#runs, document);
-    const layers = this.#models.held(document)?.models.flatMap((model) => model.layers) ?? [];
-    return layers.flatMap((layer) => {
-      const found = latest.figures(layer);
+    if (!settings.gutter() || !this.#anchors.has(document)) return [];
+    const now = this.#anchors.now(document);
+    return this.#anchors.of(document).flatMap((layer) => {
+      const found = now.figures(layer);
       if (!found || found.stale) return [];
       const { marks } = found.run.findingsSeen();
       const share = worst(found.rows.map((row) => marks[row] ?? "even"));
@@ -70,8 +66,7 @@ export class Decorations implements vscode.Disposable {
   /** Highlights the lines where a run's layer is declared; `undefined`: none. */
   point(run: Run, layer: string | undefined): void {
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = layer !== undefined && editor.document.uri.toString() === run.origin.uri?.toString();
-      const found = here ? this.#models.held(editor.document)?.find(run.origin.model, layer) : undefined;
+      const found = layer === undefined ? undefined : this.#anchors.find(editor.document, run, layer);
       editor.setDecorations(this.#pointed, found ? [rangeOf({ start: found.start, end: found.start })] : []);
     }
   }

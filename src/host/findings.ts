@@ -1,14 +1,17 @@
 import * as vscode from "vscode";
 import { gravest } from "../insight/findings/gravest.ts";
+import type { Position } from "../model/digest.ts";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import { plain } from "../text/quote.ts";
 import { LatestRuns } from "./figures.ts";
 import { explainLink } from "./explaining.ts";
 import { isModelFile, openModelFiles, type Models } from "./models.ts";
+import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { diagnostic } from "./say.ts";
 import { Debounce, Throttle } from "./throttle.ts";
+import { isProgram, type ProgramAnchors } from "./watch/programAnchors.ts";
 
 /** A run finds something new at every message; the Problems view is told of it so often. */
 const EVERY_MS = 500;
@@ -16,6 +19,8 @@ const EVERY_MS = 500;
 /** What was found of a model, and where it is declared. */
 export interface Placed {
   readonly model: string;
+  /** The watched run that shows it. */
+  readonly run?: Run;
   readonly found: FoundAt;
   readonly range: vscode.Range;
 }
@@ -33,6 +38,7 @@ export interface Gravest {
 export class Findings implements vscode.Disposable {
   readonly #models: Models;
   readonly #runs: Runs;
+  readonly #programs: ProgramAnchors;
   readonly #shown = vscode.languages.createDiagnosticCollection("gradlens findings");
   readonly #didFind = new vscode.EventEmitter<vscode.TextDocument>();
   /** The text of a document shows something else than before. */
@@ -40,15 +46,18 @@ export class Findings implements vscode.Disposable {
   readonly #inText = new WeakMap<vscode.TextDocument, Readonly<Record<string, readonly FoundAt[]>>>();
   readonly #draw = new Throttle(
     () => EVERY_MS,
-    () => openModelFiles().forEach((document) => this.#show(document)),
+    () => [...openModelFiles(), ...this.#openPrograms()].forEach((document) => this.#show(document)),
   );
   readonly #read = new Debounce<vscode.TextDocument>(0, (document) => void this.#readText(document));
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(models: Models, runs: Runs) {
+  constructor(models: Models, runs: Runs, programs: ProgramAnchors) {
     this.#models = models;
     this.#runs = runs;
+    this.#programs = programs;
     this.#subscriptions = [
+      programs.onDidChange(() => this.refresh()),
+      vscode.workspace.onDidOpenTextDocument(() => this.refresh()),
       runs.onDidChange(() => this.refresh()),
       runs.onDidProbe(({ isComplete }) => {
         if (isComplete) this.#draw.now();
@@ -70,6 +79,7 @@ export class Findings implements vscode.Disposable {
 
   /** All that is shown of a document, causes before their effects. */
   of(document: vscode.TextDocument): readonly Placed[] {
+    if (!isModelFile(document)) return this.#ofProgram(document);
     const latest = new LatestRuns(this.#models, this.#runs, document);
     const models = this.#models.held(document)?.models ?? [];
     return models.flatMap((model) =>
@@ -77,6 +87,34 @@ export class Findings implements vscode.Disposable {
         const range = this.#rangeOf(document, model, found.layer);
         return range ? [{ model: model.name, found, range }] : [];
       }),
+    );
+  }
+
+  /** What the latest runs of a program show, as long as it is what ran; what is about a model as a whole, at its first layer. */
+  #ofProgram(document: vscode.TextDocument): readonly Placed[] {
+    const owner = new Map(this.#programs.of(document).map(({ start, run }) => [start.line, run] as const));
+    return this.#programs.runs(document).flatMap((run) => {
+      if (!run.isHere || this.#programs.isStaleIn(document, run)) return [];
+      return run.findings().findings.flatMap((found) => {
+        const range = this.#lineOf(document, run, found.layer);
+        return range && owner.get(range.start.line) === run
+          ? [{ model: run.origin.model, run, found, range }]
+          : [];
+      });
+    });
+  }
+
+  #lineOf(document: vscode.TextDocument, run: Run, layer: string | undefined): vscode.Range | undefined {
+    const rows = run.info.layers.map(({ path }) => path);
+    const paths = layer !== undefined && rows.includes(layer) ? [layer] : rows.slice(0, 1);
+    const anchor = paths.map((path) => this.#programs.find(document, run, path)).find((one) => one);
+    return anchor && firstLine(document, anchor);
+  }
+
+  /** Those that had something are shown once more, though they may have nothing now. */
+  #openPrograms(): readonly vscode.TextDocument[] {
+    return vscode.workspace.textDocuments.filter(
+      (document) => isProgram(document) && (this.#programs.has(document) || this.#shown.has(document.uri)),
     );
   }
 
@@ -131,11 +169,7 @@ export class Findings implements vscode.Disposable {
   ): vscode.Range | undefined {
     const declared = layer === undefined ? undefined : this.#models.held(document)?.find(model.name, layer);
     const { start, end } = declared ?? { start: model.start, end: undefined };
-    if (!start || start.line >= document.lineCount) return undefined;
-    const line = document.lineAt(start.line).range.end;
-    const first = new vscode.Position(start.line, start.column);
-    const last = end && end.line === start.line ? new vscode.Position(end.line, end.column) : line;
-    return new vscode.Range(first, last);
+    return start && firstLine(document, { start, end });
   }
 
   async #readText(document: vscode.TextDocument): Promise<void> {
@@ -174,7 +208,9 @@ export class Findings implements vscode.Disposable {
     shown.code = { value: found.id, target: explainLink(found.id) };
     const held = this.#models.held(document)?.model(model);
     const others = (found.related ?? []).flatMap((path) => {
-      const at = held && this.#rangeOf(document, held, path);
+      const at = placed.run
+        ? this.#lineOf(document, placed.run, path)
+        : held && this.#rangeOf(document, held, path);
       return at ? [information(document, at, plain`${path} is part of it`)] : [];
     });
     shown.relatedInformation = [
@@ -196,6 +232,18 @@ export class Findings implements vscode.Disposable {
     this.#shown.dispose();
     this.#didFind.dispose();
   }
+}
+
+/** The part of a place that stands in its first line. */
+function firstLine(
+  document: vscode.TextDocument,
+  { start, end }: { readonly start: Position; readonly end: Position | undefined },
+): vscode.Range | undefined {
+  if (start.line >= document.lineCount) return undefined;
+  const line = document.lineAt(start.line).range.end;
+  const first = new vscode.Position(start.line, start.column);
+  const last = end && end.line === start.line ? new vscode.Position(end.line, end.column) : line;
+  return new vscode.Range(first, last);
 }
 
 const SEVERITY = {

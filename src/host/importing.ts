@@ -2,11 +2,12 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { RunInfo } from "../protocol/run.ts";
+import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { counted } from "../insight/format.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import { StreamReader } from "../text/stream/reader.ts";
 import { plain } from "../text/quote.ts";
+import { NO_CONTROL } from "./frameSource.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { warn } from "./say.ts";
@@ -115,7 +116,7 @@ class Import {
     }
     if (refused !== undefined) throw new Error(refused);
     if (!run) return;
-    if (end) this.#end(run, () => run.finish(end));
+    if (end) this.#end(run, end);
     this.#begun(run);
   }
 
@@ -124,7 +125,7 @@ class Import {
     if (!this.isOver) this.push(LINE_FEED);
     const run = this.#run;
     if (!run) throw new Error("there is no run in it");
-    if (!run.end) this.#end(run, () => run.finish({ reason: "interrupted", steps: run.step, elapsed_ms: 0 }));
+    if (!run.end) this.#end(run, { reason: "interrupted", steps: run.step, elapsed_ms: 0 });
     const { bad, problems } = this.#reader;
     const [first] = problems;
     if (first)
@@ -136,7 +137,7 @@ class Import {
   fail(error: unknown): void {
     const message = messageOf(error);
     const run = this.#run;
-    if (run && !run.end) this.#end(run, () => run.finishHere({ reason: "failed", message }));
+    if (run && !run.end) this.#end(run, run.endHere({ reason: "failed", message }));
     void warn(plain`GradLens: ${this.#name} cannot be read as the stream of a run: ${message}.`);
   }
 
@@ -150,12 +151,13 @@ class Import {
     this.#info = info;
     const origin = { file: this.#name, model: info.model, fingerprint: "", info };
     this.#run ??= this.#runs.add({ origin });
+    this.#run.controls = NO_CONTROL;
     this.#run.prepared({ info, files: [] }, false);
     this.#runs.changed(this.#run, "state");
   }
 
-  #end(run: Run, finish: () => void): void {
-    finish();
+  #end(run: Run, end: RunEnd): void {
+    run.finish(end);
     this.#runs.changed(run, "state");
   }
 }

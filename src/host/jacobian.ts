@@ -3,8 +3,8 @@ import { layerName } from "../protocol/layerName.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 import { plain } from "../text/quote.ts";
+import type { Anchors } from "./anchors.ts";
 import { layerAtCursor } from "./cursor.ts";
-import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
@@ -12,7 +12,7 @@ import { pick, warn, withCancel, type PickItem } from "./say.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface Decomposing {
-  readonly models: Models;
+  readonly anchors: Anchors;
   readonly runs: Runs;
   readonly trainer: Trainer;
   readonly panel: Panel;
@@ -33,7 +33,7 @@ export async function jacobianSpectrum(
     void warn(plain`A spectrum is of a run's weights: run a model first.`);
     return undefined;
   }
-  const at = layerAtCursor(services.models, services.runs);
+  const at = layerAtCursor(services.anchors);
   const part = path ?? (await pickPart(of, at?.run === of ? at.layer : undefined));
   if (part === undefined) return undefined;
   const spectrum = await computed(services.trainer, of, part);

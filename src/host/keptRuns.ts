@@ -72,7 +72,9 @@ export class KeptRuns implements vscode.Disposable {
     this.#write.dispose();
   }
 
+  /** A watched run has a file of its own. */
   #onRun({ run, what }: RunChange): void {
+    if (run.isWatched) return;
     switch (what) {
       case "added":
         return;
@@ -103,7 +105,7 @@ export class KeptRuns implements vscode.Disposable {
 
   async #keep(run: Run, what: "all" | "head"): Promise<void> {
     if (!this.#runs.all().includes(run)) return;
-    const body = what === "all" && run.isHere ? { info: run.told, history: run.history.since(0) } : undefined;
+    const body = what === "all" && run.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
     try {
       this.#bytes.set(run.key, await this.#files.write(run.key, headOf(run), body));
       this.#complained = false;

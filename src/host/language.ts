@@ -7,17 +7,19 @@ import { figuresHover } from "./hover.ts";
 import { isModelFile, type Models } from "./models.ts";
 import { quickFixes } from "./quickFix.ts";
 import type { Runs } from "./runs.ts";
-import { modelDocuments, userSchemes } from "./userFiles.ts";
+import { modelDocuments, programDocuments, userSchemes } from "./userFiles.ts";
+import type { Anchors } from "./anchors.ts";
 
-/** What the editor shows in model files beyond what the JSON Schema gives. */
+/** What the editor shows in model files beyond what the JSON Schema gives, and in programs that are watched. */
 export function registerLanguage(
   models: Models,
   runs: Runs,
   lenses: Lenses,
   diagnostics: Diagnostics,
   findings: Findings,
+  anchors: Anchors,
 ): vscode.Disposable {
-  const hover = figuresHover(models, runs, findings);
+  const hover = figuresHover(anchors, findings);
   const fixes = quickFixes(async (document) => {
     if (!isModelFile(document)) return [];
     await models.read(document);
@@ -27,9 +29,10 @@ export function registerLanguage(
   const register = (): vscode.Disposable => {
     void vscode.commands.executeCommand("setContext", "gradlens.schemes", userSchemes());
     const documents = modelDocuments();
+    const shown = [...documents, ...programDocuments()];
     return vscode.Disposable.from(
-      vscode.languages.registerCodeLensProvider(documents, lenses),
-      vscode.languages.registerHoverProvider(documents, hover),
+      vscode.languages.registerCodeLensProvider(shown, lenses),
+      vscode.languages.registerHoverProvider(shown, hover),
       vscode.languages.registerCodeActionsProvider(documents, fixes, {
         providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
       }),

@@ -57,9 +57,10 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
     seen === run.history
       ? plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
-  if (!stale || !run.end) {
+  if (!stale || !run.end || run.isWatched) {
+    const title = stale ? plain`(stale) ${text}` : text;
     return {
-      title: found ? findingLens(found, text) : text,
+      title: found ? findingLens(found, title) : title,
       tooltip: hinted(found, LENS_HINTS.result),
       command: "gradlens.showLayer",
       arguments: [run.id],

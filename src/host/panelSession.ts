@@ -67,6 +67,8 @@ export class PanelSession implements vscode.Disposable {
   #ready = false;
   #hasModels = false;
   #shown: Run | undefined;
+  /** The user has chosen a run by hand. */
+  #isChosen = false;
   /** The steps that the panel has reached, of each run whose figures it holds. */
   #sent: ReadonlyMap<RunId, number> = new Map();
   /** Bytes of frames in the last message. */
@@ -152,6 +154,7 @@ export class PanelSession implements vscode.Disposable {
       case "focus":
         return this.#services.focused();
       case "select":
+        this.#isChosen = true;
         return this.#withRun(message.run, (run) => this.show(run));
       case "reveal":
         return this.#withRun(message.run, (run) => this.#services.reveal(run, message.layer));
@@ -185,6 +188,7 @@ export class PanelSession implements vscode.Disposable {
   #onRun({ run, what }: RunChange): void {
     switch (what) {
       case "added":
+        if (!this.#yields(run)) return this.#want("runs");
         return this.show(run);
       case "removed":
         if (run !== this.#shown) return this.#want("runs");
@@ -215,6 +219,14 @@ export class PanelSession implements vscode.Disposable {
   #wantState(): void {
     this.#want("state");
     if (this.#shown?.spectrum) this.#want("spectrum");
+  }
+
+  /**
+   * Whether another run takes the place of the shown one. A run that is made here was asked for just now; one that is watched begins
+   * by itself, and takes nothing away from what somebody looks at.
+   */
+  #yields(run: Run): boolean {
+    return !run.isWatched || !this.#shown || run.isAskedFor || (this.#shown.id < 1 && !this.#isChosen);
   }
 
   #want(kind: ToWebview["type"]): void {

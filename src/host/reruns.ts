@@ -29,6 +29,7 @@ export class Reruns implements vscode.Disposable {
     this.#subscriptions = [
       vscode.workspace.onDidSaveTextDocument((document) => void this.#saved(document)),
       runs.onDidChange(({ run, what }) => {
+        if (run.isWatched) return;
         if (what === "added" && !isSame(run, this.#starting)) this.#waiting = [];
         if (what === "state" && run.end) void this.#ended(run);
       }),

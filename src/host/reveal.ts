@@ -4,9 +4,28 @@ import { layerName } from "../protocol/layerName.ts";
 import type { Models } from "./models.ts";
 import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
+
+/** Shows the line of a program that made a layer. */
+async function revealLine(programs: ProgramAnchors, run: Run, layer: string): Promise<Plain | undefined> {
+  const document = await programs.open(run, layer);
+  const { file, model } = run.origin;
+  if (!document)
+    return plain`${layerName(layer)} of ${model} was made nowhere in this workspace: there is no line to show.`;
+  const line = programs.find(document, run, layer);
+  if (!line) return plain`The line that made ${layerName(layer)} is gone: ${file} has changed since the run.`;
+  await select(document, rangeOf(line));
+  return undefined;
+}
 
 /** Shows the declaration of a run's layer, selected. The result says, as a sentence, why it cannot be shown. */
-export async function reveal(models: Models, run: Run, layer: string): Promise<Plain | undefined> {
+export async function reveal(
+  models: Models,
+  programs: ProgramAnchors,
+  run: Run,
+  layer: string,
+): Promise<Plain | undefined> {
+  if (run.isWatched) return revealLine(programs, run, layer);
   const { uri, file, model } = run.origin;
   if (!uri) return plain`${model} of ${file} was recorded elsewhere: there is no model file to show.`;
   const document = await open(uri);
@@ -20,7 +39,13 @@ export async function reveal(models: Models, run: Run, layer: string): Promise<P
 }
 
 /** The same for the model as a whole. */
-export async function revealModel(models: Models, run: Run): Promise<Plain | undefined> {
+export async function revealModel(
+  models: Models,
+  programs: ProgramAnchors,
+  run: Run,
+): Promise<Plain | undefined> {
+  const [first] = run.info.layers;
+  if (run.isWatched && first) return revealLine(programs, run, first.path);
   const { uri, file, model } = run.origin;
   const document = uri && (await open(uri));
   if (!document) return plain`${file} is gone, or no model file: there is no declaration of ${model}.`;

@@ -4,12 +4,13 @@ import { ruledBy } from "../protocol/declaredModel.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { Spectrum } from "../protocol/spectrum.ts";
-import type { RunId, RunState, RunSummary } from "../protocol/webview.ts";
+import type { Control, RunId, RunState, RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, Prepared, ReadProgress, RunOptions } from "../protocol/worker.ts";
 import { stepsPerSecond, type Reading } from "../text/run.ts";
 import { summarise, type Summary } from "../insight/findings/summarise.ts";
 import { History } from "../protocol/history.ts";
 import type { Increment } from "../protocol/increment.ts";
+import { EVERY_CONTROL, type SourceState } from "./frameSource.ts";
 import { frameAt, historyAt } from "../protocol/moment.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
@@ -25,11 +26,17 @@ export interface RunOrigin {
   readonly fingerprint: string;
   /** What the text says of the run; the worker's answer replaces it. */
   readonly info: RunInfo;
+  /** The file that another process writes it to, and the folder that names in it are seen from. */
+  readonly stream?: { readonly file: string; readonly folder: vscode.Uri };
 }
 
 /** What a run is from its beginning. */
 export interface RunBeginning {
   readonly origin: RunOrigin;
+  /** Where it began before anybody knew of it. */
+  readonly started?: Date;
+  /** The user has started it just now, be it in another process. */
+  readonly isAskedFor?: boolean;
   readonly trial?: RunSummary["trial"];
 }
 
@@ -71,7 +78,7 @@ export class Run {
   readonly started: Date;
   readonly trial: RunSummary["trial"];
   readonly #ended = Promise.withResolvers<RunEnd>();
-  readonly #startedMs = performance.now();
+  readonly #startedMs: number;
   /** That of its beginning, but for a file that has been renamed since. */
   origin: RunOrigin;
   /** What is known of it, the settings that it is judged by under the file's own. */
@@ -101,6 +108,9 @@ export class Run {
   reading: ReadProgress | undefined;
   /** They hold something else now. */
   filesChanged = false;
+  readonly isAskedFor: boolean;
+  /** What can be done with it from here. */
+  controls: ReadonlySet<Control> = EVERY_CONTROL;
   /** The step that is looked at; `undefined`: the latest. */
   at: number | undefined;
   #readings: Reading[] = [];
@@ -115,6 +125,8 @@ export class Run {
     this.info = origin.info;
     this.key = before.key ?? newKey();
     this.started = before.started ?? new Date();
+    this.#startedMs = performance.now() - Math.max(0, Date.now() - this.started.getTime());
+    this.isAskedFor = before.isAskedFor ?? false;
     this.name = before.name;
     this.pinned = before.pinned ?? false;
     this.files = before.files ?? [];
@@ -122,8 +134,13 @@ export class Run {
   }
 
   /** What is kept of it: without the settings, which may be others by then. */
-  get told(): RunInfo {
+  get ownInfo(): RunInfo {
     return this.#told;
+  }
+
+  /** Another process makes it, and its file is where it is kept. */
+  get isWatched(): boolean {
+    return this.origin.stream !== undefined;
   }
 
   /** The settings that findings go by where the file has none are these from now on. */
@@ -164,14 +181,15 @@ export class Run {
   arrive(info: RunInfo, history: History): void {
     this.#away = undefined;
     this.#history = history;
-    this.#told = info;
-    this.judge(this.#rules);
-    this.#rowOf = undefined;
+    this.informed(info);
   }
 
   /** What lists say of it; nothing is read for that. */
   said(): Said {
-    if (this.#away) return this.#away;
+    if (this.#away) {
+      const { want: _, ...said } = this.#away;
+      return said;
+    }
     const loss = this.#history.latest()?.loss ?? NaN;
     return { step: this.step, loss, severity: this.findings().severity, rules: this.#rules };
   }
@@ -182,12 +200,26 @@ export class Run {
   }
 
   prepared({ info, files }: Prepared, paused: boolean): void {
-    this.#told = info;
-    this.info = judgedBy(info, this.#rules);
     this.files = files;
     this.reading = undefined;
-    this.#rowOf = undefined;
+    this.informed(info);
     this.state = paused ? "paused" : "running";
+  }
+
+  /** More is known of it now. */
+  informed(info: RunInfo): void {
+    this.#told = info;
+    this.judge(this.#rules);
+    this.#rowOf = undefined;
+  }
+
+  /** Its source says how it goes. */
+  told(said: SourceState): void {
+    if (said.state === "ended") return this.finish(said.end);
+    this.end = undefined; // it was taken to be lost
+    if (said.state === "preparing") this.reading = said.reading;
+    else if (said.info) this.prepared({ info: said.info, files: said.files ?? [] }, said.state === "paused");
+    else this.turned(said.state);
   }
 
   /** The rows of a frame that these paths stand for; a path that the run does not know has none. */
@@ -232,11 +264,11 @@ export class Run {
     this.#ended.resolve(end);
   }
 
-  /** An end that the worker can no longer tell of. */
-  finishHere(
-    end: { readonly reason: "stopped" } | { readonly reason: "failed"; readonly message: string },
-  ): void {
-    this.finish({ ...end, steps: this.step, elapsed_ms: this.elapsedMs });
+  /** An end that its source can no longer tell of. */
+  endHere(
+    end: { readonly reason: "stopped" | "lost" } | { readonly reason: "failed"; readonly message: string },
+  ): RunEnd {
+    return { ...end, steps: this.step, elapsed_ms: this.elapsedMs };
   }
 
   /** What there is to say of it. */
@@ -276,6 +308,7 @@ export class Run {
       ...(this.name !== undefined && { name: this.name }),
       started: timeOf(this.started),
       stale,
+      controls: [...this.controls],
     };
   }
 

@@ -11,9 +11,11 @@ import type { Runs } from "./runs.ts";
 import type { Node, RunsTree } from "./runsTree.ts";
 import { ask, inform, warn } from "./say.ts";
 import type { Trainer } from "./trainer.ts";
+import type { ProgramAnchors } from "./watch/programAnchors.ts";
 
 export interface RunCommandServices {
   readonly models: Models;
+  readonly programs: ProgramAnchors;
   readonly runs: Runs;
   readonly trainer: Trainer;
   readonly panel: Panel;
@@ -33,7 +35,7 @@ export const runCommands = (
   pin: (runs) => runs.forEach((run) => services.runs.pin(run, true)),
   unpin: (runs) => runs.forEach((run) => services.runs.pin(run, false)),
   compare: (runs) => compare(services, runs),
-  reveal: ([run]) => run && revealOrWarn(services.models, run),
+  reveal: ([run]) => run && revealOrWarn(services, run),
   delete: (runs) => remove(services, runs),
   exportReport: ([run]) =>
     run && save(run, "html", "HTML", () => reportBytes(services.dist, services.runs, run)),
@@ -69,8 +71,8 @@ async function compare({ runs, panel }: RunCommandServices, [...chosen]: readonl
   await panel.show(latest);
 }
 
-async function revealOrWarn(models: Models, run: Run): Promise<void> {
-  const why = await revealModel(models, run);
+async function revealOrWarn({ models, programs }: RunCommandServices, run: Run): Promise<void> {
+  const why = await revealModel(models, programs, run);
   if (why !== undefined) void warn(why);
 }
 

@@ -103,7 +103,11 @@ export class Running {
 
   /** The model of a run, as its text is now. */
   again(run: Run): Promise<Run | undefined> {
-    const { uri, model, file } = run.origin;
+    const { uri, model, file, stream } = run.origin;
+    if (stream) {
+      const message = plain`${model} was trained by a program, and not from here: run ${file} again.`;
+      return Promise.resolve(refuse(message, "Watch Python File", "gradlens.watchPython"));
+    }
     if (uri) return this.run(uri, model);
     return Promise.resolve(
       refuse(plain`${model} of ${file} was recorded elsewhere: there is no model file to run.`),

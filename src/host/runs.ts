@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { FrameSource } from "./frameSource.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
 import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
@@ -52,12 +53,30 @@ export class Runs implements vscode.Disposable {
     return uri ? this.#all.filter((run) => run.id < id && run.step > 0 && isOf(run.origin, uri)) : [];
   }
 
-  add(beginning: RunBeginning): Run {
+  /** `source`: where its frames come from, if not from whoever adds it. */
+  add(beginning: RunBeginning, source?: FrameSource): Run {
     const run = this.#judged(new Run(this.#nextId++, beginning));
+    if (source) this.#listen(run, source);
     this.#all.push(run);
     this.changed(run, "added");
     this.#drop(this.#all.length - this.#keep());
     return run;
+  }
+
+  /** A run that has ended hears nothing more. */
+  #listen(run: Run, source: FrameSource): void {
+    run.controls = source.controls;
+    source.onFrames((increment) => {
+      if (isOver(run)) return;
+      run.append(increment);
+      this.changed(run, "frames");
+    });
+    source.onState((state) => {
+      if (isOver(run)) return;
+      run.told(state);
+      this.changed(run, "state");
+      if (isOver(run)) source.dispose();
+    });
   }
 
   /** Runs of earlier windows, oldest first: they come before those of this one. */
@@ -152,6 +171,9 @@ export class Runs implements vscode.Disposable {
     this.#didProbe.dispose();
   }
 }
+
+/** One that is taken to be lost may turn up again. */
+const isOver = ({ end }: Run): boolean => end !== undefined && end.reason !== "lost";
 
 const isOf = (origin: Run["origin"], uri: vscode.Uri | undefined): boolean =>
   uri !== undefined && origin.uri?.toString() === uri.toString();

@@ -182,3 +182,39 @@ export const diagnostic = (
 
 export const quickFix = (title: Plain): vscode.CodeAction =>
   new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+
+/** A program as it is started: no shell reads any of it. */
+export interface TerminalProgram {
+  readonly title: Plain;
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly cwd: string;
+  /** What is set for it beyond what the editor has. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly folder?: vscode.WorkspaceFolder;
+}
+
+/** Runs a program in a terminal of its own, which shows the command and stays when it has ended. The focus stays where it is. */
+export function runInTerminal({
+  title,
+  program,
+  arguments: args,
+  cwd,
+  env,
+  folder,
+}: TerminalProgram): Thenable<vscode.TaskExecution> {
+  const task = new vscode.Task(
+    { type: "process" },
+    folder ?? vscode.TaskScope.Workspace,
+    title,
+    "GradLens",
+    new vscode.ProcessExecution(program, [...args], { cwd, env }),
+  );
+  task.presentationOptions = {
+    reveal: vscode.TaskRevealKind.Always,
+    panel: vscode.TaskPanelKind.Dedicated,
+    focus: false,
+    clear: true,
+  };
+  return vscode.tasks.executeTask(task);
+}

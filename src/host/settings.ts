@@ -22,6 +22,7 @@ export const settings = {
     gradients: flag("codeLens.gradients"),
     activations: flag("codeLens.activations"),
     shapes: flag("codeLens.shapes"),
+    watch: flag("codeLens.watch"),
   }),
   probe: () => flag("probe"),
   gutter: () => flag("gutter.enabled"),
@@ -35,6 +36,12 @@ export const settings = {
   rules: (uri?: vscode.Uri): RuleSettings => readRules(uri).rules,
   /** What of it cannot be read. */
   ruleProblems: (uri?: vscode.Uri): readonly string[] => readRules(uri).problems,
+  /** Processes that a watched program runs as. */
+  watchProcesses: (file: vscode.Uri): number =>
+    Math.max(1, vscode.workspace.getConfiguration(SECTION, file).get<number>("watch.processes") ?? 1),
+  /** What it is started with. */
+  watchArguments: (file: vscode.Uri): readonly string[] =>
+    vscode.workspace.getConfiguration(SECTION, file).get<readonly string[]>("watch.arguments") ?? [],
   /** When the panel shows itself at a run. */
   revealPanel: () =>
     vscode.workspace.getConfiguration(SECTION).get<"firstRun" | "always" | "never">("panel.reveal"),

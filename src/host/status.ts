@@ -45,11 +45,7 @@ export class Status implements vscode.Disposable {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
     const summary = run.summary(this.#isStale(run));
-    const links = run.origin.uri
-      ? run.end
-        ? AGAIN
-        : CONTROLS[run.state === "paused" ? "paused" : "running"]
-      : [];
+    const links = !run.isWatched && run.origin.uri ? linksOf(run) : [];
     const found = run.findings();
     this.#item.show(
       statusText(summary, found),
@@ -65,9 +61,12 @@ export class Status implements vscode.Disposable {
   }
 }
 
+const linksOf = (run: Run): readonly CommandLink[] =>
+  run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
+
 const AGAIN: readonly CommandLink[] = [["Run Again", "gradlens.rerun"]];
 
-const CONTROLS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
+const LINKS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
   running: [
     ["Stop", "gradlens.stop"],
     ["Pause", "gradlens.pause"],

@@ -3,10 +3,12 @@ import * as vscode from "vscode";
 import type { EngineProcess } from "../process/engineHome.ts";
 import { PATHS } from "../protocol/path.ts";
 import type { Problem } from "../protocol/problem.ts";
+import type { RunEnd } from "../protocol/run.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../protocol/worker.ts";
 import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
+import { EVERY_CONTROL, Source } from "./frameSource.ts";
 import type { Run, RunRequest } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -38,6 +40,7 @@ export class Trainer {
   #training: Run | undefined;
   /** The run that was asked to stop: one that is still prepared ends by its start being refused. */
   #stopping: Run | undefined;
+  readonly #sources = new WeakMap<Run, Source>();
   #thread: EngineConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +64,9 @@ export class Trainer {
   /** Returns at once; the run says how far it is. */
   start(request: RunRequest): Run {
     const stopped = this.stop();
-    const run = this.#runs.add(request);
+    const source = new Source(request.origin.info, EVERY_CONTROL);
+    const run = this.#runs.add(request, source);
+    this.#sources.set(run, source);
     this.#latest = run;
     this.#turn = Promise.all([this.#turn, stopped]).then(() => this.#begin(run, request));
     return run;
@@ -91,7 +96,7 @@ export class Trainer {
     thread?.rpc.call("stop", undefined).catch(() => undefined);
     await Promise.race([run.ended, delay(PATIENCE_MS)]);
     if (run.end) return;
-    this.#end(run, () => run.finishHere({ reason: "stopped" }));
+    this.#end(run, run.endHere({ reason: "stopped" }));
     if (thread === this.#thread) this.#thread = undefined;
     await thread?.terminate();
   }
@@ -147,7 +152,8 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    this.active()?.finishHere({ reason: "stopped" });
+    const run = this.active();
+    run?.finish(run.endHere({ reason: "stopped" }));
     this.#broke.dispose();
     this.#computing.dispose();
     this.#tried.dispose();
@@ -161,28 +167,23 @@ export class Trainer {
       this.#training = run;
       const prepared = await thread.rpc.call("start", { source, model: origin.model, options });
       if (run.end) return;
-      run.prepared(prepared, options.paused ?? false);
       this.#log(computesOf(run.id, prepared.info.engine, this.#thread?.where, options.threads));
-      this.#runs.changed(run, "state");
+      this.#sources.get(run)?.tell({ state: options.paused ? "paused" : "running", ...prepared });
     } catch (error) {
       const failed = { reason: "failed", message: messageOf(error) } as const;
-      this.#end(run, () => run.finishHere(this.#stopping === run ? { reason: "stopped" } : failed));
+      this.#end(run, run.endHere(this.#stopping === run ? { reason: "stopped" } : failed));
     }
   }
 
-  async #tell(call: "pause" | "resume", from: Run["state"], to: Run["state"]): Promise<void> {
+  async #tell(call: "pause" | "resume", from: Run["state"], to: "running" | "paused"): Promise<void> {
     const run = this.active();
     if (run?.state !== from) return;
     await this.#thread?.rpc.call(call, undefined);
-    if (run.end) return;
-    run.turned(to);
-    this.#runs.changed(run, "state");
+    this.#sources.get(run)?.tell({ state: to });
   }
 
-  #end(run: Run, finish: () => void): void {
-    if (run.end) return;
-    finish();
-    this.#runs.changed(run, "state");
+  #end(run: Run, end: RunEnd): void {
+    this.#sources.get(run)?.tell({ state: "ended", end });
   }
 
   #ensureThread(): EngineConnection {
@@ -208,18 +209,14 @@ export class Trainer {
       reading: (progress) => {
         const run = this.#training;
         if (run?.state !== "preparing") return;
-        run.reading = progress;
-        this.#runs.changed(run, "state");
+        this.#sources.get(run)?.tell({ state: "preparing", reading: progress });
       },
       frames: (increment) => {
-        const run = this.#training;
-        if (!run || run.end) return;
-        run.append(increment);
-        this.#runs.changed(run, "frames");
+        if (this.#training) this.#sources.get(this.#training)?.frames(increment);
       },
       ended: (end) => {
         const run = this.#training;
-        if (run) this.#end(run, () => run.finish(end));
+        if (run) this.#end(run, end);
       },
       path: (path) => {
         if (this.#training) this.#log(`Run ${this.#training.id}: ${PATHS[path]}.`);
@@ -233,7 +230,7 @@ export class Trainer {
     if (thread !== this.#thread) return;
     this.#thread = undefined;
     const run = this.active();
-    if (run) this.#end(run, () => run.finishHere({ reason: "failed", message: reason }));
+    if (run) this.#end(run, run.endHere({ reason: "failed", message: reason }));
     this.#broke.fire({ run, reason });
   }
 }

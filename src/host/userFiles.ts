@@ -30,8 +30,12 @@ const inAnyCase = NAME.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpper
 /** Finds model files; patterns have no flag for case. */
 export const MODEL_FILES = `**/{${inAnyCase},*.${inAnyCase}}`;
 
+/** Programs, whose lines may have made layers of a run. */
+export const programDocuments = (): readonly vscode.DocumentFilter[] =>
+  userSchemes().map((scheme) => ({ scheme, language: "python" }));
+
 /** What lenses, hovers and quick fixes are asked for. */
-export const modelDocuments = (): vscode.DocumentSelector =>
+export const modelDocuments = (): readonly vscode.DocumentFilter[] =>
   userSchemes().map((scheme) => ({ scheme, pattern: MODEL_FILES }));
 
 /** Named as a model file is, wherever it lies. */

@@ -16,9 +16,18 @@ export const columnOf = (frame: Frame, layers: readonly LayerInfo[], stat: Stat)
 
 /** The median, over the steps kept whole that are finite, of one figure of every layer. NaN where no step has one. */
 export function typical({ layers, history }: Seen, stat: Stat): readonly number[] {
+  const known = medians.get(history) ?? new Map<Stat, readonly number[]>();
+  medians.set(history, known);
+  const before = known.get(stat);
+  if (before?.length === layers.length) return before;
   const frames = finiteFrames(history);
-  return layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
+  const values = layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
+  known.set(stat, values);
+  return values;
 }
+
+/** Histories never change: each is looked through once for a figure. */
+const medians = new WeakMap<Seen["history"], Map<Stat, readonly number[]>>();
 
 /** The middle of the finite values; NaN if there is none. */
 export function median(values: readonly number[]): number {

@@ -189,7 +189,7 @@ function byPath(models: readonly HeldModel[]): ReadonlyMap<string, ReadonlyMap<s
 const isBefore = (a: Position, b: Position): boolean =>
   a.line < b.line || (a.line === b.line && a.column < b.column);
 
-interface Ranged {
+export interface Ranged {
   start: Position;
   end: Position;
 }
@@ -198,7 +198,7 @@ interface Ranged {
  * Moves a range as the change moves its text; false where its beginning was deleted with the line that it stood on. Typed over
  * within a line, it stays in this line.
  */
-function mover({ start, end, text }: TextChange): (range: Ranged) => boolean {
+export function mover({ start, end, text }: TextChange): (range: Ranged) => boolean {
   const lines = text.split("\n");
   const lastLength = lines.at(-1)?.length ?? 0;
   const added = lines.length - 1;

@@ -31,6 +31,8 @@ export class History implements Kept {
   readonly histogram: Histogram | undefined;
   readonly histograms: Thinned<Histogram>;
 
+  #frames: readonly Frame[] | undefined;
+
   constructor(kept: Kept) {
     const { layers, tally, course, validation, moved, first, recent, track, histogram, histograms } = kept;
     this.layers = layers;
@@ -52,7 +54,7 @@ export class History implements Kept {
 
   /** Every frame that is kept whole, oldest first, each once. */
   frames(): readonly Frame[] {
-    return wholeFrames(this);
+    return (this.#frames ??= wholeFrames(this));
   }
 
   /** What another copy lacks that has reached this step; 0: everything. */

@@ -1,5 +1,5 @@
 import { addFigure, addFrame, emptyBucket, lastStep, rangeOf, spanOf, type Bucket } from "./buckets.ts";
-import { isBroken, layerCount, statOf, type Frame } from "./frame.ts";
+import { COLUMN, isBroken, layerCount, STATS, statOf, type Frame } from "./frame.ts";
 import { History } from "./history.ts";
 import { COURSE, courseFigures, courseOf, deltaOf, recentFrames, validationOf, type Tally } from "./kept.ts";
 import { thinned } from "./thinned.ts";
@@ -104,7 +104,7 @@ function movedIn(frames: readonly Frame[], layers: number): Float64Array {
   frames.forEach((frame, i) => {
     const steps = frame.step - (frames[i - 1]?.step ?? 0);
     for (let layer = 0; layer < layers; layer++) {
-      const ratio = statOf(frame, layer, "update_ratio");
+      const ratio = frame.values[layer * STATS.length + COLUMN.update_ratio] ?? NaN;
       if (Number.isFinite(ratio)) moved[layer] = (moved[layer] ?? 0) + ratio * steps;
     }
   });

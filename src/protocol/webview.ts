@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly started: string;
   /** The model's text has changed since the run, or a file that it has read. */
   readonly stale: boolean;
+  /** What can be done with it: nothing, where somebody else makes it. */
+  readonly controls: readonly Control[];
 }
 
 /** A run that lies under the shown one, and why: the user wants it, its model is extended by the shown one's, or it was the run before. */
@@ -101,16 +103,12 @@ export const SAVE_FORMATS = ["png", "svg", "csv"] as const;
 
 export type SaveFormat = (typeof SAVE_FORMATS)[number];
 
-export const PANEL_COMMANDS = [
-  "run",
-  "pause",
-  "resume",
-  "step",
-  "stop",
-  "rerun",
-  "newModel",
-  "openExamples",
-] as const;
+/** What can be done with a run that the engine makes. */
+export const CONTROLS = ["pause", "resume", "step", "stop", "rerun"] as const;
+
+export type Control = (typeof CONTROLS)[number];
+
+export const PANEL_COMMANDS = ["run", ...CONTROLS, "newModel", "openExamples"] as const;
 
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 

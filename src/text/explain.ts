@@ -70,6 +70,7 @@ export const LENS_HINTS = {
   shapes: "Shape of one sample before and after this layer, without the batch, and its trainable parameters.",
   run: "Train this model and see the gradients of every layer.",
   export: "Open this model as a PyTorch program with the same names, seed and batches.",
+  watch: "Run this program in a terminal, and see the gradients of its layers at the lines that make them.",
   stop: "Stop the run. What it has shown so far stays.",
   again: "The model or its data have changed since the run: run the model as it is now.",
   problems: "The model cannot run before these are solved. Click to see them.",

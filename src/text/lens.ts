@@ -40,8 +40,10 @@ const has = ({ layers, rows }: LensRows, stat: Stat): boolean =>
 function lens(at: LensRows, kind: LensKind): Plain {
   const { frame, rows, stale, marks, found, probe = false } = at;
   const parts = itemsOf(at, kind).map((statistic, i) => {
-    const values = rows.map((row) => statOf(frame, row, statistic.column));
-    const over = i === 0 && rows.length > 1 ? ` over ${count(rows.length)}` : "";
+    // One line of a program may make layers of several types.
+    const own = rows.filter((row) => at.layers[row]?.stats.includes(statistic.column));
+    const values = own.map((row) => statOf(frame, row, statistic.column));
+    const over = i === 0 && own.length > 1 ? ` over ${count(own.length)}` : "";
     return `${statistic.symbol} ${range(values, statistic)}${over}`;
   });
   const shown = noted(stale ? STALE : probe ? PROBE : "", parts);

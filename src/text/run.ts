@@ -12,7 +12,8 @@ export function progress({ state, step, info, loss, steps_per_second, reading }:
   const at = `step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
   if (step === 0) return at;
   const parts = [at, `loss ${compact(loss, 3)}`];
-  parts.push(state === "paused" ? "paused" : `${count(steps_per_second)} steps/s`);
+  if (state === "paused") parts.push("paused");
+  else if (steps_per_second >= 0.5) parts.push(`${count(steps_per_second)} steps/s`);
   return parts.join(" · ");
 }
 

@@ -37,7 +37,7 @@ suite("a new chart", () => {
   const [value, index] = ["webview/charts/sizes.ts", "webview/charts/index.ts"];
   copy.add(value, VALUE);
   copy.insert(index, `import { throughTime }`, `import { sizes } from "./sizes.ts";\n`);
-  copy.insert(index, "throughTime, histogram", "sizes, ");
+  copy.insert(index, "  metric,\n", "  sizes,\n");
 
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   before(async () => {

@@ -21,6 +21,7 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   file: "a.gradlens.json",
   started: "14:03:22",
   stale: false,
+  controls: [],
   ...more,
 });
 

@@ -204,7 +204,7 @@ suite("the table of differences", () => {
 
   test("has what differs in the declaration, in results and in findings, a column a run", () => {
     const { columns, rows } = table.table({ ...tanh, others: [under(sigmoid)] });
-    assert.deepEqual(columns, ["", "tanh · 14:03:22", "sigmoid · 14:03:22"]);
+    assert.deepEqual(columns, ["what", "tanh · 14:03:22", "sigmoid · 14:03:22"]);
     const row = (name: string) => rows.find(([what]) => what === name)?.slice(1);
     assert.deepEqual(row("optimizer.lr"), ["0.01", "0.1"]);
     assert.deepEqual(row("type of act"), ["Tanh", "Sigmoid"]);

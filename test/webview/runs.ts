@@ -2,7 +2,7 @@ import { COLUMN, HIST_BINS, HIST_OFFSET, STATS, TOTALS } from "../../src/protoco
 import type { Frame, Stat, Total } from "../../src/protocol/frame.ts";
 import type { Increment } from "../../src/protocol/increment.ts";
 import type { LayerInfo, RunInfo } from "../../src/protocol/run.ts";
-import type { Overlay, RunSummary, ToWebview } from "../../src/protocol/webview.ts";
+import { CONTROLS, type Overlay, type RunSummary, type ToWebview } from "../../src/protocol/webview.ts";
 import { recorded } from "../support/history.ts";
 
 const WITHOUT_PARAMETERS: readonly Stat[] = [
@@ -56,6 +56,7 @@ export const runOf = (
     file: "vanishing.gradlens.json",
     started: "14:03:22",
     stale: false,
+    controls: [...CONTROLS],
     ...rest,
   };
 };

@@ -18,7 +18,8 @@ export const activations: Chart = {
     "Bars: units that are 0 for the whole batch and pass no gradient on. Diamonds: outputs where the activation's slope is below 5 % of " +
     "its maximum. Layers without such an activation are left out.",
 
-  applies: (view) => rowsOf(view).length > 0,
+  applies: (view) =>
+    rowsOf(view).length > 0 && STATS.some(([stat]) => typical(view, stat).some(Number.isFinite)),
 
   reading(view) {
     const most = STATS.flatMap(([stat, word]) => {

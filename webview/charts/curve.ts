@@ -1,4 +1,12 @@
-import { coarser, rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
+import {
+  lastStep,
+  placeOf,
+  rangeOf,
+  spanOf,
+  type Bucket,
+  type Range,
+  type Span,
+} from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { count } from "../../src/insight/format.ts";
 import type { Point } from "./chart.ts";
@@ -12,40 +20,83 @@ import { MOST_POINTS } from "./overSteps.ts";
 export function curveOf(history: History, figure: number, most = MOST_POINTS): readonly Point[] {
   const { tally } = history;
   let before: Span | undefined;
-  return coursesOf(history, most / POINTS).flatMap((bucket) => {
-    const span = spanOf(bucket);
-    const points = pointsOf(bucket, span, figure);
+  return stretchesOf(history, most / POINTS).flatMap((stretch) => {
+    const span = spanOver(stretch);
+    const points = pointsOf(rangeOver(stretch, figure), span);
     const broken = before && isGap(before, span, tally.interval) ? [{ x: before.to, y: NaN }] : [];
     before = span;
     return [...broken, ...points];
   });
 }
 
-/** Points that a bucket is drawn with, at most. */
+/** Points that a stretch is drawn with, at most. */
 const POINTS = 4;
 
 /** Points that each of so many lines may have. */
 export const budgetOf = (lines: number): number => Math.max(64, MOST_POINTS / lines);
 
-/** The buckets of a run, joined until they are at most so many; none of them is left out. */
-export function coursesOf({ course }: History, most: number): readonly Bucket[] {
-  let level = course;
-  while (level.buckets.length > most) level = coarser(level, 2 * level.stride);
-  return level.buckets;
+/** Buckets that follow each other and share a place of a chart. */
+export type Stretch = readonly [Bucket, ...Bucket[]];
+
+/** The buckets of a run, taken together until they are at most so many stretches; none of them is left out. */
+export function stretchesOf({ course: { buckets, stride } }: History, most: number): readonly Stretch[] {
+  let width = stride;
+  for (let count = buckets.length; count > most; count = Math.ceil(count / 2)) width *= 2;
+  const stretches: [Bucket, ...Bucket[]][] = [];
+  for (const bucket of buckets) {
+    const last = stretches.at(-1);
+    if (last && placeOf(lastStep(last[0]), width) === placeOf(lastStep(bucket), width)) last.push(bucket);
+    else stretches.push([bucket]);
+  }
+  return stretches;
+}
+
+export function spanOver(stretch: Stretch): Span {
+  const spans = stretch.map(spanOf);
+  const sum = (what: "frames" | "clipped" | "broken"): number =>
+    spans.reduce((all, span) => all + span[what], 0);
+  return {
+    from: spans[0]?.from ?? NaN,
+    to: spans.at(-1)?.to ?? NaN,
+    frames: sum("frames"),
+    clipped: sum("clipped"),
+    broken: sum("broken"),
+  };
+}
+
+/** One figure of a stretch. */
+export function rangeOver(stretch: Stretch, figure: number): Range {
+  const ranges = stretch.map((bucket) => rangeOf(bucket, figure));
+  let [min, max, sum, finite] = [NaN, NaN, 0, 0];
+  for (const range of ranges) {
+    if (range.finite === 0) continue;
+    // Comparisons that NaN, which stands there before the first, lets through.
+    if (!(min <= range.min)) min = range.min;
+    if (!(max >= range.max)) max = range.max;
+    sum += range.mean * range.finite;
+    finite += range.finite;
+  }
+  return {
+    first: ranges[0]?.first ?? NaN,
+    last: ranges.at(-1)?.last ?? NaN,
+    min,
+    max,
+    mean: sum / finite,
+    finite,
+  };
 }
 
 /** What a chart says of steps that share a place, and of what else it leaves out. */
 export function noteOf(history: History, most: number, more?: string): { readonly note?: string } {
-  const [bucket] = coursesOf(history, most / POINTS);
-  const { from, to } = bucket ? spanOf(bucket) : { from: 1, to: 1 };
+  const [stretch] = stretchesOf(history, most / POINTS);
+  const { from, to } = stretch ? spanOver(stretch) : { from: 1, to: 1 };
   const joined =
     to > from ? `first, least, greatest and last of every ${count(to - from + 1)} steps` : undefined;
   const note = [joined, more].filter((one) => one !== undefined).join("; ");
   return note === "" ? {} : { note };
 }
 
-function pointsOf(bucket: Bucket, { from, to, frames }: Span, figure: number): readonly Point[] {
-  const { first, last, min, max } = rangeOf(bucket, figure);
+function pointsOf({ first, last, min, max }: Range, { from, to, frames }: Span): readonly Point[] {
   if (frames === 1) return [{ x: to, y: drawn(last) }];
   const x = (from + to) / 2;
   const extremes = (first > last ? [max, min] : [min, max]).filter((y) => y !== first && y !== last);

@@ -46,7 +46,7 @@ export const differences: Part = {
   table(view) {
     const { declared, results, found } = parts(view);
     return {
-      columns: ["", runName(view.run), ...view.others.map(otherName)],
+      columns: ["what", runName(view.run), ...view.others.map(otherName)],
       rows: [...declared, ...results, ...found],
     };
   },

@@ -34,31 +34,32 @@ function imageOf(data: ImageData): HTMLCanvasElement {
 
 /** Hatches what is not finite and dots what is exactly 0, so that neither meaning is in the colour alone. */
 function drawPatterns(stage: Stage, plot: HeatPlot, kind: ThemeKind): void {
+  const { ctx } = stage;
   const ink = inkOn(kind);
   for (const [value, draw] of [
     [Infinity, hatch],
     [-Infinity, dots],
   ] as const) {
-    const path = cellsWith(stage, plot, value);
-    const pattern = path && stage.ctx.createPattern(draw(ink), "repeat");
+    ctx.beginPath();
+    const pattern = outline(stage, plot, value) && ctx.createPattern(draw(ink), "repeat");
     if (!pattern) continue;
-    stage.ctx.fillStyle = pattern;
-    stage.ctx.fill(path);
+    ctx.fillStyle = pattern;
+    ctx.fill();
   }
 }
 
-/** The outlines of all cells of this value; `undefined` if there is none. */
-function cellsWith({ xOf, yOf }: Stage, { cells, edges, y }: HeatPlot, value: number): Path2D | undefined {
-  let path: Path2D | undefined;
+/** Adds the outlines of all cells of this value to the path; whether there is any. */
+function outline({ ctx, xOf, yOf }: Stage, { cells, edges, y }: HeatPlot, value: number): boolean {
+  let any = false;
   for (const [column, layers] of cells.entries()) {
     let row = layers.indexOf(value);
     if (row < 0) continue;
-    path ??= new Path2D();
+    any = true;
     const [left, right] = [xOf(edges[column] ?? NaN), xOf(edges[column + 1] ?? NaN)];
     for (; row >= 0; row = layers.indexOf(value, row + 1)) {
       const [top, bottom] = [yOf(y.min + row), yOf(y.min + row + 1)];
-      path.rect(left, top, right - left, bottom - top);
+      ctx.rect(left, top, right - left, bottom - top);
     }
   }
-  return path;
+  return any;
 }

@@ -5,7 +5,8 @@ import { isBroken } from "../../src/protocol/frame.ts";
 import type { View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
 import type { LogAxis } from "./axis.ts";
-import type { Chart, Table } from "./chart.ts";
+import type { Histogram } from "../../src/protocol/kept.ts";
+import type { Chart, Plot, Table } from "./chart.ts";
 
 const LOG_2 = Math.log10(2);
 
@@ -30,19 +31,10 @@ export const histogram: Chart = {
   },
 
   plot(view) {
-    const rows = rowsOf(view);
-    const counts = rows.map((layer) => countsOf(view, layer));
-    const peaks = counts.map((row) => Math.max(...row, 1));
-    return {
-      kind: "heat",
-      x: sizeAxis(counts),
-      y: layersAxis(view.layers, rows),
-      paint: "ramp",
-      cells: Array.from({ length: HIST_BINS }, (_, bin) =>
-        counts.map((row, i) => (row[bin] ?? 0) / (peaks[i] ?? 1)),
-      ),
-      edges: Array.from({ length: HIST_BINS + 1 }, (_, bin) => exponentOf(bin)),
-    };
+    const { histogram: of } = view.history;
+    const plot = (of && plots.get(of)) ?? newPlot(view);
+    if (of) plots.set(of, plot);
+    return plot;
   },
 
   describe(view, { layer = -1, x }) {
@@ -78,6 +70,25 @@ export const histogram: Chart = {
     rows: rowsOf(view).map((layer) => [view.layers[layer]?.path ?? "", ...countsOf(view, layer)]),
   }),
 };
+
+/** Counts come seldom, and never change: each is drawn up once. */
+const plots = new WeakMap<Histogram, Plot>();
+
+function newPlot(view: View): Plot {
+  const rows = rowsOf(view);
+  const counts = rows.map((layer) => countsOf(view, layer));
+  const peaks = counts.map((row) => Math.max(...row, 1));
+  return {
+    kind: "heat",
+    x: sizeAxis(counts),
+    y: layersAxis(view.layers, rows),
+    paint: "ramp",
+    cells: Array.from({ length: HIST_BINS }, (_, bin) =>
+      counts.map((row, i) => (row[bin] ?? 0) / (peaks[i] ?? 1)),
+    ),
+    edges: Array.from({ length: HIST_BINS + 1 }, (_, bin) => exponentOf(bin)),
+  };
+}
 
 const nameOf = ({ layers }: View, layer: number): string => layerName(layers[layer]?.path ?? "");
 

@@ -33,7 +33,8 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
     id,
     title,
     hint,
-    applies: (view) => rowsOf(view).length > 0,
+    applies: (view) =>
+      framesOf(view, LINES).some((frame) => Number.isFinite(rangeAt(frame, rowsOf(view), stat).y)),
 
     reading(view) {
       const values = typical(view, stat);
@@ -108,7 +109,18 @@ export const nearest = (frames: readonly Frame[], x = Infinity): Frame | undefin
         undefined,
       );
 
+const ranges = new WeakMap<Frame, Map<Stat, Point>>();
+
+/** The least and the greatest figure of a step, looked for once: frames never change. */
 function rangeAt(frame: Frame, rows: readonly number[], stat: Stat): Point {
+  const known = ranges.get(frame) ?? new Map<Stat, Point>();
+  ranges.set(frame, known);
+  const range = known.get(stat) ?? newRangeAt(frame, rows, stat);
+  known.set(stat, range);
+  return range;
+}
+
+function newRangeAt(frame: Frame, rows: readonly number[], stat: Stat): Point {
   let [low, high] = [Infinity, -Infinity];
   for (const row of rows) {
     const value = statOf(frame, row, stat);

@@ -8,7 +8,17 @@ import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
 import type { Chart, Figures, Point, Series } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
-import { bucketAt, budgetOf, coursesOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
+import {
+  bucketAt,
+  budgetOf,
+  curveOf,
+  noteOf,
+  SPAN_COLUMNS,
+  spanOver,
+  spanRow,
+  stretchesOf,
+  stepsOf,
+} from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -147,8 +157,8 @@ const smoothed = (history: History, most: number): readonly Point[] =>
   curveOf(history, courseOf("smooth"), most);
 
 function clips(history: History, y: number, most: number): readonly Series[] {
-  const points = coursesOf(history, most)
-    .map(spanOf)
+  const points = stretchesOf(history, most)
+    .map(spanOver)
     .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
   return points.length > 0 ? [{ label: "clipped", draw: "marks", ink: "second", points }] : [];
 }

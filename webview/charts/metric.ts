@@ -7,7 +7,16 @@ import { whole, type View } from "../view.ts";
 import { stepsAxis, withRoomFor } from "./axis.ts";
 import type { Chart, Point } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
-import { bucketAt, budgetOf, coursesOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
+import {
+  bucketAt,
+  budgetOf,
+  rangeOver,
+  spanOver,
+  stretchesOf,
+  SPAN_COLUMNS,
+  spanRow,
+  stepsOf,
+} from "./curve.ts";
 
 export const metric: Chart = {
   id: "metric",
@@ -83,10 +92,10 @@ export const metric: Chart = {
 const FIGURE = courseOf("metric");
 
 const means = (history: View["history"], most: number): readonly Point[] =>
-  coursesOf(history, most).map((bucket) => ({
-    x: (spanOf(bucket).from + spanOf(bucket).to) / 2,
-    y: rangeOf(bucket, FIGURE).mean,
-  }));
+  stretchesOf(history, most).map((stretch) => {
+    const { from, to } = spanOver(stretch);
+    return { x: (from + to) / 2, y: rangeOver(stretch, FIGURE).mean };
+  });
 
 const evaluations = ({ history }: View): readonly Point[] =>
   history.validation.buckets.flatMap((bucket) => {

@@ -1,6 +1,7 @@
 import {
   BarController,
   BarElement,
+  BasicPlatform,
   Chart as Drawing,
   Filler,
   LinearScale,
@@ -34,29 +35,21 @@ export interface Mounted {
   dispose(): void;
 }
 
+/** What is drawn beside the data. */
+interface Scene {
+  readonly plot: Plot;
+  readonly theme: Theme;
+  /** The layer that is marked. */
+  readonly marked?: number | undefined;
+}
+
 /** Draws plots on this canvas, whose parent gives the size. */
 export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Theme): Mounted {
   let [plot, theme, axes] = [firstPlot, firstTheme, axesOf(firstPlot)];
   let held: number | undefined;
   let signature = "";
   let marked: number | undefined;
-
-  const layers: Plugin<"line"> = {
-    id: "layers",
-    beforeDatasetsDraw(chart) {
-      const stage = stageOf(chart);
-      if (plot.kind === "heat") return drawCells(stage, plot, theme.kind);
-      if (plot.x.kind === "layers") drawGroups(stage, plot.x, theme);
-      drawMark(stage, plot, marked, theme);
-      if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
-    },
-    afterDatasetsDraw(chart) {
-      const stage = stageOf(chart);
-      if (plot.kind === "heat") drawMark(stage, plot, marked, theme);
-      if (plot.broke) drawBreak(stage, plot, plot.broke, theme);
-    },
-  };
-  const drawing = new Drawing(canvas, configurationWith(layers));
+  const drawing = new Drawing(canvas, configurationWith(around(() => ({ plot, theme, marked }))));
 
   function update(nextPlot: Plot, nextTheme: Theme, run: number | undefined): void {
     const before = run !== undefined && run === held ? axes : undefined;
@@ -80,6 +73,49 @@ export function mount(canvas: HTMLCanvasElement, firstPlot: Plot, firstTheme: Th
     dispose: () => drawing.destroy(),
   };
 }
+
+/** Draws a plot once with whatever takes the calls of a canvas. */
+export function paint(
+  ctx: CanvasRenderingContext2D,
+  plot: Plot,
+  theme: Theme,
+  size: { readonly width: number; readonly height: number },
+): void {
+  const axes = axesOf(plot);
+  const canvas = { ...size, style: {}, getContext: () => ctx, getAttribute: () => null };
+  const { options, ...configuration } = configurationWith(around(() => ({ plot, theme })));
+  // Without styles of their own segments are drawn as a Path2D, which only a canvas understands.
+  const datasets = (plot.kind === "lines" ? datasetsOf(plot, axes, theme) : []).map((dataset) => ({
+    ...dataset,
+    segment: {},
+  }));
+  const drawing = new Drawing(canvas as unknown as HTMLCanvasElement, {
+    ...configuration,
+    platform: BasicPlatform,
+    data: { datasets: datasets as unknown as ChartDataset<"line">[] },
+    options: { ...options, responsive: false, devicePixelRatio: 1, scales: scalesOf(axes, theme) },
+  });
+  drawing.draw();
+}
+
+/** Draws what lies under and over the data. */
+const around = (scene: () => Scene): Plugin<"line"> => ({
+  id: "layers",
+  beforeDatasetsDraw(chart) {
+    const stage = stageOf(chart);
+    const { plot, theme, marked } = scene();
+    if (plot.kind === "heat") return drawCells(stage, plot, theme.kind);
+    if (plot.x.kind === "layers") drawGroups(stage, plot.x, theme);
+    drawMark(stage, plot, marked, theme);
+    if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
+  },
+  afterDatasetsDraw(chart) {
+    const stage = stageOf(chart);
+    const { plot, theme, marked } = scene();
+    if (plot.kind === "heat") drawMark(stage, plot, marked, theme);
+    if (plot.broke) drawBreak(stage, plot, plot.broke, theme);
+  },
+});
 
 const configurationWith = (plugin: Plugin<"line">): ChartConfiguration<"line"> => ({
   type: "line",

@@ -1,4 +1,4 @@
-import type { PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
+import type { Control, PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
 import { dropdown, iconButton } from "../controls.ts";
 import { element, setAttribute, setText } from "../dom.ts";
 import { progressOf, runName, stateOf, stepOf } from "../progress.ts";
@@ -37,18 +37,14 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
   const step = iconButton("debug-step-over", "Step", () => command("step"));
   const stop = iconButton("debug-stop", "Stop", () => command("stop"));
   const again = iconButton("debug-restart", "Run again", () => command("rerun"));
+  const buttons = { pause, step, stop, rerun: again } satisfies Partial<Record<Control, unknown>>;
+  const controls = element("div", { class: "controls", role: "toolbar", "aria-label": "Run" }, [
+    ...Object.values(buttons).map((button) => button.element),
+  ]);
 
   return {
     element: element("header", { class: "header" }, [
-      element("div", { class: "header-run" }, [
-        picker.element,
-        element("div", { class: "controls", role: "toolbar", "aria-label": "Run" }, [
-          pause.element,
-          step.element,
-          stop.element,
-          again.element,
-        ]),
-      ]),
+      element("div", { class: "header-run" }, [picker.element, controls]),
       element("div", { class: "header-state" }, [dot, state, progress, stale]),
       element("div", { class: "progress-track", "aria-hidden": "true" }, [bar]),
       others.element,
@@ -65,6 +61,9 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
       setText(progress, progressOf(view));
       bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
       others.update(runs, view, theme);
+      controls.hidden = run.controls.length === 0;
+      for (const [name, button] of Object.entries(buttons))
+        button.element.hidden = !run.controls.includes(name as Control);
       const going = run.state === "running" || paused;
       pause.set({
         icon: paused ? "debug-continue" : "debug-pause",

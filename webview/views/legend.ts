@@ -34,7 +34,7 @@ export function legend(): Legend {
   };
 }
 
-interface Item {
+export interface Item {
   readonly label: string;
   /** Which of the style sheet's samples. */
   readonly swatch: string;
@@ -43,6 +43,12 @@ interface Item {
   /** The place of the run under the shown one whose line it is. */
   readonly run?: number;
 }
+
+/** What the legend of a plot names, where it is told outside of the panel. */
+export const itemsOf = (plot: Plot, theme: Theme): readonly Item[] => [
+  ...(plot.kind === "lines" ? plot.series.flatMap((series) => itemOf(series, theme)) : []),
+  ...(plot.broke ? [breakItem(plot.broke, theme)] : []),
+];
 
 function itemOf(series: Series, theme: Theme): readonly Item[] {
   const { label, draw, ink } = series;

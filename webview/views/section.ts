@@ -4,9 +4,13 @@ import { element, icon, setAttribute, setIcon } from "../dom.ts";
 import { brokenNote } from "../nonFinite.ts";
 import type { Theme } from "../theme.ts";
 import type { View } from "../view.ts";
+import type { SaveFormat } from "../../src/protocol/webview.ts";
 import { isChart, type Part } from "../charts/chart.ts";
+import { toPng, toSvg } from "../charts/picture.ts";
+import { runName } from "../progress.ts";
 import type { Events } from "./events.ts";
-import { plotView } from "./plot.ts";
+import { plotOf, plotView } from "./plot.ts";
+import { saveView } from "./save.ts";
 import { tableView } from "./table.ts";
 import { setWords } from "./words.ts";
 
@@ -16,7 +20,8 @@ export interface Section {
   readonly id: string;
   folded(): boolean;
   /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
-  update(view: View, theme: Theme, speak: boolean): void;
+  /** `draw`: there is time for the chart, too. */
+  update(view: View, theme: Theme, speak: boolean, draw: boolean): void;
   mark(layer: string | undefined): void;
 }
 
@@ -32,6 +37,7 @@ const SAID_MS = 1500;
 export function section(part: Part, startsFolded: boolean, events: Events, prefix = ""): Section {
   const id = prefix + part.id;
   let view: View | undefined;
+  let colours: Theme | undefined;
   let folded = startsFolded;
   let asTable = !isChart(part);
 
@@ -56,11 +62,25 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   const copy = iconButton("copy", "Copy as CSV", () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
+  const save = saveView(
+    part.title,
+    async (format) => {
+      if (!view || !colours) return;
+      const content = await contentOf(part, view, colours, format);
+      events.save(part.title, format, content);
+    },
+    isChart(part),
+  );
   const root = element("section", { class: "section", "data-chart": id, "aria-label": part.title }, [
     element("div", { class: "section-head" }, [
       element("h2", {}, [fold]),
-      element("div", { class: "section-tools" }, [...(plot ? [swap.element] : []), copy.element]),
+      element("div", { class: "section-tools" }, [
+        ...(plot ? [swap.element] : []),
+        copy.element,
+        save.button,
+      ]),
     ]),
+    save.choices,
     reading,
     body,
   ]);
@@ -107,13 +127,24 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    update(next, theme, speak) {
-      view = next;
+    update(next, theme, speak, draw) {
+      [view, colours] = [next, theme];
       if (speak) setWords(reading, part.reading(view) + brokenNote(view));
-      if (folded || !inSight) return;
+      if (folded || !inSight || !draw) return;
       if (plot && !asTable) plot.update(view, theme, speak);
       else if (speak) table.update(part.table(view));
     },
     mark: (layer) => plot?.mark(layer),
   };
+}
+
+/** What is written into a file of this format. */
+async function contentOf(part: Part, view: View, theme: Theme, format: SaveFormat): Promise<string> {
+  if (format === "csv" || !isChart(part)) return toCsv((part.data ?? part.table)(view));
+  const reading = part.reading(view) + brokenNote(view);
+  const svg = toSvg(
+    { title: `${part.title} · ${runName(view.run)}`, reading, plot: plotOf(part, view) },
+    theme,
+  );
+  return format === "svg" ? svg : toPng(svg);
 }

@@ -6,6 +6,9 @@ import { list, numeral, record, Refusal, type Fields } from "./fields.ts";
 const STAT_SET: ReadonlySet<string> = new Set(STATS);
 const isStat = (name: string): name is Stat => STAT_SET.has(name);
 
+/** Columns that a step may lack because they are taken now and then: the last that there was stays, as in the engine. */
+const SAMPLED = ["gain", "act_spread"] as const satisfies readonly Stat[];
+
 /**
  * What the rows of a run's steps look like, learned from the steps: no line says before which columns a layer has. How many time
  * steps one has is settled by the first: all frames of a run have equally long arrays, and what has another length is left out.
@@ -15,9 +18,13 @@ export class StepReader {
   #layers: readonly LayerInfo[];
   #offsets: readonly number[] | undefined;
   #times = 0;
+  /** What was sampled last: `SAMPLED` of each row, and the time steps. */
+  readonly #sampled: Float64Array;
+  #time = new Float64Array(0);
 
   constructor(layers: readonly LayerInfo[]) {
     this.#layers = layers;
+    this.#sampled = new Float64Array(layers.length * SAMPLED.length).fill(NaN);
     this.#rowOf = new Map(layers.map(({ path }, row) => [path, row]));
   }
 
@@ -35,8 +42,9 @@ export class StepReader {
     const values = new Float64Array(this.#layers.length * STATS.length).fill(NaN);
     const seen = rows.map(({ row, fields: columns }) => columnsOf(values, row, columns));
     const hist = this.#histogram(rows);
-    const time = this.#time(rows);
+    const time = this.#timeOf(rows);
     this.#learn(rows, seen);
+    this.#keepSampled(values, rows);
     return {
       step: step as number,
       ...(Object.fromEntries(totals) as Record<(typeof TOTALS)[number], number>),
@@ -69,7 +77,17 @@ export class StepReader {
     return hist;
   }
 
-  #time(rows: readonly Row[]): Float64Array | undefined {
+  #keepSampled(values: Float64Array, rows: readonly Row[]): void {
+    for (const { row, fields } of rows) {
+      for (const [i, stat] of SAMPLED.entries()) {
+        const [at, kept] = [row * STATS.length + COLUMN[stat], row * SAMPLED.length + i];
+        if (fields[stat] === undefined) values[at] = this.#sampled[kept] ?? NaN;
+        else this.#sampled[kept] = values[at] ?? NaN;
+      }
+    }
+  }
+
+  #timeOf(rows: readonly Row[]): Float64Array | undefined {
     const norms = rows.flatMap(({ row, fields }) => {
       const value = fields["time_delta_norm"];
       if (value === undefined) return [];
@@ -77,10 +95,14 @@ export class StepReader {
     });
     if (!this.#offsets) this.#settle(norms);
     if (this.#times === 0) return undefined;
-    const time = new Float64Array(this.#times).fill(NaN);
+    const time =
+      this.#time.length === this.#times ? this.#time.slice() : new Float64Array(this.#times).fill(NaN);
     for (const { row, norms: own } of norms) {
-      if (own.length === this.#layers[row]?.time) time.set(own, this.#offsets?.[row]);
+      const [from = 0, length = 0] = [this.#offsets?.[row], this.#layers[row]?.time];
+      if (own.length === length) time.set(own, from);
+      else time.fill(NaN, from, from + length);
     }
+    this.#time = time;
     return time;
   }
 

@@ -1,0 +1,114 @@
+import * as vscode from "vscode";
+import type { ProgramLine, RunInfo, Where } from "../../protocol/run.ts";
+
+/** Lines of a file at which layers of a run were made. */
+export interface Place {
+  /** Count from 0. */
+  readonly line: number;
+  readonly endLine: number;
+  /** In order. */
+  readonly rows: readonly number[];
+}
+
+/** Where the layers of a run were made. */
+export interface Places {
+  /** The files of the workspace, the one of the first layer first. */
+  readonly files: readonly vscode.Uri[];
+  /** Lines by file: by its URI, or, for the text of a notebook's cell, by its digest. */
+  readonly byFile: ReadonlyMap<string, readonly Place[]>;
+  /** What a file held when the run started. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Of each row, the file and the line. */
+  readonly ofRow: readonly ({ readonly file: string; readonly line: number } | undefined)[];
+}
+
+const known = new WeakMap<object, Places>();
+
+/** `folder`: the one that the names in the stream are seen from. What lies outside of the workspace has no place. */
+export function placesOf(info: RunInfo, folder: vscode.Uri): Places {
+  const key = info.watched?.sources ?? info; // the same for as long as the run is
+  const places = known.get(key) ?? find(info, folder);
+  known.set(key, places);
+  return places;
+}
+
+function find({ layers, watched }: RunInfo, folder: vscode.Uri): Places {
+  const sources = watched?.sources ?? new Map<string, string>();
+  const uris = new Map<string, vscode.Uri | undefined>();
+  const inWorkspace = (file: string): vscode.Uri | undefined => {
+    if (!uris.has(file)) uris.set(file, fileOf(file, folder));
+    return uris.get(file);
+  };
+  const digests = new Map<string, string>();
+  const lines = new Map<string, Map<string, { line: number; endLine: number; rows: number[] }>>();
+  const ofRow = layers.map(({ where }, row) => {
+    const at = where && chosen(where, inWorkspace, sources);
+    if (!where || !at) return undefined;
+    const { key, place, digest } = at;
+    if (digest !== undefined) digests.set(key, digest);
+    const endLine = place === where ? where.end_line : place.line;
+    const own = lines.get(key) ?? new Map<string, { line: number; endLine: number; rows: number[] }>();
+    lines.set(key, own);
+    const name = `${place.line}`;
+    const same = own.get(name) ?? {
+      line: place.line - 1,
+      endLine: Math.max(place.line, endLine) - 1,
+      rows: [],
+    };
+    own.set(name, same);
+    same.rows.push(row);
+    return { file: key, line: place.line - 1 };
+  });
+  return {
+    files: [...lines.keys()].flatMap(
+      (key) => [...uris.values()].find((uri) => uri?.toString() === key) ?? [],
+    ),
+    byFile: new Map(
+      [...lines].map(([key, own]) => [key, [...own.values()].sort((a, b) => a.line - b.line)] as const),
+    ),
+    digests,
+    ofRow,
+  };
+}
+
+interface Chosen {
+  readonly key: string;
+  readonly place: ProgramLine;
+  readonly digest: string | undefined;
+}
+
+/** The call that made a layer, or the innermost line around it that lies in the workspace; else in a notebook. */
+function chosen(
+  where: Where,
+  inWorkspace: (file: string) => vscode.Uri | undefined,
+  sources: ReadonlyMap<string, string>,
+): Chosen | undefined {
+  const all: readonly ProgramLine[] = [where, ...where.via];
+  for (const place of all) {
+    const uri = place.line > 0 ? inWorkspace(place.file) : undefined;
+    if (uri) return { key: uri.toString(), place, digest: sources.get(place.file) };
+  }
+  for (const place of all) {
+    const digest = sources.get(place.file);
+    if (digest !== undefined && place.line > 0 && isCell(place.file))
+      return { key: cellKey(digest), place, digest };
+  }
+  return undefined;
+}
+
+/** What Python calls the text of a notebook's cell. */
+const isCell = (file: string): boolean => /^<.*>$|[\\/]ipykernel_\d+[\\/]/.test(file);
+
+export const cellKey = (digest: string): string => `cell:${digest}`;
+
+/** Packages that are installed in the workspace are nobody's own code. */
+const INSTALLED = /(^|[\\/])(site|dist)-packages[\\/]/;
+
+/** A file of the workspace; `undefined` where it lies elsewhere, or is no file's name. */
+function fileOf(file: string, folder: vscode.Uri): vscode.Uri | undefined {
+  if (file === "" || file.includes("\0") || file.startsWith("<") || INSTALLED.test(file)) return undefined;
+  const isAbsolute = /^([\\/]|[A-Za-z]:[\\/])/.test(file);
+  if (isAbsolute && folder.scheme !== "file") return undefined;
+  const uri = isAbsolute ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file);
+  return vscode.workspace.getWorkspaceFolder(uri) && uri;
+}

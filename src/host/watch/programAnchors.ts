@@ -1,0 +1,252 @@
+import { createHash } from "node:crypto";
+import * as vscode from "vscode";
+import type { Position } from "../../model/digest.ts";
+import { mover } from "../../model/held.ts";
+import type { Anchor, Anchors, Now } from "../anchors.ts";
+import type { Run } from "../run.ts";
+import type { Runs } from "../runs.ts";
+import { Debounce } from "../throttle.ts";
+import { cellKey, placesOf, type Place } from "./places.ts";
+
+/** A text is compared with what ran once it has been quiet for so long. */
+const QUIET_MS = 150;
+
+/** Lines of a program that made layers of a run. */
+export interface ProgramAnchor extends Anchor {
+  start: Position;
+  end: Position;
+  readonly run: Run;
+  /** Rows of its frames, in order. */
+  readonly rows: readonly number[];
+}
+
+/** What is known of a run in a document. */
+interface Seen {
+  readonly run: Run;
+  /** What the document is called in the places of the run. */
+  readonly file: string;
+  anchors: readonly ProgramAnchor[];
+  /** Anchors stand where the run says: the text is what ran. */
+  isExact: boolean;
+}
+
+interface Known {
+  /** What the text is, as far as that is known. */
+  digests: readonly string[];
+  readonly seen: Map<Run, Seen>;
+}
+
+/**
+ * Layers of watched runs stand where their program makes them, in the files of the workspace alone. Edits move them; where the text
+ * is no longer what ran, what stands there is stale.
+ */
+export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable {
+  readonly #runs: Runs;
+  readonly #known = new Map<vscode.TextDocument, Known>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Something is stale now, or no longer. */
+  readonly onDidChange = this.#changed.event;
+  readonly #quiet = new Debounce<vscode.TextDocument>(QUIET_MS, (document) => void this.#look(document));
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(runs: Runs) {
+    this.#runs = runs;
+    this.#subscriptions = [
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const known = this.#known.get(document);
+        if (!known || contentChanges.length === 0) return;
+        for (const change of contentChanges) move(known, change);
+        this.#quiet.request(document);
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        if (this.#known.has(document)) this.#quiet.request(document);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#known.delete(document)),
+      runs.onDidChange(({ run, what }) => {
+        if (what !== "removed") return;
+        for (const { seen } of this.#known.values()) seen.delete(run);
+      }),
+    ];
+  }
+
+  has(document: vscode.TextDocument): boolean {
+    return isProgram(document) && this.#seen(document).length > 0;
+  }
+
+  /** Where two runs have something to say of a line, the later one says it. */
+  of(document: vscode.TextDocument): readonly ProgramAnchor[] {
+    const byLine = new Map<number, ProgramAnchor>();
+    for (const { anchors } of this.#seen(document))
+      for (const anchor of anchors) if (!byLine.has(anchor.start.line)) byLine.set(anchor.start.line, anchor);
+    return [...byLine.values()].sort((a, b) => a.start.line - b.start.line);
+  }
+
+  at(document: vscode.TextDocument, { line }: vscode.Position): ProgramAnchor | undefined {
+    return this.of(document).findLast(({ start, end }) => start.line <= line && line <= end.line);
+  }
+
+  find(document: vscode.TextDocument, run: Run, layer: string): ProgramAnchor | undefined {
+    const [row] = run.rows([layer]);
+    const seen = this.#seen(document, run).find((one) => one.run === run);
+    return row === undefined ? undefined : seen?.anchors.find(({ rows }) => rows.includes(row));
+  }
+
+  now(document: vscode.TextDocument): Now<ProgramAnchor> {
+    return {
+      figures: ({ run, rows }) => {
+        const frame = run.historySeen().latest();
+        return frame && { run, frame, rows, stale: this.isStaleIn(document, run), probe: false };
+      },
+    };
+  }
+
+  /** The runs that a document shows, the latest first. */
+  runs(document: vscode.TextDocument): readonly Run[] {
+    const shown = new Set(this.of(document).map(({ run }) => run));
+    return [...shown].sort((a, b) => b.id - a.id);
+  }
+
+  /** A file that is open is no longer what ran. */
+  isStale(run: Run): boolean {
+    if (!run.isWatched) return false;
+    return [...this.#known.values()].some(({ seen }) => seen.get(run)?.isExact === false);
+  }
+
+  /** This document is no longer what ran. */
+  isStaleIn(document: vscode.TextDocument, run: Run): boolean {
+    return this.#known.get(document)?.seen.get(run)?.isExact === false;
+  }
+
+  /** Opens the file where a layer was made. */
+  async open(run: Run, layer: string): Promise<vscode.TextDocument | undefined> {
+    const places = run.origin.stream && placesOf(run.info, run.origin.stream.folder);
+    const file = places?.ofRow[run.rows([layer])[0] ?? -1]?.file;
+    const uri = places?.files.find((one) => one.toString() === file);
+    if (file === undefined) return undefined;
+    if (!uri) return [...this.#known].find(([, { seen }]) => seen.get(run)?.file === file)?.[0];
+    try {
+      const document = await vscode.workspace.openTextDocument(uri);
+      await this.#look(document, run);
+      return document;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Those that a document shows, the latest first; `wanted` also where there is a later one of its model. */
+  #seen(document: vscode.TextDocument, wanted?: Run): readonly Seen[] {
+    const models = new Set<string>();
+    return this.#runs
+      .all()
+      .toReversed()
+      .flatMap((run) => {
+        const isLatest = !models.has(run.origin.model);
+        if (!run.isWatched || (!isLatest && run !== wanted)) return [];
+        const seen = this.#see(document, run);
+        if (seen) models.add(run.origin.model);
+        return seen ?? [];
+      });
+  }
+
+  #see(document: vscode.TextDocument, run: Run): Seen | undefined {
+    const { stream } = run.origin;
+    if (!stream) return undefined;
+    const known = this.#known.get(document);
+    const before = known?.seen.get(run);
+    if (before) return before;
+    const places = placesOf(run.info, stream.folder);
+    const name = document.uri.toString();
+    const file = places.byFile.has(name)
+      ? name
+      : known?.digests.map(cellKey).find((key) => places.byFile.has(key));
+    if (file === undefined) {
+      if (isCell(document) && !known) void this.#look(document);
+      return undefined;
+    }
+    const seen: Seen = {
+      run,
+      file,
+      anchors: anchorsOf(document, run, places.byFile.get(file) ?? []),
+      isExact: true,
+    };
+    if (known) {
+      known.seen.set(run, seen);
+      seen.isExact = isWhatRan(known, seen);
+    } else {
+      this.#known.set(document, { digests: [], seen: new Map([[run, seen]]) });
+      void this.#look(document);
+    }
+    return seen;
+  }
+
+  /** Compares the text with what ran. */
+  async #look(document: vscode.TextDocument, run?: Run): Promise<void> {
+    const known = this.#known.get(document) ?? { digests: [], seen: new Map<Run, Seen>() };
+    this.#known.set(document, known);
+    const { version } = document;
+    const digests = await digestsOf(document);
+    if (document.isClosed || document.version !== version) return;
+    known.digests = digests;
+    if (run) this.#see(document, run);
+    for (const seen of known.seen.values()) {
+      const isExact = isWhatRan(known, seen);
+      if (isExact && !seen.isExact) seen.anchors = anchorsOf(document, seen.run, placesIn(seen));
+      seen.isExact = isExact;
+    }
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#quiet.dispose();
+    this.#changed.dispose();
+  }
+}
+
+const isCell = ({ uri }: vscode.TextDocument): boolean => uri.scheme === "vscode-notebook-cell";
+
+export const isProgram = ({ languageId, isClosed }: vscode.TextDocument): boolean =>
+  languageId === "python" && !isClosed;
+
+const placesIn = ({ run, file }: Seen): readonly Place[] =>
+  (run.origin.stream && placesOf(run.info, run.origin.stream.folder).byFile.get(file)) ?? [];
+
+/** As long as nobody has looked, and where the run does not say what ran, it is taken to be that. */
+function isWhatRan({ digests }: Known, { run, file }: Seen): boolean {
+  const { stream } = run.origin;
+  const ran = stream && placesOf(run.info, stream.folder).digests.get(file);
+  return ran === undefined || digests.length === 0 || digests.includes(ran);
+}
+
+/** What a document may be to a program that reads its file: the bytes of the disk where it is saved, else what saving would write. */
+async function digestsOf(document: vscode.TextDocument): Promise<readonly string[]> {
+  const text = document.getText();
+  const texts = [text, `\ufeff${text}`, ...(isCell(document) ? [`${text}\n`] : [])];
+  const digests = texts.map((one) => createHash("sha256").update(one).digest("hex"));
+  if (document.isDirty || document.isUntitled || isCell(document)) return digests;
+  try {
+    const bytes = await vscode.workspace.fs.readFile(document.uri);
+    return [createHash("sha256").update(bytes).digest("hex")];
+  } catch {
+    return digests;
+  }
+}
+
+function anchorsOf(
+  document: vscode.TextDocument,
+  run: Run,
+  places: readonly Place[],
+): readonly ProgramAnchor[] {
+  return places.flatMap(({ line, endLine, rows }) => {
+    if (line >= document.lineCount) return []; // of a longer text that ran
+    const last = Math.min(Math.max(line, endLine), document.lineCount - 1);
+    const start = { line, column: document.lineAt(line).firstNonWhitespaceCharacterIndex };
+    return [{ start, end: { line: last, column: document.lineAt(last).text.trimEnd().length }, run, rows }];
+  });
+}
+
+function move({ seen }: Known, { range, text }: vscode.TextDocumentContentChangeEvent): void {
+  const place = ({ line, character }: vscode.Position): Position => ({ line, column: character });
+  const by = mover({ start: place(range.start), end: place(range.end), text });
+  for (const one of seen.values()) one.anchors = one.anchors.filter((anchor) => by(anchor));
+}

@@ -1,0 +1,221 @@
+import { watch, type FSWatcher } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { messageOf } from "../../protocol/rpc.ts";
+import type { KeptBefore, Run } from "../run.ts";
+import type { Runs } from "../runs.ts";
+import { endedRun, StreamRun, wholeRun } from "./streamRun.ts";
+
+/** Files that grow are looked at so often: what tells of changes is silent on network disks. */
+const POLL_MS = 250;
+/** Folders are listed anew at every n-th time, and when something tells of a change. */
+const LIST_EVERY = 8;
+
+/** A program that the user has started makes its first step within this time. */
+const PATIENCE_MS = 600_000;
+
+/** Runs that ended before the window was opened are listed, the latest ones. */
+const MOST_EARLIER = 20;
+/** Files of a folder that are looked at, the latest ones: their names begin with the time. */
+const MOST_FILES = 1000;
+
+const RUNS = join(".gradlens", "runs");
+const ENDING = ".jsonl";
+const STREAMS = "**/.gradlens/runs/*.jsonl";
+const MOST_FOUND = 200;
+
+/** A folder that runs may be written to. */
+interface Folder {
+  /** The one that `.gradlens` lies in. */
+  readonly home: vscode.Uri;
+  readonly path: string;
+  readonly seen: Set<string>;
+  watcher: FSWatcher | undefined;
+  listed: boolean;
+}
+
+/**
+ * Finds the runs that programs write into `.gradlens/runs` of the folders that are open, and follows those that go on. Only of a
+ * workspace that is trusted, and nothing of it is run: a stream is read, and that is all.
+ */
+export class WatchedRuns implements vscode.Disposable {
+  readonly #runs: Runs;
+  readonly #log: (line: string) => void;
+  readonly #folders = new Map<string, Folder>();
+  readonly #following = new Set<StreamRun>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #expectedUntilMs = -Infinity;
+  #turn = 0;
+  #isBusy = false;
+  #isDue = false;
+  #isDisposed = false;
+
+  constructor(runs: Runs, log: (line: string) => void) {
+    this.#runs = runs;
+    this.#log = log;
+    if (vscode.workspace.isTrusted) this.#start();
+    else this.#subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#start()));
+  }
+
+  /** The user has started a program: the next run that begins is of it. */
+  expect(): void {
+    this.#expectedUntilMs = performance.now() + PATIENCE_MS;
+  }
+
+  #start(): void {
+    const found = vscode.workspace.createFileSystemWatcher(STREAMS, false, true, true);
+    this.#subscriptions.push(
+      found,
+      found.onDidCreate((uri) => this.#found(uri)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#addFolders()),
+    );
+    this.#addFolders();
+    void vscode.workspace.findFiles(STREAMS, "**/node_modules/**", MOST_FOUND).then((all) => {
+      for (const uri of all) this.#found(uri);
+    });
+    this.#timer = setInterval(() => void this.#tick(), POLL_MS);
+    void this.#tick();
+  }
+
+  /** Other folders of the workspace are found by their files. */
+  #addFolders(): void {
+    const homes = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
+    for (const { uri } of homes) this.#add(uri);
+    for (const [key, folder] of this.#folders) {
+      if (vscode.workspace.getWorkspaceFolder(folder.home)) continue;
+      folder.watcher?.close();
+      this.#folders.delete(key);
+    }
+    this.#isDue = true;
+  }
+
+  #found(file: vscode.Uri): void {
+    if (file.scheme !== "file") return;
+    this.#add(vscode.Uri.joinPath(file, "..", "..", ".."));
+    this.#isDue = true;
+    void this.#tick();
+  }
+
+  #add(home: vscode.Uri): void {
+    const key = home.toString();
+    if (this.#folders.has(key)) return;
+    const path = join(home.fsPath, RUNS);
+    this.#folders.set(key, { home, path, seen: new Set(), watcher: undefined, listed: false });
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isBusy || this.#isDisposed) return;
+    this.#isBusy = true;
+    try {
+      const due = this.#isDue || this.#turn++ % LIST_EVERY === 0;
+      this.#isDue = false;
+      if (due) for (const folder of [...this.#folders.values()]) await this.#list(folder);
+      for (const one of this.#following) await this.#follow(one);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #list(folder: Folder): Promise<void> {
+    const entries = await readdir(folder.path, { withFileTypes: true }).catch(() => undefined);
+    if (!entries) {
+      folder.watcher?.close();
+      folder.watcher = undefined;
+      return;
+    }
+    this.#watch(folder);
+    const names = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith(ENDING))
+      .map(({ name }) => name);
+    const latest = names.sort().slice(-MOST_FILES);
+    const fresh = latest.filter((name) => !folder.seen.has(name));
+    for (const name of fresh) folder.seen.add(name);
+    if (folder.listed) {
+      for (const name of fresh) this.#begin(join(folder.path, name), folder.home);
+      return;
+    }
+    folder.listed = true;
+    await this.#restore(fresh.slice(-MOST_EARLIER), folder);
+  }
+
+  /** Those that were there before the window: what has ended is read when somebody asks. */
+  async #restore(names: readonly string[], { path, home }: Folder): Promise<void> {
+    const ended: KeptBefore[] = [];
+    for (const name of names) {
+      const file = join(path, name);
+      const before = await endedRun(file, home).catch(() => undefined);
+      if (before) ended.push(before);
+      else this.#begin(file, home);
+    }
+    if (this.#isDisposed) return;
+    const runs = this.#runs.restore(ended);
+    for (const [i, run] of runs.entries()) run.leave(this.#reader(run), ended[i]?.said);
+    for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
+  }
+
+  /** Asks for what was recorded of a run, once however often it is asked. */
+  #reader(run: Run): () => Promise<void> {
+    let asked: Promise<void> | undefined;
+    return () => (asked ??= this.#read(run));
+  }
+
+  async #read(run: Run): Promise<void> {
+    const file = run.origin.stream?.file ?? "";
+    try {
+      const whole = await wholeRun(file);
+      if (!whole) throw new Error("it is gone");
+      run.arrive(whole.info, whole.history);
+      this.#runs.changed(run, "arrived");
+    } catch (error) {
+      this.#log(`${file} cannot be read: ${messageOf(error)}.`);
+      this.#runs.remove(run);
+    }
+  }
+
+  #begin(file: string, home: vscode.Uri): void {
+    const isExpected = (): boolean => {
+      const is = performance.now() < this.#expectedUntilMs;
+      this.#expectedUntilMs = -Infinity;
+      return is;
+    };
+    this.#following.add(new StreamRun(file, home, this.#runs, isExpected, this.#log));
+  }
+
+  async #follow(one: StreamRun): Promise<void> {
+    try {
+      await one.poll();
+    } catch (error) {
+      this.#log(`${messageOf(error)}.`);
+      one.dispose();
+    }
+    if (one.isOver) this.#following.delete(one);
+  }
+
+  /** What cannot be watched is listed now and then all the same. */
+  #watch(folder: Folder): void {
+    if (folder.watcher) return;
+    try {
+      const watcher = watch(folder.path, { persistent: false }, () => {
+        this.#isDue = true;
+        void this.#tick();
+      });
+      watcher.on("error", () => {
+        watcher.close();
+        folder.watcher = undefined;
+      });
+      folder.watcher = watcher;
+    } catch {
+      folder.watcher = undefined;
+    }
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearInterval(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const { watcher } of this.#folders.values()) watcher?.close();
+    for (const one of this.#following) one.dispose();
+  }
+}

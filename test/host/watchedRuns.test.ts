@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { RunSummary } from "../../src/protocol/webview.ts";
+import { PanelSession } from "../../src/host/panelSession.ts";
+import { Run } from "../../src/host/run.ts";
+import { Runs } from "../../src/host/runs.ts";
+import { api, at, edit, folder, lenses, problems, until } from "./support.ts";
+
+/** The repository: this file is bundled into dist/test/host. */
+const recorded = join(__dirname, "..", "..", "..", "test", "reference", "watched");
+const runsFolder = (): string => join(folder().fsPath, ".gradlens", "runs");
+
+const linesOf = (name: string): readonly string[] =>
+  readFileSync(join(recorded, `${name}.jsonl`), "utf8")
+    .trimEnd()
+    .split("\n");
+
+let made = 0;
+
+/** A stream of a recorded run in the workspace, with other fields in its header, and its program beside it. */
+class Stream {
+  readonly file: string;
+  readonly model: string;
+  readonly #lines: readonly string[];
+  #written = 0;
+
+  constructor(name: string, fields: object = {}) {
+    const [first = "", ...steps] = linesOf(name);
+    this.model = `Watched${++made}`;
+    this.#lines = [JSON.stringify({ ...JSON.parse(first), model: this.model, ...fields }), ...steps];
+    mkdirSync(runsFolder(), { recursive: true });
+    this.file = join(runsFolder(), `20261130-0000${made}-${this.model}-1.jsonl`);
+    writeFileSync(at(`${name}.py`).fsPath, readFileSync(join(recorded, `${name}.py`)));
+  }
+
+  /** Appends the next lines; all that are left by default. */
+  write(count = Infinity): void {
+    const next = this.#lines.slice(this.#written, this.#written + count);
+    this.#written += next.length;
+    appendFileSync(this.file, next.map((line) => `${line}\n`).join(""));
+  }
+
+  async run(what: string, is: (run: RunSummary) => boolean = () => true): Promise<RunSummary> {
+    return until(`the run of ${this.model} to be ${what}`, async () =>
+      (await api()).runs().find((run) => run.info.model === this.model && is(run)),
+    );
+  }
+}
+
+async function open(name: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(at(name));
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** The words of the lens at a line, counted from 1, that says figures. */
+const lensAt = async (uri: vscode.Uri, line: number): Promise<string | undefined> =>
+  (await lenses(uri)).find((lens) => lens.line === line - 1 && /‖|gain|std/.test(lens.title))?.title;
+
+const hoverAt = async (uri: vscode.Uri, line: number): Promise<string> => {
+  const position = new vscode.Position(line - 1, 10);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    "vscode.executeHoverProvider",
+    uri,
+    position,
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (typeof content === "string" ? content : content.value))
+    .join("\n");
+};
+
+suite("a run that another process writes", () => {
+  suiteSetup(api);
+  teardown(async () => {
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  test("shows its figures at the lines that make the layers, while its file grows", async () => {
+    const stream = new Stream("mlp");
+    stream.write(3);
+    const { state, controls, file } = await stream.run("under way", ({ step }) => step > 0);
+    assert.deepEqual([state, controls, file], ["running", [], "mlp.py"]);
+    const document = await open("mlp.py");
+    const first = await until("a lens at the line of the first layer", () => lensAt(document.uri, 12));
+    assert.match(first, /^‖∂L\/∂θ‖ \S+ · gain/);
+    assert.match((await lensAt(document.uri, 13)) ?? "", /‖∂L\/∂θ‖ \S+ … \S+ over 3/);
+    assert.match((await lensAt(document.uri, 14)) ?? "", /saturated/);
+    stream.write(10);
+    await until("other figures", async () => (await lensAt(document.uri, 12)) !== first);
+    stream.write();
+    const { end, step } = await stream.run("ended", (run) => run.state === "ended");
+    assert.deepEqual([end?.reason, step], ["completed", 117]);
+    const titles = (await lenses(document.uri)).map(({ title }) => title);
+    assert.ok(
+      titles.some((title) => /completed/.test(title)),
+      titles.join("\n"),
+    );
+  });
+
+  test("is marked in the gutter and explained where it is pointed at", async () => {
+    const stream = new Stream("cnn");
+    stream.write();
+    await stream.run("ended", ({ end }) => end !== undefined);
+    const document = await open("cnn.py");
+    const { marks } = await api();
+    const lines = await until(
+      "marks",
+      () => marks(document).length > 0 && marks(document).map(({ line }) => line + 1),
+    );
+    assert.deepEqual(lines, [15, 16, 17, 18, 19, 20, 23, 24, 37, 40, 43, 44]);
+    // Both calls of a factory function: the first and the last of what the line has made.
+    const text = await hoverAt(document.uri, 15);
+    assert.match(text, /\*\*layer1\\\.0\\\.conv1\*\* · Conv2d/);
+    assert.match(text, /\*\*layer2\\\.1\\\.conv1\*\* · Conv2d/);
+  });
+
+  test("has what was found of it at its lines, until they change", async () => {
+    const stream = new Stream("nan");
+    stream.write();
+    await stream.run("ended", ({ end }) => end !== undefined);
+    const document = await open("nan.py");
+    const found = await until("a finding", () => problems(document.uri).length > 0 && problems(document.uri));
+    assert.deepEqual([...new Set(found.map(({ range }) => range.start.line))], [6]);
+    await edit(document, "lr=3.0", "lr=0.1");
+    await until("no finding of another text", () => problems(document.uri).length === 0);
+    await vscode.commands.executeCommand("undo");
+    await until("the finding again", () => problems(document.uri).length > 0);
+  });
+
+  test("moves along with edits, and is stale until they are undone", async () => {
+    const stream = new Stream("lstm");
+    stream.write();
+    const document = await open("lstm.py");
+    const before = await until("a lens", () => lensAt(document.uri, 12));
+    assert.doesNotMatch(before, /stale/);
+    const change = new vscode.WorkspaceEdit();
+    change.insert(document.uri, new vscode.Position(0, 0), "# one\n# two\n");
+    await vscode.workspace.applyEdit(change);
+    await until("a stale lens two lines below", async () =>
+      /stale/.test((await lensAt(document.uri, 14)) ?? ""),
+    );
+    assert.equal(await lensAt(document.uri, 12), undefined);
+    assert.equal((await stream.run("stale")).stale, true);
+    assert.deepEqual((await api()).marks(document), []);
+    await vscode.commands.executeCommand("undo");
+    await until("the lens again", async () => (await lensAt(document.uri, 12)) === before);
+    await until("a run that is not stale", async () => !(await stream.run("there")).stale);
+  });
+
+  test("is lost where its process is gone, and is there again where it goes on", async () => {
+    const { pid } = spawnSync(process.execPath, ["-e", ""], { env: { ELECTRON_RUN_AS_NODE: "1" } });
+    const gone = new Stream("killed", { host: hostname(), pid });
+    gone.write();
+    const { end, step } = await gone.run("lost", (run) => run.end !== undefined);
+    assert.deepEqual([end?.reason, step], ["lost", 34]);
+    const silent = new Stream("killed", { heartbeat: 0.2 });
+    silent.write(5);
+    await silent.run("lost", (run) => run.end?.reason === "lost");
+    silent.write(5);
+    const again = await silent.run("back", (run) => run.step === 9);
+    assert.ok(again.step === 9);
+  });
+
+  test("that is written anew is another run", async () => {
+    const stream = new Stream("ddp");
+    stream.write(5);
+    const first = await stream.run("under way", ({ step }) => step > 0);
+    const [header = "", ...steps] = linesOf("ddp");
+    const other = JSON.stringify({ ...JSON.parse(header), model: `${stream.model}b` });
+    writeFileSync(stream.file, `${other}\n${steps[0]}\n`);
+    await until("the other run", async () =>
+      (await api()).runs().find(({ info, step }) => info.model === `${stream.model}b` && step === 1),
+    );
+    assert.equal((await stream.run("lost", ({ id }) => id === first.id)).end?.reason, "lost");
+  });
+
+  test("that was made outside of the workspace has no line there, and nothing is opened", async () => {
+    const [header = ""] = linesOf("ddp");
+    const { layers } = JSON.parse(header) as { layers: { where: { file: string } }[] };
+    const files = [
+      "/etc/passwd",
+      "../../../etc/passwd",
+      "C:\\x.py",
+      "a\0b",
+      "venv/lib/site-packages/torch/nn.py",
+    ];
+    const moved = layers.map((layer, i) => ({
+      ...layer,
+      where: { ...layer.where, file: files[i], via: [] },
+    }));
+    const stream = new Stream("ddp", { layers: moved });
+    const open = vscode.workspace.textDocuments.length;
+    stream.write();
+    const { id } = await stream.run("ended", ({ end }) => end !== undefined);
+    const why = await vscode.commands.executeCommand<string>("gradlens.revealLayer", id, "0");
+    assert.match(why, /made nowhere in this workspace/);
+    assert.equal(vscode.workspace.textDocuments.length, open);
+  });
+
+  test("says what strangers call their layers as text, and nothing else", async () => {
+    const names = [
+      "<img src=x>",
+      "[x](command:workbench.action.quit)",
+      "a\u202eb\u0007",
+      "$(bug)",
+      "__proto__",
+    ];
+    const [header = "", ...steps] = linesOf("ddp");
+    const { layers } = JSON.parse(header) as { layers: object[] };
+    const stream = new Stream("ddp", {
+      layers: layers.map((layer, i) => ({ ...layer, path: names[i], type: names[i] })),
+    });
+    stream.write(1);
+    const step = JSON.parse(steps[0] ?? "") as { layers: object[] };
+    const named = { ...step, layers: step.layers.map((layer, i) => ({ ...layer, path: names[i] })) };
+    appendFileSync(stream.file, `${JSON.stringify(named)}\n`);
+    await stream.run("under way", (run) => run.step === 1);
+    const document = await open("ddp.py");
+    const text = await until("a hover", async () => (await hoverAt(document.uri, 13)) || undefined);
+    assert.match(text, /\\\[x\\\]\\\(command\\:workbench/);
+    assert.doesNotMatch(await hoverAt(document.uri, 12), /(?<!\\)<img/);
+  });
+
+  test("is told nothing of that cannot be read, and costs the others nothing", async () => {
+    const runs = (await api()).runs().length;
+    writeFileSync(join(runsFolder(), "20261130-9-broken.jsonl"), "not a run\n");
+    mkdirSync(join(runsFolder(), "20261130-9-folder.jsonl"), { recursive: true });
+    const stream = new Stream("mlp");
+    stream.write();
+    await stream.run("ended", ({ end }) => end !== undefined);
+    assert.equal((await api()).runs().length, runs + 1);
+    rmSync(join(runsFolder(), "20261130-9-folder.jsonl"), { recursive: true });
+  });
+
+  test("is not written into the storage of runs: its file is there", async () => {
+    assert.ok(existsSync(runsFolder()));
+    const watched = (await api()).runs().filter(({ controls }) => controls.length === 0);
+    assert.ok(watched.length >= 8, `${watched.length} runs`);
+  });
+});
+
+suite("a panel", () => {
+  const info = { model: "m", parameters: 0, layers: [], hist_every: 1, engine: "" };
+  const beginning = (stream = false, isAskedFor = false) => ({
+    origin: {
+      file: "m.py",
+      model: "m",
+      fingerprint: "",
+      info,
+      ...(stream && { stream: { file: "x", folder: vscode.Uri.file("/") } }),
+    },
+    isAskedFor,
+  });
+
+  test("keeps the run that one looks at when a watched one begins, unless it was asked for", () => {
+    const runs = new Runs(
+      () => 50,
+      () => ({}),
+    );
+    const webview = { onDidReceiveMessage: () => new vscode.Disposable(() => undefined) };
+    const place = { webview, visible: true } as unknown as ConstructorParameters<typeof PanelSession>[0];
+    const services = { runs, at: () => undefined } as unknown as ConstructorParameters<
+      typeof PanelSession
+    >[1];
+    const session = new PanelSession(place, services);
+    const first = runs.add(beginning(true));
+    assert.equal(session.shown(), first, "nothing was shown before");
+    runs.add(beginning(true));
+    assert.equal(session.shown(), first);
+    const own = runs.add(beginning());
+    assert.equal(session.shown(), own);
+    runs.add(beginning(true));
+    assert.equal(session.shown(), own);
+    const asked = runs.add(beginning(true, true));
+    assert.equal(session.shown(), asked);
+    assert.ok(asked instanceof Run && asked.isWatched);
+    session.dispose();
+    runs.dispose();
+  });
+});
