@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { Findings } from "../../src/host/findings.ts";
 import { Models } from "../../src/host/models.ts";
+import { ProgramAnchors } from "../../src/host/watch/programAnchors.ts";
 import { ReaderThread } from "../../src/host/readerThread.ts";
 import { requestOf } from "../../src/host/request.ts";
 import { Runs } from "../../src/host/runs.ts";
@@ -29,7 +30,7 @@ suite("findings at an earlier step of a run", () => {
     const reader = own(new ReaderThread(path.join(extension, "dist", "reader.cjs"), () => undefined));
     const models = own(new Models(reader));
     const runs = own(new Runs(() => 9));
-    const findings = own(new Findings(models, runs));
+    const findings = own(new Findings(models, runs, own(new ProgramAnchors(runs))));
     const document = await show("seen.gradlens.json", modelText({ train: { steps: STEPS, batch_size: 16 } }));
     await models.read(document);
     const [model] = models.of(document).models;
