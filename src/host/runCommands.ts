@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import { count } from "../insight/format.ts";
 import { plain } from "../text/quote.ts";
 import { save, streamBytes } from "./exportRun.ts";
+import { importModel } from "./importModel.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { reportBytes } from "./report.ts";
@@ -39,6 +40,7 @@ export const runCommands = (
   delete: (runs) => remove(services, runs),
   exportReport: ([run]) =>
     run && save(run, "html", "HTML", () => reportBytes(services.dist, services.runs, run)),
+  importModel: ([run]) => run && importModel(run),
   export: ([run]) => run && save(run, "jsonl", "JSON Lines", streamBytes),
 });
 

@@ -238,6 +238,19 @@ suite("a run that another process writes", () => {
     rmSync(join(runsFolder(), "20261130-9-folder.jsonl"), { recursive: true });
   });
 
+  test("becomes a model file of its layers, which the editor reads", async () => {
+    const stream = new Stream("mlp");
+    stream.write();
+    const { id } = await stream.run("ended", ({ end }) => end !== undefined);
+    await vscode.commands.executeCommand("gradlens.runs.importModel", id);
+    const document = await until("the model file", () => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.isUntitled ? shown : undefined;
+    });
+    assert.match(document.getText(), /\{"type":"Linear","name":"inputs","out_features":16\}/);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
   test("is not written into the storage of runs: its file is there", async () => {
     assert.ok(existsSync(runsFolder()));
     const watched = (await api()).runs().filter(({ controls }) => controls.length === 0);
