@@ -18,8 +18,8 @@ export class Probe extends Run {
     super(0, request);
     this.isComplete = seeds.length === SEEDS;
     const [own, ...others] = seeds;
-    made(this, own);
     this.#others = others.map((seed) => made(new Run(0, request), seed));
+    made(this, own);
   }
 
   override judge(rules: RuleSettings): void {

@@ -75,7 +75,9 @@ suite("a run", () => {
     await ended(await start(document.uri));
     const found = await titles(document.uri);
     assert.ok(
-      found.some((title) => /^\$\(warning\) ‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title)),
+      found.some((title) =>
+        /^\$\(error\) vanishing-depth · ‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title),
+      ),
       found.join("\n"),
     );
   });

@@ -28,6 +28,11 @@ async function onPanel(act: (panel: PanelPage) => Promise<void>): Promise<void> 
   const panel = await browser.open(420, "dark", 4200);
   try {
     await panel.post(overOthers(runs, frames, [[2, frames, "pinned"]]));
+    const values = Float64Array.from(layers, (_, i) => 2 ** -i);
+    await panel.post({
+      type: "spectrum",
+      spectrum: { path: "", inputs: 6, outputs: 6, step: 60, values },
+    });
     await act(panel);
     assert.deepEqual(panel.complaints, []);
   } finally {
@@ -53,7 +58,7 @@ async function saved({ page, sent }: PanelPage, chart: string, format: SaveForma
 
 suite("a chart is saved", () => {
   for (const { id, title } of charts.filter(
-    (one) => !["metric", "through-time", "time-map", "activations"].includes(one.id),
+    (one) => !["metric", "through-time", "time-map", "activations", "weights"].includes(one.id),
   )) {
     test(`as SVG, which any program can read: ${title}`, () =>
       onPanel(async (panel) => {
