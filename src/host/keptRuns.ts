@@ -105,7 +105,8 @@ export class KeptRuns implements vscode.Disposable {
 
   async #keep(run: Run, what: "all" | "head"): Promise<void> {
     if (!this.#runs.all().includes(run)) return;
-    const body = what === "all" && run.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
+    const body =
+      what === "all" && run.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
     try {
       this.#bytes.set(run.key, await this.#files.write(run.key, headOf(run), body));
       this.#complained = false;

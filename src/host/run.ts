@@ -133,14 +133,14 @@ export class Run {
     if (before.end) this.finish(before.end);
   }
 
-  /** Another process makes it, and its file is where it is kept. */
-  get isWatched(): boolean {
-    return this.origin.stream !== undefined;
-  }
-
   /** What is kept of it: without the settings, which may be others by then. */
   get ownInfo(): RunInfo {
     return this.#told;
+  }
+
+  /** Another process makes it, and its file is where it is kept. */
+  get isWatched(): boolean {
+    return this.origin.stream !== undefined;
   }
 
   /** The settings that findings go by where the file has none are these from now on. */
