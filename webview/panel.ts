@@ -2,6 +2,7 @@ import type { FromWebview } from "../src/protocol/webview.ts";
 import { ofLayer } from "./charts/ofLayer.ts";
 import { parts } from "./charts/index.ts";
 import type { Part } from "./charts/chart.ts";
+import { spectrum } from "./charts/spectrum.ts";
 import { timeMap } from "./charts/timeMap.ts";
 import { element, setText } from "./dom.ts";
 import { count } from "../src/insight/format.ts";
@@ -81,13 +82,17 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     part,
     section: section(part, folded.includes(part.id), events),
   }));
-  const pages = [...ofLayer, timeMap].map((part) => ({
+  const pages = [...ofLayer, timeMap, spectrum].map((part) => ({
     part,
     section: section(part, folded.includes(`page-${part.id}`), events, "page-"),
   }));
   const page = pageView(
     () => around.open(undefined),
     (layer) => events.reveal(layer),
+    (layer) => {
+      const run = around.shown();
+      if (run !== undefined) around.post({ type: "decompose", run, layer });
+    },
   );
   const ofAll = element(
     "div",
@@ -172,9 +177,12 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
 /** Milliseconds of an update in which charts begin to be drawn. */
 const TURN_MS = 4;
 
-/** What belongs to recurrent layers is on the page of one only. */
-const isOfPage = (part: Part, { layers, page = -1 }: View): boolean =>
-  part !== timeMap || layers[page]?.time !== undefined;
+/** What belongs to recurrent layers is on the page of one only, and a spectrum on that of the layer that it is of. */
+function isOfPage(part: Part, { layers, page = -1, spectrum: held }: View): boolean {
+  const layer = layers[page];
+  if (part === spectrum) return held?.path === layer?.path;
+  return part !== timeMap || layer?.time !== undefined;
+}
 
 /** What is seen; at an earlier step, which one that is. */
 function sentenceOf(view: View): Reading {

@@ -103,6 +103,15 @@ suite("the page of a layer", () => {
       assert.match(await page.locator(".found").innerText(), /gradient|loss/);
       await page.getByText("Show declaration").click();
       assert.deepEqual((await panel.sent()).at(-1), { type: "reveal", run: 1, layer: "block.0.0" });
+      await page.locator(".page-tools").getByText("Jacobian spectrum").click();
+      assert.deepEqual((await panel.sent()).at(-1), { type: "decompose", run: 1, layer: "block.0.0" });
+      const values = Float64Array.of(2, 1);
+      const of = (path: string) => ({ path, inputs: 2, outputs: 2, step: 60, values });
+      const drawn = page.locator('[data-chart="page-spectrum"] canvas');
+      await panel.post({ type: "spectrum", spectrum: of("head") });
+      assert.ok(await drawn.isHidden());
+      await panel.post({ type: "spectrum", spectrum: of("block.0.0") });
+      assert.ok(await drawn.isVisible());
       await panel.post({ type: "mark", layer: "head", scroll: false });
       await page.reload();
       await panel.post(stateOf([run], frames));

@@ -17,17 +17,23 @@ export interface PageView {
 
 const ICONS: Readonly<Record<Severity, string>> = { info: "info", warning: "warning", error: "error" };
 
-/** `back`: to the charts of all layers; `reveal`: the layer's declaration. */
-export function pageView(back: () => void, reveal: (layer: string) => void): PageView {
+/** `back`: to the charts of all layers; `reveal`: the layer's declaration; `decompose`: its Jacobian spectrum, which is computed. */
+export function pageView(
+  back: () => void,
+  reveal: (layer: string) => void,
+  decompose: (layer: string) => void,
+): PageView {
   let path = "";
   let shown = "";
   const name = element("h2", { tabindex: -1 });
   const list = element("dl", { class: "definition" });
   const found = element("ul", { class: "found" });
+  const computes = textButton("Jacobian spectrum", "secondary", () => decompose(path));
   const root = element("section", { class: "page-head", "aria-label": "Layer" }, [
     element("div", { class: "page-tools" }, [
       textButton("All layers", "secondary", back),
       textButton("Show declaration", "secondary", () => reveal(path)),
+      computes,
     ]),
     name,
     list,
@@ -42,6 +48,7 @@ export function pageView(back: () => void, reveal: (layer: string) => void): Pag
       const layer = layers[page];
       if (!layer) return;
       path = layer.path;
+      computes.hidden = !run.controls.includes("rerun");
       const findings = summarise(view).findings.filter(
         (one) => one.layer === path || (one.marks.get(page) ?? "even") !== "even",
       );
