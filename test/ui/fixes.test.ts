@@ -88,7 +88,7 @@ suiteInWindow(
       await eventually(
         "both runs in the panel",
         () => frame.innerText("#app"),
-        (text) => /Compare with deep, as it is ·/.test(text) && /Completed/.test(text),
+        (text) => /Compared with\s+deep, as it is ·/.test(text) && /Completed/.test(text),
       );
       await screenshot(workbench, "fixes applied");
       await workbench.goTo(1);
