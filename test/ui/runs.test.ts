@@ -80,7 +80,11 @@ suiteInWindow(
       await workbench.runCommand("Explorer: Focus on Folders View");
       const file = workbench.sideBar.locator(".monaco-list-row", { hasText: "spiral.jsonl" });
       await file.click({ button: "right" });
-      await workbench.page.getByRole("menuitem", { name: "Import Run…" }).click();
+      const item = workbench.page.getByRole("menuitem", { name: "Import Run…" });
+      await item.waitFor();
+      await workbench.page.waitForTimeout(500); // VS Code takes a click on a menu that has just come up for the one that opened it
+      await item.click();
+      await workbench.page.locator(".statusbar-item", { hasText: "Spiral: loss" }).first().waitFor();
       await workbench.focusView("GradLens", "Runs");
       await eventually(
         "the imported run",

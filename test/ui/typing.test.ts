@@ -135,6 +135,8 @@ suiteInWindow(
     test("sees the lenses of a model in which a layer is begun stay, and those of the others untouched", async () => {
       const { workbench } = window();
       const lenses = (): Promise<string[]> => lensTexts(workbench);
+      // What was typed before has been probed by then.
+      await workbench.page.waitForTimeout(1500);
       const before = await lenses();
       await workbench.goTo(lineOf(`"b"`) + 3, 1);
       await workbench.page.keyboard.press("End");
