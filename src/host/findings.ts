@@ -179,8 +179,10 @@ export class Findings implements vscode.Disposable {
       const found = await this.#models.found(document);
       if (document.isClosed || document.version !== version) return;
       const before = this.#inText.get(document);
-      this.#inText.set(document, found);
-      if (JSON.stringify(before ?? {}) !== JSON.stringify(found)) this.#didFind.fire(document);
+      // A model that a mistake elsewhere hides for a while is held, with what was found of it.
+      const now = { ...before, ...found };
+      this.#inText.set(document, now);
+      if (JSON.stringify(before ?? {}) !== JSON.stringify(now)) this.#didFind.fire(document);
     } catch {
       // The thread says itself why it broke.
     }

@@ -78,7 +78,9 @@ export class Probes implements vscode.Disposable {
     if (document.isClosed) return;
     const before = this.#seen.get(document);
     const models = this.#models.of(document).models.filter(({ spec }) => spec);
-    this.#seen.set(document, new Map(models.map(({ name, spec }) => [name, spec?.fingerprint ?? ""])));
+    // What a mistake elsewhere hides for a while has not changed when it is back.
+    const now = models.map(({ name, spec }) => [name, spec?.fingerprint ?? ""] as const);
+    this.#seen.set(document, new Map([...(before ?? []), ...now]));
     if (!before || !settings.probe() || !vscode.workspace.isTrusted) return;
     const changed = models.filter(({ name, spec }) => spec && before.get(name) !== spec.fingerprint);
     if (changed.length === 0) return;
