@@ -20,7 +20,7 @@ const PATIENCE_MS = 500;
  * How long the text must have been quiet: 50 layers take 60 ms of computing with the first seed and 40 ms with each other one, and all
  * is to be there 300 ms after an edit.
  */
-const QUIET_MS = 40;
+const QUIET_MS = 75;
 
 /** Above so many parameters the first step alone takes longer than one waits for while typing. */
 const LARGEST = 5_000_000;

@@ -21,6 +21,11 @@ import {
 const GRADIENT = /^‖∂L\/∂θ‖ \S+ · gain \S+ · update \S+$/;
 const ACTIVATION = /^saturated .+ % · gain \S+$/;
 
+const probes = (on: boolean): Thenable<void> =>
+  vscode.workspace
+    .getConfiguration("gradlens")
+    .update("probe", on ? undefined : false, vscode.ConfigurationTarget.Global);
+
 suite("a run", () => {
   suiteSetup(api);
   teardown(stop);
@@ -156,6 +161,7 @@ suite("a run", () => {
   });
 
   test("is stale once the model has changed, and no longer when the change is taken back", async () => {
+    await probes(false); // which would show the figures of the model as it is by then
     const document = await show("stale.gradlens.json", modelText());
     const id = await start(document.uri);
     await ended(id);
@@ -168,6 +174,7 @@ suite("a run", () => {
 
     await edit(document, '"ReLU"', '"Tanh"');
     assert.ok(!(await titles(document.uri)).some((title) => title.includes("(stale)")));
+    await probes(true);
   });
 
   test("is not stale for a comment", async () => {
