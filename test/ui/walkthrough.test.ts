@@ -46,7 +46,10 @@ suiteInWindow(
       await done(window(), 4);
 
       await workbench.runCommand("GradLens: New Model File");
+      const question = workbench.page.locator(".quick-input-title", { hasText: "New Model File" });
+      await question.waitFor();
       await workbench.page.keyboard.press("Escape");
+      await question.waitFor({ state: "hidden" });
       await done(window(), 5);
       console.log(`Picture: ${await screenshot(workbench, "walkthrough done")}`);
     });
