@@ -135,10 +135,10 @@ async function openPanel(
       await page.evaluate(applyTheme, { classes: classesOf(next), variables: variablesOf(next) });
       await panel.settle();
     },
-    // One frame for the message, one for the drawing it asked for, one for what that did to the layout.
+    // One frame for the message, one for the drawing it asked for, one for what that did to the layout, one for what came into sight.
     settle: () =>
       page.evaluate(async () => {
-        for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+        for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
       }),
     close: () => context.close(),
   };
