@@ -111,7 +111,6 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     swap.set({
       icon: asTable ? "graph-line" : "table",
       label: asTable ? "Show as chart" : "Show as table",
-      pressed: asTable,
     });
   }
 
