@@ -69,7 +69,7 @@ export function watchTheme(listener: (theme: Theme) => void): { dispose(): void 
 /** Whether VS Code, or else the system, has been asked for less motion. */
 export const wantsLessMotion = (): boolean =>
   document.body.classList.contains("vscode-reduce-motion") ||
-  matchMedia("(prefers-reduced-motion: reduce)").matches;
+  matchMedia("(prefers-reduced-motion:reduce)").matches;
 
 /** A colour with a part of its strength. */
 export const faded = (colour: string, strength: number): string =>

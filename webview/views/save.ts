@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { SAVE_FORMATS, type SaveFormat } from "../../src/protocol/webview.ts";
 import { iconButton } from "../controls.ts";
 import { element } from "../dom.ts";
@@ -23,10 +24,10 @@ export function saveView(
   const choices = element("div", {
     class: "save-choices",
     role: "menu",
-    "aria-label": `Save ${title} as`,
+    "aria-label": t`Save ${title} as`,
     hidden: true,
   });
-  const opener = iconButton("save", "Save as…", () => show(choices.hidden !== false), "menu");
+  const opener = iconButton("save", t`Save as…`, () => show(choices.hidden !== false), "menu");
   const button = opener.element;
 
   function show(on: boolean): void {
@@ -46,7 +47,7 @@ export function saveView(
     });
     return one;
   });
-  choices.append(element("span", { "aria-hidden": "true" }, ["Save as"]), ...items);
+  choices.append(element("span", { "aria-hidden": "true" }, [t`Save as`]), ...items);
 
   /** The focus goes back to where it came from. */
   function leave(): void {
