@@ -75,7 +75,7 @@ suiteInWindow(
       );
       const headings = await frame.locator("h2").allInnerTexts();
       assert.ok(headings.includes("Gradientenfluss"), headings.join());
-      assert.match(await frame.innerText(".sentence"), /^Fehler: Der Gradient schrumpft/);
+      assert.match(await frame.innerText(".sentence"), /^Fehler:\s+Der Gradient schrumpft/);
       const texts = await frame.evaluate(textsShown);
       assert.ok(texts.length > 60, `only ${texts.length} texts`);
       assert.deepEqual(texts.filter(isEnglish), []);
