@@ -198,9 +198,9 @@ class Cycle:
     def ends(self, optimizer: Optimizer, which: Iterable[int], all_: Collection[int]) -> bool:
         """An optimizer has stepped: whether that was the last of the step."""
         self.stepped.add(id(optimizer))
-        self._covered.update(which)
         if self.expected:
             return self.expected <= self.stepped
+        self._covered.update(which)
         return self._covered.issuperset(all_)
 
     def start(self) -> None:

@@ -96,10 +96,12 @@ class Watch:
         self._unscaled: set[int] = set()
         self._lines = Lines(self.rows, self.parameters.row_of)
         self._started = time.perf_counter()
-        self._ended = clock(self.parameters.home.type)
+        self._ended = began = clock(self.parameters.home.type)
         self._hooks: list[Any] = []
         if self.ranks.takes_part and parameters:
             self._open()
+            self._ended = clock(self.parameters.home.type)
+            self.pacing.began(self._ended - began)
 
     def log(self, **figures: float) -> None:
         """Adds `metric`, `val_loss`, `val_metric` to the next line, or `loss` where backward() is called on none."""
