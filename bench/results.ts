@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EditorFigures } from "./editor.ts";
+import type { EditorFigures, ProbeFigures } from "./editor.ts";
 import { median } from "./median.ts";
 import type { PanelFigures } from "./panel.ts";
 import type { Instrumentation, PeerName } from "./programs.ts";
@@ -32,6 +32,7 @@ export interface Results {
   readonly runs?: readonly WholeRun[];
   readonly tables?: Tables;
   readonly editor?: EditorFigures;
+  readonly probe?: ProbeFigures;
   readonly panel?: PanelFigures;
 }
 

@@ -129,7 +129,7 @@ export const stepsOf = ({ from, to }: Span): readonly [noun: string, which: stri
   from === to ? [t`step`, count(to)] : [t`steps`, t`${count(from)} to ${count(to)}`];
 
 /** Which steps a row of a table is of, and how many of them gave it figures. */
-export const SPAN_COLUMNS = ["first_step", "last_step", t`steps`, "non_finite"] as const;
+export const SPAN_COLUMNS = ["first_step", "last_step", "steps", "non_finite"] as const;
 
 export function spanRow(bucket: Bucket): readonly number[] {
   const { from, to, frames, broken } = spanOf(bucket);
