@@ -1,3 +1,4 @@
+import "./host/l10n.ts"; // before all texts
 import * as vscode from "vscode";
 import { AllAnchors } from "./host/anchors.ts";
 import { watchAssociations } from "./host/association.ts";

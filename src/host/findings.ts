@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { gravest } from "../insight/findings/gravest.ts";
+import { t } from "../l10n/translate.ts";
 import type { Position } from "../model/digest.ts";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
@@ -59,9 +60,7 @@ export class Findings implements vscode.Disposable {
       programs.onDidChange(() => this.refresh()),
       vscode.workspace.onDidOpenTextDocument(() => this.refresh()),
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(({ isComplete }) => {
-        if (isComplete) this.#draw.now();
-      }),
+      runs.onDidSettle(() => this.#draw.now()),
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
@@ -130,10 +129,10 @@ export class Findings implements vscode.Disposable {
     if (run && frame && !stale) return (seen ? run.findingsSeen() : run.findings()).findings;
     const inText = this.#inText.get(document)?.[model.name] ?? [];
     const probe = latest.probe(model.name);
-    if (!probe?.isComplete) return inText;
+    if (!probe) return inText;
     const told = probe.findings().findings.map((one): FoundAt => ({
       ...one,
-      message: `${one.message} (Seen in the model's first steps, without a run.)`,
+      message: t`${one.message} (Seen in the model's first steps, without a run.)`,
     }));
     return [...inText, ...told];
   }
@@ -190,7 +189,7 @@ export class Findings implements vscode.Disposable {
   }
 
   #show(document: vscode.TextDocument): void {
-    if (document.isClosed) return;
+    if (document.isClosed || this.#runs.isProbing(document.uri)) return;
     const placed = this.of(document);
     const causes = once(placed.filter(({ found: { cause } }) => cause === undefined));
     this.#shown.set(

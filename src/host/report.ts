@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import { reportHtml } from "../text/report.ts";
 import { runsUnder, stateMessage } from "./panelMessages.ts";
 import type { Run } from "./run.ts";
@@ -17,7 +18,7 @@ export async function reportBytes(dist: vscode.Uri, runs: Runs, run: Run): Promi
   const utf8 = new TextDecoder();
   const page = reportHtml({
     title: `${run.name ?? model} · GradLens`,
-    origin: `${model} of ${file}, ${run.started.toLocaleString("sv-SE")}. Made by GradLens.`,
+    origin: t`${model} of ${file}, ${run.started.toLocaleString("sv-SE")}. Made by GradLens.`,
     script: utf8.decode(script),
     style: utf8.decode(style),
     font: Buffer.from(font).toString("base64"),
