@@ -10,7 +10,7 @@ const LINES_A_TURN = 20;
 
 /** The stream of a run, as far as it is kept. */
 export async function streamBytes(run: Run): Promise<Uint8Array> {
-  await run.bring();
+  await run.record.bring();
   const lines: string[] = [];
   for (const line of streamOf(run.info, run.history, run.end)) {
     lines.push(line);

@@ -4,7 +4,8 @@ import type { RunEnd } from "../protocol/run.ts";
 import type { RunHead } from "../storage/keptRun.ts";
 import type { Kept, RunFiles } from "../storage/runFiles.ts";
 import { plain, type Plain } from "../text/quote.ts";
-import type { KeptBefore, Run } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { KeptBefore } from "./runOrigin.ts";
 import type { RunChange, Runs } from "./runs.ts";
 import { warn } from "./say.ts";
 import { settings } from "./settings.ts";
@@ -50,7 +51,8 @@ export class KeptRuns implements vscode.Disposable {
     for (const { key, bytes } of kept) this.#bytes.set(key, bytes);
     const earlier = kept.map(before);
     const runs = this.#runs.restore(earlier);
-    for (const [i, run] of runs.entries()) run.leave(this.#reader(run), earlier[i]?.said);
+    for (const [i, run] of runs.entries())
+      run.record.leave(this.#reader(run), earlier[i]?.said ?? run.said());
     for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
     for (const { key, reason } of damaged) {
       this.#say(plain`A run that was kept cannot be read, and is gone: ${reason}.`);
@@ -87,7 +89,7 @@ export class KeptRuns implements vscode.Disposable {
       case "state":
         if (!run.isJudged) this.#turn = this.#turn.then(() => this.#judge(run));
         if (what === "restored" && this.#bytes.has(run.key)) return;
-        this.#due.set(run, run.isHere ? "all" : "head");
+        this.#due.set(run, run.record.isHere ? "all" : "head");
         if (run.end) return void this.flush();
         return this.#write.request();
       case "removed":
@@ -106,7 +108,7 @@ export class KeptRuns implements vscode.Disposable {
   async #keep(run: Run, what: "all" | "head"): Promise<void> {
     if (!this.#runs.all().includes(run)) return;
     const body =
-      what === "all" && run.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
+      what === "all" && run.record.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
     try {
       this.#bytes.set(run.key, await this.#files.write(run.key, headOf(run), body));
       this.#complained = false;
@@ -137,10 +139,11 @@ export class KeptRuns implements vscode.Disposable {
   #leaveOthers(): void {
     const here = this.#runs
       .all()
-      .filter((run) => run.end && run.isHere && this.#bytes.has(run.key) && !this.#due.has(run))
-      .sort((a, b) => b.usedMs - a.usedMs);
+      .filter((run) => run.end && run.record.isHere && this.#bytes.has(run.key) && !this.#due.has(run))
+      .sort((a, b) => b.record.usedMs - a.record.usedMs);
     const since = performance.now() - IDLE_MS;
-    for (const run of here.slice(MOST_HERE)) if (run.usedMs < since) run.leave(this.#reader(run));
+    for (const run of here.slice(MOST_HERE))
+      if (run.record.usedMs < since) run.record.leave(this.#reader(run), run.said());
   }
 
   /** Asks for what was recorded of a run, once however often it is asked. */
@@ -152,7 +155,7 @@ export class KeptRuns implements vscode.Disposable {
   async #read(run: Run): Promise<void> {
     try {
       const { info, history } = await this.#files.body(run.key);
-      if (run.isHere) return;
+      if (run.record.isHere) return;
       run.arrive(info, history);
       this.#runs.changed(run, "arrived");
     } catch (error) {
@@ -165,11 +168,11 @@ export class KeptRuns implements vscode.Disposable {
   /** Findings are set otherwise than when the run was judged: it is read for that, and goes again where nobody else looks at it. */
   async #judge(run: Run): Promise<void> {
     if (run.isJudged || !this.#runs.all().includes(run)) return;
-    const { usedMs } = run;
-    await run.bring();
-    if (!run.isHere) return; // it cannot be read, and is gone
+    const { usedMs } = run.record;
+    await run.record.bring();
+    if (!run.record.isHere) return; // it cannot be read, and is gone
     await this.#keep(run, "head");
-    if (run.usedMs === usedMs) run.leave(this.#reader(run));
+    if (run.record.usedMs === usedMs) run.record.leave(this.#reader(run), run.said());
   }
 
   #complain(error: unknown): void {

@@ -8,6 +8,7 @@ import { plain, type Plain } from "../text/quote.ts";
 import { momentText, outcome, short } from "../text/run.ts";
 import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { LensCommand } from "./say.ts";
 import type { LensSettings } from "./settings.ts";
 
@@ -55,7 +56,7 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
   const seen = run.historySeen();
   const text =
     seen === run.history
-      ? plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`
+      ? plain`${short(outcome(summaryOf(run, stale)), LONGEST_RESULT)}`
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
   if (!stale || !run.end || run.isWatched) {
     const title = stale ? plain`(stale) ${text}` : text;

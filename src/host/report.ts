@@ -10,7 +10,7 @@ export async function reportBytes(dist: vscode.Uri, runs: Runs, run: Run): Promi
   const read = (name: string) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(dist, name));
   const [script, style, font] = await Promise.all(["webview.js", "webview.css", "codicon.ttf"].map(read));
   const under = runsUnder({ runs, shown: run }).map((one) => one.run);
-  await Promise.all([run, ...under].map((one) => one.bring()));
+  await Promise.all([run, ...under].map((one) => one.record.bring()));
   const state = stateMessage({ runs, shown: run, isStale: () => false }, true);
   if (!script || !style || !font || state.type !== "state") throw new Error("the panel's files are missing");
   const { model, file } = run.origin;

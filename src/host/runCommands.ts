@@ -82,7 +82,7 @@ async function revealOrWarn({ models, programs }: RunCommandServices, run: Run):
 async function remove({ runs, trainer }: RunCommandServices, chosen: readonly Run[]): Promise<void> {
   if (chosen.length === 0) return;
   if (chosen.some((run) => run === trainer.active())) await trainer.stop();
-  await Promise.all(chosen.map((run) => run.bring()));
+  await Promise.all(chosen.map((run) => run.record.bring()));
   for (const run of chosen) runs.remove(run);
   const [only] = chosen;
   const what =

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import type { FrameSource } from "./frameSource.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
 import type { Probe } from "./probe.ts";
-import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
+import { Run } from "./run.ts";
+import type { KeptBefore, RunBeginning } from "./runOrigin.ts";
 
 /**
  * What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down.
@@ -150,8 +151,8 @@ export class Runs implements vscode.Disposable {
 
   /** Another step of a run is looked at; `undefined`: the latest. */
   look(run: Run, step: number | undefined): void {
-    if (run.at === step) return;
-    run.at = step;
+    if (run.moment.at === step) return;
+    run.moment.at = step;
     this.changed(run, "moment");
   }
 

@@ -3,6 +3,7 @@ import type { Finding } from "../insight/findings/found.ts";
 import { fileLine, findingLine, modelLine, runLine, type Line, type ListedRun } from "../text/runTree.ts";
 import { statusHover } from "../text/run.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 import { treeItem, tooltip } from "./say.ts";
 import { Throttle } from "./throttle.ts";
@@ -89,8 +90,11 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** What takes a look at the record of a run is read when the mouse rests on it. */
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === "run") {
-      await node.run.bring();
-      item.tooltip = tooltip(statusHover(node.run.summary(this.#isStale(node.run)), node.run.findings()), []);
+      await node.run.record.bring();
+      item.tooltip = tooltip(
+        statusHover(summaryOf(node.run, this.#isStale(node.run)), node.run.findings()),
+        [],
+      );
     }
     return item;
   }
@@ -102,7 +106,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   async #found(run: Run): Promise<Node[]> {
-    await run.bring();
+    await run.record.bring();
     const { findings } = run.findings();
     return findings.map((found, index): Node => ({ kind: "finding", run, found, index }));
   }
@@ -136,7 +140,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #listed = (run: Run): ListedRun => ({
-    summary: run.summary(this.#isStale(run)),
+    summary: summaryOf(run, this.#isStale(run)),
     pinned: run.pinned,
     severity: run.said().severity,
   });

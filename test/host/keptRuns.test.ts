@@ -5,6 +5,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { KeptRuns } from "../../src/host/keptRuns.ts";
 import type { Run } from "../../src/host/run.ts";
+import { summaryOf } from "../../src/host/runSummary.ts";
 import { Runs } from "../../src/host/runs.ts";
 import { STATS, type Frame } from "../../src/protocol/frame.ts";
 import type { DeclaredModel } from "../../src/protocol/declaredModel.ts";
@@ -58,14 +59,17 @@ suite("runs that are kept", () => {
 
     const { runs } = await open();
     const back = only(runs);
-    assert.equal(back.isHere, false);
-    assert.deepEqual({ ...back.summary(false), id: 0 }, { ...run.summary(false), id: 0, info: back.info });
+    assert.equal(back.record.isHere, false);
+    assert.deepEqual(
+      { ...summaryOf(back, false), id: 0 },
+      { ...summaryOf(run, false), id: 0, info: back.info },
+    );
     assert.equal(back.pinned, true);
     assert.equal(back.origin.uri?.toString(), run.origin.uri?.toString());
     assert.equal(runs.latest(run.origin.uri, "m"), back);
 
     assert.equal(back.history.tally.step, 0);
-    await back.bring();
+    await back.record.bring();
     assert.deepEqual(back.history.since(0), run.history.since(0));
     assert.deepEqual(back.info, run.info);
     assert.equal(back.findings().text, run.findings().text);
@@ -177,14 +181,14 @@ suite("runs that are kept", () => {
 
     const second = await open();
     const back = only(second.runs);
-    assert.deepEqual([back.isHere, back.said().severity], [false, "ok"]);
+    assert.deepEqual([back.record.isHere, back.said().severity], [false, "ok"]);
     set = {};
     second.runs.judge();
     await second.kept.flush();
     assert.equal(back.said().severity, "error");
 
     const third = await open();
-    assert.deepEqual([only(third.runs).isHere, only(third.runs).said().severity], [false, "error"]);
+    assert.deepEqual([only(third.runs).record.isHere, only(third.runs).said().severity], [false, "error"]);
     set = off;
     const { runs, kept } = await open();
     await kept.flush();

@@ -3,7 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { messageOf } from "../../protocol/rpc.ts";
-import type { KeptBefore, Run } from "../run.ts";
+import type { Run } from "../run.ts";
+import type { KeptBefore } from "../runOrigin.ts";
 import type { Runs } from "../runs.ts";
 import { endedRun, StreamRun, wholeRun } from "./streamRun.ts";
 
@@ -151,7 +152,7 @@ export class WatchedRuns implements vscode.Disposable {
     }
     if (this.#isDisposed) return;
     const runs = this.#runs.restore(ended);
-    for (const [i, run] of runs.entries()) run.leave(this.#reader(run), ended[i]?.said);
+    for (const [i, run] of runs.entries()) run.record.leave(this.#reader(run), ended[i]?.said ?? run.said());
     for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
   }
 
