@@ -6,6 +6,7 @@ import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
 import { jacobianSpectrum } from "./jacobian.ts";
 import type { Parts } from "./parts.ts";
+import { togglePin } from "./pinning.ts";
 import { revealOrSay } from "./reveal.ts";
 import { meant, runCommands } from "./runCommands.ts";
 import { fail } from "./say.ts";
@@ -44,6 +45,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     watchPython: async (uri) => {
       await watchPython(context.extensionUri, watched, uri instanceof vscode.Uri ? uri : undefined);
     },
+    pinRun: (id) => togglePin(services, id),
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),

@@ -1,8 +1,10 @@
 import { watchAssociations } from "./association.ts";
 import { followCursor } from "./cursor.ts";
+import { Judging } from "./judging.ts";
 import { registerLanguage } from "./language.ts";
 import { followRenames, reportBreaks, reportProbes, setContexts } from "./lifecycle.ts";
 import { revealAtRuns } from "./panelReveal.ts";
+import { MovedOutside } from "./movedOutside.ts";
 import type { Own, Parts } from "./parts.ts";
 import { Probes } from "./probes.ts";
 import { Reruns } from "./reruns.ts";
@@ -26,7 +28,9 @@ export function followAll(parts: Parts, views: Views, own: Own): void {
   own(reportBreaks(trainer, log.show));
   own(models.onDidParse(refresh));
   own(programs.onDidChange(refresh));
+  own(new Judging(runs));
   own(followRules(runs, findings)); // before what is shown is drawn anew
   own(onDidChangeSettings(refresh));
   own(followRenames(runs));
+  own(new MovedOutside(runs, models));
 }

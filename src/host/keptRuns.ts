@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { messageOf } from "../protocol/rpc.ts";
 import type { RunEnd } from "../protocol/run.ts";
-import type { RunHead } from "../storage/keptRun.ts";
+import { VERSION, type RunHead } from "../storage/keptRun.ts";
 import type { Kept, RunFiles } from "../storage/runFiles.ts";
 import { plain, type Plain } from "../text/quote.ts";
 import type { Run } from "./run.ts";
@@ -52,7 +52,7 @@ export class KeptRuns implements vscode.Disposable {
     const earlier = kept.map(before);
     const runs = this.#runs.restore(earlier);
     for (const [i, run] of runs.entries())
-      run.record.leave(this.#reader(run), earlier[i]?.said ?? run.said());
+      run.record.leave(earlier[i]?.said ?? run.said(), () => this.#read(run));
     for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
     for (const { key, reason } of damaged) {
       this.#say(plain`A run that was kept cannot be read, and is gone: ${reason}.`);
@@ -87,7 +87,6 @@ export class KeptRuns implements vscode.Disposable {
         return this.#write.request();
       case "restored": // by one that had taken it away, too
       case "state":
-        if (!run.isJudged) this.#turn = this.#turn.then(() => this.#judge(run));
         if (what === "restored" && this.#bytes.has(run.key)) return;
         this.#due.set(run, run.record.isHere ? "all" : "head");
         if (run.end) return void this.flush();
@@ -143,13 +142,7 @@ export class KeptRuns implements vscode.Disposable {
       .sort((a, b) => b.record.usedMs - a.record.usedMs);
     const since = performance.now() - IDLE_MS;
     for (const run of here.slice(MOST_HERE))
-      if (run.record.usedMs < since) run.record.leave(this.#reader(run), run.said());
-  }
-
-  /** Asks for what was recorded of a run, once however often it is asked. */
-  #reader(run: Run): () => Promise<void> {
-    let asked: Promise<void> | undefined;
-    return () => (asked ??= this.#read(run));
+      if (run.record.usedMs < since) run.record.leave(run.said(), () => this.#read(run));
   }
 
   async #read(run: Run): Promise<void> {
@@ -163,16 +156,6 @@ export class KeptRuns implements vscode.Disposable {
       this.#say(plain`The run of ${run.origin.model} cannot be read, and is gone: ${messageOf(error)}.`);
       this.#runs.remove(run);
     }
-  }
-
-  /** Findings are set otherwise than when the run was judged: it is read for that, and goes again where nobody else looks at it. */
-  async #judge(run: Run): Promise<void> {
-    if (run.isJudged || !this.#runs.all().includes(run)) return;
-    const { usedMs } = run.record;
-    await run.record.bring();
-    if (!run.record.isHere) return; // it cannot be read, and is gone
-    await this.#keep(run, "head");
-    if (run.record.usedMs === usedMs) run.record.leave(this.#reader(run), run.said());
   }
 
   #complain(error: unknown): void {
@@ -192,13 +175,13 @@ function headOf(run: Run): RunHead {
   const { uri, file, model, fingerprint } = run.origin;
   const { layers: _, declared: __, data: ___, ...info } = run.info;
   return {
-    version: 1,
+    version: VERSION,
     ...(uri && { uri: uri.toString() }),
     file,
     model,
     fingerprint,
     info,
-    ...(run.name !== undefined && { name: run.name }),
+    ...run.marks,
     pinned: run.pinned,
     ...(run.trial && { trial: run.trial }),
     started: run.started.getTime(),
@@ -223,8 +206,9 @@ function before({ key, head }: Kept): KeptBefore {
       info: { ...head.info, layers: [] },
     },
     started: new Date(head.started),
-    name: head.name,
+    ...(head.name !== undefined && { name: head.name }),
     pinned: head.pinned,
+    hidden: head.hidden ?? false,
     ...(head.trial && { trial: head.trial }),
     end: head.end ?? interrupted,
     files: head.files,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { thinningOf, thinningText } from "../text/thinning.ts";
 import { reportHtml } from "../text/report.ts";
 import { runsUnder, stateMessage } from "./panelMessages.ts";
 import type { Run } from "./run.ts";
@@ -14,10 +15,12 @@ export async function reportBytes(dist: vscode.Uri, runs: Runs, run: Run): Promi
   const state = stateMessage({ runs, shown: run, isStale: () => false }, true);
   if (!script || !style || !font || state.type !== "state") throw new Error("the panel's files are missing");
   const { model, file } = run.origin;
+  const thinning = thinningOf(run.history);
+  const kept = thinning ? ` Of a long run it shows ${thinningText(thinning)}.` : "";
   const utf8 = new TextDecoder();
   const page = reportHtml({
     title: `${run.name ?? model} · GradLens`,
-    origin: `${model} of ${file}, ${run.started.toLocaleString("sv-SE")}. Made by GradLens.`,
+    origin: `${model} of ${file}, ${run.started.toLocaleString("sv-SE")}.${kept} Made by GradLens.`,
     script: utf8.decode(script),
     style: utf8.decode(style),
     font: Buffer.from(font).toString("base64"),

@@ -11,7 +11,7 @@ import type { FileState, Prepared, ReadProgress } from "../protocol/worker.ts";
 import { EVERY_CONTROL, type SourceState } from "./frameSource.ts";
 import { Moment } from "./moment.ts";
 import { Recorded, type Said } from "./recorded.ts";
-import type { KeptBefore, RunBeginning, RunOrigin } from "./runOrigin.ts";
+import type { KeptBefore, RunBeginning, RunMarks, RunOrigin } from "./runOrigin.ts";
 import { Speed } from "./speed.ts";
 
 /** One run of a model: what it is, how far it came and what is kept of it. */
@@ -30,12 +30,9 @@ export class Run {
   origin: RunOrigin;
   /** What is known of it, the settings that it is judged by under the file's own. */
   info: RunInfo;
-  /** What the user calls it. */
-  name: string | undefined;
-  /** It is not dropped for another, and lies under the runs that are shown. */
-  pinned = false;
-  /** The user does not want it under those that are shown, where it would lie by itself. */
-  hidden = false;
+  name: RunMarks["name"] | undefined;
+  pinned: boolean;
+  hidden: boolean;
   /** The Jacobian spectrum that was computed last, of a part of its model. */
   spectrum: Spectrum | undefined;
   state: RunState = "preparing";
@@ -67,6 +64,7 @@ export class Run {
     this.isAskedFor = before.isAskedFor ?? false;
     this.name = before.name;
     this.pinned = before.pinned ?? false;
+    this.hidden = before.hidden ?? false;
     this.files = before.files ?? [];
     if (before.end) this.finish(before.end);
   }
@@ -74,6 +72,12 @@ export class Run {
   /** What is kept of it: without the settings, which may be others by then. */
   get ownInfo(): RunInfo {
     return this.#told;
+  }
+
+  /** What the user has said of it. */
+  get marks(): RunMarks {
+    const { name, pinned, hidden } = this;
+    return { ...(name !== undefined && { name }), ...(pinned && { pinned }), ...(hidden && { hidden }) };
   }
 
   /** Another process makes it, and its file is where it is kept. */
@@ -110,7 +114,7 @@ export class Run {
   /** What is said of it goes by the settings as they are. Else it has to be read to be judged. */
   get isJudged(): boolean {
     const { said } = this.record;
-    return !said || JSON.stringify(said.rules) === JSON.stringify(this.#rules);
+    return !said || JSON.stringify(said.rules ?? null) === JSON.stringify(this.#rules);
   }
 
   /** What lists say of it; nothing is read for that. */
@@ -203,7 +207,7 @@ export class Run {
 }
 
 const judgedBy = (info: RunInfo, rules: RuleSettings): RunInfo =>
-  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : info;
+  info.declared ? { ...info, declared: ruledBy(info.declared, rules) } : { ...info, rules };
 
 let made = 0;
 

@@ -3,6 +3,7 @@ import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { FileState, ModelSource, RunOptions } from "../protocol/worker.ts";
 import type { Said } from "./recorded.ts";
+import type { Rename } from "./renames.ts";
 
 /** Where a run came from: enough to find its declarations again, and to tell whether they have changed since. */
 export interface RunOrigin {
@@ -17,12 +18,31 @@ export interface RunOrigin {
   readonly fingerprint: string;
   /** What the text says of the run; the worker's answer replaces it. */
   readonly info: RunInfo;
-  /** The file that another process writes it to, and the folder that names in it are seen from. */
-  readonly stream?: { readonly file: string; readonly folder: vscode.Uri };
+  /** Where another process makes it. */
+  readonly stream?: StreamOrigin;
+}
+
+/** The file that another process writes a run to. */
+export interface StreamOrigin {
+  readonly file: string;
+  /** The folder that names in it are seen from. */
+  readonly folder: vscode.Uri;
+  /** Files and folders that have been renamed since it was written, in order. */
+  readonly renames: readonly Rename[];
+}
+
+/** What the user has said of a run. */
+export interface RunMarks {
+  /** What it is called. */
+  readonly name?: string;
+  /** It is not dropped for another, and lies under the runs that are shown. */
+  readonly pinned?: boolean;
+  /** It is not wanted under those that are shown, where it would lie by itself. */
+  readonly hidden?: boolean;
 }
 
 /** What a run is from its beginning. */
-export interface RunBeginning {
+export interface RunBeginning extends RunMarks {
   readonly origin: RunOrigin;
   /** Where it began before anybody knew of it. */
   readonly started?: Date;
@@ -42,8 +62,6 @@ export interface RunRequest extends RunBeginning {
 export interface KeptBefore extends RunBeginning {
   readonly key: string;
   readonly started: Date;
-  readonly name: string | undefined;
-  readonly pinned: boolean;
   readonly end: RunEnd;
   readonly files: readonly FileState[];
   readonly said: Said;

@@ -152,7 +152,7 @@ function activeModelFile(): vscode.TextDocument | undefined {
 }
 
 /** The model whose lines the cursor is on, at whatever column. */
-function modelAtCursor(
+export function modelAtCursor(
   document: vscode.TextDocument,
   models: readonly ModelDigest[],
 ): ModelDigest | undefined {

@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
 import type { FrameSource } from "./frameSource.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
+import { movedOrigin } from "./movedOrigin.ts";
 import type { Probe } from "./probe.ts";
+import type { Rename } from "./renames.ts";
 import { Run } from "./run.ts";
 import type { KeptBefore, RunBeginning } from "./runOrigin.ts";
 
@@ -140,12 +142,15 @@ export class Runs implements vscode.Disposable {
     return run;
   }
 
-  /**
-   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
-   * another.
-   */
+  /** Lays a run under whichever is shown, for as long as it is kept, or leaves that to its place. A pinned run is not dropped for another. */
   pin(run: Run, on: boolean): void {
-    [run.pinned, run.hidden] = [on, !on];
+    [run.pinned, run.hidden] = [on, false];
+    this.changed(run, "state");
+  }
+
+  /** Takes a run away from under those that are shown: it does not lie there by itself any more. */
+  hide(run: Run): void {
+    [run.pinned, run.hidden] = [false, true];
     this.changed(run, "state");
   }
 
@@ -157,12 +162,11 @@ export class Runs implements vscode.Disposable {
   }
 
   /** Files were renamed: the runs follow. */
-  moved(from: vscode.Uri, to: vscode.Uri): void {
+  moved(rename: Rename): void {
     for (const run of this.#all) {
-      const path = run.origin.uri?.path;
-      if (path === undefined || (path !== from.path && !path.startsWith(`${from.path}/`))) continue;
-      const uri = to.with({ path: to.path + path.slice(from.path.length) });
-      run.origin = { ...run.origin, uri, file: vscode.workspace.asRelativePath(uri) };
+      const origin = movedOrigin(run, rename);
+      if (!origin) continue;
+      run.origin = origin;
       this.changed(run, "state");
     }
   }

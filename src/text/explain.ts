@@ -75,5 +75,7 @@ export const LENS_HINTS = {
   again: "The model or its data have changed since the run: run the model as it is now.",
   problems: "The model cannot run before these are solved. Click to see them.",
   finding: "Click to read why it matters, and what to do.",
+  pin: "Pin this run: it lies under whichever run the panel shows, to be compared, and is not dropped for another.",
+  pinned: "This run lies under whichever run the panel shows. Click to unpin it.",
   result: "The latest run of this model. Click to see it in the panel.",
 } as const;

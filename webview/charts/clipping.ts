@@ -3,6 +3,7 @@ import { courseOf } from "../../src/protocol/kept.ts";
 import { typicalNorm } from "../../src/insight/clipping.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { count, counted, figure, percent } from "../../src/insight/format.ts";
+import { skippedIn } from "../../src/insight/onTheWay.ts";
 import { noFigure } from "../nonFinite.ts";
 import { whole, type View } from "../view.ts";
 import { logAxis, stepsAxis } from "./axis.ts";
@@ -26,7 +27,9 @@ export const clipping: Chart = {
     const ninety = typicalNorm(history);
     const below = Number.isNaN(ninety) ? "" : `, 90 % of the steps that are kept lie below ${figure(ninety)}`;
     const cut = clipped > 0 ? `, clipped at ${percent(clipped / frames)} of the steps` : ", never clipped";
-    return `${figure(frame.grad_norm)}${cut}${below}`;
+    const skipped = skippedIn(history);
+    const left = skipped ? `, ${counted(skipped.updates, "update")} skipped (${percent(skipped.share)})` : "";
+    return `${figure(frame.grad_norm)}${cut}${left}${below}`;
   },
 
   plot(shown) {

@@ -32,8 +32,8 @@ export const weightedRows = (layers: readonly Pick<LayerInfo, "type">[]): readon
 
 export function evidenceOf(run: Run): Evidence {
   const { history, layers } = run;
-  const { declared, data } = run.run.info ?? {};
-  const settings: RuleSettings = declared?.rules ?? {};
+  const { declared, rules, data } = run.run.info ?? {};
+  const settings: RuleSettings = declared?.rules ?? rules ?? {};
   const late = lateFrames(run);
   const start = remembered((stat) =>
     history.first[0] ? columnOf(history.first[0], layers, stat) : layers.map(() => NaN),
