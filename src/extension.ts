@@ -1,3 +1,4 @@
+import "./host/l10n.ts"; // before all texts
 import type * as vscode from "vscode";
 import { apiOf, type Api } from "./host/api.ts";
 import { registerCommands } from "./host/commands.ts";

@@ -1,3 +1,4 @@
+import "./language.ts"; // before all texts
 import type { FromWebview } from "../src/protocol/webview.ts";
 import { registerControls } from "./controls.ts";
 import { toMessage } from "./messages.ts";

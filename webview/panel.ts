@@ -1,3 +1,4 @@
+import { t } from "../src/l10n/translate.ts";
 import type { FromWebview } from "../src/protocol/webview.ts";
 import { ofLayer } from "./charts/ofLayer.ts";
 import { parts } from "./charts/index.ts";
@@ -105,7 +106,7 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     pages.map(({ section }) => section.element),
   );
   const content = element("main", { class: "content" }, [
-    element("h1", { class: "hidden" }, ["Gradients"]),
+    element("h1", { class: "hidden" }, [t`Gradients`]),
     top.element,
     steps.element,
     line.element,
@@ -188,6 +189,6 @@ function isOfPage(part: Part, { layers, page = -1, spectrum: held }: View): bool
 function sentenceOf(view: View): Reading {
   const summary = summarise(view);
   return view.now
-    ? { ...summary, text: `At step ${count(view.history.tally.step)}: ${summary.text}` }
+    ? { ...summary, text: t`At step ${count(view.history.tally.step)}: ${summary.text}` }
     : summary;
 }

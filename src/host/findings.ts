@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { gravest } from "../insight/findings/gravest.ts";
+import { t } from "../l10n/translate.ts";
 import type { Position } from "../model/digest.ts";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
@@ -133,7 +134,7 @@ export class Findings implements vscode.Disposable {
     if (!probe?.isComplete) return inText;
     const told = probe.findings().findings.map((one): FoundAt => ({
       ...one,
-      message: `${one.message} (Seen in the model's first steps, without a run.)`,
+      message: t`${one.message} (Seen in the model's first steps, without a run.)`,
     }));
     return [...inText, ...told];
   }

@@ -5,7 +5,7 @@ import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, findingLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
 import { plain, withIcon, type Plain } from "../text/quote.ts";
-import { momentText, outcome, short } from "../text/run.ts";
+import { momentText, outcome, short, STALE } from "../text/run.ts";
 import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
 import { summaryOf } from "./runSummary.ts";
@@ -59,7 +59,7 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
       ? plain`${short(outcome(summaryOf(run, stale)), LONGEST_RESULT)}`
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
   if (!stale || !run.end || run.isWatched) {
-    const title = stale ? plain`(stale) ${text}` : text;
+    const title = stale ? plain`${STALE} ${text}` : text;
     return {
       title: found ? findingLens(found, title) : title,
       tooltip: hinted(found, LENS_HINTS.result),
@@ -67,7 +67,7 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
       arguments: [run.id],
     };
   }
-  const title = plain`↻ Run again: changed since · (stale) ${text}`;
+  const title = plain`↻ Run again: changed since · ${STALE} ${text}`;
   const { uri, model } = run.origin;
   return { title, tooltip: LENS_HINTS.again, command: "gradlens.run", arguments: [uri, model] };
 }

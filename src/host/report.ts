@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import { thinningOf, thinningText } from "../text/thinning.ts";
 import { reportHtml } from "../text/report.ts";
 import { runsUnder, stateMessage } from "./panelMessages.ts";
@@ -16,11 +17,11 @@ export async function reportBytes(dist: vscode.Uri, runs: Runs, run: Run): Promi
   if (!script || !style || !font || state.type !== "state") throw new Error("the panel's files are missing");
   const { model, file } = run.origin;
   const thinning = thinningOf(run.history);
-  const kept = thinning ? ` Of a long run it shows ${thinningText(thinning)}.` : "";
+  const kept = thinning ? t` Of a long run it shows ${thinningText(thinning)}.` : "";
   const utf8 = new TextDecoder();
   const page = reportHtml({
     title: `${run.name ?? model} · GradLens`,
-    origin: `${model} of ${file}, ${run.started.toLocaleString("sv-SE")}.${kept} Made by GradLens.`,
+    origin: t`${model} of ${file}, ${run.started.toLocaleString("sv-SE")}.${kept} Made by GradLens.`,
     script: utf8.decode(script),
     style: utf8.decode(style),
     font: Buffer.from(font).toString("base64"),

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import { count } from "../insight/format.ts";
+import { counted } from "../insight/format.ts";
 import { plain } from "../text/quote.ts";
 import { save, streamBytes } from "./exportRun.ts";
 import { importModel } from "./importModel.ts";
@@ -90,12 +90,12 @@ async function remove({ runs, trainer, marks }: RunCommandServices, chosen: read
     marks.remove(run, true);
   }
   const [only] = chosen;
-  const what =
+  const said =
     chosen.length === 1 && only
-      ? plain`The run of ${only.origin.model}`
-      : plain`${count(chosen.length)} runs`;
-  const answer = await inform(plain`${what} ${chosen.length === 1 ? "is" : "are"} deleted.`, "Undo");
-  if (answer !== "Undo") return;
+      ? plain`The run of ${only.origin.model} is deleted.`
+      : plain`${counted(chosen.length, "run")} are deleted.`;
+  const undo = plain`Undo`;
+  if ((await inform(said, undo)) !== undo) return;
   for (const run of chosen) {
     marks.remove(run, false);
     runs.putBack(run);

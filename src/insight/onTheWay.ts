@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { rangeOf, spanOf } from "../protocol/buckets.ts";
 import { isBroken } from "../protocol/frame.ts";
 import type { History } from "../protocol/history.ts";
@@ -32,7 +33,7 @@ export function skippedIn({ course, tally }: Pick<History, "course" | "tally">):
 
 /** `the last before step 840` */
 export const whenSkipped = ({ before }: Skipped): string =>
-  before === 1 ? "before the first step" : `the last before step ${count(before)}`;
+  before === 1 ? t`before the first step` : t`the last before step ${count(before)}`;
 
 /** What happened on the way that the latest steps do not show, as sentences; empty where nothing did. */
 export const onTheWay = (
@@ -45,9 +46,9 @@ function skips(history: Pick<History, "course" | "tally" | "recent">): readonly 
   if (!skipped) return [];
   const { updates, share } = skipped;
   const scale = history.recent.at(-1)?.amp_scale ?? NaN;
-  const now = Number.isFinite(scale) ? `; the loss is scaled by ${count(scale)}` : "";
+  const now = Number.isFinite(scale) ? t`; the loss is scaled by ${count(scale)}` : "";
   return [
-    `The scaler skipped ${counted(updates, "update")} (${percent(share)}), ${whenSkipped(skipped)}${now}.`,
+    t`The scaler skipped ${counted(updates, "update")} (${percent(share)}), ${whenSkipped(skipped)}${now}.`,
   ];
 }
 
@@ -63,9 +64,9 @@ function breaks(
   const step = bucket ? spanOf(bucket).to : NaN;
   const isExact = frame !== undefined && bucket !== undefined && frame.step >= spanOf(bucket).from;
   const layer = isExact ? breakOf({ run: {}, layers, history: { recent: [frame] } })?.layer : undefined;
-  const where = layer === undefined ? "" : ` in ${layerName(layer)}`;
-  const when = `${isExact ? "at" : "by"} step ${count(isExact ? frame.step : step)}`;
+  const where = layer === undefined ? "" : t` in ${layerName(layer)}`;
+  const when = isExact ? t`at step ${count(frame.step)}` : t`by step ${count(step)}`;
   return [
-    `NaN or ∞ at ${count(tally.broken)} of ${counted(tally.frames, "step")}, last ${when}${where}: the training went on.`,
+    t`NaN or ∞ at ${count(tally.broken)} of ${counted(tally.frames, "step")}, last ${when}${where}: the training went on.`,
   ];
 }

@@ -1,4 +1,5 @@
-import { count } from "../insight/format.ts";
+import { t } from "../l10n/translate.ts";
+import { count, counted } from "../insight/format.ts";
 import type { History } from "../protocol/history.ts";
 
 /** How much is left of a long run in what is kept of it. */
@@ -18,7 +19,7 @@ export function thinningOf(history: History): Thinning | undefined {
 }
 
 /** `584 of 5,000 steps with all figures, and the first and the last of every 16 with the loss and …` */
-export const thinningText = ({ steps, whole, every }: Thinning): string =>
-  `${count(whole)} of ${count(steps)} steps with all figures, and ` +
-  `${every > 1 ? `the first and the last of every ${count(every)}` : "all others"} ` +
-  "with the loss, the norm of the whole gradient and ‖∂L/∂h‖ of each layer";
+export function thinningText({ steps, whole, every }: Thinning): string {
+  const others = every > 1 ? t`the first and the last of every ${count(every)}` : t`all others`;
+  return t`${count(whole)} of ${counted(steps, "step")} with all figures, and ${others} with the loss, the norm of the whole gradient and ‖∂L/∂h‖ of each layer`;
+}

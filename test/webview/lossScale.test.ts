@@ -53,7 +53,7 @@ suite("the chart of the loss scale", () => {
       ],
     });
     const [head, first] = toCsv(lossScale.table(view)).split(/\r?\n/);
-    assert.equal(head, "first_step,last_step,steps,non_finite,scale min,scale max,skipped updates");
+    assert.equal(head, "first_step,last_step,steps,non_finite,scale_min,scale_max,skipped_updates");
     assert.equal(first, "1,1,1,0,32768,32768,5");
   });
 });

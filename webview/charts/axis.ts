@@ -1,5 +1,6 @@
 import { groupsOf } from "../../src/insight/chain.ts";
 import type { Group } from "../../src/insight/chain.ts";
+import { t } from "../../src/l10n/translate.ts";
 import type { View } from "../view.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
 
@@ -66,8 +67,8 @@ export function stepsAxis({ run, history }: View): LinearAxis {
       : Math.min(run.info.steps ?? Infinity, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
   return {
     kind: "linear",
-    title: "Step",
-    prefix: "step ",
+    title: t`Step`,
+    prefix: t`step `,
     counts: "steps",
     min: 0,
     max: Math.max(1, last, end),

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import {
   lastStep,
   placeOf,
@@ -91,7 +92,7 @@ export function noteOf(history: History, most: number, more?: string): { readonl
   const [stretch] = stretchesOf(history, most / POINTS);
   const { from, to } = stretch ? spanOver(stretch) : { from: 1, to: 1 };
   const joined =
-    to > from ? `first, least, greatest and last of every ${count(to - from + 1)} steps` : undefined;
+    to > from ? t`first, least, greatest and last of every ${count(to - from + 1)} steps` : undefined;
   const note = [joined, more].filter((one) => one !== undefined).join("; ");
   return note === "" ? {} : { note };
 }
@@ -115,10 +116,10 @@ export const bucketAt = ({ course: { buckets } }: History, x = Infinity): Bucket
 
 /** `step`, `7`, or `steps`, `1,025 to 2,048`. */
 export const stepsOf = ({ from, to }: Span): readonly [noun: string, which: string] =>
-  from === to ? ["step", count(to)] : ["steps", `${count(from)} to ${count(to)}`];
+  from === to ? [t`step`, count(to)] : [t`steps`, t`${count(from)} to ${count(to)}`];
 
 /** Which steps a row of a table is of, and how many of them gave it figures. */
-export const SPAN_COLUMNS = ["first_step", "last_step", "steps", "non_finite"] as const;
+export const SPAN_COLUMNS = ["first_step", "last_step", t`steps`, "non_finite"] as const;
 
 export function spanRow(bucket: Bucket): readonly number[] {
   const { from, to, frames, broken } = spanOf(bucket);

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { lastStep, rangeOf, spanOf } from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { courseOf } from "../../src/protocol/kept.ts";
@@ -10,10 +11,8 @@ import { bucketAt, budgetOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } f
 
 export const lossScale: Chart = {
   id: "loss-scale",
-  title: "Loss scale",
-  hint:
-    "What the loss is multiplied by in mixed precision (torch.amp.GradScaler), so that small gradients do not become 0 in float16. Ticks " +
-    "at the bottom: an update was skipped, since a gradient was not finite; the scale is lowered then. All other figures are without the scale.",
+  title: t`Loss scale`,
+  hint: t`What the loss is multiplied by in mixed precision (torch.amp.GradScaler), so that small gradients do not become 0 in float16. Ticks at the bottom: an update was skipped, since a gradient was not finite; the scale is lowered then. All other figures are without the scale.`,
 
   applies: ({ history }) => history.course.buckets.some((bucket) => rangeOf(bucket, SCALE).finite > 0),
 
@@ -21,9 +20,10 @@ export const lossScale: Chart = {
     const scale = history.recent.at(-1)?.amp_scale ?? NaN;
     const skipped = skippedIn(history);
     const skips = skipped
-      ? `${counted(skipped.updates, "update")} skipped (${percent(skipped.share)}), ${whenSkipped(skipped)}`
-      : "no update skipped";
-    return `${Number.isFinite(scale) ? count(scale) : "1"} ${now ? `at step ${count(history.tally.step)}` : "now"}, ${skips}`;
+      ? t`${counted(skipped.updates, "update")} skipped (${percent(skipped.share)}), ${whenSkipped(skipped)}`
+      : t`no update skipped`;
+    const scaled = Number.isFinite(scale) ? count(scale) : "1";
+    return now ? t`${scaled} at step ${count(history.tally.step)}, ${skips}` : t`${scaled} now, ${skips}`;
   },
 
   plot(shown) {
@@ -31,14 +31,14 @@ export const lossScale: Chart = {
     const { history } = view;
     const points = curveOf(history, SCALE, budgetOf(1));
     const y = logAxis(
-      "Scale",
+      t`Scale`,
       points.flatMap((point) => (Number.isFinite(point.y) ? [point.y] : [])),
     );
     return {
       kind: "lines",
       x: stepsAxis(view),
       y,
-      series: [{ label: "scale", draw: "line", ink: "main", points }, ...skips(history, 10 ** y.min)],
+      series: [{ label: t`scale`, draw: "line", ink: "main", points }, ...skips(history, 10 ** y.min)],
       stops: history.course.buckets.map(lastStep),
       ...noteOf(history, budgetOf(1)),
     };
@@ -51,14 +51,14 @@ export const lossScale: Chart = {
     return {
       title: stepsOf(spanOf(bucket)).join(" "),
       rows: [
-        ["scale", min === max ? count(min) : `${count(min)} … ${count(max)}`],
-        ["skipped before", counted(skippedOf(bucket), "update")],
+        [t`scale`, min === max ? count(min) : `${count(min)} … ${count(max)}`],
+        [t`skipped before`, counted(skippedOf(bucket), "update")],
       ],
     };
   },
 
   table: (view) => ({
-    columns: [...SPAN_COLUMNS, "scale min", "scale max", "skipped updates"],
+    columns: [...SPAN_COLUMNS, "scale_min", "scale_max", "skipped_updates"],
     rows: whole(view).history.course.buckets.map((bucket) => {
       const { min, max } = rangeOf(bucket, SCALE);
       return [...spanRow(bucket), min, max, skippedOf(bucket)];
@@ -79,5 +79,5 @@ function skips({ course }: History, y: number): readonly Series[] {
     const { from, to } = spanOf(bucket);
     return skippedOf(bucket) > 0 ? [{ x: (from + to) / 2, y }] : [];
   });
-  return points.length > 0 ? [{ label: "updates skipped", draw: "marks", ink: "second", points }] : [];
+  return points.length > 0 ? [{ label: t`updates skipped`, draw: "marks", ink: "second", points }] : [];
 }

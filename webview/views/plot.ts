@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import { whole, type View } from "../view.ts";
@@ -54,8 +55,8 @@ export function plotView(chart: Chart, events: Events): PlotView {
 
   /** What a click does here. */
   const hintOf = (where: Place): string => {
-    if (where.layer !== undefined) return "Click: declaration · Shift+click: all figures";
-    return drawn && overSteps(drawn.plot) ? "Click: show this step" : "";
+    if (where.layer !== undefined) return t`Click: declaration · Shift+click: all figures`;
+    return drawn && overSteps(drawn.plot) ? t`Click: show this step` : "";
   };
 
   /** A layer shows its declaration, or all of its figures; a step is shown everywhere. */

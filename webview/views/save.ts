@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { SAVE_FORMATS, type SaveFormat } from "../../src/protocol/webview.ts";
 import { iconButton } from "../controls.ts";
 import { element } from "../dom.ts";
@@ -23,10 +24,10 @@ export function saveView(
   const choices = element("div", {
     class: "save-choices",
     role: "group",
-    "aria-label": `Save ${title} as`,
+    "aria-label": t`Save ${title} as`,
     hidden: true,
   });
-  const button = iconButton("save", "Save as…", () => show(choices.hidden !== false));
+  const button = iconButton("save", t`Save as…`, () => show(choices.hidden !== false));
 
   function show(on: boolean): void {
     choices.hidden = !on;
@@ -36,7 +37,7 @@ export function saveView(
 
   const formats = drawn ? SAVE_FORMATS : SAVE_FORMATS.filter((format) => format === "csv");
   choices.append(
-    "Save as",
+    t`Save as`,
     ...formats.map((format) => {
       const one = element("button", { class: "latest", type: "button" }, [NAMES[format]]);
       one.addEventListener("click", () => {

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { stepsFor } from "../../src/protocol/moment.ts";
 import { count } from "../../src/insight/format.ts";
 import type { History } from "../../src/protocol/history.ts";
@@ -21,11 +22,11 @@ export function scrubber(go: (step: number | undefined) => void): Scrubber {
   let shown: number | undefined;
   let playing: number | undefined;
 
-  const slider = element("input", { type: "range", min: 0, step: 1, "aria-label": "Step", class: "steps" });
-  const play = iconButton("play", "Play from here", () => (playing === undefined ? start() : stop()));
-  const latest = element("button", { class: "latest", type: "button" }, ["Latest"]);
+  const slider = element("input", { type: "range", min: 0, step: 1, "aria-label": t`Step`, class: "steps" });
+  const play = iconButton("play", t`Play from here`, () => (playing === undefined ? start() : stop()));
+  const latest = element("button", { class: "latest", type: "button" }, [t`Latest`]);
   const text = element("span", { class: "moment" });
-  const root = element("div", { class: "scrubber", role: "group", "aria-label": "Steps", hidden: true }, [
+  const root = element("div", { class: "scrubber", role: "group", "aria-label": t`Steps`, hidden: true }, [
     play.element,
     slider,
     text,
@@ -45,14 +46,14 @@ export function scrubber(go: (step: number | undefined) => void): Scrubber {
       place += by;
       playing = requestAnimationFrame(turn);
     };
-    play.set({ icon: "debug-pause", label: "Stop playing" });
+    play.set({ icon: "debug-pause", label: t`Stop playing` });
     playing = requestAnimationFrame(turn);
   }
 
   function stop(): void {
     if (playing !== undefined) cancelAnimationFrame(playing);
     playing = undefined;
-    play.set({ icon: "play", label: "Play from here" });
+    play.set({ icon: "play", label: t`Play from here` });
   }
 
   slider.addEventListener("input", () => {
@@ -75,11 +76,11 @@ export function scrubber(go: (step: number | undefined) => void): Scrubber {
       setAttribute(slider, "max", Math.max(1, stops.length - 1));
       const place = shown === undefined ? stops.length - 1 : stops.indexOf(shown);
       if (Number(slider.value) !== place) slider.value = String(place);
-      setAttribute(slider, "aria-valuetext", `step ${count(stops[place] ?? 0)}`);
-      setText(text, shown === undefined ? "latest step" : momentOf(view));
+      setAttribute(slider, "aria-valuetext", t`step ${count(stops[place] ?? 0)}`);
+      setText(text, shown === undefined ? t`latest step` : momentOf(view));
       // It keeps its place, so that nothing moves under the pointer.
       latest.style.visibility = shown === undefined ? "hidden" : "visible";
-      setText(latest, whole(view).run.state === "ended" ? "Last step" : "Live");
+      setText(latest, whole(view).run.state === "ended" ? t`Last step` : t`Live`);
     },
   };
 }
@@ -89,6 +90,6 @@ function momentOf(view: View): string {
   const frame = view.history.latest();
   if (!frame) return "";
   const { from, to } = stepsFor(whole(view).history, frame);
-  const kept = from === to ? "" : `, kept of steps ${count(from)}–${count(to)}`;
-  return `step ${count(frame.step)}${kept}`;
+  const kept = from === to ? "" : t`, kept of steps ${count(from)}–${count(to)}`;
+  return t`step ${count(frame.step)}${kept}`;
 }

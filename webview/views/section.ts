@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { iconButton } from "../controls.ts";
 import { toCsv } from "../csv.ts";
 import { element, icon, setAttribute, setIcon } from "../dom.ts";
@@ -54,12 +55,12 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     { class: "fold", "aria-controls": body.id, title: part.hint, type: "button" },
     [chevron, element("span", {}, [part.title])],
   );
-  const swap = iconButton("table", "Show as table", () => {
+  const swap = iconButton("table", t`Show as table`, () => {
     asTable = !asTable;
     arrange();
     events.arranged();
   });
-  const copy = iconButton("copy", "Copy as CSV", () => {
+  const copy = iconButton("copy", t`Copy as CSV`, () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
   const save = saveView(
@@ -94,13 +95,13 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   }, NEARBY).observe(root);
 
   function copied(): void {
-    copy.set({ icon: "check", label: "Copied" });
-    events.say(`${part.title}: copied`);
-    setTimeout(() => copy.set({ icon: "copy", label: "Copy as CSV" }), SAID_MS);
+    copy.set({ icon: "check", label: t`Copied` });
+    events.say(t`${part.title}: copied`);
+    setTimeout(() => copy.set({ icon: "copy", label: t`Copy as CSV` }), SAID_MS);
   }
 
   function notCopied(error: unknown): void {
-    events.say(`${part.title} could not be copied: ${String(error)}`);
+    events.say(t`${part.title} could not be copied: ${String(error)}`);
   }
 
   function arrange(): void {
@@ -111,7 +112,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     table.element.hidden = !asTable;
     swap.set({
       icon: asTable ? "graph-line" : "table",
-      label: asTable ? "Show as chart" : "Show as table",
+      label: asTable ? t`Show as chart` : t`Show as table`,
       pressed: asTable,
     });
   }

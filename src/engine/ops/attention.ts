@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 
@@ -22,10 +23,10 @@ export const attention = op<AttentionAttrs>({
   shape([qkv], { heads }) {
     const [batch, time, packed] = qkv;
     if (qkv.length !== 3 || packed % 3 !== 0) {
-      throw new ShapeError(`attention needs [batch, time, 3·width], but gets ${show(qkv)}`);
+      throw new ShapeError(t`attention needs [batch, time, 3·width], but gets ${show(qkv)}`);
     }
     const width = packed / 3;
-    if (width % heads !== 0) throw new ShapeError(`${heads} heads do not divide the width ${width}`);
+    if (width % heads !== 0) throw new ShapeError(t`${heads} heads do not divide the width ${width}`);
     return [batch, time, width];
   },
 

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { columnsOf } from "../kernels/im2col.ts";
 import { type ConvList, namedSizes } from "../kernels/convSizes.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
@@ -35,7 +36,7 @@ export const conv = op<ConvAttrs>({
 
   shape([x, W], { axes, groups }) {
     if (x[1] !== W[1] * groups || W[0] % groups !== 0) {
-      throw new ShapeError(`cannot convolve ${show(x)} with ${show(W)} in ${groups} groups`);
+      throw new ShapeError(t`cannot convolve ${show(x)} with ${show(W)} in ${groups} groups`);
     }
     return [x[0], W[0], ...slides(axes, x.slice(2))];
   },

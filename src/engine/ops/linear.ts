@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { ShapeError, show, sizeOf } from "../tensor.ts";
 import { at, op } from "./op.ts";
 
@@ -7,7 +8,7 @@ export const linear = op<null>({
 
   shape([x, W]) {
     const width = x.at(-1);
-    if (width !== W[1]) throw new ShapeError(`cannot multiply ${show(x)} by the transpose of ${show(W)}`);
+    if (width !== W[1]) throw new ShapeError(t`cannot multiply ${show(x)} by the transpose of ${show(W)}`);
     return [...x.slice(0, -1), W[0]];
   },
 
@@ -47,7 +48,7 @@ export const linear = op<null>({
 export const add = op<null>({
   name: "add",
   shape([a, b]) {
-    if (show(a) !== show(b)) throw new ShapeError(`cannot add ${show(b)} to ${show(a)}`);
+    if (show(a) !== show(b)) throw new ShapeError(t`cannot add ${show(b)} to ${show(a)}`);
     return a;
   },
   forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Window } from "../kernels/window.ts";
 import { type Shape, ShapeError } from "../tensor.ts";
 
@@ -24,7 +25,7 @@ function slide(axis: Axis, size: number, ceil: boolean): number {
   const steps = (room - span(axis)) / stride;
   const places = 1 + (ceil ? Math.ceil(steps) : Math.floor(steps));
   if (places < 1)
-    throw new ShapeError(`the kernel spans ${span(axis)}, but its padded input only ${room} elements`);
+    throw new ShapeError(t`the kernel spans ${span(axis)}, but its padded input only ${room} elements`);
   return ceil && (places - 1) * stride >= size + before ? places - 1 : places;
 }
 

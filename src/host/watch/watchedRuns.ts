@@ -2,6 +2,7 @@ import { watch, type FSWatcher } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { t } from "../../l10n/translate.ts";
 import { messageOf } from "../../protocol/rpc.ts";
 import type { Run } from "../run.ts";
 import type { KeptBefore } from "../runOrigin.ts";
@@ -174,7 +175,7 @@ export class WatchedRuns implements vscode.Disposable {
     const file = run.origin.stream?.file ?? "";
     try {
       const whole = await wholeRun(file);
-      if (!whole) throw new Error("it is gone");
+      if (!whole) throw new Error(t`it is gone`);
       run.arrive(whole.info, whole.history);
       this.#runs.changed(run, "arrived");
     } catch (error) {

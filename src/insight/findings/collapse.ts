@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { spoken } from "../chain.ts";
 import { figure } from "../format.ts";
 import { pathOf } from "./evidence.ts";
@@ -6,14 +7,14 @@ import { stays } from "./words.ts";
 
 export const collapse = runFinding({
   id: "collapse",
-  title: "All samples look alike",
+  title: t`All samples look alike`,
   condition:
     "`act_spread` of a layer before the last is below `spread` over the last steps, and the model does no better than a constant.",
   thresholds: {
-    spread: { is: 0.1, of: "How much a layer's outputs differ from sample to sample: 0 not at all." },
+    spread: { is: 0.1, of: t`How much a layer's outputs differ from sample to sample: 0 not at all.` },
   },
   severity: "error",
-  why: "From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.",
+  why: t`From this layer on the outputs hardly differ from sample to sample, so that nothing that follows can tell the samples apart: the best it can do is one answer for all. The gradient may look healthy meanwhile.`,
   source: {
     title:
       "Daneshmand, Kohler, Bach, Hofmann, Lucchi: Batch normalization provably avoids rank collapse, 2020",
@@ -29,10 +30,10 @@ export const collapse = runFinding({
     if (row < 0) return undefined;
     const [value, start] = [now[row] ?? NaN, evidence.start("act_spread")[row] ?? NaN];
     const least = Math.min(...now.slice(0, -1).filter(Number.isFinite));
-    const on = least < value ? `, and down to ${figure(least, 1)} further on` : "";
+    const on = least < value ? t`, and down to ${figure(least, 1)} further on` : "";
     return {
       layer: pathOf(evidence, row),
-      message: `From ${spoken(pathOf(evidence, row))} on all samples look alike: their outputs differ by ${figure(value, 1)} of their size${on}, and ${stays(loss)}.`,
+      message: t`From ${spoken(pathOf(evidence, row))} on all samples look alike: their outputs differ by ${figure(value, 1)} of their size${on}, and ${stays(loss)}.`,
       figures: { spread: value, first_spread: start, least_spread: least, loss: loss.now, floor: loss.floor },
       related: now.flatMap((one, i) =>
         i > row && i < layers.length - 1 && one < spread ? [pathOf(evidence, i)] : [],
