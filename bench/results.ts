@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EditorFigures, ProbeFigures } from "./editor.ts";
 import { median } from "./median.ts";
+import type { PanelFigures } from "./panel.ts";
 import type { Instrumentation, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
 import type { WholeRun } from "./wholeRuns.ts";
@@ -32,6 +33,7 @@ export interface Results {
   readonly tables?: Tables;
   readonly editor?: EditorFigures;
   readonly probe?: ProbeFigures;
+  readonly panel?: PanelFigures;
 }
 
 const file = join(import.meta.dirname, "results.json");

@@ -6,20 +6,40 @@ import { filesIn, importsOf } from "./support/imports.ts";
 const ALLOWED: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>
 > = {
-  "src/protocol": { folders: [], packages: [] },
-  "src/engine": { folders: ["src/protocol"], packages: [] },
-  "src/model": { folders: ["src/engine", "src/insight", "src/protocol"], packages: ["jsonc-parser"] },
+  "src/l10n": { folders: [], packages: [] },
+  "src/protocol": { folders: ["src/l10n"], packages: [] },
+  "src/engine": { folders: ["src/l10n", "src/protocol"], packages: [] },
+  "src/model": {
+    folders: ["src/l10n", "src/engine", "src/insight", "src/protocol"],
+    packages: ["jsonc-parser"],
+  },
   "src/pytorch": { folders: ["src/engine", "src/model", "src/protocol"], packages: [] },
-  "src/insight": { folders: ["src/protocol"], packages: [] },
-  "src/text": { folders: ["src/insight", "src/protocol"], packages: [] },
-  "src/storage": { folders: ["src/protocol"], packages: ["node:"] },
-  "src/process": { folders: ["src/protocol"], packages: ["node:"] },
+  "src/insight": { folders: ["src/l10n", "src/protocol"], packages: [] },
+  "src/text": { folders: ["src/l10n", "src/insight", "src/protocol"], packages: [] },
+  "src/storage": { folders: ["src/l10n", "src/protocol"], packages: ["node:"] },
+  "src/process": { folders: ["src/l10n", "src/protocol"], packages: ["node:"] },
   "src/worker": {
-    folders: ["src/engine", "src/insight", "src/model", "src/process", "src/protocol", "src/pytorch"],
+    folders: [
+      "src/l10n",
+      "src/engine",
+      "src/insight",
+      "src/model",
+      "src/process",
+      "src/protocol",
+      "src/pytorch",
+    ],
     packages: ["node:"],
   },
   "src/host": {
-    folders: ["src/insight", "src/model", "src/process", "src/storage", "src/text", "src/protocol"],
+    folders: [
+      "src/l10n",
+      "src/insight",
+      "src/model",
+      "src/process",
+      "src/storage",
+      "src/text",
+      "src/protocol",
+    ],
     packages: ["vscode", "node:"],
   },
   "src/cli": {
@@ -37,11 +57,11 @@ const ALLOWED: Readonly<
   },
   "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },
   "src/extension.ts": {
-    folders: ["src/host", "src/protocol", "src/storage", "src/text", "src/model"],
-    packages: ["vscode", "node:"],
+    folders: ["src/host"],
+    packages: ["vscode"],
   },
   webview: {
-    folders: ["src/insight", "src/protocol"],
+    folders: ["src/l10n", "src/insight", "src/protocol"],
     packages: ["chart.js", "svgcanvas", "@vscode/webview-ui-toolkit", "@vscode/codicons"],
   },
 };

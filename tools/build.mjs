@@ -5,11 +5,13 @@ import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundles, optionsOf } from "./bundles.mjs";
+import { descriptorsFile, descriptorsText } from "./descriptors.mjs";
 import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { kindsFile, kindsText, loopsFile, loopsText } from "./activations.mjs";
-import { manifestFile, manifestText } from "./manifest.mjs";
+import { bundleFile, bundleText } from "./l10n.mjs";
+import { manifestTexts } from "./manifest.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
 import { statisticsFile, statisticsText } from "./statistics.mjs";
@@ -47,12 +49,20 @@ async function writeSchema() {
 }
 
 async function writeManifest() {
-  writeChanged(manifestFile, await manifestText());
+  for (const [file, text] of await manifestTexts()) writeChanged(file, text);
+}
+
+function writeBundle() {
+  writeChanged(bundleFile, bundleText());
 }
 
 async function writeActivations() {
   writeChanged(kindsFile, await kindsText());
   writeChanged(loopsFile, await loopsText());
+}
+
+async function writeDescriptors() {
+  writeChanged(descriptorsFile, await descriptorsText());
 }
 
 async function writePages() {
@@ -82,8 +92,10 @@ const steps = [
     : [
         { name: "src/model/schema.ts", run: writeSchema },
         { name: "src/model/rules.ts", run: writeManifest },
+        { name: "src/l10n/translate.ts", run: writeBundle },
         { name: "src/protocol/statistics.ts", run: writePages },
         { name: "src/engine/activations", run: writeActivations },
+        { name: "src/engine/kernels", run: writeDescriptors },
       ]),
   { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),

@@ -25,7 +25,7 @@ export const bundles = [
     from: "src/extension.ts",
     to: "extension.cjs",
     options: { ...forNode, format: "cjs", external: ["vscode"] },
-    maxKB: 220,
+    maxKB: 240,
   },
   { from: "src/worker/main.ts", to: "worker.cjs", options: { ...forNode, format: "cjs" } },
   { from: "src/process/main.ts", to: "engine-process.cjs", options: { ...forNode, format: "cjs" } },

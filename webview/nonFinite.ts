@@ -1,3 +1,4 @@
+import { t } from "../src/l10n/translate.ts";
 import { layerName } from "../src/protocol/layerName.ts";
 import { breakOf, finiteFrames } from "../src/insight/finite.ts";
 import type { View } from "./view.ts";
@@ -7,15 +8,15 @@ export function brokenNote(view: View): string {
   const broke = breakOf(view);
   if (!broke) return "";
   const last = finiteFrames(view.history).at(-1)?.step;
-  const finite = last === undefined || last >= broke.step ? "" : ` · finite up to step ${last}`;
-  const where = broke.layer === undefined ? "" : ` in ${layerName(broke.layer)}`;
-  return `${finite} · NaN or ∞${where} at step ${broke.step}`;
+  const finite = last === undefined || last >= broke.step ? "" : t` · finite up to step ${last}`;
+  const where = broke.layer === undefined ? "" : t` in ${layerName(broke.layer)}`;
+  return t`${finite} · NaN or ∞${where} at step ${broke.step}`;
 }
 
 /** Why there is no figure to read: there is no step yet, none that is finite, or `absent` at the steps that are. */
 export const noFigure = ({ history }: View, absent: string): string =>
   history.recent.length === 0
-    ? "No step yet"
+    ? t`No step yet`
     : finiteFrames(history).length === 0
-      ? "No finite step"
+      ? t`No finite step`
       : absent;

@@ -1,6 +1,8 @@
+import { t } from "../src/l10n/translate.ts";
 import { layerName } from "../src/protocol/layerName.ts";
 import type { RunSummary } from "../src/protocol/webview.ts";
-import { count, duration, figure } from "../src/insight/format.ts";
+import { count, counted, duration, figure } from "../src/insight/format.ts";
+import { PLACES, TRIALS } from "../src/insight/words.ts";
 import type { View } from "./view.ts";
 
 /** The frames are ahead of the summary, which comes less often. */
@@ -9,23 +11,23 @@ export const stepOf = ({ run, history }: View): number =>
 
 /** What the run is doing, or how it ended. */
 export function stateOf({ state, end, reading }: RunSummary): string {
-  if (state === "preparing" && reading) return `Reading files: ${percentRead(reading)}`;
-  if (state !== "ended" || !end) return state === "preparing" ? "Preparing" : capital(state);
+  if (state === "preparing" && reading) return t`Reading files: ${percentRead(reading)}`;
+  if (state !== "ended" || !end) return state === "preparing" ? t`Preparing` : STATES[state];
   switch (end.reason) {
     case "completed":
-      return `Completed in ${duration(end.elapsed_ms)}`;
+      return t`Completed in ${duration(end.elapsed_ms)}`;
     case "stopped":
-      return "Stopped";
+      return t`Stopped`;
     case "interrupted":
-      return "Interrupted";
+      return t`Interrupted`;
     case "lost":
-      return "Lost: its process is gone";
+      return t`Lost: its process is gone`;
     case "non_finite":
       return end.layer === "loss"
-        ? "NaN or ∞ in the loss"
-        : `NaN or ∞ in ${layerName(end.layer)} (${end.where})`;
+        ? t`NaN or ∞ in the loss`
+        : t`NaN or ∞ in ${layerName(end.layer)} (${PLACES[end.where]})`;
     case "failed":
-      return "Failed";
+      return t`Failed`;
     default:
       return end satisfies never;
   }
@@ -35,19 +37,19 @@ export function stateOf({ state, end, reading }: RunSummary): string {
 export function progressOf(view: View): string {
   const { run, history } = view;
   if (run.state === "preparing")
-    return `${count(run.info.layers.length)} layers · ${count(run.info.parameters)} parameters`;
+    return t`${counted(run.info.layers.length, "layer")} · ${counted(run.info.parameters, "parameter")}`;
   const loss = history.recent.at(-1)?.loss ?? run.loss;
   const speed =
-    run.state === "running" && run.steps_per_second > 0 ? ` · ${count(run.steps_per_second)} steps/s` : "";
+    run.state === "running" && run.steps_per_second > 0 ? t` · ${count(run.steps_per_second)} steps/s` : "";
   const of = run.info.steps === undefined ? "" : ` / ${count(run.info.steps)}`;
-  return `step ${count(stepOf(view))}${of} · loss ${figure(loss, 3)}${speed}`;
+  return t`step ${count(stepOf(view))}${of} · loss ${figure(loss, 3)}${speed}`;
 }
 
 const percentRead = ({ read, total }: { readonly read: number; readonly total: number }): string =>
   `${Math.round((100 * read) / Math.max(1, total))} %`;
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+const STATES = { running: t`Running`, paused: t`Paused`, ended: t`Ended` } as const;
 
 /** What a run is called in lists: `sigmoid · 14:03:22`, `sigmoid, with fixes · 14:03:22`, or by its own name. */
 export const runName = ({ info, name, trial, started }: RunSummary): string =>
-  `${name ?? info.model}${trial === undefined ? "" : `, ${trial}`} · ${started}`;
+  `${name ?? info.model}${trial === undefined ? "" : `, ${TRIALS[trial]}`} · ${started}`;

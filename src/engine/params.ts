@@ -1,3 +1,5 @@
+import { t } from "../l10n/translate.ts";
+
 /** A JSON Schema (draft 7), as far as the editor reads it. */
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -59,13 +61,13 @@ const within = (n: number, { min, max, above, below }: Bounds): boolean =>
   (below === undefined || n < below);
 
 const describe = (what: string, { min, max, above, below }: Bounds): string => {
-  if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`;
+  if (min !== undefined && max !== undefined) return t`${what} from ${min} to ${max}`;
   const parts: string[] = [];
-  if (min !== undefined) parts.push(`of at least ${min}`);
-  if (above !== undefined) parts.push(`above ${above}`);
-  if (max !== undefined) parts.push(`of at most ${max}`);
-  if (below !== undefined) parts.push(`below ${below}`);
-  return [what, ...parts].join(" ").replace(/ (above|below) /, " $1 ");
+  if (min !== undefined) parts.push(t`of at least ${min}`);
+  if (above !== undefined) parts.push(t`above ${above}`);
+  if (max !== undefined) parts.push(t`of at most ${max}`);
+  if (below !== undefined) parts.push(t`below ${below}`);
+  return [what, ...parts].join(" ");
 };
 
 const boundsSchema = ({ min, max, above, below }: Bounds): JsonSchema => ({
@@ -89,7 +91,7 @@ export function integer(
   bounds: Bounds = {},
   ...fallback: readonly [] | readonly [number]
 ): Param<number> {
-  const expected = describe("an integer", bounds);
+  const expected = describe(t`an integer`, bounds);
   return define(
     doc,
     { type: "integer", ...boundsSchema(bounds) },
@@ -108,7 +110,7 @@ const readNumber =
   (json) => {
     if (!Number.isFinite(json) || !within(json as number, bounds)) return { expected };
     if (Math.abs(json as number) <= MOST) return { value: json as number };
-    return { expected: `${expected}, within ±${MOST}: the largest of single precision` };
+    return { expected: t`${expected}, within ±${MOST}: the largest of single precision` };
   };
 
 export function number(
@@ -116,7 +118,7 @@ export function number(
   bounds: Bounds = {},
   ...fallback: readonly [] | readonly [number]
 ): Param<number> {
-  const read = readNumber(bounds, describe("a number", bounds));
+  const read = readNumber(bounds, describe(t`a number`, bounds));
   return floats(define(doc, { type: "number", ...boundsSchema(bounds) }, read, fallback));
 }
 
@@ -124,7 +126,7 @@ export function boolean(doc: string, ...fallback: readonly [] | readonly [boolea
   return define(
     doc,
     { type: "boolean" },
-    (json) => (typeof json === "boolean" ? { value: json } : { expected: "true or false" }),
+    (json) => (typeof json === "boolean" ? { value: json } : { expected: t`true or false` }),
     fallback,
   );
 }
@@ -133,7 +135,7 @@ export function text(doc: string, ...fallback: readonly [] | readonly [string]):
   return define(
     doc,
     { type: "string" },
-    (json) => (typeof json === "string" && json !== "" ? { value: json } : { expected: "a text" }),
+    (json) => (typeof json === "string" && json !== "" ? { value: json } : { expected: t`a text` }),
     fallback,
   );
 }
@@ -143,7 +145,7 @@ export function choice<const T extends string>(
   options: readonly T[],
   ...fallback: readonly [] | readonly [NoInfer<T>]
 ): Param<T> {
-  const expected = `one of ${options.map((option) => JSON.stringify(option)).join(", ")}`;
+  const expected = t`one of ${options.map((option) => JSON.stringify(option)).join(", ")}`;
   return define<T>(
     doc,
     { enum: options },
@@ -159,7 +161,7 @@ export function numbers(
   bounds: Bounds = {},
   ...fallback: readonly [] | readonly [readonly number[]]
 ): Param<readonly number[]> {
-  const expected = `a list of ${length} ${describe("numbers", bounds)}`;
+  const expected = t`a list of ${length} ${describe(t`numbers`, bounds)}`;
   return floats(
     define<readonly number[]>(
       doc,
@@ -189,7 +191,7 @@ export function sizes(
 ): Param<readonly number[]> {
   const one = { type: "integer", ...boundsSchema(bounds) };
   const fits = (n: unknown): n is number => Number.isSafeInteger(n) && within(n as number, bounds);
-  const expected = `${describe("an integer", bounds)}${dims > 1 ? `, or a list of ${dims} of them` : ""}`;
+  const expected = `${describe(t`an integer`, bounds)}${dims > 1 ? t`, or a list of ${dims} of them` : ""}`;
   return define<readonly number[]>(
     doc,
     { anyOf: [one, { type: "array", items: one, minItems: dims, maxItems: dims }] },
@@ -214,7 +216,7 @@ export function shape(
       json.length > 0 &&
       json.every((n) => Number.isSafeInteger(n) && (n as number) >= 1)
         ? { value: json as number[] }
-        : { expected: "a list of integers of at least 1" },
+        : { expected: t`a list of integers of at least 1` },
     fallback,
   );
 }
@@ -232,7 +234,7 @@ export function texts(
       if (fits(json)) return { value: [json] };
       return Array.isArray(json) && json.length > 0 && json.every(fits)
         ? { value: json }
-        : { expected: "a text, or a list of texts" };
+        : { expected: t`a text, or a list of texts` };
     },
     fallback,
   );
@@ -246,6 +248,6 @@ export const either = <A, B>(a: Param<A>, b: Param<B>): Param<A | B> => ({
     const first = a.read(json);
     if ("value" in first) return first;
     const second = b.read(json);
-    return "value" in second ? second : { expected: `${first.expected}, or ${second.expected}` };
+    return "value" in second ? second : { expected: t`${first.expected}, or ${second.expected}` };
   },
 });

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import { plain } from "../text/quote.ts";
 import { diagnostic, quickFix } from "./say.ts";
 import { isModelFile, MODEL_FILES, openModelFiles } from "./models.ts";
@@ -41,10 +42,9 @@ export function watchAssociations(): vscode.Disposable {
 function diagnosticOf(document: vscode.TextDocument): vscode.Diagnostic {
   const cost =
     document.languageId === "json"
-      ? "comments are marked as errors"
-      : "completion and explanations are missing";
-  const taken = `by a setting files.associations or by hand: ${cost}`;
-  const message = plain`The editor takes this model file for "${document.languageId}", ${taken}. Model files are JSON with Comments ("${LANGUAGE}").`;
+      ? t`comments are marked as errors`
+      : t`completion and explanations are missing`;
+  const message = plain`The editor takes this model file for "${document.languageId}", by a setting files.associations or by hand: ${cost}. Model files are JSON with Comments ("${LANGUAGE}").`;
   const line = document.lineAt(0).range;
   const found = diagnostic(line, message, vscode.DiagnosticSeverity.Information);
   found.source = "GradLens";
@@ -56,8 +56,9 @@ const fixes: vscode.CodeActionProvider = {
   provideCodeActions(_document, _range, { diagnostics }) {
     const about = diagnostics.filter(({ source, code }) => source === "GradLens" && code === CODE);
     if (about.length === 0) return [];
-    const where = vscode.workspace.workspaceFolders ? "in this workspace" : "from now on";
-    const title = plain`Take model files for JSON with Comments ${where}`;
+    const title = vscode.workspace.workspaceFolders
+      ? plain`Take model files for JSON with Comments in this workspace`
+      : plain`Take model files for JSON with Comments from now on`;
     const action = quickFix(title);
     action.command = { title, command: COMMAND };
     action.diagnostics = about;

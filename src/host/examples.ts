@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { plain, withIcon } from "../text/quote.ts";
 import { starter } from "../text/starter.ts";
-import { pick, type PickItem } from "./say.ts";
+import { askWhatToOpen, askWhereToSave, pick, type PickItem } from "./say.ts";
 import { hasModelName } from "./userFiles.ts";
 
 /** Where a copy of the examples is opened. */
@@ -65,10 +65,10 @@ async function copyMissing(from: vscode.Uri, to: vscode.Uri): Promise<void> {
 }
 
 async function askFolder(): Promise<vscode.Uri | undefined> {
-  const folders = await vscode.window.showOpenDialog({
+  const folders = await askWhatToOpen({
     canSelectFolders: true,
     canSelectFiles: false,
-    openLabel: "Copy Examples Here",
+    openLabel: plain`Copy Examples Here`,
   });
   return folders?.[0];
 }
@@ -86,10 +86,10 @@ export async function newModel(target?: vscode.Uri): Promise<vscode.Uri | undefi
 
 async function askFile(): Promise<vscode.Uri | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const picked = await vscode.window.showSaveDialog({
-    title: "New Model File",
-    saveLabel: "Create",
-    filters: { "GradLens model": ["gradlens.json"] },
+  const picked = await askWhereToSave({
+    title: plain`New Model File`,
+    saveLabel: plain`Create`,
+    filters: { [plain`GradLens model`]: ["gradlens.json"] },
     ...(folder && { defaultUri: await freeName(folder) }),
   });
   if (!picked || hasModelName(picked)) return picked;

@@ -18,7 +18,7 @@ export async function exportPyTorch(
   const content = await models.program(target.document, target.model.name);
   if (content === undefined) {
     const message = plain`${target.model.name} cannot be exported: its file has problems, which the Problems view lists.`;
-    return refuse(message, "Show Problems", "workbench.actions.view.problems");
+    return refuse(message, plain`Show Problems`, "workbench.actions.view.problems");
   }
   const program = await vscode.workspace.openTextDocument({ language: "python", content });
   await vscode.window.showTextDocument(program, { preview: false });

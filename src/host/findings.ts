@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { gravest } from "../insight/findings/gravest.ts";
+import { t } from "../l10n/translate.ts";
 import type { Position } from "../model/digest.ts";
 import type { HeldLayer, HeldModel } from "../model/held.ts";
 import type { FoundAt } from "../protocol/found.ts";
@@ -92,7 +93,7 @@ export class Findings implements vscode.Disposable {
   #ofProgram(document: vscode.TextDocument): readonly Placed[] {
     const owner = new Map(this.#programs.of(document).map(({ start, run }) => [start.line, run] as const));
     return this.#programs.runs(document).flatMap((run) => {
-      if (!run.isHere || this.#programs.isStaleIn(document, run)) return [];
+      if (!run.record.isHere || this.#programs.isStaleIn(document, run)) return [];
       return run.findings().findings.flatMap((found) => {
         const range = this.#lineOf(document, run, found.layer);
         return range && owner.get(range.start.line) === run
@@ -131,7 +132,7 @@ export class Findings implements vscode.Disposable {
     if (!probe) return inText;
     const told = probe.findings().findings.map((one): FoundAt => ({
       ...one,
-      message: `${one.message} (Seen in the model's first steps, without a run.)`,
+      message: t`${one.message} (Seen in the model's first steps, without a run.)`,
     }));
     return [...inText, ...told];
   }

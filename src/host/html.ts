@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { languageInUse } from "../l10n/translate.ts";
+import { plain } from "../text/quote.ts";
+import { languageElement } from "../text/report.ts";
 
 /**
  * The panel's document. Nothing is allowed but the bundle's script by its nonce and what lies beside it. The toolkit's
@@ -20,17 +23,18 @@ export function panelHtml(webview: vscode.Webview, dist: vscode.Uri): string {
     "form-action 'none'",
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${languageInUse().code}">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta property="csp-nonce" content="${styleNonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${at("webview.css")}" />
-    <title>Gradients</title>
+    <title>${plain`Gradients`}</title>
   </head>
   <body>
     <div id="app"></div>
+    ${languageElement()}
     <script nonce="${nonce}" src="${at("webview.js")}"></script>
   </body>
 </html>

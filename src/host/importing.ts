@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import type { RunEnd, RunInfo } from "../protocol/run.ts";
 import { counted } from "../insight/format.ts";
 import { messageOf } from "../protocol/rpc.ts";
@@ -10,7 +11,7 @@ import { plain } from "../text/quote.ts";
 import { NO_CONTROL } from "./frameSource.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
-import { warn } from "./say.ts";
+import { warn, askWhatToOpen } from "./say.ts";
 
 /** A file that grows is looked at so often, and given up when it has not grown for so long. */
 const LOOK_MS = 250;
@@ -30,10 +31,10 @@ export class Imports implements vscode.Disposable {
 
   /** Those that the user picks. */
   async pick(): Promise<readonly Run[]> {
-    const picked = await vscode.window.showOpenDialog({
+    const picked = await askWhatToOpen({
       canSelectMany: true,
-      title: "Import Runs",
-      filters: { "JSON Lines": ["jsonl", "ndjson"], "All Files": ["*"] },
+      title: plain`Import Runs`,
+      filters: { "JSON Lines": ["jsonl", "ndjson"], [plain`All Files`]: ["*"] },
     });
     return this.all(picked ?? []);
   }
@@ -124,7 +125,7 @@ class Import {
   finish(): void {
     if (!this.isOver) this.push(LINE_FEED);
     const run = this.#run;
-    if (!run) throw new Error("there is no run in it");
+    if (!run) throw new Error(t`there is no run in it`);
     if (!run.end) this.#end(run, { reason: "interrupted", steps: run.step, elapsed_ms: 0 });
     const { bad, problems } = this.#reader;
     const [first] = problems;

@@ -23,11 +23,11 @@ export function setContexts(runs: Runs, trainer: Trainer): vscode.Disposable {
 /** A thread that ends by itself is told of once, with the two ways on. */
 export const reportBreaks = (trainer: Trainer, showLog: () => void): vscode.Disposable =>
   trainer.onDidBreak(async ({ run, reason }) => {
-    const again = run ? ["Run Again"] : [];
+    const again = run ? [plain`Run Again`] : [];
     const message = plain`GradLens: training ended unexpectedly: ${reason}. The frames so far are kept.`;
     const picked = await fail(message, SHOW_LOG, ...again);
     if (picked === SHOW_LOG) showLog();
-    if (picked === "Run Again") await vscode.commands.executeCommand("gradlens.rerun");
+    if (picked === plain`Run Again`) await vscode.commands.executeCommand("gradlens.rerun");
   });
 
 /** A probe that fails by a mistake of ours is told of in the log each time, and in a message once a window. */
@@ -47,9 +47,9 @@ export function reportProbes(
   };
 }
 
-const SHOW_LOG = "Show Log";
+const SHOW_LOG = plain`Show Log`;
 
 export const followRenames = (runs: Runs): vscode.Disposable =>
   vscode.workspace.onDidRenameFiles(({ files }) => {
-    for (const { oldUri, newUri } of files) runs.moved(oldUri, newUri);
+    for (const { oldUri, newUri } of files) runs.moved({ from: oldUri, to: newUri });
   });

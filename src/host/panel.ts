@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import { panelHtml } from "./html.ts";
 import { PanelSession, type PanelServices } from "./panelSession.ts";
 import type { Run } from "./run.ts";
@@ -47,7 +48,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     if (this.#tab) return this.#tab.tab.reveal();
     const tab = vscode.window.createWebviewPanel(
       "gradlens.tab",
-      "Gradients",
+      t`Gradients`,
       vscode.ViewColumn.Beside,
       this.#options(),
     );
@@ -75,11 +76,6 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   async showFigures(run: Run, layer: string): Promise<void> {
     await this.show(run);
     for (const session of this.#sessions) session.showLayer(layer);
-  }
-
-  /** Lays a run under the shown one, or takes it away. */
-  pin(run: Run, on = true): void {
-    this.#services.runs.pin(run, on);
   }
 
   refresh(): void {

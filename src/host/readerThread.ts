@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { ReaderCalls } from "../model/digest.ts";
 import { Rpc } from "../protocol/rpc.ts";
+import { languageArguments } from "../process/languageArguments.ts";
 import { portOf } from "../process/port.ts";
 import { THREAD_LIMITS } from "../process/threadLimits.ts";
 
@@ -39,7 +40,11 @@ export class ReaderThread {
   }
 
   #start() {
-    const worker = new Worker(this.#file, { name: "gradlens reader", resourceLimits: THREAD_LIMITS });
+    const worker = new Worker(this.#file, {
+      name: "gradlens reader",
+      argv: languageArguments(),
+      resourceLimits: THREAD_LIMITS,
+    });
     const rpc: Channel = new Rpc(portOf(worker), {});
     worker.on("error", (error) => this.#log(`The thread that reads model files broke: ${String(error)}`));
     worker.on("exit", () => {

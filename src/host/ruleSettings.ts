@@ -5,7 +5,7 @@ import type { Runs } from "./runs.ts";
 import { warn } from "./say.ts";
 import { onDidChangeSettings, settings } from "./settings.ts";
 
-const OPEN = "Open Settings";
+const OPEN = plain`Open Settings`;
 
 /** What was found follows the settings of findings at once, and what nobody can read of them is said once. */
 export function followRules(runs: Runs, findings: Findings): vscode.Disposable {

@@ -8,6 +8,7 @@ import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import { pick, type PickItem, separator, warn } from "./say.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -85,7 +86,7 @@ export class Running {
   /** A row of the list: with how the model's latest run ended, or goes. */
   #candidate(document: vscode.TextDocument, model: ModelDigest): Candidate<Item> {
     const run = this.#runs.latest(document.uri, model.name);
-    const result = run && plain`${short(outcome(run.summary(this.#models.isStale(run))), LONGEST_DETAIL)}`;
+    const result = run && plain`${short(outcome(summaryOf(run, this.#models.isStale(run))), LONGEST_DETAIL)}`;
     const detail = model.spec ? result : withIcon("error", plain`has problems`);
     return {
       value: {
@@ -106,7 +107,7 @@ export class Running {
     const { uri, model, file, stream } = run.origin;
     if (stream) {
       const message = plain`${model} was trained by a program, and not from here: run ${file} again.`;
-      return Promise.resolve(refuse(message, "Watch Python File", "gradlens.watchPython"));
+      return Promise.resolve(refuse(message, plain`Watch Python File`, "gradlens.watchPython"));
     }
     if (uri) return this.run(uri, model);
     return Promise.resolve(
@@ -119,7 +120,7 @@ export class Running {
     const info = model.spec && (await this.#models.expected(document, model.name));
     const request = requestOf(document, model, info, { ...machine, ...options });
     if (typeof request !== "string") return this.#trainer.start(request);
-    return refuse(request, "Show Problems", "workbench.actions.view.problems");
+    return refuse(request, plain`Show Problems`, "workbench.actions.view.problems");
   }
 }
 
@@ -127,20 +128,22 @@ export class Running {
 export function trusted(): boolean {
   if (vscode.workspace.isTrusted) return true;
   const message = plain`GradLens runs models in trusted workspaces only: a run reads files of the workspace. Editing help works.`;
-  refuse(message, "Manage Trust", "workbench.trust.manage");
+  refuse(message, plain`Manage Trust`, "workbench.trust.manage");
   return false;
 }
 
 /** Says what stands in the way, with a way on where there is one. Nobody waits for the answer. */
-export function refuse(message: Plain, action?: string, command?: string): undefined {
+export function refuse(message: Plain, action?: Plain, command?: string): undefined {
   void warn(message, ...(action === undefined ? [] : [action])).then((picked) => {
     if (picked !== undefined && command !== undefined) void vscode.commands.executeCommand(command);
   });
 }
 
 function offerNewModel(document: vscode.TextDocument | undefined): undefined {
-  const where = document ? relative(document.uri) : "This workspace";
-  refuse(plain`${where} has no model to run yet.`, "New Model File", "gradlens.newModel");
+  const message = document
+    ? plain`${relative(document.uri)} has no model to run yet.`
+    : plain`This workspace has no model to run yet.`;
+  refuse(message, plain`New Model File`, "gradlens.newModel");
 }
 
 const relative = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
@@ -151,7 +154,7 @@ function activeModelFile(): vscode.TextDocument | undefined {
 }
 
 /** The model whose lines the cursor is on, at whatever column. */
-function modelAtCursor(
+export function modelAtCursor(
   document: vscode.TextDocument,
   models: readonly ModelDigest[],
 ): ModelDigest | undefined {

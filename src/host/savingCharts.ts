@@ -1,13 +1,14 @@
 import * as vscode from "vscode";
+import { t } from "../l10n/translate.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import type { FromWebview, SaveFormat } from "../protocol/webview.ts";
 import { plain } from "../text/quote.ts";
 import { askWhereToSave, fail } from "./say.ts";
 
 const KINDS: Readonly<Record<SaveFormat, string>> = {
-  png: "PNG image",
-  svg: "SVG image",
-  csv: "Comma-separated values",
+  png: t`PNG image`,
+  svg: t`SVG image`,
+  csv: t`Comma-separated values`,
 };
 
 /** Writes a chart where the user likes. */

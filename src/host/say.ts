@@ -7,15 +7,15 @@ import type { Line, Tone } from "../text/runTree.ts";
  */
 
 /** Says what stands in the way. The result is the action that the user picked. */
-export const warn = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+export const warn = (message: Plain, ...actions: readonly Plain[]): Thenable<string | undefined> =>
   vscode.window.showWarningMessage(message, ...actions);
 
 /** Says what has failed. The result is the action that the user picked. */
-export const fail = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+export const fail = (message: Plain, ...actions: readonly Plain[]): Thenable<string | undefined> =>
   vscode.window.showErrorMessage(message, ...actions);
 
 /** Says what has come of something. The result is the action that the user picked. */
-export const inform = (message: Plain, ...actions: readonly string[]): Thenable<string | undefined> =>
+export const inform = (message: Plain, ...actions: readonly Plain[]): Thenable<string | undefined> =>
   vscode.window.showInformationMessage(message, ...actions);
 
 /** Says how far something is. */
@@ -75,10 +75,21 @@ export const compareTexts = (before: vscode.Uri, after: vscode.Uri, title: Plain
   vscode.commands.executeCommand("vscode.diff", before, after, title, { preview: true });
 
 /** Asks where a file is to be saved. */
-export const askWhereToSave = (options: {
-  readonly defaultUri?: vscode.Uri;
-  readonly filters: Record<string, string[]>;
-}): Thenable<vscode.Uri | undefined> => vscode.window.showSaveDialog(options);
+/** What the dialogs that ask for a file say. */
+interface FileWords {
+  readonly title?: Plain;
+  readonly saveLabel?: Plain;
+  readonly openLabel?: Plain;
+}
+
+export const askWhereToSave = (
+  options: Omit<vscode.SaveDialogOptions, keyof FileWords> & FileWords,
+): Thenable<vscode.Uri | undefined> => vscode.window.showSaveDialog(options);
+
+/** Asks for files or folders that are there. */
+export const askWhatToOpen = (
+  options: Omit<vscode.OpenDialogOptions, keyof FileWords> & FileWords,
+): Thenable<vscode.Uri[] | undefined> => vscode.window.showOpenDialog(options);
 
 /** Draws a view's progress bar until the task has ended. */
 export const showProgress = (viewId: string, task: Promise<unknown>): void => {
@@ -86,7 +97,7 @@ export const showProgress = (viewId: string, task: Promise<unknown>): void => {
 };
 
 /** What may be clicked in a tooltip: commands of the code's, and no others. */
-export type CommandLink = readonly [title: string, command: string];
+export type CommandLink = readonly [title: Plain, command: string];
 
 /** Markdown with a line of links below it. The values in it are text; only the commands of the links can be run. */
 export function tooltip(text: Markdown, links: readonly CommandLink[]): vscode.MarkdownString {

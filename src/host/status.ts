@@ -1,6 +1,8 @@
 import type * as vscode from "vscode";
+import { plain } from "../text/quote.ts";
 import { statusHover, statusSpoken, statusText } from "../text/run.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 import { showProgress, StatusItem, tooltip, type CommandLink } from "./say.ts";
 import { Throttle } from "./throttle.ts";
@@ -44,7 +46,7 @@ export class Status implements vscode.Disposable {
   #show(): void {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
-    const summary = run.summary(this.#isStale(run));
+    const summary = summaryOf(run, this.#isStale(run));
     const links = !run.isWatched && run.origin.uri ? linksOf(run) : [];
     const found = run.findings();
     this.#item.show(
@@ -64,16 +66,16 @@ export class Status implements vscode.Disposable {
 const linksOf = (run: Run): readonly CommandLink[] =>
   run.end ? AGAIN : LINKS[run.state === "paused" ? "paused" : "running"];
 
-const AGAIN: readonly CommandLink[] = [["Run Again", "gradlens.rerun"]];
+const AGAIN: readonly CommandLink[] = [[plain`Run Again`, "gradlens.rerun"]];
 
 const LINKS: Readonly<Record<"running" | "paused", readonly CommandLink[]>> = {
   running: [
-    ["Stop", "gradlens.stop"],
-    ["Pause", "gradlens.pause"],
+    [plain`Stop`, "gradlens.stop"],
+    [plain`Pause`, "gradlens.pause"],
   ],
   paused: [
-    ["Stop", "gradlens.stop"],
-    ["Resume", "gradlens.resume"],
-    ["Step", "gradlens.step"],
+    [plain`Stop`, "gradlens.stop"],
+    [plain`Resume`, "gradlens.resume"],
+    [plain`Step`, "gradlens.step"],
   ],
 };

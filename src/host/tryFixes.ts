@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { TRIAL_STAGES } from "../insight/words.ts";
 import { compact } from "../insight/format.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import type { ModelSource } from "../protocol/worker.ts";
@@ -8,7 +9,7 @@ import { changeTo } from "./changeTo.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { requestOf, sourceOf } from "./request.ts";
-import type { RunRequest } from "./run.ts";
+import type { RunRequest } from "./runOrigin.ts";
 import { refuse, trusted, type Running, type Target } from "./running.ts";
 import type { Runs } from "./runs.ts";
 import { inform, warn, withCancel, type Report } from "./say.ts";
@@ -23,9 +24,9 @@ export interface Trying {
   readonly panel: Panel;
 }
 
-const APPLY = "Apply";
-const COMPARE = "Compare";
-const TABLE = "Show Table";
+const APPLY = plain`Apply`;
+const COMPARE = plain`Compare`;
+const TABLE = plain`Show Table`;
 
 /** Runs a model with fixes, and offers the one that measured better in every seed. It can be stopped at any time. */
 export async function tryFixes(services: Trying, uri?: vscode.Uri, name?: string): Promise<void> {
@@ -35,7 +36,7 @@ export async function tryFixes(services: Trying, uri?: vscode.Uri, name?: string
   if (!source || !target.model.spec) {
     return refuse(
       plain`${target.model.name} cannot run: its file has problems, which the Problems view lists.`,
-      "Show Problems",
+      plain`Show Problems`,
       "workbench.actions.view.problems",
     );
   }
@@ -71,7 +72,7 @@ async function tried(
 
 const tell = (report: Report, { stage, done, of, trial }: TrialsProgress): void =>
   report(
-    plain`${stage}: ${done} of ${of} · ${compact(trial.measures[0]?.relative ?? NaN)} of a constant's loss · ${fixesInWords(trial.fixes)}`,
+    plain`${TRIAL_STAGES[stage]}: ${done} of ${of} · ${compact(trial.measures[0]?.relative ?? NaN)} of a constant's loss · ${fixesInWords(trial.fixes)}`,
   );
 
 async function offer(

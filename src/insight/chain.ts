@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 
@@ -56,7 +57,7 @@ export function repetitionOf(
 const stemOf = (label: string): string => label.replace(/\.?\d+$/, "");
 
 const nounOf = (stem: string): string =>
-  stem === "" ? "layer" : stem.replace(/^(block|cell|layer|stage|unit)s$/, "$1");
+  stem === "" ? t`layer` : stem.replace(/^(block|cell|layer|stage|unit)s$/, "$1");
 
 /**
  * Whether each row is a link of the chain from the input to the loss. What lies within a `Residual` is not: the
@@ -86,7 +87,7 @@ export function runningProduct(layers: readonly LayerInfo[], gains: readonly num
 /** How a sentence calls a layer: `the head`, `layer 3`, `block.0`. */
 export function spoken(label: string): string {
   const name = layerName(label);
-  return /[.\d]/.test(name) ? name : `the ${name}`;
+  return /[.\d]/.test(name) ? name : t`the ${name}`;
 }
 
 /** How a sentence calls the block, or the layer, that a row belongs to. */

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { DeclaredChoice, DeclaredModel, DeclaredRow } from "../protocol/declaredModel.ts";
 
@@ -72,7 +73,7 @@ function ofLayers(models: readonly DeclaredModel[]): readonly Difference[] {
     }
   }
   return [...groups.values()].map(({ field, values, paths: which }) => ({
-    field: `${field} of ${named(which)}`,
+    field: t`${field} of ${named(which)}`,
     values,
   }));
 }
@@ -92,6 +93,6 @@ function layerFields(row: DeclaredRow | undefined): Fields {
 const named = (paths: readonly string[]): string => {
   const [first = "", last = ""] = [paths[0], paths.at(-1)];
   if (paths.length === 1) return layerName(first);
-  const joint = paths.length === 2 ? " and " : " … ";
-  return `${layerName(first)}${joint}${layerName(last)}${paths.length > 2 ? ` (${paths.length} layers)` : ""}`;
+  const joint = paths.length === 2 ? t` and ` : " … ";
+  return `${layerName(first)}${joint}${layerName(last)}${paths.length > 2 ? t` (${paths.length} layers)` : ""}`;
 };

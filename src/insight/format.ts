@@ -1,3 +1,5 @@
+import { numbered, t } from "../l10n/translate.ts";
+
 /*
  * The one way to write a number: `figure` for reading, `compact` where a text changes in place. Both round alike, so that a
  * figure has the same digits wherever it is read; only how a power of ten and a minus are written differs.
@@ -69,10 +71,11 @@ export const count = (n: number): string => grouped(Math.round(n));
 export const { format: grouped } = new Intl.NumberFormat("en-US", { maximumFractionDigits: 12 });
 
 /** A ratio that says how strongly something shrinks or grows: `4.2-fold`. Always at least 1. */
-export const fold = (ratio: number): string => `${figure(ratio < 1 ? 1 / ratio : ratio)}-fold`;
+export const fold = (ratio: number, digits = 2): string =>
+  t`${figure(ratio < 1 ? 1 / ratio : ratio, digits)}-fold`;
 
-/** `1 step`, `1,240 steps` */
-export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+/** `1 step`, `1,240 steps`: the noun is English, whatever language texts are in. */
+export const counted = (n: number, noun: string): string => numbered(n, count(n), noun);
 
 /** A duration with the unit that suits it: `412 ms`, `2.1 s`, `3 min 5 s`. */
 export function duration(ms: number): string {

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { rangeOf, spanOf } from "../protocol/buckets.ts";
 import type { DeclaredModel } from "../protocol/declaredModel.ts";
 import type { History } from "../protocol/history.ts";
@@ -54,11 +55,11 @@ export const LOSS_RULE = {
   thresholds: {
     nothing: {
       is: 0.93,
-      of: "Loss : that of the best constant prediction, above which nothing was learned.",
+      of: t`Loss : that of the best constant prediction, above which nothing was learned.`,
     },
-    worse: { is: 1.15, of: "The same, above which the run is worse than a constant." },
-    flat: { is: 0.02, of: "Part of the loss that it fell by since half time, at most." },
-    trained: { is: 0.1, of: "Loss : that of the best constant prediction, below which a model is trained." },
+    worse: { is: 1.15, of: t`The same, above which the run is worse than a constant.` },
+    flat: { is: 0.02, of: t`Part of the loss that it fell by since half time, at most.` },
+    trained: { is: 0.1, of: t`Loss : that of the best constant prediction, below which a model is trained.` },
   },
 } as const;
 

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { figure } from "./format.ts";
 import { isBroken, isNonFinite, layerCount, statOf, type Frame } from "../protocol/frame.ts";
 
@@ -69,20 +70,23 @@ interface Words {
 
 const WORDS: Readonly<Record<Share, Words>> = {
   vanishing3: {
-    name: "Vanishing",
-    fact: "less than a millionth of the last layer's gradient arrives here",
+    name: t`Vanishing`,
+    fact: t`less than a millionth of the last layer's gradient arrives here`,
   },
   vanishing2: {
-    name: "Vanishing",
-    fact: "less than a thousandth of the last layer's gradient arrives here",
+    name: t`Vanishing`,
+    fact: t`less than a thousandth of the last layer's gradient arrives here`,
   },
-  vanishing1: { name: "Thin", fact: "less than a thirtieth of the last layer's gradient arrives here" },
-  even: { name: "Even", fact: "the gradient here is of the size of the last layer's" },
-  exploding1: { name: "Growing", fact: "the gradient here is more than 30 times the last layer's" },
-  exploding2: { name: "Exploding", fact: "the gradient here is more than 1,000 times the last layer's" },
-  exploding3: { name: "Exploding", fact: "the gradient here is more than a million times the last layer's" },
-  faulty: { name: "Found", fact: "something is wrong here, whatever the gradient does" },
-  nonfinite: { name: "Not finite", fact: "a NaN or ∞ is among the activations, gradients or weights here" },
+  vanishing1: { name: t`Thin`, fact: t`less than a thirtieth of the last layer's gradient arrives here` },
+  even: { name: t`Even`, fact: t`the gradient here is of the size of the last layer's` },
+  exploding1: { name: t`Growing`, fact: t`the gradient here is more than 30 times the last layer's` },
+  exploding2: { name: t`Exploding`, fact: t`the gradient here is more than 1,000 times the last layer's` },
+  exploding3: {
+    name: t`Exploding`,
+    fact: t`the gradient here is more than a million times the last layer's`,
+  },
+  faulty: { name: t`Found`, fact: t`something is wrong here, whatever the gradient does` },
+  nonfinite: { name: t`Not finite`, fact: t`a NaN or ∞ is among the activations, gradients or weights here` },
 };
 
 /** What a class says, without a verdict: `Less than a thousandth of the last layer's gradient arrives here`. */
@@ -98,6 +102,6 @@ export const verdictOf = (share: Share): string => `${WORDS[share].name}: ${WORD
 export const partOf = (logShare: number): string => {
   const share = 10 ** logShare;
   return share > 1.05
-    ? `${figure(share, share < 100 ? 2 : 1)} times`
-    : `${figure(share, share < 1e-2 ? 1 : 2)} of`;
+    ? t`${figure(share, share < 100 ? 2 : 1)} times`
+    : t`${figure(share, share < 1e-2 ? 1 : 2)} of`;
 };

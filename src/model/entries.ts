@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { CompositeName } from "./composites.ts";
 import { composites, ENTRY_FIELDS, isComposite, SHORTCUTS } from "./composites.ts";
 import type { Entry, Reading, Shortcut, Written } from "./entry.ts";
@@ -13,13 +14,13 @@ import { readParams } from "./values.ts";
 export function readEntries(field: string, json: Json, reading: Reading): readonly Entry[] {
   if (json.kind === "broken") return [];
   if (json.kind !== "array") {
-    const message = `${field}: expected a list of layers, found ${found(json)}`;
+    const message = t`${field}: expected a list of layers, found ${found(json)}`;
     reading.report({ code: "layer.wrong-value", at: json, message });
     return [];
   }
   if (json.items.length > LIMITS.layers) {
     const [given, most] = [grouped(json.items.length), grouped(LIMITS.layers)];
-    const message = `${field}: this list has ${given} layers, but at most ${most} are allowed`;
+    const message = t`${field}: this list has ${given} layers, but at most ${most} are allowed`;
     reading.report({ code: "limit.layers", at: json, message });
     return [];
   }
@@ -57,8 +58,8 @@ function notAnObject(json: Json, index: number, { layers, report }: Reading): En
   if (json.kind !== "broken") {
     const type = json.kind === "string" ? typeMeant(json.value, layers) : undefined;
     const fix = type === undefined ? undefined : `{ "type": ${JSON.stringify(type)} }`;
-    const guess = fix === undefined ? "" : `: did you mean ${fix}?`;
-    const message = `a layer is an object with a "type", found ${found(json)}${guess}`;
+    const guess = fix === undefined ? "" : t`: did you mean ${fix}?`;
+    const message = t`a layer is an object with a "type", found ${found(json)}${guess}`;
     report({ code: "layer.wrong-value", at: json, message, ...(fix !== undefined && { fix }) });
   }
   const inits = { init: undefined, bias_init: undefined };
@@ -102,7 +103,7 @@ function composite(
     reading.report({
       code: "layer.missing",
       at: written.anchor,
-      message: `${type} needs layers (a list of layers)`,
+      message: t`${type} needs layers (a list of layers)`,
     });
   }
   const layers = list ? readEntries("layers", list, reading) : [];
@@ -124,7 +125,7 @@ function readShortcut(entry: JsonObject, reading: Reading): Shortcut {
     reading.report({
       code: "layer.wrong-value",
       at: json,
-      message: `shortcut: expected "identity", "projection" or a list of layers, found ${found(json)}${ask(guess)}`,
+      message: t`shortcut: expected "identity", "projection" or a list of layers, found ${found(json)}${ask(guess)}`,
       ...(guess !== undefined && { fix: JSON.stringify(guess) }),
     });
   }

@@ -1,5 +1,6 @@
 import type { LayerType } from "../engine/layers/layer.ts";
 import { integer } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import { readSelection } from "./selection.ts";
 import type { CompositeName } from "./composites.ts";
 import { composites, isComposite } from "./composites.ts";
@@ -26,13 +27,13 @@ export function readType(json: JsonObject, anchor: Place, { layers, report }: Re
     report({
       code: "layer.missing",
       at: anchor,
-      message: 'a layer needs a "type" such as "Linear", or "layers"',
+      message: t`a layer needs a "type" such as "Linear", or "layers"`,
     });
     return undefined;
   }
   if (type.kind === "broken") return undefined;
   if (type.kind !== "string") {
-    const message = `type: expected the name of a layer type such as "Linear", found ${found(type)}`;
+    const message = t`type: expected the name of a layer type such as "Linear", found ${found(type)}`;
     report({ code: "layer.wrong-value", at: type, message });
     return undefined;
   }
@@ -41,7 +42,7 @@ export function readType(json: JsonObject, anchor: Place, { layers, report }: Re
   report({
     code: "layer.unknown-type",
     at: type,
-    message: `unknown layer type ${quote(type.value)}${ask(guess)}`,
+    message: t`unknown layer type ${quote(type.value)}${ask(guess)}`,
     ...(guess !== undefined && { fix: JSON.stringify(guess) }),
   });
   return undefined;
@@ -78,7 +79,7 @@ export function readName(json: JsonObject, report: Report): string | undefined {
   report({
     code: "layer.wrong-name",
     at: name,
-    message: `name: expected letters, digits and _, not a digit first, found ${found(name)}${ask(guess)}`,
+    message: t`name: expected letters, digits and _, not a digit first, found ${found(name)}${ask(guess)}`,
     ...(guess !== undefined && { fix: JSON.stringify(guess) }),
   });
   return undefined;

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { ModelBody } from "./file.ts";
 import type { Json, JsonObject, Member } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
@@ -69,14 +70,14 @@ function baseOf(name: string, models: Models): string | undefined {
 function reportUnknown(written: Json, models: Models, report: Report): void {
   if (written.kind === "broken") return;
   if (written.kind !== "string") {
-    const message = `extends: expected the name of a model of this file, found ${found(written)}`;
+    const message = t`extends: expected the name of a model of this file, found ${found(written)}`;
     return report({ code: "extends.wrong-value", at: written, message });
   }
   const guess = closest(written.value, models.keys());
   report({
     code: "extends.unknown-model",
     at: written,
-    message: `extends: no model of this file is called ${quote(written.value)}${ask(guess)}`,
+    message: t`extends: no model of this file is called ${quote(written.value)}${ask(guess)}`,
     ...(guess !== undefined && { fix: JSON.stringify(guess) }),
   });
 }
@@ -90,6 +91,6 @@ function reportCycle(cycle: readonly string[], models: Models, report: Report): 
     const round = [...cycle.slice(i), ...cycle.slice(0, i), name].map(quote);
     const links =
       round.length > LONGEST_CYCLE ? [...round.slice(0, LONGEST_CYCLE - 1), "…", quote(name)] : round;
-    report({ code: "extends.cycle", at, message: `extends: ${links.join(" extends ")}, which is a cycle` });
+    report({ code: "extends.cycle", at, message: t`extends: ${links.join(" extends ")}, which is a cycle` });
   }
 }

@@ -1,4 +1,5 @@
 import type { Selection } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import { readSelection } from "./selection.ts";
 import type { WrittenInit } from "./entry.ts";
 import { plainFields } from "./fields.ts";
@@ -32,7 +33,7 @@ export class FieldReader {
   require(fields: Readonly<Record<string, string>>, at: Place): void {
     for (const [key, what] of Object.entries(fields)) {
       if (this.#json.members.has(key)) continue;
-      this.report({ code: "model.missing", at, message: `a model needs ${key} (${what})` });
+      this.report({ code: "model.missing", at, message: t`a model needs ${key} (${what})` });
     }
   }
 

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { modelFields } from "./fields.ts";
 import type { Json, JsonObject, Member, Place, Range } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
@@ -28,11 +29,11 @@ export function readFile(root: Json | undefined, report: Report): ReadonlyMap<st
   const models = new Map<string, ModelBody>();
   if (!root || root.kind === "broken") return models;
   if (root.kind !== "object") {
-    const message = `expected an object with "models", found ${found(root)}`;
+    const message = t`expected an object with "models", found ${found(root)}`;
     report({ code: "file.wrong-value", at: root, message });
     return models;
   }
-  reportUnknown("the file", "file", root, fileFields, report);
+  reportUnknown(t`the file`, "file", root, fileFields, report);
   checkVersion(memberOf(root, "version"), report);
   for (const [name, { name: at, value }] of modelsOf(root, report)) {
     const json = bodyOf(name, at, value, report);
@@ -49,7 +50,7 @@ function checkVersion(version: Json | undefined, report: Report): void {
   report({
     code: "file.version",
     at: version,
-    message: `version: expected ${VERSION}, found ${found(version)}`,
+    message: t`version: expected ${VERSION}, found ${found(version)}`,
     fix: String(VERSION),
   });
 }
@@ -59,12 +60,12 @@ function modelsOf(root: JsonObject, report: Report): ReadonlyMap<string, Member>
   const none = new Map<string, Member>();
   if (!models) {
     const at = { ...root, length: Math.min(1, root.length) };
-    report({ code: "file.missing", at, message: 'the file needs "models" (an object of models by name)' });
+    report({ code: "file.missing", at, message: t`the file needs "models" (an object of models by name)` });
     return none;
   }
   if (models.kind === "broken") return none;
   if (models.kind !== "object") {
-    const message = `models: expected an object of models by name, found ${found(models)}`;
+    const message = t`models: expected an object of models by name, found ${found(models)}`;
     report({ code: "file.wrong-value", at: models, message });
     return none;
   }
@@ -72,7 +73,7 @@ function modelsOf(root: JsonObject, report: Report): ReadonlyMap<string, Member>
     report({
       code: "file.no-models",
       at: models,
-      message: "models: expected at least one model, found none",
+      message: t`models: expected at least one model, found none`,
     });
   }
   return models.members;
@@ -80,17 +81,17 @@ function modelsOf(root: JsonObject, report: Report): ReadonlyMap<string, Member>
 
 function bodyOf(name: string, at: Place, value: Json, report: Report): JsonObject | undefined {
   if (name === "")
-    report({ code: "model.wrong-name", at, message: "a model needs a name: this one is empty" });
+    report({ code: "model.wrong-name", at, message: t`a model needs a name: this one is empty` });
   if (value.kind === "object") return knownFields(value, report);
   if (value.kind === "broken") return undefined;
-  const message = `model ${quote(name)}: expected an object, found ${found(value)}`;
+  const message = t`model ${quote(name)}: expected an object, found ${found(value)}`;
   report({ code: "model.wrong-value", at: value, message });
   return undefined;
 }
 
 /** Without what the format does not know, which is reported: models that extend this one need not see it. */
 function knownFields(body: JsonObject, report: Report): JsonObject {
-  reportUnknown("a model", "model", body, modelFields, report);
+  reportUnknown(t`a model`, "model", body, modelFields, report);
   const members = new Map([...body.members].filter(([name]) => Object.hasOwn(modelFields, name)));
   return { ...body, members };
 }
@@ -108,7 +109,7 @@ function reportUnknown(
     report({
       code: `${code}.unknown-field`,
       at,
-      message: `unknown field ${quote(name)} of ${owner}${ask(guess)}`,
+      message: t`unknown field ${quote(name)} of ${owner}${ask(guess)}`,
       ...(guess !== undefined && { fix: JSON.stringify(guess) }),
     });
   }

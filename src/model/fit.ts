@@ -3,6 +3,7 @@ import type { Selection } from "../engine/params.ts";
 import type { DataSpec, TrainSpec } from "../engine/spec.ts";
 import { layersOf } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { placeOfSelection } from "./selection.ts";
 import type { JsonObject } from "./json.ts";
 import { memberOf } from "./json.ts";
@@ -43,8 +44,8 @@ function sayOfTargets({ json, data, loss }: Parts, { losses }: Tables, report: R
   if (!at || !data?.normalize_targets || !loss) return;
   const { targets } = losses[loss.type];
   if (targets === "number") return;
-  const what = targets === "class" ? "the targets of" : "the targets 0 and 1 of";
-  const message = `normalize_targets is for numbers that are predicted, but ${what} ${loss.type} are classes: leave it out`;
+  const what = targets === "class" ? t`the targets of` : t`the targets 0 and 1 of`;
+  const message = t`normalize_targets is for numbers that are predicted, but ${what} ${loss.type} are classes: leave it out`;
   report({ code: "data.targets", at, message });
 }
 

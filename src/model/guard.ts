@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
 import type { Finding } from "./report.ts";
@@ -14,7 +15,7 @@ export function danger(text: string): Finding | undefined {
     return {
       code: "json.too-large",
       at: { ...root, offset: 0, length: 1 },
-      message: `the file has ${grouped(text.length)} characters, but at most ${grouped(LIMITS.characters)} are read`,
+      message: t`the file has ${grouped(text.length)} characters, but at most ${grouped(LIMITS.characters)} are read`,
     };
   }
   const offset = tooDeep(text);
@@ -22,7 +23,7 @@ export function danger(text: string): Finding | undefined {
   return {
     code: "json.too-deep",
     at: { ...root, offset, length: 1 },
-    message: `brackets are nested more than ${LIMITS.nesting} deep here`,
+    message: t`brackets are nested more than ${LIMITS.nesting} deep here`,
   };
 }
 

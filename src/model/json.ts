@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { quoted } from "../protocol/visible.ts";
 
 export interface Range {
@@ -106,13 +107,13 @@ export function found(json: Json): string {
     case "string":
       return quote(json.value);
     case "array":
-      return short(json) ?? `a list of ${json.items.length}`;
+      return short(json) ?? t`a list of ${json.items.length}`;
     case "object":
-      return "an object";
+      return t`an object`;
     case "null":
       return "null";
     case "broken":
-      return "a broken value";
+      return t`a broken value`;
     case "number":
     case "boolean":
       return String(json.value);

@@ -3,6 +3,7 @@ import type { Selection } from "../engine/params.ts";
 import type { LayerSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { ShapeError, show } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { Entry, Inits, WrittenInit } from "./entry.ts";
 import type { Built, ShapeState } from "./shapeState.ts";
@@ -85,8 +86,8 @@ function sizesOf(
 
 /** `Conv2d needs …, but gets [64]` becomes `…, but block.2 gives [64]`. */
 function withSource(type: string, message: string, state: ShapeState, input: Shape): string {
-  const gets = `but gets ${show(input)}`;
-  if (message.includes(gets)) return message.replace(gets, `but ${gives(state)}`);
+  const gets = t`but gets ${show(input)}`;
+  if (message.includes(gets)) return message.replace(gets, t`but ${gives(state)}`);
   return `${message.startsWith(type) ? "" : `${type}: `}${message} (${gives(state)})`;
 }
 
@@ -102,9 +103,9 @@ function idsFit(
 ): boolean {
   if (!row.ids || (state.from === undefined && !inherited.residual)) return true;
   const found = inherited.residual
-    ? "its Residual adds its input to numbers"
-    : `${layerName(state.from ?? "")} gives numbers`;
-  const message = `${named(path, inherited)}${type} takes token ids, so it comes first in a model, but ${found}`;
+    ? t`its Residual adds its input to numbers`
+    : t`${layerName(state.from ?? "")} gives numbers`;
+  const message = t`${named(path, inherited)}${type} takes token ids, so it comes first in a model, but ${found}`;
   report({ code: "layer.ids", at: anchor, message });
   return false;
 }
@@ -117,7 +118,7 @@ function checkBatch(
 ): void {
   const least = row.least?.(params, input) ?? 1;
   if (context.batch >= least) return;
-  const message = `${named(path, inherited)}${type} needs batches of at least ${least} samples, but batch_size is ${context.batch}`;
+  const message = t`${named(path, inherited)}${type} needs batches of at least ${least} samples, but batch_size is ${context.batch}`;
   context.report({ code: "layer.batch", at: anchor, message });
 }
 
@@ -157,16 +158,14 @@ function reportUnused(
   weights: readonly WeightSpec[],
   { report }: BuildContext,
 ): void {
-  const warn = (
-    written: WrittenInit | undefined,
-    field: string,
-    role: WeightSpec["role"],
-    none: string,
-  ): void => {
+  const warn = (written: WrittenInit | undefined, field: string, role: "weight" | "bias"): void => {
     if (!written || weights.some((weight) => weight.role === role)) return;
-    const message = `${field} changes nothing here: ${type} has no ${none} that it sets`;
+    const message =
+      role === "weight"
+        ? t`${field} changes nothing here: ${type} has no weight that it sets`
+        : t`${field} changes nothing here: ${type} has no bias that it sets`;
     report({ code: "layer.unused-init", at: written.at, message, severity: "warning" });
   };
-  warn(inits.init, "init", "weight", "weight");
-  warn(inits.bias_init, "bias_init", "bias", "bias");
+  warn(inits.init, "init", "weight");
+  warn(inits.bias_init, "bias_init", "bias");
 }

@@ -1,5 +1,6 @@
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { FieldReader } from "./fieldReader.ts";
 import { checkFit } from "./fit.ts";
 import type { JsonObject, Place } from "./json.ts";
@@ -38,10 +39,10 @@ export interface ReadModel {
 }
 
 const REQUIRED = {
-  input: "the shape of one sample, such as [2]",
-  layers: "a list of layers",
-  loss: 'such as "MSELoss"',
-  data: 'such as { "type": "spiral" }',
+  input: t`the shape of one sample, such as [2]`,
+  layers: t`a list of layers`,
+  loss: t`such as "MSELoss"`,
+  data: t`such as { "type": "spiral" }`,
 };
 
 /** Reads every field, and reports all mistakes. */

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { quoted } from "../protocol/visible.ts";
 
 const LONGEST = 40;
@@ -62,10 +63,7 @@ export function distance(a: string, b: string): number {
 
 /** `: did you mean "ReLU"?`, or nothing. */
 export const ask = (guess: string | undefined): string =>
-  guess === undefined ? "" : `: did you mean ${quoted(guess)}?`;
-
-/** `1 field`, `3 fields`, `1,000 fields`. */
-export const count = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? "" : "s"}`;
+  guess === undefined ? "" : t`: did you mean ${quoted(guess)}?`;
 
 /** `134,217,728`; beyond exact integers `1.5e+20`. */
 export const grouped = (n: number): string =>

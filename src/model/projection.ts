@@ -2,6 +2,7 @@ import type { LayerType } from "../engine/layers/layer.ts";
 import type { Params } from "../engine/params.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { show } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import type { ShapeState } from "./shapeState.ts";
 import type { Table } from "./tables.ts";
 import type { Arguments } from "./values.ts";
@@ -23,16 +24,16 @@ export function projection(
   layout: ShapeState["layout"],
   layers: Table<LayerType>,
 ): { readonly layer: Projection } | { readonly reason: string } {
-  const why = `no projection turns ${show(from)} into ${show(to)}`;
+  const why = t`no projection turns ${show(from)} into ${show(to)}`;
   if (from.length !== to.length || from.length > 3) return { reason: why };
   const spatial = from.length === 3 || (from.length === 2 && layout === "channels");
   if (!spatial) {
     if (from.length === 2 && from[0] !== to[0])
-      return { reason: `${why}: the lengths of the sequences differ` };
+      return { reason: t`${why}: the lengths of the sequences differ` };
     return layerOf("Linear", { out_features: to[to.length - 1] }, layers, why);
   }
   const stride = from.slice(1).map((size, i) => strideOf(size, to[i + 1]));
-  if (stride.includes(undefined)) return { reason: `${why}: no stride does` };
+  if (stride.includes(undefined)) return { reason: t`${why}: no stride does` };
   return layerOf(`Conv${stride.length}d`, { out_channels: to[0], kernel_size: 1, stride }, layers, why);
 }
 
@@ -45,7 +46,7 @@ function strideOf(from: number, to: number): number | undefined {
 function layerOf(type: string, given: Arguments, layers: Table<LayerType>, why: string) {
   const row = Object.hasOwn(layers, type) ? layers[type] : undefined;
   const params = row && withDefaults(row.params, given);
-  return params ? { layer: { type, row, params } } : { reason: `${why}: that takes ${type}` };
+  return params ? { layer: { type, row, params } } : { reason: t`${why}: that takes ${type}` };
 }
 
 function withDefaults(params: Params, given: Arguments): Arguments | undefined {

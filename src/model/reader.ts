@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { Merged } from "./extends.ts";
 import { mergeAll } from "./extends.ts";
 import type { ModelBody } from "./file.ts";
@@ -198,7 +199,7 @@ const exceptMissing =
     if (!finding.code.endsWith(".missing")) report(finding);
   };
 
-const TOO_MANY_LAYERS = `the models up to this one have more than ${grouped(LIMITS.layersOfFile)} layers together`;
+const TOO_MANY_LAYERS = t`the models up to this one have more than ${grouped(LIMITS.layersOfFile)} layers together`;
 
 /** Counts the layers of all models together: what is made of them is held in memory, and some of it made at every key. */
 class Budget {

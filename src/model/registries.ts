@@ -1,4 +1,5 @@
 import type { Declared } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import type { Registry } from "./selection.ts";
 import { dataFields } from "./fields.ts";
 import type { Tables } from "./tables.ts";
@@ -24,19 +25,19 @@ const untouched: Declared = { doc: "PyTorch's own for each layer type.", params:
 export function registriesOf(tables: Tables): Registries {
   const biasInits = Object.fromEntries(tables.biasInits.map((name) => [name, tables.inits[name]]));
   return {
-    loss: { field: "loss", noun: "loss", entries: tables.losses },
-    optimizer: { field: "optimizer", noun: "optimizer", entries: tables.optimizers },
-    lr_scheduler: { field: "lr_scheduler", noun: "scheduler", entries: tables.schedulers },
-    data: { field: "data", noun: "data set", entries: tables.dataSets, others: Object.keys(dataFields) },
+    loss: { field: "loss", noun: t`loss`, entries: tables.losses },
+    optimizer: { field: "optimizer", noun: t`optimizer`, entries: tables.optimizers },
+    lr_scheduler: { field: "lr_scheduler", noun: t`scheduler`, entries: tables.schedulers },
+    data: { field: "data", noun: t`data set`, entries: tables.dataSets, others: Object.keys(dataFields) },
     init: {
       field: "init",
-      noun: "initialiser",
+      noun: t`initialiser`,
       entries: { ...tables.inits, [DEFAULT_INIT]: untouched },
       aliases: tables.initAliases,
     },
     bias_init: {
       field: "bias_init",
-      noun: "initialiser of a bias",
+      noun: t`initialiser of a bias`,
       entries: { ...biasInits, [DEFAULT_INIT]: untouched },
     },
   };

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { LONGEST_MESSAGE, quoted, shorten, visible } from "../protocol/visible.ts";
 import type { Place, Range } from "./json.ts";
@@ -28,7 +29,7 @@ export class Collector {
   reportFor(model: string, { offset, length }: Range): Report {
     return (finding) => {
       const inside = finding.at.offset >= offset && finding.at.offset < offset + length;
-      this.#add(finding, inside ? finding.message : `in model ${quoted(model)}: ${finding.message}`);
+      this.#add(finding, inside ? finding.message : t`in model ${quoted(model)}: ${finding.message}`);
     };
   }
 
@@ -48,7 +49,7 @@ export class Collector {
       offset: at.offset,
       length: at.length,
       ...(fix !== undefined && {
-        fix: { title: `Replace by ${visible(shorten(fix, LONGEST_FIX))}`, text: fix },
+        fix: { title: t`Replace by ${visible(shorten(fix, LONGEST_FIX))}`, text: fix },
       }),
     });
   }

@@ -1,5 +1,6 @@
 import type { ResidualSpec } from "../engine/spec.ts";
 import { show } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { Entry } from "./entry.ts";
 import type { Built, ShapeState } from "./shapeState.ts";
@@ -67,9 +68,9 @@ function addable(
 ): boolean {
   const [a, b] = [show(content.shape ?? []), show(beside.shape ?? [])];
   if (a === b) return true;
-  const remedy = shortcut.kind === "identity" ? ': a "projection" changes the shape' : "";
-  const which = shortcut.kind === "identity" ? "identity shortcut" : "shortcut";
-  const message = `Residual adds both branches, but the layers of ${layerName(path)} give ${a} and its ${which} gives ${b}${remedy}`;
+  const remedy = shortcut.kind === "identity" ? t`: a "projection" changes the shape` : "";
+  const which = shortcut.kind === "identity" ? t`identity shortcut` : t`shortcut`;
+  const message = t`Residual adds both branches, but the layers of ${layerName(path)} give ${a} and its ${which} gives ${b}${remedy}`;
   context.report({ code: "residual.shape", at: shortcut.kind === "layers" ? shortcut.at : anchor, message });
   return false;
 }

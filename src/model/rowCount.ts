@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { Entry } from "./entry.ts";
 import { LIMITS } from "./limits.ts";
 import { grouped } from "./names.ts";
@@ -32,7 +33,7 @@ export function checkCount(entries: readonly Entry[], report: Report): boolean {
   if (total <= LIMITS.layers) return true;
   let sum = 0;
   const at = entries.find((entry) => (sum += rowsOfEntry(entry)) > LIMITS.layers)?.anchor;
-  const message = `the model has ${grouped(total)} layers, but at most ${grouped(LIMITS.layers)} are allowed`;
+  const message = t`the model has ${grouped(total)} layers, but at most ${grouped(LIMITS.layers)} are allowed`;
   if (at) report({ code: "limit.layers", at, message });
   return false;
 }

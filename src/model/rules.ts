@@ -1,6 +1,7 @@
 import { optional, type JsonSchema, type Param, type Params } from "../engine/params.ts";
 import type { FindingType } from "../insight/findings/finding.ts";
 import { FINDING_IDS, findings } from "../insight/findings/index.ts";
+import { t } from "../l10n/translate.ts";
 import type { RuleSetting, RuleSettings } from "../protocol/rules.ts";
 import { quoted, shorten } from "../protocol/visible.ts";
 import type { Json } from "./json.ts";
@@ -20,7 +21,7 @@ function ruleSetting({ id, thresholds = {} }: FindingType): Param<RuleSetting> {
   const names = Object.keys(thresholds);
   const listed = names.map((name) => JSON.stringify(name)).join(", ");
   const expected =
-    names.length === 0 ? '"off"' : `"off", or an object with numbers of at least 0 as ${listed}`;
+    names.length === 0 ? '"off"' : t`"off", or an object with numbers of at least 0 as ${listed}`;
   const unfit = (json: Readonly<Record<string, unknown>>): string | undefined =>
     Object.keys(json).find((name) => !Object.hasOwn(thresholds, name) || !isThreshold(json[name]));
   const properties = Object.fromEntries(
@@ -30,12 +31,12 @@ function ruleSetting({ id, thresholds = {} }: FindingType): Param<RuleSetting> {
         type: "number",
         minimum: 0,
         default: is,
-        markdownDescription: `${of} Default: \`${is}\`.`,
+        markdownDescription: t`${of} Default: \`${is}\`.`,
       },
     ]),
   );
   return {
-    doc: `The finding \`${id}\`: off, or with other thresholds than the default ones.`,
+    doc: t`The finding \`${id}\`: off, or with other thresholds than the default ones.`,
     schema: {
       anyOf: [
         { enum: ["off"] },
@@ -47,7 +48,7 @@ function ruleSetting({ id, thresholds = {} }: FindingType): Param<RuleSetting> {
       if (!isRecord(json)) return { expected };
       const wrong = unfit(json);
       if (wrong === undefined) return { value: { ...json } as Readonly<Record<string, number>> };
-      return { expected: `${expected} (${quoted(wrong)} is not one)` };
+      return { expected: t`${expected} (${quoted(wrong)} is not one)` };
     },
     required: false,
   };
@@ -62,7 +63,7 @@ export const ruleFields: Params = Object.fromEntries(
 export function readRules(json: Json, report: Report): RuleSettings | undefined {
   if (json.kind === "broken") return undefined;
   if (json.kind !== "object") {
-    const message = `rules: expected an object with ids of findings, such as { "dead-relu": "off" }, found ${found(json)}`;
+    const message = t`rules: expected an object with ids of findings, such as { "dead-relu": "off" }, found ${found(json)}`;
     report({ code: "rules.wrong-value", at: json, message });
     return undefined;
   }
@@ -80,13 +81,13 @@ export function rulesOfSettings(value: unknown): {
   const problems: string[] = [];
   if (value === undefined || value === null) return { rules, problems };
   if (!isRecord(value))
-    return { rules, problems: [`expected an object with ids of findings, found ${shown(value)}`] };
+    return { rules, problems: [t`expected an object with ids of findings, found ${shown(value)}`] };
   for (const [id, setting] of Object.entries(value)) {
     const type = findings.find((one) => one.id === id);
     const known = type && ruleSetting(type).read(setting);
-    if (!known) problems.push(`there is no finding ${quoted(id)}${ask(closest(id, FINDING_IDS))}`);
+    if (!known) problems.push(t`there is no finding ${quoted(id)}${ask(closest(id, FINDING_IDS))}`);
     else if ("value" in known) rules[id] = known.value;
-    else problems.push(`${id}: expected ${known.expected}, found ${shown(setting)}`);
+    else problems.push(t`${id}: expected ${known.expected}, found ${shown(setting)}`);
   }
   return { rules, problems };
 }

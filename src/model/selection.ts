@@ -1,4 +1,5 @@
 import type { Selection, Declared } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import type { Json, Member, Place } from "./json.ts";
 import { found, memberOf, quote } from "./json.ts";
 import { ask, closest } from "./names.ts";
@@ -46,16 +47,16 @@ function typeOf({ field, noun, entries }: Registry, json: Json, report: Report):
   if (json.kind === "broken") return undefined;
   const example = JSON.stringify(Object.keys(entries).at(0) ?? noun);
   if (json.kind !== "object") {
-    const message = `${field}: expected a name such as ${example}, or an object with a "type", found ${found(json)}`;
+    const message = t`${field}: expected a name such as ${example}, or an object with a "type", found ${found(json)}`;
     report({ code: `${field}.wrong-value`, at: json, message });
     return undefined;
   }
   const type = json.members.get("type")?.value;
   if (!type)
-    report({ code: `${field}.missing`, at: json, message: `${field} needs a "type" such as ${example}` });
+    report({ code: `${field}.missing`, at: json, message: t`${field} needs a "type" such as ${example}` });
   else if (type.kind === "string") return type;
   else if (type.kind !== "broken") {
-    const message = `type: expected the name of ${article(noun)} such as ${example}, found ${found(type)}`;
+    const message = t`type: expected the name of ${article(noun)} such as ${example}, found ${found(type)}`;
     report({ code: `${field}.wrong-value`, at: type, message });
   }
   return undefined;
@@ -70,10 +71,10 @@ function lookUp({ field, noun, entries, aliases = {} }: Registry, name: string, 
   report({
     code: `${field}.unknown-type`,
     at,
-    message: `unknown ${noun} ${quote(name)}${ask(guess) || `: expected one of ${names.join(", ")}`}`,
+    message: t`unknown ${noun} ${quote(name)}${ask(guess) || t`: expected one of ${names.join(", ")}`}`,
     ...(guess !== undefined && { fix: JSON.stringify(guess) }),
   });
   return undefined;
 }
 
-export const article = (noun: string): string => (/^[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`);
+export const article = (noun: string): string => (/^[aeiou]/i.test(noun) ? t`an ${noun}` : t`a ${noun}`);

@@ -1,5 +1,6 @@
 import type { Params } from "../engine/params.ts";
 import type { DataSpec, ModelSpec, TrainSpec } from "../engine/spec.ts";
+import { t } from "../l10n/translate.ts";
 import type { Registry } from "./selection.ts";
 import { readSelection } from "./selection.ts";
 import { clipFields, clipNorm, dataFields, trainFields } from "./fields.ts";
@@ -27,7 +28,7 @@ export function readClip(json: Json, report: Report): Clip | undefined {
   if (json.kind === "broken") return undefined;
   const read = clipNorm.read(plain(json));
   if ("value" in read) return { max_norm: read.value, norm_type: 2 };
-  const message = `clip_grad_norm: expected ${read.expected}, or an object with "max_norm", found ${found(json)}`;
+  const message = t`clip_grad_norm: expected ${read.expected}, or an object with "max_norm", found ${found(json)}`;
   report({ code: "clip_grad_norm.wrong-value", at: json, message });
   return undefined;
 }
@@ -52,7 +53,7 @@ function readFields(
     report({
       code: `${name}.wrong-value`,
       at: json,
-      message: `${name}: expected an object, found ${found(json)}`,
+      message: t`${name}: expected an object, found ${found(json)}`,
     });
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { show } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 
 /** What a layer is given. */
@@ -21,8 +22,8 @@ export interface Built {
 
 /** `block.2 gives [64]`, `the input is [64]` */
 export const gives = ({ from, shape }: ShapeState): string => {
-  const size = shape ? show(shape) : "nothing";
-  return from === undefined ? `the input is ${size}` : `${layerName(from)} gives ${size}`;
+  const size = shape ? show(shape) : t`nothing`;
+  return from === undefined ? t`the input is ${size}` : t`${layerName(from)} gives ${size}`;
 };
 
 export const join = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);

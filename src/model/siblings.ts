@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { Entry } from "./entry.ts";
 import { memberOf, quote } from "./json.ts";
 import { ask } from "./names.ts";
@@ -10,7 +11,7 @@ export function reportSameNames(entries: readonly Entry[], report: Report): void
   for (const { at, name } of entries) {
     const place = memberOf(at, "name");
     if (place && names.has(name)) {
-      const message = `another layer of this list is called ${quote(name)}: names are unique among siblings`;
+      const message = t`another layer of this list is called ${quote(name)}: names are unique among siblings`;
       report({ code: "layer.duplicate-name", at: place, message });
     }
     names.add(name);
@@ -23,7 +24,7 @@ export function reportReserved(entries: readonly Entry[], report: Report): void 
     const place = memberOf(at, "name");
     if (!place || !isReserved(name)) continue;
     const guess = `${name.replace(/^_+|_+$/g, "")}_layer`;
-    const message = `PyTorch's modules have an attribute called ${quote(name)} of their own${ask(guess)}`;
+    const message = t`PyTorch's modules have an attribute called ${quote(name)} of their own${ask(guess)}`;
     report({ code: "layer.reserved-name", at: place, message, fix: JSON.stringify(guess) });
   }
 }
@@ -33,7 +34,7 @@ export function reportTaken(layers: readonly Entry[], report: Report): void {
   for (const { at, name } of layers) {
     const place = memberOf(at, "name");
     if (!place || name !== "shortcut") continue;
-    const message = 'the shortcut of this Residual is called "shortcut": names are unique among siblings';
+    const message = t`the shortcut of this Residual is called "shortcut": names are unique among siblings`;
     report({ code: "layer.duplicate-name", at: place, message });
   }
 }

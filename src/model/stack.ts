@@ -1,5 +1,6 @@
 import type { ModuleSpec } from "../engine/spec.ts";
 import type { Shape } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { buildAll } from "./build.ts";
 import { checkCount, countRows } from "./rowCount.ts";
 import type { Declaration } from "./declarations.ts";
@@ -42,7 +43,7 @@ export function buildStack(
   const { entries, valid } = lists.get(list, report);
   if (list.kind !== "array") return undefined;
   if (list.items.length === 0) {
-    report({ code: "model.no-layers", at: list, message: "layers: expected at least one layer, found []" });
+    report({ code: "model.no-layers", at: list, message: t`layers: expected at least one layer, found []` });
   }
   if (entries.length === 0 || !checkCount(entries, report) || !afford(countRows(entries))) return undefined;
 
@@ -62,7 +63,7 @@ export function buildStack(
     report({
       code: "model.no-parameters",
       at: list,
-      message: "layers: none of them has parameters to train",
+      message: t`layers: none of them has parameters to train`,
     });
   }
   const declarations = (): readonly Declaration[] => declare(entries, paths);

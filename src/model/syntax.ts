@@ -1,5 +1,6 @@
 import type { ParseError } from "jsonc-parser";
 import { printParseErrorCode } from "jsonc-parser";
+import { t } from "../l10n/translate.ts";
 import type { Json, Place, Range } from "./json.ts";
 import { innermost, quote } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -46,7 +47,7 @@ function within(text: string, { offset, length }: Range): Range {
 
 function describe(token: string, code: Code, at: Place): Finding {
   const fix = replacement(token, code);
-  const guess = fix === undefined ? "" : `: did you mean ${fix}?`;
+  const guess = fix === undefined ? "" : t`: did you mean ${fix}?`;
   return {
     code: "json.syntax",
     at,
@@ -63,40 +64,40 @@ function replacement(token: string, code: Code): string | undefined {
 }
 
 function sentence(token: string, code: Code): string {
-  const here = token === "" ? "the end of the file" : quote(token.replace(/^"(.*)"$/, "$1"));
+  const here = token === "" ? t`the end of the file` : quote(token.replace(/^"(.*)"$/, "$1"));
   switch (code) {
     case "InvalidSymbol":
-      return `${here} is not JSON`;
+      return t`${here} is not JSON`;
     case "PropertyNameExpected":
-      return `expected a name in double quotes, found ${here}`;
+      return t`expected a name in double quotes, found ${here}`;
     case "ValueExpected":
-      return `expected a value, found ${here}`;
+      return t`expected a value, found ${here}`;
     case "ColonExpected":
-      return `expected ":" after the name, found ${here}`;
+      return t`expected ":" after the name, found ${here}`;
     case "CommaExpected":
-      return `expected "," before ${here}`;
+      return t`expected "," before ${here}`;
     case "CloseBraceExpected":
-      return `expected "}", found ${here}`;
+      return t`expected "}", found ${here}`;
     case "CloseBracketExpected":
-      return `expected "]", found ${here}`;
+      return t`expected "]", found ${here}`;
     case "EndOfFileExpected":
-      return `expected nothing after the closing bracket, found ${here}`;
+      return t`expected nothing after the closing bracket, found ${here}`;
     case "UnexpectedEndOfComment":
-      return "this comment is not closed";
+      return t`this comment is not closed`;
     case "UnexpectedEndOfString":
-      return "this text is not closed: it ends with a double quote on the same line";
+      return t`this text is not closed: it ends with a double quote on the same line`;
     case "InvalidNumberFormat":
     case "UnexpectedEndOfNumber":
-      return `${here} is not a complete number`;
+      return t`${here} is not a complete number`;
     case "InvalidUnicode":
-      return "expected four hexadecimal digits after \\u";
+      return t`expected four hexadecimal digits after \\u`;
     case "InvalidEscapeCharacter":
-      return "unknown escape in this text: write \\\\ for a backslash";
+      return t`unknown escape in this text: write \\\\ for a backslash`;
     case "InvalidCharacter":
-      return "a control character cannot stand in a text: write it as an escape, such as \\t";
+      return t`a control character cannot stand in a text: write it as an escape, such as \\t`;
     case "InvalidCommentToken":
     case "<unknown ParseErrorCode>":
-      return `${here} cannot stand here`;
+      return t`${here} cannot stand here`;
     default:
       return code satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { Node, ParseError } from "jsonc-parser";
 import { parseTree } from "jsonc-parser";
+import { t } from "../l10n/translate.ts";
 import { danger } from "./guard.ts";
 import type { Json, JsonObject, Member, Place, Range } from "./json.ts";
 import { quote } from "./json.ts";
@@ -198,10 +199,10 @@ function object({ children = [] }: Node, place: Place, source: Source): JsonObje
     const name = String(nameNode.value);
     const nameAt: Place = { ...rangeOf(nameNode, source), parent: json, key: name };
     if (members.has(name)) {
-      const message = `${quote(name)} is given twice in this object: the last one counts`;
+      const message = t`${quote(name)} is given twice in this object: the last one counts`;
       source.report({ code: "json.duplicate-key", at: nameAt, message });
     } else if (members.size === LIMITS.fields) {
-      const message = `this object has more than ${grouped(LIMITS.fields)} fields, found ${grouped(children.length)}`;
+      const message = t`this object has more than ${grouped(LIMITS.fields)} fields, found ${grouped(children.length)}`;
       source.report({ code: "json.too-many-fields", at: nameAt, message });
       break;
     }
@@ -222,7 +223,7 @@ function number(value: number, place: Place, { text, report }: Source): Json {
   report({
     code: "json.not-finite",
     at: place,
-    message: `${quote(written).slice(1, -1)} is not a finite number`,
+    message: t`${quote(written).slice(1, -1)} is not a finite number`,
   });
   return Object.assign(place, { kind: "broken" } as const);
 }

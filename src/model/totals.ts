@@ -1,6 +1,7 @@
 import type { WeightSpec } from "../engine/layers/layer.ts";
 import type { Shape } from "../engine/tensor.ts";
 import { sizeOf } from "../engine/tensor.ts";
+import { t } from "../l10n/translate.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { Place } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -36,7 +37,7 @@ export class Total {
   ): boolean {
     if (this.#sum <= limit || !this.#largest) return true;
     const { path, at, size } = this.#largest;
-    const share = size === this.#sum ? "" : ` (${grouped(size)} of them in ${layerName(path)})`;
+    const share = size === this.#sum ? "" : t` (${grouped(size)} of them in ${layerName(path)})`;
     report({ code, at, message: message(grouped(this.#sum) + share, grouped(Math.floor(limit))) });
     return false;
   }
@@ -65,10 +66,10 @@ export function countLayer(
 /** Whether a model is small enough to allocate; otherwise reported. */
 export function checkTotals({ parameters, activations }: Totals, batch: number, report: Report): boolean {
   const few = parameters.check("limit.parameters", LIMITS.parameters, report, (sum, limit) => {
-    return `the model's trainable values are ${sum}, but at most ${limit} are allowed`;
+    return t`the model's trainable values are ${sum}, but at most ${limit} are allowed`;
   });
   const small = activations.check("limit.activations", LIMITS.activations / batch, report, (sum, limit) => {
-    return `for one sample the layers give ${sum} numbers, but with batches of ${batch} at most ${limit} are allowed`;
+    return t`for one sample the layers give ${sum} numbers, but with batches of ${batch} at most ${limit} are allowed`;
   });
   return few && small;
 }

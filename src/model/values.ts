@@ -1,4 +1,5 @@
 import type { JsonSchema, Param, Params } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import type { Json, Member, Place } from "./json.ts";
 import { found, plain, quote } from "./json.ts";
 import { ask, closest } from "./names.ts";
@@ -64,11 +65,11 @@ export function readValue<T>(
   const read = param.read(value);
   if ("value" in read) return read;
   const guess = correction(param, value);
-  const question = guess === undefined ? "" : `: did you mean ${guess}?`;
+  const question = guess === undefined ? "" : t`: did you mean ${guess}?`;
   report({
     code: `${code}.wrong-value`,
     at: json,
-    message: `${name}: expected ${read.expected}, found ${found(json)}${question}`,
+    message: t`${name}: expected ${read.expected}, found ${found(json)}${question}`,
     ...(guess !== undefined && { fix: guess }),
   });
   return undefined;
@@ -117,12 +118,12 @@ function unknownParameter(
   { code, title }: Owner,
 ): Finding {
   if (INFERRED.has(name)) {
-    const message = `${name} is inferred from the input: leave it out`;
+    const message = t`${name} is inferred from the input: leave it out`;
     return { code: `${code}.inferred-parameter`, at, message };
   }
   const names = Object.keys(params);
-  const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-  const message = `unknown parameter ${quote(name)} of ${title}${ask(guess) || `: ${known}`}`;
+  const known = names.length === 0 ? t`it has none` : t`it has ${names.join(", ")}`;
+  const message = t`unknown parameter ${quote(name)} of ${title}${ask(guess) || `: ${known}`}`;
   return {
     code: `${code}.unknown-parameter`,
     at,
@@ -134,5 +135,5 @@ function unknownParameter(
 function reportMissing<T>(name: string, param: Param<T>, { code, title, at }: Owner, report: Report): void {
   const read = param.read(undefined);
   const expected = "expected" in read ? ` (${read.expected})` : "";
-  report({ code: `${code}.missing`, at, message: `${title} needs ${name}${expected}` });
+  report({ code: `${code}.missing`, at, message: t`${title} needs ${name}${expected}` });
 }

@@ -1,7 +1,9 @@
 import { fork } from "node:child_process";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { t } from "../l10n/translate.ts";
 import { messageOf, type Port } from "../protocol/rpc.ts";
+import { languageArguments } from "./languageArguments.ts";
 import { portOf } from "./port.ts";
 import { THREAD_LIMITS } from "./threadLimits.ts";
 import { canRevectorize, REVECTORIZE } from "./wideSimd.ts";
@@ -32,6 +34,7 @@ export const engineHomes: Readonly<
 function inThread(file: string, { text, ended }: EngineHomeEvents): EngineHome {
   const worker = new Worker(file, {
     name: "gradlens",
+    argv: languageArguments(),
     stdout: true,
     stderr: true,
     resourceLimits: THREAD_LIMITS,
@@ -43,7 +46,7 @@ function inThread(file: string, { text, ended }: EngineHomeEvents): EngineHome {
     reason = messageOf(error);
     text(error instanceof Error ? (error.stack ?? error.message) : String(error));
   });
-  worker.on("exit", (code) => ended(reason ?? `the training thread exited with code ${code}`));
+  worker.on("exit", (code) => ended(reason ?? t`the training thread exited with code ${code}`));
   return {
     what: "a thread of the extension host",
     port: portOf(worker),
@@ -59,7 +62,7 @@ function inProcess(file: string, { text, ended }: EngineHomeEvents): EngineHome 
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
   for (const name of NOT_INHERITED) delete env[name];
   const wide = canRevectorize();
-  const child = fork(join(dirname(file), "engine-process.cjs"), [file], {
+  const child = fork(join(dirname(file), "engine-process.cjs"), [file, ...languageArguments()], {
     execArgv: wide ? [REVECTORIZE] : [],
     env,
     serialization: "advanced", // typed arrays, NaN and -0 arrive as they are
@@ -70,9 +73,9 @@ function inProcess(file: string, { text, ended }: EngineHomeEvents): EngineHome 
       ended(how);
       resolve();
     };
-    child.once("error", (error) => end(`the engine's process cannot be started: ${error.message}`));
+    child.once("error", (error) => end(t`the engine's process cannot be started: ${error.message}`));
     child.once("exit", (code, signal) =>
-      end(`the engine's process ended with ${signal ?? `code ${String(code)}`}`),
+      end(t`the engine's process ended with ${signal ?? t`code ${String(code)}`}`),
     );
   });
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,3 +1,5 @@
+import { t } from "../l10n/translate.ts";
+
 /** One end of a channel between two threads. */
 export interface Port {
   post(message: unknown, transfer?: readonly ArrayBufferLike[]): void;
@@ -17,7 +19,7 @@ export type Handlers<C extends Calls<C>> = {
 export class ClosedError extends Error {
   override readonly name = "ClosedError";
   constructor() {
-    super("the connection was closed");
+    super(t`the connection was closed`);
   }
 }
 

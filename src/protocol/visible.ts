@@ -1,3 +1,5 @@
+import { t } from "../l10n/translate.ts";
+
 /**
  * Characters that are not seen or that change how others are shown: controls (escape sequences begin with one), line
  * breaks, marks of direction, what has no width, halves of pairs.
@@ -33,7 +35,7 @@ export const quoted = (name: string, most = LONGEST): string => visible(JSON.str
 export function listed(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).map((name) => quoted(name));
   const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+  return more > 0 ? t`${shown.join(", ")} and ${more} more` : shown.join(", ");
 }
 
 /** Longest message, in UTF-16 units. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { gunzip, gzip } from "node:zlib";
+import { t } from "../l10n/translate.ts";
 import { messageOf } from "../protocol/rpc.ts";
 import { historyOf, isHead, type RunBody, type RunHead } from "./keptRun.ts";
 
@@ -64,7 +65,7 @@ export class RunFiles {
   async body(key: string): Promise<NonNullable<ReturnType<typeof historyOf>>> {
     const whole = await readFile(this.#path(key));
     const body = historyOf(deserialize(await unpacked(whole.subarray(PREFIX + headLength(whole)))));
-    if (!body) throw new Error("its parts do not belong together");
+    if (!body) throw new Error(t`its parts do not belong together`);
     return body;
   }
 
@@ -108,13 +109,13 @@ export class RunFiles {
       let start = Buffer.alloc(Math.min(bytes, FIRST_READ));
       await file.read(start, 0, start.length, 0);
       const length = PREFIX + headLength(start);
-      if (length > bytes) throw new Error("it is cut off");
+      if (length > bytes) throw new Error(t`it is cut off`);
       if (length > start.length) {
         start = Buffer.alloc(length);
         await file.read(start, 0, length, 0);
       }
       const head: unknown = deserialize(await unpacked(start.subarray(PREFIX, length)));
-      if (!isHead(head)) throw new Error("another version of GradLens has written it");
+      if (!isHead(head)) throw new Error(t`another version of GradLens has written it`);
       return { key, head, bytes };
     } finally {
       await file.close();
@@ -127,6 +128,6 @@ const byStart = (a: Kept, b: Kept): number => a.head.started - b.head.started ||
 
 function headLength(start: Buffer): number {
   if (start.length < PREFIX || !start.subarray(0, MAGIC.length).equals(MAGIC))
-    throw new Error("it is not a run of GradLens");
+    throw new Error(t`it is not a run of GradLens`);
   return start.readUInt32LE(MAGIC.length);
 }

@@ -2,6 +2,7 @@ import type { Finding } from "../insight/findings/found.ts";
 import type { Figures } from "../insight/findings/finding.ts";
 import { findingOf } from "../insight/findings/index.ts";
 import { compact, counted } from "../insight/format.ts";
+import { ENDS } from "../insight/words.ts";
 import { FIXES } from "../protocol/fixNames.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunEnd } from "../protocol/run.ts";
@@ -69,15 +70,6 @@ export function diagnosisText(diagnosis: Diagnosis): Terminal {
   const nothing = isSick(diagnosis) ? [] : [lines("Nothing was found that keeps this model from training.")];
   return lines([head, ...nothing, ...parts].map((part) => `${part}\n`).join("\n"));
 }
-
-const ENDS: Readonly<Record<RunEnd["reason"], string>> = {
-  completed: "completed",
-  stopped: "stopped",
-  interrupted: "interrupted",
-  lost: "lost",
-  non_finite: "not finite",
-  failed: "failed",
-};
 
 function findingText(one: Finding, all: readonly Finding[]): Terminal {
   const { id, severity, message, fixes, causeOf } = one;

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { statOf, type Frame } from "../protocol/frame.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunInfo } from "../protocol/run.ts";
@@ -24,17 +25,16 @@ export function explainLayer(
   probe = false,
 ): Markdown {
   const { path = "", type = "" } = info.layers[layer] ?? {};
-  const title = markdown`**${layerName(path)}** · ${type} · step `;
   const note = stale ? STALE : probe ? PROBE : "";
-  const when = `${count(frame.step)}${note}`;
+  const title = markdown`**${layerName(path)}** · ${type} · step ${count(frame.step)}`;
   const rows = rowsOf(info, frame, layer).map((row) => tableRow(frame, layer, row));
   return ownMarkdown(
-    `${title}${when}\n\n${markdown`${layerText(summary, layer)}`}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`,
+    `${title}${note}\n\n${markdown`${layerText(summary, layer)}`}\n\n| | | |\n|---|--:|---|\n${rows.join("\n")}`,
   );
 }
 
-const STALE = " · stale: the model or its data have changed since this run";
-const PROBE = " · a probe: the model's first steps, without a run";
+const STALE = t` · stale: the model or its data have changed since this run`;
+const PROBE = t` · a probe: the model's first steps, without a run`;
 
 const tableRow = (frame: Frame, layer: number, statistic: Statistic): string =>
   `| ${statistic.symbol} | ${shown(statistic, statOf(frame, layer, statistic.column))} | ${statistic.meaning} |`;
@@ -63,17 +63,18 @@ const meanings = (kind: LensKind): string =>
 
 /** The lens's tooltip, one line: its figures' meaning, and what a click does. */
 export const LENS_HINTS = {
-  gradients: `${meanings("gradients")}. Click to see the layer in the panel.`,
-  activations: `${meanings("activations")}. Click to see the layer in the panel.`,
-  probe:
-    "The first steps of the model as it is now, from three initial weights: nobody has run it. Run it to see how it trains.",
-  shapes: "Shape of one sample before and after this layer, without the batch, and its trainable parameters.",
-  run: "Train this model and see the gradients of every layer.",
-  export: "Open this model as a PyTorch program with the same names, seed and batches.",
-  watch: "Run this program in a terminal, and see the gradients of its layers at the lines that make them.",
-  stop: "Stop the run. What it has shown so far stays.",
-  again: "The model or its data have changed since the run: run the model as it is now.",
-  problems: "The model cannot run before these are solved. Click to see them.",
-  finding: "Click to read why it matters, and what to do.",
-  result: "The latest run of this model. Click to see it in the panel.",
+  gradients: t`${meanings("gradients")}. Click to see the layer in the panel.`,
+  activations: t`${meanings("activations")}. Click to see the layer in the panel.`,
+  probe: t`The first steps of the model as it is now, from three initial weights: nobody has run it. Run it to see how it trains.`,
+  shapes: t`Shape of one sample before and after this layer, without the batch, and its trainable parameters.`,
+  run: t`Train this model and see the gradients of every layer.`,
+  export: t`Open this model as a PyTorch program with the same names, seed and batches.`,
+  watch: t`Run this program in a terminal, and see the gradients of its layers at the lines that make them.`,
+  stop: t`Stop the run. What it has shown so far stays.`,
+  again: t`The model or its data have changed since the run: run the model as it is now.`,
+  problems: t`The model cannot run before these are solved. Click to see them.`,
+  finding: t`Click to read why it matters, and what to do.`,
+  pin: t`Pin this run: it lies under whichever run the panel shows, to be compared, and is not dropped for another.`,
+  pinned: t`This run lies under whichever run the panel shows. Click to unpin it.`,
+  result: t`The latest run of this model. Click to see it in the panel.`,
 } as const;

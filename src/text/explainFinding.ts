@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { findingOf } from "../insight/findings/index.ts";
 import { figure } from "../insight/format.ts";
 import type { FoundAt } from "../protocol/found.ts";
@@ -11,7 +12,7 @@ export function explainFinding({ id, message, figures }: FoundAt): Markdown {
     markdown`**${type?.title ?? id}**: ${message}`,
     ...(type ? [markdown`${type.why}`] : []),
     ...(numbers.length > 0 ? [numbers.join(" · ")] : []),
-    ...(type ? [`Source: [${markdown`${type.source.title}`}](${type.source.url})`] : []),
+    ...(type ? [`${t`Source`}: [${markdown`${type.source.title}`}](${type.source.url})`] : []),
   ];
   return ownMarkdown(parts.join("\n\n"));
 }

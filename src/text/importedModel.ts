@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { LayerInfo, RunInfo } from "../protocol/run.ts";
 
 type Shape = readonly number[];
@@ -159,7 +160,7 @@ export function importedModel(info: RunInfo): ImportedModel {
       lines.push(`${indent()}${JSON.stringify(fields)},`);
     } else if (layer.type !== "Sequential" && layer.type !== "Identity") {
       left.push(`${layer.path} (${layer.type})`);
-      lines.push(`${indent()}// ${quotedLine(`${layer.path}: ${layer.type}`)} is left out`);
+      lines.push(`${indent()}// ${t`${quotedLine(`${layer.path}: ${layer.type}`)} is left out`}`);
     }
   });
   while (stack.length > 0) close();
@@ -184,7 +185,7 @@ const quotedLine = (text: string): string =>
   JSON.stringify(text.slice(0, 200)).replaceAll(/[\u0080-\u{10ffff}]/gu, "?");
 
 const fileOf = (model: string, input: Shape, layers: readonly string[]): string => `{
-  // Made of the layers of a run: what it does not tell (strides, padding, dropout, what is called twice) is as their shapes suggest.
+  // ${t`Made of the layers of a run: what it does not tell (strides, padding, dropout, what is called twice) is as their shapes suggest.`}
   "version": 1,
   "models": {
     ${JSON.stringify(model)}: {
@@ -192,7 +193,7 @@ const fileOf = (model: string, input: Shape, layers: readonly string[]): string 
       "layers": [
 ${layers.join("\n")}
       ],
-      // To be filled in: the program's loss, optimizer and data.
+      // ${t`To be filled in: the program's loss, optimizer and data.`}
       "loss": "MSELoss",
       "optimizer": { "type": "SGD", "lr": 0.01 },
       "data": { "type": "gaussian", "samples": 256 },

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { statOf, type Frame, type Stat } from "../protocol/frame.ts";
 import type { FoundAt } from "../protocol/found.ts";
 import type { LayerInfo } from "../protocol/run.ts";
@@ -5,6 +6,7 @@ import { count, counted } from "../insight/format.ts";
 import { lensStatistics, shownCompact } from "../insight/statistics.ts";
 import type { LensKind, Statistic } from "../protocol/statistics.ts";
 import { plain, withIcon, type Plain } from "./quote.ts";
+import { STALE } from "./run.ts";
 import { isConcern, type Share } from "../insight/share.ts";
 
 /** What the figures above one declaration are taken from: one row of a frame, or one for each repetition, first to last. */
@@ -43,7 +45,7 @@ function lens(at: LensRows, kind: LensKind): Plain {
     // One line of a program may make layers of several types.
     const own = rows.filter((row) => at.layers[row]?.stats.includes(statistic.column));
     const values = own.map((row) => statOf(frame, row, statistic.column));
-    const over = i === 0 && own.length > 1 ? ` over ${count(own.length)}` : "";
+    const over = i === 0 && own.length > 1 ? t` over ${count(own.length)}` : "";
     return `${statistic.symbol} ${range(values, statistic)}${over}`;
   });
   const shown = noted(stale ? STALE : probe ? PROBE : "", parts);
@@ -60,8 +62,8 @@ const withFinding = (found: LensFinding, parts: readonly string[]): Plain =>
 const ICONS = { error: "error", warning: "warning", info: "info" } as const;
 
 /** The note in front of the first part. */
-const noted = (note: string, [first = "no figures", ...rest]: readonly string[]): readonly string[] => [
-  note + first,
+const noted = (note: string, [first = t`no figures`, ...rest]: readonly string[]): readonly string[] => [
+  note === "" ? first : `${note} ${first}`,
   ...rest,
 ];
 
@@ -71,8 +73,7 @@ function itemsOf(at: LensRows, kind: LensKind): readonly Statistic[] {
   return lensStatistics(kind).filter(({ column }) => has(at, column) && !(column === "act_std" && counted));
 }
 
-const STALE = "(stale) ";
-const PROBE = "(probe) ";
+const PROBE = t`(probe)`;
 
 /** Joins as many parts as fit, from the first on. */
 function joined(parts: readonly string[], longest: number): string {
@@ -103,8 +104,8 @@ export function shapeLens(
   stale: boolean,
   found?: LensFinding,
 ): Plain {
-  const over = repeated > 1 ? ` over ${count(repeated)}` : "";
-  const shapes = `${stale ? STALE : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
+  const over = repeated > 1 ? t` over ${count(repeated)}` : "";
+  const shapes = `${stale ? `${STALE} ` : ""}[${input.join(", ")}] → [${output.join(", ")}]`;
   const parts = parameters > 0 ? [shapes, counted(parameters, "parameter") + over] : [shapes + over];
   return found ? withFinding(found, parts) : plain`${joined(parts, LONGEST)}`;
 }

@@ -1,3 +1,4 @@
+import { localised } from "../l10n/translate.ts";
 import { LONGEST_MESSAGE, shorten, UNSEEN, visible } from "../protocol/visible.ts";
 
 /*
@@ -6,6 +7,7 @@ import { LONGEST_MESSAGE, shorten, UNSEEN, visible } from "../protocol/visible.t
  * terminal obeys escape sequences. So no text of a file's goes there as it is: the tags below make the only texts that
  * `host/say.ts` and `cli/output.ts` take. What stands in the code is shown as it is written, every value is quoted for its
  * target, and the longest values are shortened in their middle until all of it has at most `LONGEST_MESSAGE` characters.
+ * For an editor it is said in the editor's language; a terminal, which programs read as well, is written to in English.
  */
 
 declare const target: unique symbol;
@@ -21,6 +23,8 @@ type Tag<T> = (literals: TemplateStringsArray, ...values: readonly (string | num
 
 /** How a value is quoted for a target. Whatever is cut out of what `prepare` gives is as harmless as the whole. */
 interface Quoting {
+  /** What stands in the code is translated. */
+  readonly translated?: true;
   readonly prepare?: (text: string) => string;
   /** Comes after a value has been shortened; what it adds is not shown. */
   readonly finish?: (text: string) => string;
@@ -30,12 +34,14 @@ interface Quoting {
 
 /** `[…](…)` is a link and `$(…)` an icon only where the two signs touch. */
 export const plain = tag<Plain>({
+  translated: true,
   prepare: (text) => text.replace(/[\]$](?=\()/g, "$& "),
   touch: (before, after) => /[\]$]$/.test(before) && after.startsWith("("),
 });
 
 /** Any sign of ASCII may be escaped, says CommonMark. */
 export const markdown = tag<Markdown>({
+  translated: true,
   prepare: (text) => text.replace(/\s+/g, " "),
   finish: (text) => text.replace(/[!-/:-@[-`{-~]/g, "\\$&"),
 });
@@ -70,8 +76,9 @@ export const ownMarkdown = (text: string): Markdown => text as Markdown;
 /** A codicon of our own in front of a text. */
 export const withIcon = (icon: string, text: Plain): Plain => `$(${icon}) ${text}` as Plain;
 
-function tag<T extends string>({ prepare, finish, touch }: Quoting): Tag<T> {
-  return (literals, ...values) => {
+function tag<T extends string>({ translated, prepare, finish, touch }: Quoting): Tag<T> {
+  return (source, ...given) => {
+    const { literals, values } = translated ? localised(source, given) : { literals: source, values: given };
     const texts = values.map((value) => {
       const text = visible(shorten(String(value), LONGEST_MESSAGE));
       return prepare?.(text) ?? text;

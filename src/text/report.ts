@@ -1,3 +1,4 @@
+import { languageInUse } from "../l10n/translate.ts";
 import type { ToWebview } from "../protocol/webview.ts";
 import { classesOf, variablesOf, type ThemeName } from "./themes.ts";
 
@@ -33,7 +34,7 @@ export function reportHtml({ title, origin, script, style, font, messages, nonce
   ].join("; ");
   const icons = `url(data:font/ttf;base64,${font})`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${languageInUse().code}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -47,12 +48,20 @@ ${OWN}</style>
 <body>
 <div id="app"></div>
 <footer>${text(origin)}</footer>
+${languageElement()}
 <script type="application/json" id="messages">${embedded(messages)}</script>
 <script nonce="${nonce}">${HOST}</script>
 <script nonce="${nonce}">${script.replaceAll("</script", "<\\/script")}</script>
 </body>
 </html>
 `;
+}
+
+/** The language that the page's script speaks, as an element which runs nothing. */
+export function languageElement(): string {
+  const { code, texts } = languageInUse();
+  const json = JSON.stringify({ code, texts }).replaceAll("<", "\\u003c");
+  return `<script type="application/json" id="language">${json}</script>`;
 }
 
 /** Messages as JSON that may stand in a page: arrays of numbers as base64, and no sign that would end the element. */

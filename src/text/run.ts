@@ -1,30 +1,32 @@
+import { t } from "../l10n/translate.ts";
 import { shorten } from "../protocol/visible.ts";
 import { layerName } from "../protocol/layerName.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import type { ReadProgress } from "../protocol/worker.ts";
 import { compact, count, counted, percent } from "../insight/format.ts";
 import type { Summary } from "../insight/findings/summarise.ts";
+import { ENDS, PLACES } from "../insight/words.ts";
 import { markdown, plain, withIcon, type Markdown, type Plain } from "./quote.ts";
 
 /** `step 240 / 500 · loss 0.693 · 1,240 steps/s`, while a run goes on or is paused. */
 export function progress({ state, step, info, loss, steps_per_second, reading }: RunSummary): string {
-  if (state === "preparing") return reading ? readingText(reading) : "preparing";
-  const at = `step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
+  if (state === "preparing") return reading ? readingText(reading) : t`preparing`;
+  const at = t`step ${count(step)}${info.steps === undefined ? "" : ` / ${count(info.steps)}`}`;
   if (step === 0) return at;
-  const parts = [at, `loss ${compact(loss, 3)}`];
-  if (state === "paused") parts.push("paused");
-  else if (steps_per_second >= 0.5) parts.push(`${count(steps_per_second)} steps/s`);
+  const parts = [at, t`loss ${compact(loss, 3)}`];
+  if (state === "paused") parts.push(t`paused`);
+  else if (steps_per_second >= 0.5) parts.push(t`${count(steps_per_second)} steps/s`);
   return parts.join(" · ");
 }
 
 /** `as at step 401 · loss 0.42`, where an earlier step of a run is looked at. */
 export const momentText = (step: number, loss: number): string =>
-  `as at step ${count(step)} · loss ${compact(loss, 3)}`;
+  t`as at step ${count(step)} · loss ${compact(loss, 3)}`;
 
 /** `reading mnist.npy 43 %`: the file's name without its folders. */
 function readingText({ file, read, total }: ReadProgress): string {
   const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
-  return `reading ${short(name, LONGEST_FILE)} ${percent(total > 0 ? read / total : 0)}`;
+  return t`reading ${short(name, LONGEST_FILE)} ${percent(total > 0 ? read / total : 0)}`;
 }
 
 const LONGEST_FILE = 32;
@@ -35,18 +37,27 @@ export function outcome(run: RunSummary): string {
   if (!end) return progress(run);
   if (end.reason === "failed") {
     return end.steps > 0
-      ? `failed after ${counted(end.steps, "step")}: ${end.message}`
-      : `failed: ${end.message}`;
+      ? t`failed after ${counted(end.steps, "step")}: ${end.message}`
+      : t`failed: ${end.message}`;
   }
   const after =
     end.steps > 0
-      ? `loss ${compact(run.loss, 3)} after ${counted(end.steps, "step")}`
-      : "before the first step";
-  return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${end.reason}`;
+      ? t`loss ${compact(run.loss, 3)} after ${counted(end.steps, "step")}`
+      : t`before the first step`;
+  return end.reason === "non_finite" ? `${after} · ${nonFinite(end)}` : `${after} · ${ENDS[end.reason]}`;
 }
 
-const nonFinite = ({ layer, where }: { readonly layer: string; readonly where: string }): string =>
-  layer === "loss" ? "NaN or ∞ in the loss" : `NaN or ∞ first in ${layerName(layer)} (${where})`;
+const nonFinite = ({
+  layer,
+  where,
+}: {
+  readonly layer: string;
+  readonly where: keyof typeof PLACES;
+}): string =>
+  layer === "loss" ? t`NaN or ∞ in the loss` : t`NaN or ∞ first in ${layerName(layer)} (${PLACES[where]})`;
+
+/** In front of what is said of a run whose model or data have changed since. */
+export const STALE = t`(stale)`;
 
 const LONGEST_NAME = 40;
 
@@ -59,7 +70,7 @@ const isWrong = ({ end }: RunSummary, { severity }: Found): boolean =>
 
 /** The status bar's text: a codicon for the state, the model, and what it does. */
 export const statusText = (run: RunSummary, found: Found): Plain => {
-  const stale = run.stale && run.end ? "(stale) " : "";
+  const stale = run.stale && run.end ? `${STALE} ` : "";
   const text = plain`${shorten(run.info.model, LONGEST_NAME)}: ${stale}${short(outcome(run), 60)}`;
   return withIcon(isWrong(run, found) ? "warning" : ICON[statusOf(run)], text);
 };

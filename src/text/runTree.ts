@@ -1,4 +1,7 @@
 import type { Summary } from "../insight/findings/summarise.ts";
+import { t } from "../l10n/translate.ts";
+import { counted } from "../insight/format.ts";
+import { TRIALS } from "../insight/words.ts";
 import type { RunSummary } from "../protocol/webview.ts";
 import { plain, type Plain } from "./quote.ts";
 import { iconOf, outcome, short } from "./run.ts";
@@ -26,11 +29,11 @@ export interface ListedRun {
 /** `the good one` or `14:03:22`, then `pinned · stale · loss 0.214 after 500 steps · completed`. */
 export function runLine({ summary, pinned, severity }: ListedRun): Line {
   const { info, name, trial, started, stale, end } = summary;
-  const label = name ?? (trial === undefined ? started : `${trial} · ${started}`);
+  const label = name ?? (trial === undefined ? started : `${TRIALS[trial]} · ${started}`);
   const words = [
     ...(name === undefined ? [] : [started]),
-    ...(pinned ? ["pinned"] : []),
-    ...(stale && end ? ["stale"] : []),
+    ...(pinned ? [t`pinned`] : []),
+    ...(stale && end ? [t`stale`] : []),
     short(outcome(summary), LONGEST),
   ].join(" · ");
   const wrong = severity === "error" || severity === "warning";
@@ -48,11 +51,10 @@ export function runLine({ summary, pinned, severity }: ListedRun): Line {
 export function modelLine(model: string, runs: readonly ListedRun[]): Line {
   const [latest] = runs;
   const result = latest ? short(outcome(latest.summary), LONGEST) : "";
-  const count = runs.length === 1 ? "1 run" : `${runs.length} runs`;
   return {
     label: plain`${model}`,
     description: plain`${result}`,
-    spoken: plain`Model ${model}, ${count}, the latest: ${result}`,
+    spoken: plain`Model ${model}, ${counted(runs.length, "run")}, the latest: ${result}`,
     icon: "symbol-class",
     tone: "plain",
   };
@@ -61,17 +63,21 @@ export function modelLine(model: string, runs: readonly ListedRun[]): Line {
 export const fileLine = (file: string, models: number, isModelFile: boolean): Line => ({
   label: plain`${file}`,
   description: isModelFile ? plain`` : plain`recorded elsewhere`,
-  spoken: plain`${isModelFile ? "Model file" : "Recorded elsewhere,"} ${file}, ${models} ${models === 1 ? "model" : "models"}`,
+  spoken: isModelFile
+    ? plain`Model file ${file}, ${counted(models, "model")}`
+    : plain`Recorded elsewhere, ${file}, ${counted(models, "model")}`,
   icon: isModelFile ? "json" : "file-symlink-file",
   tone: "plain",
 });
+
+const SEVERITY = { info: t`info`, warning: t`warning`, error: t`error` } as const;
 
 const SEVERITY_ICON = { info: "info", warning: "warning", error: "error" } as const;
 
 export const findingLine = ({ severity, message, layer }: Summary["findings"][number]): Line => ({
   label: plain`${message}`,
   description: plain`${layer ?? ""}`,
-  spoken: plain`${severity}: ${message}`,
+  spoken: plain`${SEVERITY[severity]}: ${message}`,
   icon: SEVERITY_ICON[severity],
   tone: severity === "info" ? "plain" : severity,
 });

@@ -1,10 +1,12 @@
+import { t } from "../l10n/translate.ts";
+
 /** A model file to begin with: it runs, and its comments say what to try. `name` is the model's. */
 export const starter = (name: string): string => `{
-  // Layers, losses and optimizers are named as in PyTorch, with PyTorch's defaults.
+  // ${t`Layers, losses and optimizers are named as in PyTorch, with PyTorch's defaults.`}
   "version": 1,
   "models": {
     ${JSON.stringify(name)}: {
-      "input": [2], // shape of one sample, without the batch
+      "input": [2], // ${t`shape of one sample, without the batch`}
       "init": "xavier_uniform",
       "layers": [
         {
@@ -12,7 +14,7 @@ export const starter = (name: string): string => `{
           "name": "block",
           "layers": [
             { "type": "Linear", "out_features": 32 },
-            // Change Tanh to Sigmoid and run again: the gradient vanishes in the backward pass.
+            // ${t`Change Tanh to Sigmoid and run again: the gradient vanishes in the backward pass.`}
             { "type": "Tanh" }
           ]
         },

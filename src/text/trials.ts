@@ -1,4 +1,5 @@
 import { compact } from "../insight/format.ts";
+import { t } from "../l10n/translate.ts";
 import type { AppliedFix, Trial, TrialMeasure, TrialsResult } from "../protocol/trials.ts";
 import { json, lines, type Terminal } from "./quote.ts";
 
@@ -10,14 +11,14 @@ const ROWS = 6;
 
 /** What a candidate does to the model, in words. */
 export const fixesInWords = (fixes: readonly AppliedFix[]): string =>
-  fixes.length === 0 ? "as it is" : fixes.map(({ title }) => title).join("; ");
+  fixes.length === 0 ? t`as it is` : fixes.map(({ title }) => title).join("; ");
 
 /** A row for the model as it is, and one for each of the best candidates, the best first. */
 export function trialsTable({ original, finalists, best }: TrialsResult): Terminal {
   const winner = best && finalists.filter((trial) => isSame(trial, best));
   const others = finalists.filter((trial) => !winner?.includes(trial));
   const shown = [original, ...(winner ?? []), ...others].slice(0, ROWS + 1);
-  const header = ["loss", "of a constant's", "other seeds", "ms/step", "findings left", "fixes"];
+  const header = [t`loss`, t`of a constant's`, t`other seeds`, t`ms/step`, t`findings left`, t`fixes`];
   return lines(
     align([header, ...shown.map((trial) => cells(trial, best !== undefined && isSame(trial, best)))]),
   );
@@ -33,7 +34,7 @@ function cells({ fixes, measures }: Trial, isBest: boolean): readonly string[] {
     compact(own.relative),
     seeds.map(({ relative }) => compact(relative)).join(" "),
     compact(own.ms_per_step),
-    [...new Set(measures.flatMap(({ errors }) => errors))].join(", ") || "none",
+    [...new Set(measures.flatMap(({ errors }) => errors))].join(", ") || t`none`,
     `${isBest ? "✓ " : ""}${fixesInWords(fixes)}`,
   ];
 }
@@ -47,16 +48,16 @@ function align(rows: readonly (readonly string[])[]): string {
 
 /** What is said of the result, in a sentence. */
 export function verdictOf({ original, best, finalists, cost, tried }: TrialsResult): string {
-  const effort = `${tried} candidates, ${compact(cost)} full runs`;
-  if (tried === 0) return "Nothing was found that keeps this model from training: no fix was tried.";
+  const effort = t`${tried} candidates, ${compact(cost)} full runs`;
+  if (tried === 0) return t`Nothing was found that keeps this model from training: no fix was tried.`;
   const [before, after] = [original.measures[0], best?.measures[0]];
   if (!best || !before || !after) {
-    const nearest = finalists.length === 0 ? "" : ", although some did in one";
-    return `No fix measured better in every seed${nearest} (${effort}).`;
+    const nearest = finalists.length === 0 ? "" : t`, although some did in one`;
+    return t`No fix measured better in every seed${nearest} (${effort}).`;
   }
-  const change = `from ${compact(before.relative)} to ${compact(after.relative)} of what a constant prediction costs`;
-  const but = best.well ? "" : "; it still does not train well";
-  return `Better in ${best.measures.length} of ${best.measures.length} seeds: the loss goes ${change}${but} (${effort}).`;
+  const change = t`from ${compact(before.relative)} to ${compact(after.relative)} of what a constant prediction costs`;
+  const but = best.well ? "" : t`; it still does not train well`;
+  return t`Better in ${best.measures.length} of ${best.measures.length} seeds: the loss goes ${change}${but} (${effort}).`;
 }
 
 /** One object for programs; `README.md` says what it holds. */

@@ -2,6 +2,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep, win32 } from "node:path";
 import { DataError } from "../engine/data/error.ts";
+import { t } from "../l10n/translate.ts";
 import type { Source } from "./source.ts";
 
 /** Where a model file lies, and the folder that its files must lie in. Absolute paths. */
@@ -54,7 +55,7 @@ const opened = (handle: FileHandle, stats: BigIntStats, path: string): OpenFile 
   async checkUnchanged() {
     const now = await inWords(path, () => handle.stat({ bigint: true }));
     if (now.size === stats.size && now.mtimeNs === stats.mtimeNs) return;
-    throw new DataError("the file was changed while it was read: try again", { file: path });
+    throw new DataError(t`the file was changed while it was read: try again`, { file: path });
   },
   close: () => handle.close(),
 });
@@ -69,9 +70,9 @@ async function wayTo({ file, root }: Location, path: string): Promise<Way> {
   const place = { file: path };
   const local = path.replaceAll("\\", "/");
   if (isAbsolute(local) || win32.isAbsolute(local) || win32.parse(local).root !== "") {
-    throw new DataError("an absolute path: expected one relative to the model file", place);
+    throw new DataError(t`an absolute path: expected one relative to the model file`, place);
   }
-  if (local.includes("\0")) throw new DataError("not a path: it holds a character of code 0", place);
+  if (local.includes("\0")) throw new DataError(t`not a path: it holds a character of code 0`, place);
   const [folder, top] = await Promise.all([realpath(dirname(file)), realpath(root)]);
   const wanted = resolve(folder, local);
   if (!isInside(wanted, top)) throw outside(path); // before asking whether it exists
@@ -79,7 +80,7 @@ async function wayTo({ file, root }: Location, path: string): Promise<Way> {
 }
 
 const outside = (path: string): DataError =>
-  new DataError("outside of the workspace folder: data are read only from within it", { file: path });
+  new DataError(t`outside of the workspace folder: data are read only from within it`, { file: path });
 
 /** The real path of a file that a model file names. Throws `DataError` where it lies outside of the root, links followed. */
 export const pathInside = async (location: Location, path: string): Promise<string> =>
@@ -93,7 +94,7 @@ async function realInside({ wanted, top }: Way, path: string): Promise<string> {
 }
 
 const leadsOut = (path: string): DataError =>
-  new DataError("a link that leads out of the workspace folder: data are read only from within it", {
+  new DataError(t`a link that leads out of the workspace folder: data are read only from within it`, {
     file: path,
   });
 
@@ -131,10 +132,12 @@ export function isInside(path: string, top: string): boolean {
 }
 
 function checkFile(stats: BigIntStats, path: string, { file: most }: Limits): void {
-  if (stats.isDirectory()) throw new DataError("a folder: expected a file", { file: path });
-  if (!stats.isFile()) throw new DataError("neither a file nor a folder: expected a file", { file: path });
+  if (stats.isDirectory()) throw new DataError(t`a folder: expected a file`, { file: path });
+  if (!stats.isFile()) throw new DataError(t`neither a file nor a folder: expected a file`, { file: path });
   if (stats.size > most) {
-    throw new DataError(`${stats.size} bytes: files of up to ${most} bytes are read`, { file: path });
+    throw new DataError(t`${String(stats.size)} bytes: files of up to ${most} bytes are read`, {
+      file: path,
+    });
   }
 }
 
@@ -149,20 +152,20 @@ async function inWords<T>(path: string, run: () => Promise<T>): Promise<T> {
 
 /** What the system says of a file, in words. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file: a part of its path is not a folder",
-  EACCES: "the file may not be read: permission denied",
-  EPERM: "the file may not be read: permission denied",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "the path is too long",
-  EISDIR: "a folder: expected a file",
-  ENXIO: "neither a file nor a folder: expected a file",
+  ENOENT: t`there is no such file`,
+  ENOTDIR: t`there is no such file: a part of its path is not a folder`,
+  EACCES: t`the file may not be read: permission denied`,
+  EPERM: t`the file may not be read: permission denied`,
+  ELOOP: t`its links lead in a circle`,
+  ENAMETOOLONG: t`the path is too long`,
+  EISDIR: t`a folder: expected a file`,
+  ENXIO: t`neither a file nor a folder: expected a file`,
 };
 
 /** What is wrong with a file, as its system error says it. */
 export function sentenceOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return (
-    SENTENCES[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    SENTENCES[code] ?? t`the file cannot be read: ${error instanceof Error ? error.message : String(error)}`
   );
 }

@@ -1,6 +1,7 @@
 import { DataError } from "../engine/data/error.ts";
 import type { ModelSpec } from "../engine/spec.ts";
 import type { Training } from "../engine/training/training.ts";
+import { t } from "../l10n/translate.ts";
 import { parse } from "../model/parse.ts";
 import type { ParsedModel } from "../model/parsed.ts";
 import { fieldRange } from "../model/locate.ts";
@@ -74,10 +75,10 @@ export class ModelError extends Error {
 export function specOf(text: string, name: string): ModelSpec {
   const { models, problems } = parse(text);
   const model = models.find((one) => one.name === name);
-  if (!model) throw new ModelError(`the file has no model ${quoted(name)}`);
+  if (!model) throw new ModelError(t`the file has no model ${quoted(name)}`);
   if (model.spec) return model.spec;
   const [first] = [...problems.filter(({ path }) => path[1] === name), ...problems];
-  throw new ModelError(first?.message ?? `the model ${quoted(name)} has problems`);
+  throw new ModelError(first?.message ?? t`the model ${quoted(name)} has problems`);
 }
 
 /** The model with what a run sets otherwise than the file. */

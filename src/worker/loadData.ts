@@ -7,6 +7,7 @@ import { measureInputs } from "../engine/data/inputFacts.ts";
 import { normalize, normalizeTargets } from "../engine/data/normalize.ts";
 import type { Generator } from "../engine/rng/generator.ts";
 import type { DataSpec } from "../engine/spec.ts";
+import { t } from "../l10n/translate.ts";
 import { LIMITS, type Limits, type Location } from "./files.ts";
 import { follow, type ReadOptions } from "./read.ts";
 
@@ -23,10 +24,10 @@ export async function loadData(
   options: ReadOptions = {},
 ): Promise<Dataset> {
   if (spec.normalize && required.ids !== undefined) {
-    throw new DataError('"normalize" is not for ids of tokens: leave it out where Embedding comes first');
+    throw new DataError(t`"normalize" is not for ids of tokens: leave it out where Embedding comes first`);
   }
   if (spec.normalize_targets && required.targets !== "number") {
-    throw new DataError('"normalize_targets" is for numbers: the targets of this loss are classes');
+    throw new DataError(t`"normalize_targets" is for numbers: the targets of this loss are classes`);
   }
   const dataset = await make(spec, location, required, generator, limits, options);
   if (required.ids !== undefined) checkTokens(dataset, required.ids);
@@ -57,7 +58,7 @@ async function make(
   const set = Object.hasOwn(dataSets, type)
     ? (dataSets as Readonly<Record<string, DataType>>)[type]
     : undefined;
-  if (!set) throw new DataError(`there is no data set "${type}"`);
+  if (!set) throw new DataError(t`there is no data set "${type}"`);
   if (set.kind === "file") return follow(set.read(params, required), location, limits, options);
   set.check(params, required);
   return set.generate(generator, params, required);

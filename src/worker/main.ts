@@ -1,3 +1,4 @@
+import "../process/language.ts"; // before all texts
 import { constants, setPriority, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { parentPort } from "node:worker_threads";

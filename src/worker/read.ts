@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import type { ReadProgress } from "../protocol/worker.ts";
 import { DataError } from "../engine/data/error.ts";
 import { type ContentSize, type DataFile, nameOf, type Pass, type Reading } from "../engine/data/reading.ts";
@@ -97,7 +98,7 @@ async function contentOf(file: DataFile, source: Source, { unpacked }: Limits): 
   if (member !== undefined) {
     const entry = await findMember(source, path, member);
     if (entry.size > unpacked) {
-      throw new DataError(`${entry.size} bytes when unpacked: up to ${unpacked} bytes are read`, {
+      throw new DataError(t`${entry.size} bytes when unpacked: up to ${unpacked} bytes are read`, {
         file: nameOf(file),
       });
     }

@@ -1,3 +1,4 @@
+import "../process/language.ts"; // before all texts
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { declaredModel } from "../engine/graph/declaredModel.ts";

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type Moment, spectrumOf } from "../engine/spectrum/spectrum.ts";
 import type { Training } from "../engine/training/training.ts";
+import { t } from "../l10n/translate.ts";
 import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 
 /** How long the thread computes before it looks for messages, in milliseconds. */
@@ -32,7 +33,7 @@ export class LastModel {
   now(): Moment {
     if (this.#held) return this.#held;
     if (!this.#run)
-      throw new Error("no weights are held: a spectrum needs a run that goes on, is paused, or was small");
+      throw new Error(t`no weights are held: a spectrum needs a run that goes on, is paused, or was small`);
     const { training, made } = this.#run;
     return { spec: training.spec, weights: training.weights(), input: training.firstInput(), step: made() };
   }

@@ -4,6 +4,7 @@ import { staticFindings } from "../insight/findings/diagnose.ts";
 import type { Finding } from "../insight/findings/found.ts";
 import { summarise } from "../insight/findings/summarise.ts";
 import { lossState } from "../insight/lossState.ts";
+import { t } from "../l10n/translate.ts";
 import { type Candidate, type Fault, unchanged } from "../model/fixes/candidates.ts";
 import { byPromise, type Measure, type Ranked } from "../model/fixes/ranking.ts";
 import { type Ask, type Outcome, search } from "../model/fixes/search.ts";
@@ -81,7 +82,7 @@ class Trials {
       share: 1,
       seed: 0,
     });
-    if (!original?.run) throw new Error(`the model ${quoted(model)} did not run`);
+    if (!original?.run) throw new Error(t`the model ${quoted(model)} did not run`);
     const faults = faultsOf(original.run).toSorted(
       (a, b) => Number(b.id === finding) - Number(a.id === finding),
     );

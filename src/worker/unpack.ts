@@ -1,6 +1,7 @@
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createInflateRaw, crc32, type ZlibOptions } from "node:zlib";
 import { DataError } from "../engine/data/error.ts";
+import { t } from "../l10n/translate.ts";
 import { type Content, piecesOf, readAt, type Source } from "./source.ts";
 import type { ZipEntry } from "./zip.ts";
 
@@ -31,9 +32,9 @@ export async function* unpackEntry(
   file: string,
   most: number,
 ): AsyncGenerator<Uint8Array> {
-  if (encrypted) throw new DataError("the archive is encrypted", { file });
+  if (encrypted) throw new DataError(t`the archive is encrypted`, { file });
   if (method !== STORED && method !== DEFLATED) {
-    throw new DataError(`the archive is packed by method ${method}: expected 0 (stored) or 8 (deflate)`, {
+    throw new DataError(t`the archive is packed by method ${method}: expected 0 (stored) or 8 (deflate)`, {
       file,
     });
   }
@@ -49,7 +50,7 @@ export async function* unpackEntry(
     yield piece;
   }
   if (length !== size || sum !== crc) {
-    throw new DataError("the archive is damaged: the array is not what its entry says", { file });
+    throw new DataError(t`the archive is damaged: the array is not what its entry says`, { file });
   }
 }
 
@@ -73,13 +74,13 @@ async function* unpack(
     for await (const piece of unpacked as AsyncIterable<Uint8Array>) {
       length += piece.length;
       if (length > most) {
-        throw new DataError(`more than ${most} bytes when unpacked: no more are read`, { file });
+        throw new DataError(t`more than ${most} bytes when unpacked: no more are read`, { file });
       }
       yield piece;
     }
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    throw new DataError("the packed data are damaged or cut off", { file });
+    throw new DataError(t`the packed data are damaged or cut off`, { file });
   }
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../l10n/translate.ts";
 import { listed, quoted } from "../protocol/visible.ts";
 import { DataError } from "../engine/data/error.ts";
 import { readAt, type Source } from "./source.ts";
@@ -29,7 +30,7 @@ export async function findMember(source: Source, file: string, name: string): Pr
   const at = entries.get(`${name}.npy`) ?? entries.get(name);
   if (at === undefined) {
     const names = Array.from(entries.keys(), (key) => key.replace(/\.npy$/, ""));
-    throw new DataError(`there is no array ${quoted(name)}: the archive has ${listed(names) || "none"}`, {
+    throw new DataError(t`there is no array ${quoted(name)}: the archive has ${listed(names) || t`none`}`, {
       file,
     });
   }
@@ -51,11 +52,11 @@ async function directoryOf(source: Source, file: string): Promise<Directory> {
   let end = view.byteLength - END.length;
   while (end >= 0 && !is(END, view, end)) end--;
   if (end < 0) {
-    throw new DataError("not an .npz archive, or cut off: it has no ZIP directory at its end", { file });
+    throw new DataError(t`not an .npz archive, or cut off: it has no ZIP directory at its end`, { file });
   }
   const [size, start] = [12, 16].map((field) => view.getUint32(end + field, true));
   if (size > LONGEST_DIRECTORY) {
-    throw new DataError(`its directory has ${size} bytes, expected at most ${LONGEST_DIRECTORY}`, { file });
+    throw new DataError(t`its directory has ${size} bytes, expected at most ${LONGEST_DIRECTORY}`, { file });
   }
   const bytes = await readAt(source, start, size);
   return { view: viewOf(bytes), count: view.getUint16(end + 10, true) };
@@ -67,7 +68,7 @@ function entriesOf({ view, count }: Directory, file: string): ReadonlyMap<string
   const entries = new Map<string, number>();
   let at = 0;
   for (let i = 0; i < count; i++) {
-    if (!is(CENTRAL, view, at)) throw new DataError("the archive's directory is damaged", { file });
+    if (!is(CENTRAL, view, at)) throw new DataError(t`the archive's directory is damaged`, { file });
     const [length, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
     const start = view.byteOffset + at + CENTRAL.length;
     const name = new Uint8Array(view.buffer, start, Math.min(length, view.byteLength - at - CENTRAL.length));
@@ -90,10 +91,10 @@ const is = (
 async function entryAt(source: Source, { view }: Directory, at: number, file: string): Promise<ZipEntry> {
   const [crc, packedSize, size, place] = [16, 20, 24, 42].map((field) => view.getUint32(at + field, true));
   const local = viewOf(await readAt(source, place, LOCAL.length));
-  if (!is(LOCAL, local, 0)) throw new DataError("the archive's directory points outside of it", { file });
+  if (!is(LOCAL, local, 0)) throw new DataError(t`the archive's directory points outside of it`, { file });
   const start = place + LOCAL.length + local.getUint16(26, true) + local.getUint16(28, true);
   const end = start + packedSize;
-  if (end > source.size) throw new DataError("the archive is cut off", { file });
+  if (end > source.size) throw new DataError(t`the archive is cut off`, { file });
   return {
     method: view.getUint16(at + 10, true),
     encrypted: (view.getUint16(at + 8, true) & 1) === 1,

@@ -3,17 +3,13 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import Ajv from "ajv";
 import { rulesOfSettings } from "../../src/model/rules.ts";
-import { manifestFile, manifestText } from "../../tools/manifest.mjs";
+import { manifestFile } from "../../tools/manifest.mjs";
 
 const text = fs.readFileSync(manifestFile, "utf8");
 
 interface Manifest {
   readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, object>> } };
 }
-
-test("the setting gradlens.rules in package.json is what the table of findings says (npm run build writes it)", async () => {
-  assert.ok(text === (await manifestText()), "the file is out of date: npm run build");
-});
 
 test("VS Code refuses of the setting gradlens.rules what the extension refuses, and takes what it takes", () => {
   const { contributes } = JSON.parse(text) as Manifest;

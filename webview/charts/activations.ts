@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { statOf, type Stat } from "../../src/protocol/frame.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
@@ -13,10 +14,8 @@ import { rowsWith } from "./overSteps.ts";
 /** Dead units and saturated outputs, for the layers that can have any. */
 export const activations: Chart = {
   id: "activations",
-  title: "Dead and saturated",
-  hint:
-    "Bars: units that are 0 for the whole batch and pass no gradient on. Diamonds: outputs where the activation's slope is below 5 % of " +
-    "its maximum. Layers without such an activation are left out.",
+  title: t`Dead and saturated`,
+  hint: t`Bars: units that are 0 for the whole batch and pass no gradient on. Diamonds: outputs where the activation's slope is below 5 % of its maximum. Layers without such an activation are left out.`,
 
   applies: (view) =>
     rowsOf(view).length > 0 && STATS.some(([stat]) => typical(view, stat).some(Number.isFinite)),
@@ -29,9 +28,9 @@ export const activations: Chart = {
         .toSorted((a, b) => (values[b] ?? 0) - (values[a] ?? 0))[0];
       return row === undefined
         ? []
-        : [`${word} at most ${percent(values[row] ?? NaN)}, at ${layerName(view.layers[row]?.path ?? "")}`];
+        : [t`${word} at most ${percent(values[row] ?? NaN)}, at ${layerName(view.layers[row]?.path ?? "")}`];
     });
-    return most.length > 0 ? capital(most.join("; ")) : noFigure(view, "No layer has such figures yet");
+    return most.length > 0 ? capital(most.join("; ")) : noFigure(view, t`No layer has such figures yet`);
   },
 
   plot(view) {
@@ -39,7 +38,7 @@ export const activations: Chart = {
     return {
       kind: "lines",
       x: layersAxis(view.layers, rows),
-      y: { kind: "linear", title: "Share", min: 0, max: 1 },
+      y: { kind: "linear", title: t`Share`, min: 0, max: 1 },
       series: STATS.flatMap(([stat, word, draw]) => {
         const points = pointsOf(view, rows, stat);
         return points.some(({ y }) => !Number.isNaN(y))
@@ -59,8 +58,8 @@ export const activations: Chart = {
 };
 
 const STATS = [
-  ["act_dead", "dead", "bars"],
-  ["act_saturated", "saturated", "diamonds"],
+  ["act_dead", t`dead`, "bars"],
+  ["act_saturated", t`saturated`, "diamonds"],
 ] as const satisfies readonly (readonly [Stat, string, "bars" | "diamonds"])[];
 
 const rowsOf = ({ layers }: View): readonly number[] =>

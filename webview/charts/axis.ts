@@ -1,5 +1,6 @@
 import { groupsOf } from "../../src/insight/chain.ts";
 import type { Group } from "../../src/insight/chain.ts";
+import { t } from "../../src/l10n/translate.ts";
 import type { View } from "../view.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
 
@@ -42,10 +43,22 @@ export interface LogAxis {
 
 export type Axis = LayersAxis | LinearAxis | LogAxis;
 
-export const layersAxis = (
+/** Of all layers, or of some. They never change, so that an axis is made once for the same ones. */
+export function layersAxis(
   layers: readonly LayerInfo[],
   rows: readonly number[] = [...layers.keys()],
-): LayersAxis => ({
+): LayersAxis {
+  const axes = layersAxes.get(layers) ?? new Map<string, LayersAxis>();
+  layersAxes.set(layers, axes);
+  const key = rows.join();
+  const axis = axes.get(key) ?? newLayersAxis(layers, rows);
+  axes.set(key, axis);
+  return axis;
+}
+
+const layersAxes = new WeakMap<readonly LayerInfo[], Map<string, LayersAxis>>();
+
+const newLayersAxis = (layers: readonly LayerInfo[], rows: readonly number[]): LayersAxis => ({
   kind: "layers",
   title: "",
   rows,
@@ -66,8 +79,8 @@ export function stepsAxis({ run, history }: View): LinearAxis {
       : Math.min(run.info.steps ?? Infinity, Math.max(16, 2 ** Math.ceil(Math.log2(last))));
   return {
     kind: "linear",
-    title: "Step",
-    prefix: "step ",
+    title: t`Step`,
+    prefix: t`step `,
     counts: "steps",
     min: 0,
     max: Math.max(1, last, end),

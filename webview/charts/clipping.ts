@@ -1,8 +1,10 @@
+import { t } from "../../src/l10n/translate.ts";
 import { lastStep, rangeOf, spanOf } from "../../src/protocol/buckets.ts";
 import { courseOf } from "../../src/protocol/kept.ts";
 import { typicalNorm } from "../../src/insight/clipping.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { count, counted, figure, percent } from "../../src/insight/format.ts";
+import { skippedIn } from "../../src/insight/onTheWay.ts";
 import { noFigure } from "../nonFinite.ts";
 import { whole, type View } from "../view.ts";
 import { logAxis, stepsAxis } from "./axis.ts";
@@ -13,20 +15,24 @@ import { leftOut, some } from "./overSteps.ts";
 
 export const clipping: Chart = {
   id: "clipping",
-  title: "Norm of the whole gradient",
-  hint:
-    "‖∂L/∂θ‖ over all parameters, before clipping (thin) and after (strong). The line that 90 % of the run's steps stay below is a " +
-    "threshold that would cut off nothing but outliers.",
+  title: t`Norm of the whole gradient`,
+  hint: t`‖∂L/∂θ‖ over all parameters, before clipping (thin) and after (strong). The line that 90 % of the run's steps stay below is a threshold that would cut off nothing but outliers.`,
 
   reading(view) {
     const { history } = view;
     const frame = shownFrame(history);
-    if (!frame) return noFigure(view, "No step has a gradient");
+    if (!frame || Number.isNaN(frame.grad_norm)) return noFigure(view, t`No step has a gradient`);
     const { frames, clipped } = history.tally;
     const ninety = typicalNorm(history);
-    const below = Number.isNaN(ninety) ? "" : `, 90 % of the steps that are kept lie below ${figure(ninety)}`;
-    const cut = clipped > 0 ? `, clipped at ${percent(clipped / frames)} of the steps` : ", never clipped";
-    return `${figure(frame.grad_norm)}${cut}${below}`;
+    const below = Number.isNaN(ninety)
+      ? ""
+      : t`, 90 % of the steps that are kept lie below ${figure(ninety)}`;
+    const cut = clipped > 0 ? t`, clipped at ${percent(clipped / frames)} of the steps` : t`, never clipped`;
+    const skipped = skippedIn(history);
+    const left = skipped
+      ? t`, ${counted(skipped.updates, "update")} skipped (${percent(skipped.share)})`
+      : "";
+    return `${figure(frame.grad_norm)}${cut}${left}${below}`;
   },
 
   plot(shown) {
@@ -46,11 +52,11 @@ export const clipping: Chart = {
     return {
       kind: "lines",
       x,
-      y: logAxis("‖∂L/∂θ‖ of all", [...ys, ...lines.map(({ y }) => y)]),
+      y: logAxis(t`‖∂L/∂θ‖ of all`, [...ys, ...lines.map(({ y }) => y)]),
       series: [
-        { label: isClipped ? "before clipping" : "each step", draw: "thin", ink: "main", points: before },
+        { label: isClipped ? t`before clipping` : t`each step`, draw: "thin", ink: "main", points: before },
         ...(isClipped
-          ? [{ label: "after clipping", draw: "line", ink: "main", points: after } as const]
+          ? [{ label: t`after clipping`, draw: "line", ink: "main", points: after } as const]
           : []),
         ...lines.map(({ label, y }) => ({
           label,
@@ -60,7 +66,7 @@ export const clipping: Chart = {
         })),
       ],
       stops: history.course.buckets.map(lastStep),
-      ...noteOf(history, budgetOf(2), isClipped && left ? `after clipping: at ${left}` : undefined),
+      ...noteOf(history, budgetOf(2), isClipped && left ? t`after clipping: at ${left}` : undefined),
     };
   },
 
@@ -74,16 +80,16 @@ export const clipping: Chart = {
     return {
       title: stepsOf(spanOf(bucket)).join(" "),
       rows: [
-        ["before clipping", finite > 1 ? `${figure(min)} … ${figure(max)}` : figure(last)],
+        [t`before clipping`, finite > 1 ? `${figure(min)} … ${figure(max)}` : figure(last)],
         ...(frame
           ? [
               [
-                `after clipping, step ${count(frame.step)}`,
+                t`after clipping, step ${count(frame.step)}`,
                 figure(frame.grad_norm * frame.clip_coef),
               ] as const,
             ]
           : []),
-        ["clipped", `${count(clipped)} of ${counted(frames, "step")}`],
+        [t`clipped`, t`${count(clipped)} of ${counted(frames, "step")}`],
       ],
     };
   },
@@ -107,6 +113,6 @@ function thresholds({ run, history }: View): readonly { readonly label: string; 
   const ninety = typicalNorm(history);
   return [
     ...(declared !== undefined ? [{ label: `clip_grad_norm ${figure(declared)}`, y: declared }] : []),
-    ...(Number.isFinite(ninety) ? [{ label: `90 % of steps below ${figure(ninety)}`, y: ninety }] : []),
+    ...(Number.isFinite(ninety) ? [{ label: t`90 % of steps below ${figure(ninety)}`, y: ninety }] : []),
   ];
 }

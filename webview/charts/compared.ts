@@ -1,4 +1,5 @@
 import { figure } from "../../src/insight/format.ts";
+import { t } from "../../src/l10n/translate.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
 import { statOf, type Stat } from "../../src/protocol/frame.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
@@ -34,8 +35,10 @@ export function figuresAlong(view: View, other: Other, stat: Stat): readonly Poi
 /** The run's name; of another model's run it says how the layers were matched. */
 export function nameAlong(view: View, other: Other): string {
   const { by } = matchOf(view, other);
-  const how = by === "depth" || other.run.info.model !== view.run.info.model ? ` (layers by ${by})` : "";
-  return `${otherName(other)}${how}`;
+  if (by === "depth") return t`${otherName(other)} (layers by depth)`;
+  return other.run.info.model === view.run.info.model
+    ? otherName(other)
+    : t`${otherName(other)} (layers by path)`;
 }
 
 /** What other runs have at a layer of the shown one; their own layer is named where it is another one. */
@@ -45,8 +48,9 @@ export const otherFigures = (view: View, layer: number, stat: Stat): Figures["ro
     const row = rowAt(matchOf(view, other), layer);
     const path = other.run.info.layers[row]?.path;
     if (!frame || path === undefined) return [];
-    const where = path === view.layers[layer]?.path ? "" : `${layerName(path)} of `;
-    return [[`${where}${otherName(other)}`, figure(statOf(frame, row, stat))] as const];
+    const isSame = path === view.layers[layer]?.path;
+    const name = isSame ? otherName(other) : t`${layerName(path)} of ${otherName(other)}`;
+    return [[name, figure(statOf(frame, row, stat))] as const];
   });
 
 /** Arrows at an edge of the axes, at most: more would be a bar. */
@@ -94,7 +98,10 @@ function beyond(
     (far, point) => (draw === "above" ? Math.max(far, point.y) : Math.min(far, point.y)),
     draw === "above" ? -Infinity : Infinity,
   );
-  const label = `beyond the axis, ${draw === "above" ? "up" : "down"} to ${figure(farthest, 1)}`;
+  const label =
+    draw === "above"
+      ? t`beyond the axis, up to ${figure(farthest, 1)}`
+      : t`beyond the axis, down to ${figure(farthest, 1)}`;
   const arrows = points.filter((_, i) => i % every === 0).map(({ x }) => ({ x, y }));
   return [{ label, draw, ink: { run: place }, points: arrows }];
 }

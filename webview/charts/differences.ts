@@ -4,6 +4,7 @@ import { summarise } from "../../src/insight/findings/summarise.ts";
 import { differences as differencesOf } from "../../src/insight/differences.ts";
 import { counted, count, figure } from "../../src/insight/format.ts";
 import { logSharesAt } from "../../src/insight/share.ts";
+import { t } from "../../src/l10n/translate.ts";
 import { runName, stateOf } from "../progress.ts";
 import type { View } from "../view.ts";
 import type { Part, Table } from "./chart.ts";
@@ -13,34 +14,32 @@ type Seen = Pick<View, "run" | "history">;
 
 /** What came of a run, by name; of a run that broke, at its last finite step. */
 const RESULTS: readonly (readonly [name: string, value: (seen: Seen) => string])[] = [
-  ["outcome", ({ run }) => stateOf(run)],
-  ["steps", ({ history }) => count(history.tally.step)],
-  ["loss", ({ history }) => figure(shownFrame(history)?.loss ?? NaN, 3)],
-  ["lowest loss", ({ history: { tally } }) => figure(tally.lowest, 3)],
-  ["lowest validation loss", ({ history: { tally } }) => figure(tally.lowest_val, 3)],
-  ["metric", ({ history }) => figure(shownFrame(history)?.metric ?? NaN, 3)],
-  ["of the gradient, the first layer gets", ({ history }) => figure(10 ** firstShare(history))],
-  ["norm of the whole gradient", ({ history }) => figure(shownFrame(history)?.grad_norm ?? NaN)],
-  ["parameters", ({ run }) => count(run.info.parameters)],
-  ["seed", ({ run }) => String(run.info.seed)],
+  [t`outcome`, ({ run }) => stateOf(run)],
+  [t`steps`, ({ history }) => count(history.tally.step)],
+  [t`loss`, ({ history }) => figure(shownFrame(history)?.loss ?? NaN, 3)],
+  [t`lowest loss`, ({ history: { tally } }) => figure(tally.lowest, 3)],
+  [t`lowest validation loss`, ({ history: { tally } }) => figure(tally.lowest_val, 3)],
+  [t`metric`, ({ history }) => figure(shownFrame(history)?.metric ?? NaN, 3)],
+  [t`of the gradient, the first layer gets`, ({ history }) => figure(10 ** firstShare(history))],
+  [t`norm of the whole gradient`, ({ history }) => figure(shownFrame(history)?.grad_norm ?? NaN)],
+  [t`parameters`, ({ run }) => count(run.info.parameters)],
+  [t`seed`, ({ run }) => String(run.info.seed)],
 ];
 
 /** How the shown run and those under it differ: a table, there is nothing to draw. */
 export const differences: Part = {
   id: "differences",
-  title: "Differences",
-  hint:
-    "How the shown run and those under it differ: in what their models declare, with all that they extend and all defaults, in what came " +
-    "of them, and in what was found.",
+  title: t`Differences`,
+  hint: t`How the shown run and those under it differ: in what their models declare, with all that they extend and all defaults, in what came of them, and in what was found.`,
 
   applies: ({ others }) => others.length > 0,
 
   reading(view) {
     const { declared, found } = parts(view);
     const how = unknown(view)
-      ? "What one of them declares is not known"
-      : `${counted(declared.length, "difference")} in the declaration`;
-    return `${how}, ${counted(found.length, "finding")} that not all have`;
+      ? t`What one of them declares is not known`
+      : t`${counted(declared.length, "difference")} in the declaration`;
+    return t`${how}, ${counted(found.length, "finding")} that not all have`;
   },
 
   table(view) {
@@ -71,7 +70,7 @@ function parts(view: View): Readonly<Record<"declared" | "results" | "found", Ta
       row.slice(1).some((cell) => cell !== "NaN"),
     ),
     found: titles
-      .map((title) => [`found: ${title}`, ...findings.map((of) => (of.has(title) ? "yes" : NONE))])
+      .map((title) => [t`found: ${title}`, ...findings.map((of) => (of.has(title) ? t`yes` : NONE))])
       .filter((row) => row.includes(NONE)),
   };
 }

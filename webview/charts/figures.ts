@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
 import type { Frame, Stat } from "../../src/protocol/frame.ts";
@@ -25,8 +26,8 @@ export function layerFigures(view: View, { layer = -1 }: Place): Figures {
     return has ? [[statistic.symbol, shown(statistic, value)] as const] : [];
   });
   const share = logSharesAt(frame)[layer] ?? NaN;
-  const part = Number.isFinite(share) ? [["of the last layer's", figure(10 ** share)] as const] : [];
-  const at = frame === view.history.recent.at(-1) && !view.now ? "" : `, step ${count(frame.step)}`;
+  const part = Number.isFinite(share) ? [[t`of the last layer's`, figure(10 ** share)] as const] : [];
+  const at = frame === view.history.recent.at(-1) && !view.now ? "" : t`, step ${count(frame.step)}`;
   const title = `${layerName(info.path)} ${info.type}${at}`;
   return { title, rows: [...rows.slice(0, 1), ...part, ...rows.slice(1)] };
 }

@@ -4,6 +4,7 @@ import { repetitionOf, runningProduct } from "../../src/insight/chain.ts";
 import { logSharesAt } from "../../src/insight/share.ts";
 import { columnOf, typical } from "../../src/insight/typical.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
+import { t } from "../../src/l10n/translate.ts";
 import { noFigure } from "../nonFinite.ts";
 import type { Other, View } from "../view.ts";
 import { layersAxis } from "./axis.ts";
@@ -14,18 +15,16 @@ import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
 export const gains: Chart = {
   id: "gains",
-  title: "Chain of gains",
-  hint:
-    "The gain ‖Jᵀδ‖ / ‖δ‖ is a layer's factor in the chain of Jacobians: a bar up from 1 lets the gradient grow, a bar down " +
-    "lets it shrink. The line (right axis) is the product from the last layer back. Bars have the colour of what reaches the layer.",
+  title: t`Chain of gains`,
+  hint: t`The gain ‖Jᵀδ‖ / ‖δ‖ is a layer's factor in the chain of Jacobians: a bar up from 1 lets the gradient grow, a bar down lets it shrink. The line (right axis) is the product from the last layer back. Bars have the colour of what reaches the layer.`,
 
   reading(view) {
     const values = typical(view, "gain");
     const known = values.filter(Number.isFinite);
     if (known.length === 0) return noFigure(view, noGradient(view));
     const product = runningProduct(view.layers, values).find((p) => !Number.isNaN(p)) ?? NaN;
-    const range = `${figure(Math.min(...known))} to ${figure(Math.max(...known))}`;
-    return `Factors from ${range}, their product is ${figure(product)}${theory(view, values)}`;
+    const range = t`${figure(Math.min(...known))} to ${figure(Math.max(...known))}`;
+    return t`Factors from ${range}, their product is ${figure(product)}${theory(view, values)}`;
   },
 
   plot(view) {
@@ -41,13 +40,13 @@ export const gains: Chart = {
       series: [
         ...view.others.flatMap((other) => productUnder(view, other, axes)),
         {
-          label: "gain of a layer",
+          label: t`gain of a layer`,
           draw: "bars",
           ink: { shares },
           points: values.map((gain, x) => ({ x, y: gain })),
         },
         {
-          label: "running product (right axis)",
+          label: t`running product (right axis)`,
           draw: "line",
           ink: "main",
           points: product.map((p, x) => ({ x, y: p })),
@@ -66,7 +65,7 @@ export const gains: Chart = {
       title,
       rows: [
         ...rows,
-        ...(says ? [["gain in theory, at the start", writtenGain(says)] as const] : []),
+        ...(says ? [[t`gain in theory, at the start`, writtenGain(says)] as const] : []),
         ...otherFigures(view, place.layer ?? -1, "gain"),
       ],
     };
@@ -105,10 +104,10 @@ function expected(view: View): readonly Series[] {
   const [is, most] = [points(false), points(true)];
   return [
     ...(is.length > 0
-      ? [{ label: "theory, at the first step", draw: "diamonds", ink: "second", points: is } as const]
+      ? [{ label: t`theory, at the first step`, draw: "diamonds", ink: "second", points: is } as const]
       : []),
     ...(most.length > 0
-      ? [{ label: "theory: at most", draw: "below", ink: "second", points: most } as const]
+      ? [{ label: t`theory: at most`, draw: "below", ink: "second", points: most } as const]
       : []),
   ];
 }
@@ -122,10 +121,12 @@ function theory(view: View, gains: readonly number[]): string {
   if (says.length < rows.length) return "";
   const product = says.reduce((p, { gain }) => p * gain, 1);
   const measured = rows.reduce((p, row) => p * (gains[row] ?? NaN), 1);
-  const atMost = says.some((one) => one.atMost) ? "at most " : "";
+  const most = says.some((one) => one.atMost);
   const scale = depthScale(view.run.info.declared);
-  const reach = Number.isFinite(scale) ? `, depth scale ${figure(scale)}` : "";
-  return `; a block has ${figure(measured)}, in theory ${atMost}${figure(product)} at first${reach}`;
+  const reach = Number.isFinite(scale) ? t`, depth scale ${figure(scale)}` : "";
+  return most
+    ? t`; a block has ${figure(measured)}, in theory at most ${figure(product)} at first${reach}`
+    : t`; a block has ${figure(measured)}, in theory ${figure(product)} at first${reach}`;
 }
 
 /** The running product of another run, on the right axis. */
@@ -151,8 +152,8 @@ function productAlong(view: View, other: Other): readonly Point[] {
 /** Why no layer has a gain although a step was made: 0 / 0 is none. */
 const noGradient = (view: View): string =>
   typical(view, "delta_norm").every((norm) => norm === 0)
-    ? "No factor to be had: the gradient is exactly 0 at every layer"
-    : "No gain is known yet";
+    ? t`No factor to be had: the gradient is exactly 0 at every layer`
+    : t`No gain is known yet`;
 
 /** Room beyond the longest bar, as a part of it. */
 const MARGIN = 1.15;
@@ -167,8 +168,8 @@ export function axesAroundOne(
   const [productLow, productHigh] = decades(product);
   const times = Math.max(1, Math.ceil(productLow / below), Math.ceil(productHigh / above));
   return {
-    y: { kind: "log", title: "Gain", min: below, max: above, zero: false, infinite: false },
-    right: { title: "Running product", times },
+    y: { kind: "log", title: t`Gain`, min: below, max: above, zero: false, infinite: false },
+    right: { title: t`Running product`, times },
   };
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { statOf } from "../../src/protocol/frame.ts";
 import { figure } from "../../src/insight/format.ts";
@@ -13,24 +14,24 @@ import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
 export const gradientFlow: Chart = {
   id: "gradient-flow",
-  title: "Gradient flow",
-  hint:
-    "‖∂L/∂h‖ is the norm of the loss's gradient at a layer's output, ‖∂L/∂θ‖ at its parameters, both at the latest step. " +
-    "The band spans the last 20 steps. A line that falls to the left vanishes on its way back, one that rises explodes.",
+  title: t`Gradient flow`,
+  hint: t`‖∂L/∂h‖ is the norm of the loss's gradient at a layer's output, ‖∂L/∂θ‖ at its parameters, both at the latest step. The band spans the last 20 steps. A line that falls to the left vanishes on its way back, one that rises explodes.`,
 
   reading(view) {
     const delta = typical(view, "delta_norm");
     const finite = delta.filter(Number.isFinite);
     const [from, low, high] = [delta.at(-1) ?? NaN, Math.min(...finite), Math.max(...finite)];
-    if (!Number.isFinite(from)) return noFigure(view, "The last layer has no gradient to measure by");
-    if (high === 0) return "‖∂L/∂h‖ is exactly 0 at every layer";
+    if (!Number.isFinite(from)) return noFigure(view, t`The last layer has no gradient to measure by`);
+    if (high === 0) return t`‖∂L/∂h‖ is exactly 0 at every layer`;
     const falls = low === 0 || from / low >= high / from;
-    if (high / low < STEADY) return `‖∂L/∂h‖ stays between ${figure(low)} and ${figure(high)}`;
+    if (high / low < STEADY) return t`‖∂L/∂h‖ stays between ${figure(low)} and ${figure(high)}`;
     const value = falls ? low : high;
     // Of several zeros the one nearest to the loss: there the gradient ends.
     const layer = value === 0 ? delta.lastIndexOf(0) : delta.indexOf(value);
     const name = layerName(view.layers[layer]?.path ?? "");
-    return `‖∂L/∂h‖ ${falls ? "falls" : "rises"} from ${figure(from)} to ${figure(value)} at ${name}`;
+    return falls
+      ? t`‖∂L/∂h‖ falls from ${figure(from)} to ${figure(value)} at ${name}`
+      : t`‖∂L/∂h‖ rises from ${figure(from)} to ${figure(value)} at ${name}`;
   },
 
   plot(view) {
@@ -45,7 +46,7 @@ export const gradientFlow: Chart = {
       bridged: true,
     }));
     const y = withRoomFor(
-      logAxis("Norm of the gradient", values),
+      logAxis(t`Norm of the gradient`, values),
       lines.flatMap(({ points }) => points.map((point) => point.y)),
     );
     const under = lines.flatMap((line) => underlay(line, y));
@@ -90,7 +91,7 @@ function seriesOf(view: View): readonly Series[] {
       points: points(delta.map((norm) => (norm === Infinity ? NaN : norm))),
     },
     ...(infinite.length > 0
-      ? [{ label: "NaN or ∞", draw: "marks", ink: { shares: [Infinity] }, points: infinite } as const]
+      ? [{ label: t`NaN or ∞`, draw: "marks", ink: { shares: [Infinity] }, points: infinite } as const]
       : []),
   ];
 }

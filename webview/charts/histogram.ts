@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { count, figure, percent } from "../../src/insight/format.ts";
@@ -12,22 +13,20 @@ const LOG_2 = Math.log10(2);
 
 export const histogram: Chart = {
   id: "histogram",
-  title: "Sizes of the gradient's elements",
-  hint:
-    "How the elements of ∂L/∂θ are spread over the powers of two, one row per layer with parameters; the darker or brighter " +
-    "the cell, the more of the layer's elements. Elements that are exactly 0 are not counted.",
+  title: t`Sizes of the gradient's elements`,
+  hint: t`How the elements of ∂L/∂θ are spread over the powers of two, one row per layer with parameters; the darker or brighter the cell, the more of the layer's elements. Elements that are exactly 0 are not counted.`,
 
   applies: ({ history }) => history.histogram !== undefined,
 
   reading(view) {
     const middles = rowsOf(view).flatMap((layer) => {
       const size = medianSize(countsOf(view, layer));
-      return Number.isNaN(size) ? [] : [`${figure(size, 1)} at ${nameOf(view, layer)}`];
+      return Number.isNaN(size) ? [] : [t`${figure(size, 1)} at ${nameOf(view, layer)}`];
     });
     const [first, last] = [middles[0], middles.at(-1)];
     const when = takenAt(view);
     if (!first || !last) return `${uncounted(view)}${when}`;
-    return `Half lie below ${first === last ? first : `${first}, ${last}`}${when}`;
+    return t`Half lie below ${first === last ? first : `${first}, ${last}`}${when}`;
   },
 
   plot(view) {
@@ -44,7 +43,7 @@ export const histogram: Chart = {
     return {
       title: nameOf(view, layer),
       rows: [
-        ["median size", total > 0 ? figure(medianSize(counts)) : uncounted(view)],
+        [t`median size`, total > 0 ? figure(medianSize(counts)) : uncounted(view)],
         ...(total > 0 && bin >= 0 && bin < HIST_BINS
           ? [
               [
@@ -95,7 +94,7 @@ const nameOf = ({ layers }: View, layer: number): string => layerName(layers[lay
 /** Why nothing is counted: only elements that are finite and not 0 are. */
 function uncounted({ history }: View): string {
   const frame = history.frames().find(({ step }) => step === history.histogram?.step);
-  return frame && isBroken(frame) ? "No element is finite and not 0" : "Every element is 0";
+  return frame && isBroken(frame) ? t`No element is finite and not 0` : t`Every element is 0`;
 }
 
 const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
@@ -103,8 +102,8 @@ const exponentOf = (bin: number): number => (bin - HIST_OFFSET) * LOG_2;
 /** Which step the counts are of: not every step is counted, since that costs too much beside it. */
 function takenAt({ run: { info }, history: { histogram } }: View): string {
   if (!histogram) return "";
-  const every = info.hist_every > 1 ? `: counted every ${count(info.hist_every)} steps` : "";
-  return ` (at step ${count(histogram.step)}${every})`;
+  const every = info.hist_every > 1 ? t`: counted every ${count(info.hist_every)} steps` : "";
+  return t` (at step ${count(histogram.step)}${every})`;
 }
 
 const countsOf = ({ history }: View, layer: number): Float64Array =>

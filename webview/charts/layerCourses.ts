@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { statOf, type Frame, type Stat } from "../../src/protocol/frame.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { count, figure } from "../../src/insight/format.ts";
@@ -41,11 +42,12 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
       const known = rowsOf(view).filter((row) => Number.isFinite(values[row]));
       const by = (a: number, b: number): number => (values[a] ?? NaN) - (values[b] ?? NaN);
       const [least, most] = [known.toSorted(by)[0], known.toSorted(by).at(-1)];
-      if (least === undefined || most === undefined) return noFigure(view, `No layer has a finite ${symbol}`);
-      const tell = (row: number): string => `${figure(values[row] ?? NaN)} at ${nameOf(view, row)}`;
+      if (least === undefined || most === undefined)
+        return noFigure(view, t`No layer has a finite ${symbol}`);
+      const tell = (row: number): string => t`${figure(values[row] ?? NaN)} at ${nameOf(view, row)}`;
       return least === most
-        ? `${symbol} is ${tell(least)}`
-        : `${symbol} from ${tell(least)} to ${tell(most)}`;
+        ? t`${symbol} is ${tell(least)}`
+        : t`${symbol} from ${tell(least)} to ${tell(most)}`;
     },
 
     plot(view) {
@@ -70,7 +72,7 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
         y: logAxis(symbol, values),
         series: [...guide(around, frames), ...(rows.length > 1 ? [bandOf(band, rows.length)] : []), ...lines],
         stops: frames.map(({ step }) => step),
-        ...(left !== undefined && { note: `drawn at ${left}` }),
+        ...(left !== undefined && { note: t`drawn at ${left}` }),
       };
     },
 
@@ -80,10 +82,10 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
       const rows = rowsOf(view);
       const { low = NaN, y } = rangeAt(frame, rows, stat);
       return {
-        title: `Step ${count(frame.step)}`,
+        title: t`Step ${count(frame.step)}`,
         rows: [
           ...spread(rows, LINES).map((row) => [nameOf(view, row), figure(statOf(frame, row, stat))] as const),
-          ...(rows.length > LINES ? [["all layers", `${figure(low)} … ${figure(y)}`] as const] : []),
+          ...(rows.length > LINES ? [[t`all layers`, `${figure(low)} … ${figure(y)}`] as const] : []),
         ],
       };
     },
@@ -130,7 +132,7 @@ function newRangeAt(frame: Frame, rows: readonly number[], stat: Stat): Point {
 }
 
 const bandOf = (points: readonly Point[], layers: number): Series => ({
-  label: `all ${count(layers)} layers`,
+  label: t`all ${count(layers)} layers`,
   draw: "band",
   ink: "main",
   points,
@@ -145,19 +147,17 @@ function guide(around: About["around"], frames: readonly Frame[]): readonly Seri
 
 export const updates = layerCourses({
   id: "updates",
-  title: "Update : weight",
-  hint:
-    "‖Δθ‖ / ‖θ‖ of each step, by layer: around 10⁻³ weights move at a good pace; far below they stand still, far above they are thrown " +
-    "about. Lines from the first layer (faint) to the last (strong).",
+  title: t`Update : weight`,
+  hint: t`‖Δθ‖ / ‖θ‖ of each step, by layer: around 10⁻³ weights move at a good pace; far below they stand still, far above they are thrown about. Lines from the first layer (faint) to the last (strong).`,
   stat: "update_ratio",
   symbol: "‖Δθ‖ / ‖θ‖",
-  around: { label: "around 10⁻³", low: 10 ** -3.5, high: 10 ** -2.5 },
+  around: { label: t`around 10⁻³`, low: 10 ** -3.5, high: 10 ** -2.5 },
 });
 
 export const weights = layerCourses({
   id: "weights",
-  title: "Weights",
-  hint: "‖θ‖ of each layer before the step's update. Weights that only grow make their own updates small. Lines from the first layer (faint) to the last (strong).",
+  title: t`Weights`,
+  hint: t`‖θ‖ of each layer before the step's update. Weights that only grow make their own updates small. Lines from the first layer (faint) to the last (strong).`,
   stat: "weight_norm",
   symbol: "‖θ‖",
 });

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { lastStep, rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { courseOf, validationOf } from "../../src/protocol/kept.ts";
@@ -25,20 +26,18 @@ const SPAN_FOR_LOG = 30;
 
 export const loss: Chart = {
   id: "loss",
-  title: "Loss",
-  hint:
-    "Thin: the loss of each batch, from the least to the greatest where steps are too many to tell apart. Strong: its " +
-    "exponential mean over about 20 steps. Dots: the validation set. Ticks at the bottom: steps at which the gradient was clipped.",
+  title: t`Loss`,
+  hint: t`Thin: the loss of each batch, from the least to the greatest where steps are too many to tell apart. Strong: its exponential mean over about 20 steps. Dots: the validation set. Ticks at the bottom: steps at which the gradient was clipped.`,
 
   reading({ history, now }) {
     const [last, shown] = [history.latest(), shownFrame(history)];
-    if (!last || !shown) return "No step yet";
+    if (!last || !shown) return t`No step yet`;
     const { lowest, lowest_step, clipped } = history.tally;
     const least = Number.isFinite(lowest)
-      ? `, lowest ${figure(lowest, 3)} at step ${count(lowest_step)}`
+      ? t`, lowest ${figure(lowest, 3)} at step ${count(lowest_step)}`
       : "";
-    const clips = clipped > 0 ? `, clipped at ${count(clipped)} of ${stepsSeen(history)}` : "";
-    const when = shown === last && !now ? "now" : `at step ${count(shown.step)}`;
+    const clips = clipped > 0 ? t`, clipped at ${count(clipped)} of ${stepsSeen(history)}` : "";
+    const when = shown === last && !now ? t`now` : t`at step ${count(shown.step)}`;
     return `${figure(shown.loss, 3)} ${when}${least}${clips}`;
   },
 
@@ -80,14 +79,19 @@ export const loss: Chart = {
     return {
       title: capital(stepsOf(span).join(" ")),
       rows: [
-        ["loss", between(frames === 1 ? [raw.last] : [raw.min, raw.max])],
-        ...(frames === 1 ? [] : [["mean", figure(raw.mean, 3)] as const]),
-        ["smoothed", figure(rangeOf(bucket, courseOf("smooth")).last, 3)],
+        [t`loss`, between(frames === 1 ? [raw.last] : [raw.min, raw.max])],
+        ...(frames === 1 ? [] : [[t`mean`, figure(raw.mean, 3)] as const]),
+        [t`smoothed`, figure(rangeOf(bucket, courseOf("smooth")).last, 3)],
         ...(validation.length > 0
-          ? [["validation", between(validation.flatMap(({ min, max }) => [min, max]))] as const]
+          ? [[t`validation`, between(validation.flatMap(({ min, max }) => [min, max]))] as const]
           : []),
         ...(clipped > 0
-          ? [["clipped", frames === 1 ? "yes" : `${count(clipped)} of ${counted(frames, "step")}`] as const]
+          ? [
+              [
+                t`clipped`,
+                frames === 1 ? t`yes` : t`${count(clipped)} of ${counted(frames, "step")}`,
+              ] as const,
+            ]
           : []),
         ...others.flatMap((other) => otherLoss(other, span.to)),
       ],
@@ -101,10 +105,10 @@ export const loss: Chart = {
       rows: [
         ...course.buckets.map((bucket) => {
           const smooth = rangeOf(bucket, courseOf("smooth")).last;
-          return [...rowOf(bucket, "training", courseOf("loss")), smooth, spanOf(bucket).clipped];
+          return [...rowOf(bucket, t`training`, courseOf("loss")), smooth, spanOf(bucket).clipped];
         }),
         ...validation.buckets.map((bucket) => [
-          ...rowOf(bucket, "validation", validationOf("val_loss")),
+          ...rowOf(bucket, t`validation`, validationOf("val_loss")),
           NaN,
           NaN,
         ]),
@@ -133,10 +137,10 @@ function between(values: readonly number[]): string {
 function seriesOf({ history }: View, most: number): readonly Series[] {
   const validation = history.validation.buckets.flatMap(evaluations);
   return [
-    { label: "each batch", draw: "thin", ink: "main", points: curveOf(history, courseOf("loss"), most) },
-    { label: "smoothed", draw: "line", ink: "main", points: smoothed(history, most) },
+    { label: t`each batch`, draw: "thin", ink: "main", points: curveOf(history, courseOf("loss"), most) },
+    { label: t`smoothed`, draw: "line", ink: "main", points: smoothed(history, most) },
     ...(validation.length > 0
-      ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
+      ? [{ label: t`validation`, draw: "dots", ink: "second", points: validation } as const]
       : []),
   ];
 }
@@ -160,7 +164,7 @@ function clips(history: History, y: number, most: number): readonly Series[] {
   const points = stretchesOf(history, most)
     .map(spanOver)
     .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
-  return points.length > 0 ? [{ label: "clipped", draw: "marks", ink: "second", points }] : [];
+  return points.length > 0 ? [{ label: t`clipped`, draw: "marks", ink: "second", points }] : [];
 }
 
 const bottom = (axis: Axis): number => (axis.kind === "log" ? 10 ** axis.min : axis.min);
@@ -173,9 +177,9 @@ export function lossAxis(values: readonly number[]): LinearAxis | LogAxis {
     values.reduce((a, b) => Math.min(a, b), Infinity),
     values.reduce((a, b) => Math.max(a, b), -Infinity),
   ];
-  if (!(min <= max)) return { kind: "linear", title: "Loss", min: 0, max: 1 };
-  if (min > 0 && max / min > SPAN_FOR_LOG) return logAxis("Loss", [min, max]);
+  if (!(min <= max)) return { kind: "linear", title: t`Loss`, min: 0, max: 1 };
+  if (min > 0 && max / min > SPAN_FOR_LOG) return logAxis(t`Loss`, [min, max]);
   const from = min >= 0 && min < max / 2 ? 0 : min;
   const margin = Math.max((max - from) * 0.08, Math.abs(max) * 0.02, 1e-12);
-  return { kind: "linear", title: "Loss", min: from === 0 ? 0 : from - margin, max: max + margin };
+  return { kind: "linear", title: t`Loss`, min: from === 0 ? 0 : from - margin, max: max + margin };
 }

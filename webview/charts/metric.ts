@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { lastStep, rangeOf, spanOf } from "../../src/protocol/buckets.ts";
 import { courseOf, validationOf } from "../../src/protocol/kept.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
@@ -20,19 +21,17 @@ import {
 
 export const metric: Chart = {
   id: "metric",
-  title: "Metric",
-  hint:
-    "What the model is measured by beside the loss: the share of right answers of classes, else the coefficient of determination. Line: the " +
-    "batches, mean of the steps that share a place. Dots: the validation set.",
+  title: t`Metric`,
+  hint: t`What the model is measured by beside the loss: the share of right answers of classes, else the coefficient of determination. Line: the batches, mean of the steps that share a place. Dots: the validation set.`,
 
   applies: ({ history }) => history.course.buckets.some((bucket) => rangeOf(bucket, FIGURE).finite > 0),
 
   reading(view) {
     const frame = shownFrame(view.history);
     const held = evaluations(view).at(-1);
-    if (!frame || Number.isNaN(frame.metric)) return noFigure(view, "No step has a metric");
-    const validation = held ? `, ${figure(held.y, 3)} on the validation set at step ${held.x}` : "";
-    return `${figure(frame.metric, 3)} ${view.now ? `at step ${frame.step}` : "now"}${validation}`;
+    if (!frame || Number.isNaN(frame.metric)) return noFigure(view, t`No step has a metric`);
+    const validation = held ? t`, ${figure(held.y, 3)} on the validation set at step ${held.x}` : "";
+    return `${figure(frame.metric, 3)} ${view.now ? t`at step ${frame.step}` : t`now`}${validation}`;
   },
 
   plot(shown) {
@@ -47,7 +46,7 @@ export const metric: Chart = {
     const ys = [...points, ...validation].map(({ y }) => y).filter(Number.isFinite);
     const [min, max] = [Math.min(0, ...ys), Math.max(1, ...ys)];
     const y = withRoomFor(
-      { kind: "linear", title: "Metric", min: Math.max(min, -1), max },
+      { kind: "linear", title: t`Metric`, min: Math.max(min, -1), max },
       lines.flatMap((line) => line.points.map((point) => point.y)),
     );
     return {
@@ -56,9 +55,9 @@ export const metric: Chart = {
       y,
       series: [
         ...lines.flatMap((line) => underlay(line, y)),
-        { label: "batches", draw: "line", ink: "main", points },
+        { label: t`batches`, draw: "line", ink: "main", points },
         ...(validation.length > 0
-          ? [{ label: "validation", draw: "dots", ink: "second", points: validation } as const]
+          ? [{ label: t`validation`, draw: "dots", ink: "second", points: validation } as const]
           : []),
       ],
       stops: view.history.course.buckets.map(lastStep),
@@ -74,8 +73,8 @@ export const metric: Chart = {
     return {
       title: stepsOf(spanOf(bucket)).join(" "),
       rows: [
-        ["batches", finite > 1 ? `${figure(min, 3)} … ${figure(max, 3)}` : figure(mean, 3)],
-        ...(held ? [[`validation, step ${held.x}`, figure(held.y, 3)] as const] : []),
+        [t`batches`, finite > 1 ? `${figure(min, 3)} … ${figure(max, 3)}` : figure(mean, 3)],
+        ...(held ? [[t`validation, step ${held.x}`, figure(held.y, 3)] as const] : []),
       ],
     };
   },

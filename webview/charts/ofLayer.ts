@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { HIST_BINS, HIST_OFFSET, statOf, type Stat } from "../../src/protocol/frame.ts";
 import { STATISTIC } from "../../src/protocol/statistics.ts";
 import { count, figure } from "../../src/insight/format.ts";
@@ -23,22 +24,22 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     id: "layer-norms",
-    title: "Gradient and weights",
+    title: t`Gradient and weights`,
     stats: ["delta_norm", "grad_norm", "weight_norm"],
     scale: "log",
   },
-  { id: "layer-gain", title: "Gain", stats: ["gain"], scale: "log" },
-  { id: "layer-update", title: "Update : weight", stats: ["update_ratio"], scale: "log" },
-  { id: "layer-outputs", title: "Outputs", stats: ["act_mean", "act_std"], scale: "linear" },
+  { id: "layer-gain", title: t`Gain`, stats: ["gain"], scale: "log" },
+  { id: "layer-update", title: t`Update : weight`, stats: ["update_ratio"], scale: "log" },
+  { id: "layer-outputs", title: t`Outputs`, stats: ["act_mean", "act_std"], scale: "linear" },
   {
     id: "layer-shares",
-    title: "Shares of outputs and gradients",
+    title: t`Shares of outputs and gradients`,
     stats: ["act_dead", "act_saturated", "act_zero", "grad_zero", "act_spread"],
     scale: "share",
   },
   {
     id: "layer-elements",
-    title: "Elements of the gradient",
+    title: t`Elements of the gradient`,
     stats: ["grad_mean", "grad_std", "grad_min", "grad_max"],
     scale: "linear",
   },
@@ -66,12 +67,12 @@ function chartOf(group: Group): Chart {
     reading(view) {
       const frame = shownFrame(view.history);
       const { page = -1 } = view;
-      if (!frame) return noFigure(view, "There is no such figure");
+      if (!frame) return noFigure(view, t`There is no such figure`);
       const told = statsOf(view, group).flatMap((stat) => {
         const value = statOf(frame, page, stat);
         return Number.isNaN(value) ? [] : [`${STATISTIC[stat].symbol} ${shown(STATISTIC[stat], value)}`];
       });
-      return told.length > 0 ? told.join(" · ") : noFigure(view, "Not taken at this step");
+      return told.length > 0 ? told.join(" · ") : noFigure(view, t`Not taken at this step`);
     },
 
     plot(shownView) {
@@ -91,7 +92,7 @@ function chartOf(group: Group): Chart {
         y: axisOf(group, series),
         series,
         stops: frames.map(({ step }) => step),
-        ...(left !== undefined && { note: `drawn at ${left}` }),
+        ...(left !== undefined && { note: t`drawn at ${left}` }),
       };
     },
 
@@ -99,7 +100,7 @@ function chartOf(group: Group): Chart {
       const frame = nearest(whole(view).history.frames(), x);
       if (!frame) return { title: "", rows: [] };
       return {
-        title: `Step ${count(frame.step)}`,
+        title: t`Step ${count(frame.step)}`,
         rows: statsOf(view, group).map((stat) => {
           const value = statOf(frame, view.page ?? -1, stat);
           return [STATISTIC[stat].symbol, Number.isNaN(value) ? "–" : shown(STATISTIC[stat], value)] as const;
@@ -136,19 +137,19 @@ const HEIGHT = 2.2;
 
 const ridges: Chart = {
   id: "layer-ridges",
-  title: "Sizes of the gradient's elements, over the steps",
-  hint: "How the elements of ∂L/∂θ are spread over the powers of two, one curve for each step that was counted, at the height of its step. Elements that are exactly 0 are not counted.",
+  title: t`Sizes of the gradient's elements, over the steps`,
+  hint: t`How the elements of ∂L/∂θ are spread over the powers of two, one curve for each step that was counted, at the height of its step. Elements that are exactly 0 are not counted.`,
   applies: ({ layers, page = -1, history }) =>
     (layers[page]?.parameters.length ?? 0) > 0 && history.histograms.kept.length > 0,
 
   reading(view) {
     const first = medianSize(countsOf(view, view.history.histograms.kept[0]?.hist));
     const last = medianSize(countsOf(view, view.history.histogram?.hist));
-    if (Number.isNaN(last)) return "Every element is 0";
+    if (Number.isNaN(last)) return t`Every element is 0`;
     const since = Number.isNaN(first)
       ? ""
-      : `, ${figure(first, 1)} at step ${count(view.history.histograms.kept[0]?.step ?? 1)}`;
-    return `Half lie below ${figure(last, 1)}${since}`;
+      : t`, ${figure(first, 1)} at step ${count(view.history.histograms.kept[0]?.step ?? 1)}`;
+    return t`Half lie below ${figure(last, 1)}${since}`;
   },
 
   plot(shownView) {
@@ -174,8 +175,8 @@ const ridges: Chart = {
       },
       y: {
         kind: "linear",
-        title: "Step",
-        prefix: "step ",
+        title: t`Step`,
+        prefix: t`step `,
         counts: "steps",
         min: 0,
         max: last + HEIGHT * distance,
@@ -185,7 +186,7 @@ const ridges: Chart = {
         .flatMap(({ step, hist }, i) => ridge(view, step, hist, distance, i, picked.length)),
       stops: [],
       ...(picked.length < view.history.tally.frames && {
-        note: `${count(picked.length)} of ${count(view.history.tally.frames)} steps`,
+        note: t`${count(picked.length)} of ${count(view.history.tally.frames)} steps`,
       }),
     };
   },
@@ -195,10 +196,10 @@ const ridges: Chart = {
     const total = counts.reduce((a, b) => a + b, 0);
     const bin = Math.floor(x / Math.log10(2) + HIST_OFFSET);
     return {
-      title: `Step ${count(view.history.histogram?.step ?? 0)}`,
+      title: t`Step ${count(view.history.histogram?.step ?? 0)}`,
       rows: [
-        ["median size", figure(medianSize(counts))],
-        [`near ${figure(10 ** x, 1)}`, total > 0 ? `${figure((100 * (counts[bin] ?? 0)) / total)} %` : "–"],
+        [t`median size`, figure(medianSize(counts))],
+        [t`near ${figure(10 ** x, 1)}`, total > 0 ? `${figure((100 * (counts[bin] ?? 0)) / total)} %` : "–"],
       ],
     };
   },

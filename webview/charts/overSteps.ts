@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { statOf, type Frame, type Stat } from "../../src/protocol/frame.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { count } from "../../src/insight/format.ts";
@@ -23,7 +24,7 @@ const drawn = (y: number): number => (Number.isFinite(y) ? y : NaN);
 /** What a chart says of steps that it leaves out; nothing where there are none. */
 export function leftOut(history: History, shown: readonly Frame[]): string | undefined {
   const { frames } = history.tally;
-  return shown.length < frames ? `${count(shown.length)} of ${count(frames)} steps` : undefined;
+  return shown.length < frames ? t`${count(shown.length)} of ${count(frames)} steps` : undefined;
 }
 
 /** So many of these rows, spread evenly from the first to the last. */

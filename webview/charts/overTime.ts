@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { rangeOf, spanOf, type Bucket, type Span } from "../../src/protocol/buckets.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import type { History } from "../../src/protocol/history.ts";
@@ -18,26 +19,24 @@ const TABLE_STEPS = 5;
 
 export const overTime: Chart = {
   id: "over-time",
-  title: "Over time",
-  hint:
-    "The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue vanishes, red explodes, " +
-    "magenta with a hatch is NaN or ∞. Where steps are too many to tell apart, their mean. Layers from first (top) to last.",
+  title: t`Over time`,
+  hint: t`The share of the gradient that reaches each layer, ‖∂L/∂h_ℓ‖ / ‖∂L/∂h_L‖, at every step: blue vanishes, red explodes, magenta with a hatch is NaN or ∞. Where steps are too many to tell apart, their mean. Layers from first (top) to last.`,
 
   reading(view) {
     const { layers, history } = view;
     const [first, last] = [history.first[0], finiteFrames(history).at(-1)];
     const name = layerName(layers[0]?.path ?? "");
-    if (!first || !last || !name) return noFigure(view, "No step yet");
+    if (!first || !last || !name) return noFigure(view, t`No step yet`);
     const shareAt = (frame: Frame): number => logSharesAt(frame)[0] ?? NaN;
     const [then, now] = [shareAt(first), shareAt(last)];
-    const at = last === history.latest() && !view.now ? "now" : `at step ${count(last.step)}`;
-    if (now === -Infinity) return `${name}: exactly 0 ${at}`;
-    if (!Number.isFinite(now)) return `${name}: no share of the last layer's gradient ${at}`;
+    const at = last === history.latest() && !view.now ? t`now` : t`at step ${count(last.step)}`;
+    if (now === -Infinity) return t`${name}: exactly 0 ${at}`;
+    if (!Number.isFinite(now)) return t`${name}: no share of the last layer's gradient ${at}`;
     const since =
       first.step === last.step || !Number.isFinite(then)
         ? ""
-        : `, ${figure(10 ** then, 1)} at step ${count(first.step)}`;
-    return `${name}: ${partOf(now)} the last layer's${since}`;
+        : t`, ${figure(10 ** then, 1)} at step ${count(first.step)}`;
+    return t`${name}: ${partOf(now)} the last layer's${since}`;
   },
 
   plot(shown) {
@@ -62,8 +61,8 @@ export const overTime: Chart = {
       title: layerName(view.layers[place.layer]?.path ?? ""),
       rows: [
         stepsOf(spanOf(bucket)),
-        ["‖∂L/∂h‖", several ? `${figure(min)} … ${figure(max)}, mean ${figure(mean)}` : figure(last)],
-        ...(Number.isNaN(share) ? [] : [["of the last layer's", wordFor(share)] as const]),
+        ["‖∂L/∂h‖", several ? t`${figure(min)} … ${figure(max)}, mean ${figure(mean)}` : figure(last)],
+        ...(Number.isNaN(share) ? [] : [[t`of the last layer's`, wordFor(share)] as const]),
       ],
     };
   },
@@ -120,7 +119,7 @@ function columnsOf({ course, tally }: History): Pick<HeatPlot, "cells" | "edges"
   return { cells, edges: edges.length > 0 ? edges : [0] };
 }
 
-const wordFor = (share: number): string => (share === Infinity ? "NaN or ∞" : figure(10 ** share));
+const wordFor = (share: number): string => (share === Infinity ? t`NaN or ∞` : figure(10 ** share));
 
 const cache = new WeakMap<Bucket, readonly number[]>();
 

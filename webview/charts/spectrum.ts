@@ -1,4 +1,5 @@
 import { count, figure } from "../../src/insight/format.ts";
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { conditionOf, type Spectrum } from "../../src/protocol/spectrum.ts";
 import type { View } from "../view.ts";
@@ -7,21 +8,18 @@ import type { Chart } from "./chart.ts";
 
 export const spectrum: Chart = {
   id: "spectrum",
-  title: "Jacobian spectrum",
-  hint:
-    "Singular values of ∂(output)/∂(input) of a layer, a block or the whole model, the largest first, at one sample and the " +
-    "weights of one step: by how much a small change is stretched on its way forward, and a gradient on its way back. Where all " +
-    "are about 1, nothing vanishes or explodes, in any direction. Dropout is off, and batch norms use their running averages.",
+  title: t`Jacobian spectrum`,
+  hint: t`Singular values of ∂(output)/∂(input) of a layer, a block or the whole model, the largest first, at one sample and the weights of one step: by how much a small change is stretched on its way forward, and a gradient on its way back. Where all are about 1, nothing vanishes or explodes, in any direction. Dropout is off, and batch norms use their running averages.`,
 
   applies: ({ spectrum: held }) => held !== undefined,
 
   reading({ spectrum: held }) {
-    if (!held) return "Not computed";
+    if (!held) return t`Not computed`;
     const { values, error } = held;
     const [largest, least] = [values[0] ?? NaN, values.at(-1) ?? NaN];
     if (error !== undefined)
-      return `${partOf(held)}: stretches by up to ${figure(largest)} (± ${figure(error * largest, 1)}; the other values are too many to compute)`;
-    return `${partOf(held)}: from ${figure(largest)} to ${figure(least)}, condition number ${figure(conditionOf(held))}`;
+      return t`${partOf(held)}: stretches by up to ${figure(largest)} (± ${figure(error * largest, 1)}; the other values are too many to compute)`;
+    return t`${partOf(held)}: from ${figure(largest)} to ${figure(least)}, condition number ${figure(conditionOf(held))}`;
   },
 
   plot({ spectrum: held }) {
@@ -31,15 +29,15 @@ export const spectrum: Chart = {
     return {
       kind: "lines",
       x,
-      y: logAxis("singular value", [1, ...values]),
+      y: logAxis(t`singular value`, [1, ...values]),
       series: [
         {
-          label: "1: neither shrinks nor grows",
+          label: t`1: neither shrinks nor grows`,
           draw: "line",
           ink: "second",
           points: [x.min, x.max].map((at) => ({ x: at, y: 1 })),
         },
-        { label: "singular values", draw: "dots", ink: "main", points },
+        { label: t`singular values`, draw: "dots", ink: "main", points },
       ],
       stops: points.map((point) => point.x),
     };
@@ -48,8 +46,8 @@ export const spectrum: Chart = {
   describe({ spectrum: held }, { x = 1 }) {
     const value = held?.values[Math.round(x) - 1];
     return {
-      title: `singular value ${count(Math.round(x))} of ${count(held?.values.length ?? 0)}`,
-      rows: value === undefined ? [] : [["value", figure(value, 3)]],
+      title: t`singular value ${count(Math.round(x))} of ${count(held?.values.length ?? 0)}`,
+      rows: value === undefined ? [] : [[t`value`, figure(value, 3)]],
     };
   },
 
@@ -60,11 +58,11 @@ export const spectrum: Chart = {
 };
 
 const partOf = ({ path, inputs, outputs, step }: Spectrum): string =>
-  `${path === "" ? "The whole model" : layerName(path)} (${count(inputs)} → ${count(outputs)}, at step ${count(step)})`;
+  t`${path === "" ? t`The whole model` : layerName(path)} (${count(inputs)} → ${count(outputs)}, at step ${count(step)})`;
 
 const indexAxis = (values: number): LinearAxis => ({
   kind: "linear",
-  title: "Number of the value",
+  title: t`Number of the value`,
   counts: "values",
   min: 0,
   max: Math.max(2, values) + 1,

@@ -1,4 +1,5 @@
-import { figure } from "../../src/insight/format.ts";
+import { counted, figure } from "../../src/insight/format.ts";
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
@@ -9,10 +10,8 @@ import type { Chart } from "./chart.ts";
 
 export const throughTime: Chart = {
   id: "through-time",
-  title: "Through time",
-  hint:
-    "‖∂L/∂h_t‖ at every time step of a recurrent layer, at the latest step of training. A line that falls to the left: the " +
-    "layer cannot learn from what lies that far back.",
+  title: t`Through time`,
+  hint: t`‖∂L/∂h_t‖ at every time step of a recurrent layer, at the latest step of training. A line that falls to the left: the layer cannot learn from what lies that far back.`,
 
   applies: (view) => normsOf(view).length > 0,
 
@@ -20,8 +19,8 @@ export const throughTime: Chart = {
     const worst = timeShares(view.layers, shownFrame(view.history)?.time).toSorted(
       (a, b) => a.logShare - b.logShare,
     )[0];
-    if (!worst) return noFigure(view, "The gradient is exactly 0 at the last time step");
-    return `${figure(10 ** worst.logShare, 1)} of it gets back over the ${worst.steps} steps of ${layerName(worst.path)}`;
+    if (!worst) return noFigure(view, t`The gradient is exactly 0 at the last time step`);
+    return t`${figure(10 ** worst.logShare, 1)} of it gets back over the ${counted(worst.steps, "step")} of ${layerName(worst.path)}`;
   },
 
   plot(view) {
@@ -29,7 +28,7 @@ export const throughTime: Chart = {
     const steps = Math.max(2, ...lines.map(({ norms }) => norms.length));
     return {
       kind: "lines",
-      x: { kind: "linear", title: "Time step", prefix: "t = ", counts: "time steps", min: 1, max: steps },
+      x: { kind: "linear", title: t`Time step`, prefix: "t = ", counts: "time steps", min: 1, max: steps },
       y: logAxis(
         "‖∂L/∂h_t‖",
         lines.flatMap(({ norms }) => [...norms]),
@@ -44,10 +43,10 @@ export const throughTime: Chart = {
   },
 
   describe(view, { x = 1 }) {
-    const t = Math.max(1, Math.round(x));
+    const time = Math.max(1, Math.round(x));
     return {
-      title: `Time step ${t}`,
-      rows: normsOf(view).map(({ path, norms }) => [layerName(path), figure(norms[t - 1] ?? NaN)]),
+      title: t`Time step ${time}`,
+      rows: normsOf(view).map(({ path, norms }) => [layerName(path), figure(norms[time - 1] ?? NaN)]),
     };
   },
 

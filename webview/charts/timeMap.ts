@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { count, figure } from "../../src/insight/format.ts";
@@ -15,10 +16,8 @@ const COLUMNS = 400;
 
 export const timeMap: Chart = {
   id: "time-map",
-  title: "Through time, over the steps",
-  hint:
-    "The share of the last time step's gradient that gets back to each time step of a recurrent layer, ‖∂L/∂h_t‖ / ‖∂L/∂h_T‖, over the steps of training: " +
-    "blue vanishes, red explodes. The first time step is on top.",
+  title: t`Through time, over the steps`,
+  hint: t`The share of the last time step's gradient that gets back to each time step of a recurrent layer, ‖∂L/∂h_t‖ / ‖∂L/∂h_T‖, over the steps of training: blue vanishes, red explodes. The first time step is on top.`,
 
   applies: (view) => normsAt(view, whole(view).history.latest()?.time) !== undefined,
 
@@ -26,8 +25,8 @@ export const timeMap: Chart = {
     const share = timeShares(view.layers, shownFrame(view.history)?.time).find(
       ({ path }) => path === normsAt(view, shownFrame(view.history)?.time)?.path,
     );
-    if (!share) return noFigure(view, "The gradient is exactly 0 at the last time step");
-    return `${layerName(share.path)}: the first time step gets ${partOf(share.logShare)} the last one's`;
+    if (!share) return noFigure(view, t`The gradient is exactly 0 at the last time step`);
+    return t`${layerName(share.path)}: the first time step gets ${partOf(share.logShare)} the last one's`;
   },
 
   plot(shown) {
@@ -41,7 +40,7 @@ export const timeMap: Chart = {
       x: stepsAxis(view),
       y: {
         kind: "linear",
-        title: "Time step",
+        title: t`Time step`,
         prefix: "t = ",
         counts: "time steps",
         min: 0.5,
@@ -51,21 +50,21 @@ export const timeMap: Chart = {
       paint: "share",
       cells: columns.map((one) => sharesOf(one)),
       edges: edgesOf(frames.map(({ step }) => step)),
-      ...(left !== undefined && { note: `drawn at ${left}` }),
+      ...(left !== undefined && { note: t`drawn at ${left}` }),
     };
   },
 
   describe(view, { x, y = NaN }) {
     const frame = nearest(whole(view).history.frames(), x);
     const found = frame && normsAt(view, frame.time);
-    const t = Math.round(y);
-    if (!found || !(t >= 1)) return { title: "", rows: [] };
-    const [norm, last] = [found.norms[t - 1] ?? NaN, found.norms.at(-1) ?? NaN];
+    const time = Math.round(y);
+    if (!found || !(time >= 1)) return { title: "", rows: [] };
+    const [norm, last] = [found.norms[time - 1] ?? NaN, found.norms.at(-1) ?? NaN];
     return {
-      title: `${layerName(found.path)}, step ${count(frame.step)}, t = ${t}`,
+      title: t`${layerName(found.path)}, step ${count(frame.step)}, t = ${time}`,
       rows: [
         ["‖∂L/∂h_t‖", figure(norm)],
-        ["of the last time step's", figure(norm / last)],
+        [t`of the last time step's`, figure(norm / last)],
       ],
     };
   },

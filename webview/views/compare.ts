@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import type { RunSummary } from "../../src/protocol/webview.ts";
 import { otherName } from "../charts/compared.ts";
 import { iconButton } from "../controls.ts";
@@ -21,9 +22,9 @@ export interface CompareView {
 }
 
 const WHY: Readonly<Record<Other["because"], string>> = {
-  pinned: "pinned",
-  parent: "the model that this one extends",
-  before: "the run before",
+  pinned: t`pinned`,
+  parent: t`the model that this one extends`,
+  before: t`the run before`,
 };
 
 /** The runs under the shown one, each with its line, and a list to choose them from. */
@@ -32,13 +33,13 @@ export function compareView({ pin, diff }: CompareEvents): CompareView {
   const chevron = icon("chevron-right");
   const label = element("span");
   const list = element("div", { class: "compare-list", id: "compare-list", role: "group", hidden: true });
-  setAttribute(list, "aria-label", "Runs under this one");
+  setAttribute(list, "aria-label", t`Runs under this one`);
   const toggle = element(
     "button",
     { class: "fold", type: "button", "aria-expanded": "false", "aria-controls": list.id },
     [chevron, label],
   );
-  const lines = element("ul", { class: "overlays", "aria-label": "Compared with" });
+  const lines = element("ul", { class: "overlays", "aria-label": t`Compared with` });
   const root = element("div", { class: "compare" }, [toggle, lines, list]);
   toggle.addEventListener("click", () => {
     open = !open;
@@ -74,7 +75,7 @@ export function compareView({ pin, diff }: CompareEvents): CompareView {
     update(runs, view, theme) {
       offer(runs, view);
       const { others } = view;
-      setText(label, others.length === 0 ? "Compare with…" : "Compared with");
+      setText(label, others.length === 0 ? t`Compare with…` : t`Compared with`);
       const key = JSON.stringify([
         theme.kind,
         others.map((other) => [other.place, otherName(other), other.because]),
@@ -98,8 +99,8 @@ function overlay(other: Other, theme: Theme, { pin, diff }: CompareEvents): HTML
     swatch,
     words,
     element("span", { class: "overlay-why" }, [WHY[because]]),
-    iconButton("diff", `Show what differs from ${name}`, () => diff(run.id)).element,
-    iconButton("close", `Take away ${name}`, () => pin(run.id, false)).element,
+    iconButton("diff", t`Show what differs from ${name}`, () => diff(run.id)).element,
+    iconButton("close", t`Take away ${name}`, () => pin(run.id, false)).element,
   ]);
 }
 
@@ -114,7 +115,7 @@ function checkbox(onChange: (on: boolean) => void): {
     element: element("label", { class: "compare-choice" }, [box, name]),
     update(run, on) {
       box.checked = on;
-      setWords(name, `${runName(run)} in ${run.file}`);
+      setWords(name, t`${runName(run)} in ${run.file}`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import type { PanelCommand } from "../../src/protocol/webview.ts";
 import { textButton } from "../controls.ts";
 import { element, icon } from "../dom.ts";
@@ -5,16 +6,16 @@ import { element, icon } from "../dom.ts";
 /** What to do when there is nothing to show yet. */
 export function emptyView(hasModels: boolean, command: (command: PanelCommand) => void): HTMLElement {
   const [text, run] = hasModels
-    ? ["Run a model to see how its gradient fares at every layer.", ["Run Model", "run"] as const]
-    : ["Declare a model in a gradlens.json file, run it, and see how its gradient fares at every layer."];
+    ? [t`Run a model to see how its gradient fares at every layer.`, [t`Run Model`, "run"] as const]
+    : [t`Declare a model in a gradlens.json file, run it, and see how its gradient fares at every layer.`];
   const buttons = [
     ...(run ? [run] : []),
-    ["New Model File", "newModel"],
-    ["Open Examples", "openExamples"],
+    [t`New Model File`, "newModel"],
+    [t`Open Examples`, "openExamples"],
   ] as const;
   return element("main", { class: "empty" }, [
     icon("graph-line"),
-    element("h1", {}, ["No run yet"]),
+    element("h1", {}, [t`No run yet`]),
     element("p", {}, [text]),
     ...buttons.map(([label, name], i) =>
       textButton(label, i === 0 ? "primary" : "secondary", () => command(name)),

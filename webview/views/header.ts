@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import type { Control, PanelCommand, RunSummary } from "../../src/protocol/webview.ts";
 import { dropdown, iconButton } from "../controls.ts";
 import { element, setAttribute, setText } from "../dom.ts";
@@ -20,11 +21,11 @@ export interface HeaderEvents extends CompareEvents {
 }
 
 export function header({ command, select, ...comparing }: HeaderEvents): Header {
-  const picker = dropdown("Run", (value) => select(Number(value)));
+  const picker = dropdown(t`Run`, (value) => select(Number(value)));
   const stale = element(
     "span",
-    { class: "stale", title: "The model or its data have changed since this run." },
-    ["stale"],
+    { class: "stale", title: t`The model or its data have changed since this run.` },
+    [t`stale`],
   );
   const dot = element("span", { class: "dot", "aria-hidden": "true" });
   const state = element("span", { class: "state", role: "status" });
@@ -33,12 +34,12 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
   const others = compareView(comparing);
 
   let paused = false;
-  const pause = iconButton("debug-pause", "Pause", () => command(paused ? "resume" : "pause"));
-  const step = iconButton("debug-step-over", "Step", () => command("step"));
-  const stop = iconButton("debug-stop", "Stop", () => command("stop"));
-  const again = iconButton("debug-restart", "Run again", () => command("rerun"));
+  const pause = iconButton("debug-pause", t`Pause`, () => command(paused ? "resume" : "pause"));
+  const step = iconButton("debug-step-over", t`Step`, () => command("step"));
+  const stop = iconButton("debug-stop", t`Stop`, () => command("stop"));
+  const again = iconButton("debug-restart", t`Run again`, () => command("rerun"));
   const buttons = { pause, step, stop, rerun: again } satisfies Partial<Record<Control, unknown>>;
-  const controls = element("div", { class: "controls", role: "toolbar", "aria-label": "Run" }, [
+  const controls = element("div", { class: "controls", role: "toolbar", "aria-label": t`Run` }, [
     ...Object.values(buttons).map((button) => button.element),
   ]);
 
@@ -54,12 +55,12 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
       const { run } = view;
       paused = run.state === "paused";
       picker.set(runs.map(choiceOf), String(run.id));
-      setAttribute(picker.element, "title", `${run.info.model} in ${run.file}, started ${run.started}`);
+      setAttribute(picker.element, "title", t`${run.info.model} in ${run.file}, started ${run.started}`);
       stale.hidden = !run.stale;
       setAttribute(dot, "class", `dot dot-${tone(run)}`);
       setWords(state, stateOf(run));
       setText(progress, progressOf(view));
-      bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
+      bar.style.width = `${100 * Math.min(1, stepOf(view) / Math.max(1, run.info.steps ?? Infinity))}%`;
       others.update(runs, view, theme);
       controls.hidden = run.controls.length === 0;
       for (const [name, button] of Object.entries(buttons))
@@ -67,7 +68,7 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
       const going = run.state === "running" || paused;
       pause.set({
         icon: paused ? "debug-continue" : "debug-pause",
-        label: paused ? "Resume" : "Pause",
+        label: paused ? t`Resume` : t`Pause`,
         disabled: !going,
       });
       step.set({ disabled: !paused });

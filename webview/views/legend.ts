@@ -1,9 +1,10 @@
+import { t } from "../../src/l10n/translate.ts";
 import { css, rampColour, shareColour } from "../scale.ts";
 import { element } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import { count, powerOfTen } from "../../src/insight/format.ts";
 import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
-import { colour } from "../charts/datasets.ts";
+import { colour } from "../charts/marks.ts";
 import { inkOn } from "../charts/patterns.ts";
 import { runSwatch } from "./runSwatch.ts";
 import { words } from "./words.ts";
@@ -63,7 +64,7 @@ function itemOf(series: Series, theme: Theme): readonly Item[] {
 }
 
 const breakItem = ({ step }: BrokenPlace, theme: Theme): Item => ({
-  label: `NaN or ∞ at step ${count(step)}`,
+  label: t`NaN or ∞ at step ${count(step)}`,
   swatch: "cross",
   ink: nonfiniteColour(theme),
 });
@@ -90,7 +91,7 @@ function heatLegend(paint: "share" | "ramp", theme: Theme): readonly HTMLElement
   if (paint === "ramp") {
     const ends = [0, 1].map((t) => css(rampColour(t, theme.kind)));
     const ink = `linear-gradient(to right, ${ends.join(", ")})`;
-    return [sample({ label: "|∂L/∂θ| of a layer's elements, from rare to frequent", swatch: "ramp", ink })];
+    return [sample({ label: t`|∂L/∂θ| of a layer's elements, from rare to frequent`, swatch: "ramp", ink })];
   }
   const stops = Array.from({ length: 25 }, (_, i) => css(shareColour(i - 12, theme.kind)));
   const bar = element("div", { class: "colour-bar" });

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { summarise } from "../../src/insight/findings/summarise.ts";
 import type { Severity } from "../../src/insight/findings/finding.ts";
@@ -28,11 +29,11 @@ export function pageView(
   const name = element("h2", { tabindex: -1 });
   const list = element("dl", { class: "definition" });
   const found = element("ul", { class: "found" });
-  const computes = textButton("Jacobian spectrum", "secondary", () => decompose(path));
-  const root = element("section", { class: "page-head", "aria-label": "Layer" }, [
+  const computes = textButton(t`Jacobian spectrum`, "secondary", () => decompose(path));
+  const root = element("section", { class: "page-head", "aria-label": t`Layer` }, [
     element("div", { class: "page-tools" }, [
-      textButton("All layers", "secondary", back),
-      textButton("Show declaration", "secondary", () => reveal(path)),
+      textButton(t`All layers`, "secondary", back),
+      textButton(t`Show declaration`, "secondary", () => reveal(path)),
       computes,
     ]),
     name,
@@ -79,14 +80,14 @@ function definition(view: View, row: number): readonly (readonly [string, string
   const declared = view.run.info.declared?.rows[row];
   if (!layer) return [];
   const values = layer.parameters.reduce((sum, { shape }) => sum + shape.reduce((p, n) => p * n, 1), 0);
-  const shape = (sizes: readonly number[]): string => sizes.join(" × ") || "one number";
+  const shape = (sizes: readonly number[]): string => sizes.join(" × ") || t`one number`;
   return [
-    ["shape", declared ? `${shape(declared.input)} → ${shape(declared.output)}` : shape(layer.output_shape)],
+    [t`shape`, declared ? `${shape(declared.input)} → ${shape(declared.output)}` : shape(layer.output_shape)],
     ...Object.entries(declared?.params ?? {}).map(([name, value]) => [name, JSON.stringify(value)] as const),
     ...(declared?.init
-      ? [["init", `${declared.init.type} ${JSON.stringify(declared.init.params)}`] as const]
+      ? [[t`init`, `${declared.init.type} ${JSON.stringify(declared.init.params)}`] as const]
       : []),
     ...layer.parameters.map(({ name, shape: sizes }) => [name, shape(sizes)] as const),
-    ...(values > 0 ? [["in all", counted(values, "parameter")] as const] : []),
+    ...(values > 0 ? [[t`in all`, counted(values, "parameter")] as const] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { iconButton } from "../controls.ts";
 import { toCsv } from "../csv.ts";
 import { element, icon, setAttribute, setIcon } from "../dom.ts";
@@ -19,9 +20,10 @@ export interface Section {
   readonly element: HTMLElement;
   readonly id: string;
   folded(): boolean;
-  /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
-  /** `draw`: there is time for the chart, too. */
-  update(view: View, theme: Theme, speak: boolean, draw: boolean): void;
+  /** Says what the view shows. */
+  tell(view: View): void;
+  /** Draws it. `speak`: what is said of the drawing, and a table in its place, may change too, and not the drawing alone. */
+  draw(view: View, theme: Theme, speak: boolean): void;
   mark(layer: string | undefined): void;
 }
 
@@ -54,12 +56,12 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     { class: "fold", "aria-controls": body.id, title: part.hint, type: "button" },
     [chevron, element("span", {}, [part.title])],
   );
-  const swap = iconButton("table", "Show as table", () => {
+  const swap = iconButton("table", t`Show as table`, () => {
     asTable = !asTable;
     arrange();
     events.arranged();
   });
-  const copy = iconButton("copy", "Copy as CSV", () => {
+  const copy = iconButton("copy", t`Copy as CSV`, () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
   });
   const save = saveView(
@@ -85,8 +87,8 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     body,
   ]);
 
-  // What is scrolled out of sight is not drawn; it is as soon as it comes near.
-  let inSight = true;
+  // What is out of sight is not drawn; it is as soon as it comes near.
+  let inSight = false;
   new IntersectionObserver((entries) => {
     const before = inSight;
     inSight = entries.at(-1)?.isIntersecting ?? true;
@@ -94,13 +96,13 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   }, NEARBY).observe(root);
 
   function copied(): void {
-    copy.set({ icon: "check", label: "Copied" });
-    events.say(`${part.title}: copied`);
-    setTimeout(() => copy.set({ icon: "copy", label: "Copy as CSV" }), SAID_MS);
+    copy.set({ icon: "check", label: t`Copied` });
+    events.say(t`${part.title}: copied`);
+    setTimeout(() => copy.set({ icon: "copy", label: t`Copy as CSV` }), SAID_MS);
   }
 
   function notCopied(error: unknown): void {
-    events.say(`${part.title} could not be copied: ${String(error)}`);
+    events.say(t`${part.title} could not be copied: ${String(error)}`);
   }
 
   function arrange(): void {
@@ -111,8 +113,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     table.element.hidden = !asTable;
     swap.set({
       icon: asTable ? "graph-line" : "table",
-      label: asTable ? "Show as chart" : "Show as table",
-      pressed: asTable,
+      label: asTable ? t`Show as chart` : t`Show as table`,
     });
   }
 
@@ -127,10 +128,10 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    update(next, theme, speak, draw) {
+    tell: (next) => setWords(reading, part.reading(next) + brokenNote(next)),
+    draw(next, theme, speak) {
       [view, colours] = [next, theme];
-      if (speak) setWords(reading, part.reading(view) + brokenNote(view));
-      if (folded || !inSight || !draw) return;
+      if (folded || !inSight) return;
       if (plot && !asTable) plot.update(view, theme, speak);
       else if (speak) table.update(part.table(view));
     },

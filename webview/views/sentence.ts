@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { element, icon, setAttribute, setIcon } from "../dom.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { spoken } from "../../src/insight/chain.ts";
@@ -14,7 +15,7 @@ export interface SentenceView {
 }
 
 const ICONS = { ok: "pass", info: "info", warning: "warning", error: "error" } as const;
-const WORDS = { ok: "Healthy", info: "Note", warning: "Warning", error: "Error" } as const;
+const WORDS = { ok: t`Healthy`, info: t`Note`, warning: t`Warning`, error: t`Error` } as const;
 
 export function sentenceView(reveal: (layer: string) => void): SentenceView {
   const mark = icon("info");
@@ -43,8 +44,8 @@ function parts({ text, layer }: Reading, reveal: (layer: string) => void): reado
   const found = mention(text, layer);
   const link = element(
     "button",
-    { class: "link", type: "button", title: `Show ${name} in the model file` },
-    words(found?.word ?? `Show ${name}`),
+    { class: "link", type: "button", title: t`Show ${name} in the model file` },
+    words(found?.word ?? t`Show ${name}`),
   );
   link.addEventListener("click", () => reveal(layer));
   if (!found) return [...words(text), " ", link];

@@ -1,3 +1,4 @@
+import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { element } from "../dom.ts";
 import { figure } from "../../src/insight/format.ts";
@@ -15,14 +16,14 @@ export function tableView(label: string): TableView {
   const body = element("tbody");
   const root = element(
     "div",
-    { class: "table", role: "group", "aria-label": `${label} as a table`, tabindex: 0 },
+    { class: "table", role: "group", "aria-label": t`${label} as a table`, tabindex: 0 },
     [element("table", {}, [element("caption", { class: "hidden" }, [label]), head, body])],
   );
   return {
     element: root,
     update({ columns, rows }) {
       const ofLayers = columns[0] === "layer";
-      fill(head, [columns], layerName, () => element("th", { scope: "col" }));
+      fill(head, [columns], headerOf, () => element("th", { scope: "col" }));
       fill(
         body,
         rows,
@@ -32,6 +33,33 @@ export function tableView(label: string): TableView {
     },
   };
 }
+
+/** Columns whose names are words; the others are paths of layers, and names that stand in streams and copied data as well. */
+const HEADERS: Readonly<Record<string, string>> = {
+  layer: t`layer`,
+  type: t`type`,
+  step: t`step`,
+  steps: t`steps`,
+  series: t`series`,
+  first: t`first`,
+  last: t`last`,
+  mean: t`mean`,
+  smoothed: t`smoothed`,
+  clipped: t`clipped`,
+  metric: t`metric`,
+  gain: t`gain`,
+  product: t`product`,
+  theory: t`theory`,
+  what: t`what`,
+  number: t`number`,
+  "singular value": t`singular value`,
+  "finite elements not 0": t`finite elements not 0`,
+  "median size": t`median size`,
+  "time step": t`time step`,
+};
+
+const headerOf = (column: string): string =>
+  Object.hasOwn(HEADERS, column) ? (HEADERS[column] ?? column) : layerName(column);
 
 function fill(
   part: HTMLElement,

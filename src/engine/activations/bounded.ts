@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { number } from "../params.ts";
 import {
   type Activation,
@@ -26,7 +27,7 @@ export const bounded = {
         },
         attrs: ({ min_val, max_val }) => ({ alpha: min_val, beta: max_val }),
         check: ({ min_val, max_val }) =>
-          min_val < max_val ? undefined : `min_val ${min_val} is not below max_val ${max_val}`,
+          min_val < max_val ? undefined : t`min_val ${min_val} is not below max_val ${max_val}`,
         // As single precision has them: an output that was cut off is equal to its bound.
         saturation: ({ min_val, max_val }) => ({ low: Math.fround(min_val), high: Math.fround(max_val) }),
       }),

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { number } from "../params.ts";
 import { type Activation, activationLayer } from "./activation.ts";
 
@@ -64,7 +65,7 @@ export const rectifiers = {
         check: ({ alpha }) =>
           Number.isFinite(Math.fround(1 / alpha))
             ? undefined
-            : `alpha ${alpha} is so close to 0 that 1/alpha is no number of single precision`,
+            : t`alpha ${alpha} is so close to 0 that 1/alpha is no number of single precision`,
       }),
     },
   },

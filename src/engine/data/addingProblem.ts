@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { generated } from "./data.ts";
 import { rand, randint } from "./draws.ts";
 import { DataError } from "./error.ts";
@@ -16,7 +17,7 @@ export const adding_problem = generated({
   check(params, required) {
     checkSequence(params.length, 2, false, required);
     if (required.input[0] < 2) {
-      throw new DataError("the adding problem needs at least 2 time steps, one for each marker");
+      throw new DataError(t`the adding problem needs at least 2 time steps, one for each marker`);
     }
     checkOneNumber("adding_problem", required);
     checkSize(params.samples, required.input);

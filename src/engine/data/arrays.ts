@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
 import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
@@ -28,11 +29,11 @@ export function* readArrays(
   const samples = samplesOf(inputs);
   const found = samplesOf(targets);
   if (samples !== found) {
-    throw new DataError(`${found} targets, but ${inputs.name} has ${samples} samples`, {
+    throw new DataError(t`${found} targets, but ${inputs.name} has ${samples} samples`, {
       file: targets.name,
     });
   }
-  if (inputs.type.text) throw new DataError("the inputs are texts: expected numbers", { file: inputs.name });
+  if (inputs.type.text) throw new DataError(t`the inputs are texts: expected numbers`, { file: inputs.name });
   checkInput(sampleShape(inputs), required, { file: inputs.name });
   checkTarget(sampleShape(targets), required, { file: targets.name });
   return {
@@ -46,9 +47,10 @@ export function* readArrays(
 const sampleShape = ({ shape }: ArrayFile): Shape => shape.slice(1);
 
 function samplesOf({ shape, name }: ArrayFile): number {
-  if (shape.length === 0) throw new DataError("a single value: expected an array of samples", { file: name });
+  if (shape.length === 0)
+    throw new DataError(t`a single value: expected an array of samples`, { file: name });
   if (sizeOf(shape) === 0) {
-    throw new DataError(`the array is empty: its shape is ${show(shape)}`, { file: name });
+    throw new DataError(t`the array is empty: its shape is ${show(shape)}`, { file: name });
   }
   return shape[0];
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { listed, quoted } from "../../protocol/visible.ts";
 import type { Param } from "../params.ts";
 import { closest } from "./closest.ts";
@@ -22,7 +23,7 @@ export const columns = (doc: string): Param<readonly Column[]> => ({
     if (isColumn(json)) return { value: [json] };
     const fits =
       Array.isArray(json) && json.length > 0 && json.every(isColumn) && new Set(json).size === json.length;
-    return fits ? { value: json } : { expected: "a column's name or number, or a list of different ones" };
+    return fits ? { value: json } : { expected: t`a column's name or number, or a list of different ones` };
   },
 });
 
@@ -54,7 +55,7 @@ export function selectColumns(
   const inputs = columns?.map(find) ?? [...names.keys()].filter((i) => !answers.has(i));
   const own = inputs.find((i) => answers.has(i));
   if (own !== undefined) {
-    throw new DataError('named in "columns" and in "target": it would be its own answer', {
+    throw new DataError(t`named in "columns" and in "target": it would be its own answer`, {
       ...file,
       column: names[own],
     });
@@ -70,7 +71,7 @@ export function selectColumns(
 function checkOnce(columns: readonly number[], field: string, names: readonly string[], file: string): void {
   const seen = new Set<number>();
   for (const column of columns) {
-    if (seen.has(column)) throw new DataError(`named twice in ${field}`, { file, column: names[column] });
+    if (seen.has(column)) throw new DataError(t`named twice in ${field}`, { file, column: names[column] });
     seen.add(column);
   }
 }
@@ -87,21 +88,21 @@ function finder(names: readonly string[], header: boolean, file: string): (colum
     if (typeof column === "number") {
       if (column < names.length) return column;
       throw new DataError(
-        `there is no column ${column}: the file has ${names.length}, 0 to ${names.length - 1}`,
+        t`there is no column ${column}: the file has ${names.length}, 0 to ${names.length - 1}`,
         { file },
       );
     }
     if (!header) {
-      throw new DataError(`"header" is false: expected the number of a column, found ${quoted(column)}`, {
+      throw new DataError(t`"header" is false: expected the number of a column, found ${quoted(column)}`, {
         file,
       });
     }
     const index = places.get(column);
     if (index === undefined) {
-      throw new DataError(`there is no column ${quoted(column)}${hint(column, names)}`, { file });
+      throw new DataError(t`there is no column ${quoted(column)}${hint(column, names)}`, { file });
     }
     if (twice.has(column)) {
-      throw new DataError(`two columns are named ${quoted(column)}: give its number instead`, { file });
+      throw new DataError(t`two columns are named ${quoted(column)}: give its number instead`, { file });
     }
     return index;
   };
@@ -109,6 +110,6 @@ function finder(names: readonly string[], header: boolean, file: string): (colum
 
 function hint(column: string, names: readonly string[]): string {
   const meant = closest(column, names);
-  if (meant !== undefined) return `: did you mean ${quoted(meant)}?`;
-  return `: the file has ${listed(names)}`;
+  if (meant !== undefined) return t`: did you mean ${quoted(meant)}?`;
+  return t`: the file has ${listed(names)}`;
 }

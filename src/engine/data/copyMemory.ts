@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { show } from "../tensor.ts";
 import { generated, type Dataset, type DataRequirements } from "./data.ts";
 import { randint } from "./draws.ts";
@@ -57,13 +58,13 @@ export const copy_memory = generated({
 function checkLength({ input, output, targets }: DataRequirements): void {
   if (input[0] <= 2 * REMEMBERED) {
     throw new DataError(
-      `copy_memory needs more than ${2 * REMEMBERED} time steps, but the model's "input" is ${show(input)}`,
+      t`copy_memory needs more than ${2 * REMEMBERED} time steps, but the model's "input" is ${show(input)}`,
     );
   }
   const enough = targets === "class" ? output[1] >= SYMBOLS : output[1] === SYMBOLS;
   if (output.length !== 2 || output[0] !== input[0] || !enough) {
     throw new DataError(
-      `copy_memory has a target at every time step, but the model's output is ${show(output)}: expected [${input[0]}, ${SYMBOLS}]`,
+      t`copy_memory has a target at every time step, but the model's output is ${show(output)}: expected [${input[0]}, ${SYMBOLS}]`,
     );
   }
 }

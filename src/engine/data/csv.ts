@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { boolean, choice, optional, text, type Values } from "../params.ts";
 import { columns, selectColumns } from "./columns.ts";
 import { fileSet } from "./data.ts";
@@ -44,7 +45,7 @@ export const csv = fileSet({
 
   check: ({ decimal, thousands }) =>
     decimal === thousands
-      ? `"decimal" and "thousands" are both ${JSON.stringify(decimal)}: a number could mean either`
+      ? t`"decimal" and "thousands" are both ${JSON.stringify(decimal)}: a number could mean either`
       : undefined,
 
   files: ({ path }) => [path],
@@ -72,7 +73,7 @@ function* firstRow({ path, delimiter, decimal, thousands }: Given): Reading<Firs
   const candidates = delimiter === undefined ? likelyDelimiters(decimal, thousands) : [delimiter];
   const reader = new FirstRowReader(path, candidates, MOST_COLUMNS);
   yield { file: { path }, sink: new TextBytes(path, reader) };
-  if (!reader.found) throw new DataError("the file is empty", { file: path });
+  if (!reader.found) throw new DataError(t`the file is empty`, { file: path });
   return reader.found;
 }
 

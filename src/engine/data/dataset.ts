@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Floats } from "../tensor.ts";
 import type { Generator } from "../rng/generator.ts";
 import { DataError } from "./error.ts";
@@ -16,7 +17,7 @@ export function split(samples: number, share: number, generator: Generator): Spl
   const held = Math.floor(share * samples);
   if (held === 0) {
     throw new DataError(
-      `"validation" of ${share} holds out none of ${samples} samples: expected at least ${1 / samples}`,
+      t`"validation" of ${share} holds out none of ${samples} samples: expected at least ${1 / samples}`,
     );
   }
   const order = generator.randperm(samples);

@@ -1,9 +1,10 @@
+import { t } from "../../l10n/translate.ts";
 import type { Param } from "../params.ts";
 
 /** Signs of ASCII that are no part of a number or a name, and do not quote. */
 const DELIMITER = /^[\t !#$%&'()*,./:;<=>?@[\\\]^`{|}~]$/;
 
-const EXPECTED = 'one sign such as ",", ";", "\\t" or "|"';
+const EXPECTED = t`one sign such as ",", ";", "\\t" or "|"`;
 
 /** What stands between two values of a row. */
 export const delimiter = (doc: string): Param<string> => ({

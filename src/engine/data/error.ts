@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { LONGEST_MESSAGE, quoted, shorten } from "../../protocol/visible.ts";
 
 /** Where in a data file something was found. */
@@ -33,5 +34,5 @@ export class DataError extends Error {
 const describe = ({ file, line, column, index }: Place): string =>
   shorten(file, LONGEST_FILE) +
   (index ? `[${index.join(", ")}]` : "") +
-  (line === undefined ? "" : `, line ${line}`) +
-  (column === undefined ? "" : `, column ${quoted(column)}`);
+  (line === undefined ? "" : t`, line ${line}`) +
+  (column === undefined ? "" : t`, column ${quoted(column)}`);

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { targetShape as targetOf } from "../losses/loss.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
 import type { Dataset, DataRequirements } from "./data.ts";
@@ -11,7 +12,7 @@ export function checkSize(samples: number, shape: Shape, place?: Place): void {
   const values = samples * sizeOf(shape);
   if (values > MAX_VALUES) {
     throw new DataError(
-      `${samples} samples of shape ${show(shape)} are ${values} numbers; at most ${MAX_VALUES} fit`,
+      t`${samples} samples of shape ${show(shape)} are ${values} numbers; at most ${MAX_VALUES} fit`,
       place,
     );
   }
@@ -34,7 +35,7 @@ function significant(shape: Shape): Shape {
 export function checkInput(found: Shape, { input }: DataRequirements, place?: Place): void {
   if (!sameShape(found, input)) {
     throw new DataError(
-      `the samples have the shape ${show(found)}, but the model's "input" is ${show(input)}`,
+      t`the samples have the shape ${show(found)}, but the model's "input" is ${show(input)}`,
       place,
     );
   }
@@ -45,7 +46,7 @@ export function checkTarget(found: Shape, required: DataRequirements, place?: Pl
   const expected = targetShape(required);
   if (!sameShape(found, expected)) {
     throw new DataError(
-      `the targets have the shape ${show(found)}, but the loss of the output ${show(required.output)} takes ${show(expected)} for each sample`,
+      t`the targets have the shape ${show(found)}, but the loss of the output ${show(required.output)} takes ${show(expected)} for each sample`,
       place,
     );
   }
@@ -64,8 +65,7 @@ export function checkTokens({ inputs, samples }: Dataset, ids: number): void {
   while (wrong < inputs.length && isToken(inputs[wrong], ids)) wrong++;
   if (wrong === inputs.length) return;
   throw new DataError(
-    `sample ${Math.floor(wrong / perSample)} has the input ${inputs[wrong]} at position ${wrong % perSample}, ` +
-      `but Embedding takes ids of tokens: integers from 0 to ${ids - 1}`,
+    t`sample ${Math.floor(wrong / perSample)} has the input ${inputs[wrong]} at position ${wrong % perSample}, but Embedding takes ids of tokens: integers from 0 to ${ids - 1}`,
   );
 }
 
@@ -74,11 +74,11 @@ const isToken = (id: number, ids: number): boolean => Number.isInteger(id) && id
 /** Throws where the loss does not take a number, or the model's output is not one. */
 export function checkOneNumber(what: string, { output, targets }: DataRequirements): void {
   if (targets !== "number") {
-    throw new DataError(`${what} is a regression, its targets are numbers: expected a loss such as MSELoss`);
+    throw new DataError(t`${what} is a regression, its targets are numbers: expected a loss such as MSELoss`);
   }
   if (sizeOf(output) !== 1) {
     throw new DataError(
-      `${what} has one target for each sample, but the model's output is ${show(output)}: expected [1]`,
+      t`${what} has one target for each sample, but the model's output is ${show(output)}: expected [1]`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
 import type { DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
@@ -5,21 +6,21 @@ import { allocate } from "./fit.ts";
 
 /** Throws where data of so many classes, one for each sample, do not fit the output and the loss. */
 export function checkLabels(classes: number, { output, targets }: DataRequirements): void {
-  const has = `the data have ${classes} classes, one for each sample`;
+  const has = t`the data have ${classes} classes, one for each sample`;
   if (targets === "class") {
     if (output.length !== 1) {
-      throw new DataError(`${has}, but the model's output is ${show(output)}: expected [${classes}]`);
+      throw new DataError(t`${has}, but the model's output is ${show(output)}: expected [${classes}]`);
     }
     if (output[0] < classes) {
-      throw new DataError(`${has}, but the model has ${output[0]} outputs: expected ${classes}`);
+      throw new DataError(t`${has}, but the model has ${output[0]} outputs: expected ${classes}`);
     }
     return;
   }
   const one = sizeOf(output) === 1;
   if (one && (classes === 2 || targets === "number")) return;
   if (output.length === 1 && output[0] === classes) return;
-  const expected = classes === 2 ? "[1] (0 or 1)" : `[${classes}] (1 for the class, else 0)`;
-  throw new DataError(`${has}, but the model's output is ${show(output)}: expected ${expected}`);
+  const expected = classes === 2 ? "[1] (0 or 1)" : t`[${classes}] (1 for the class, else 0)`;
+  throw new DataError(t`${has}, but the model's output is ${show(output)}: expected ${expected}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { quoted } from "../../protocol/visible.ts";
 
 /** Names of classes that are kept apart, and their characters in all: a few MB. */
@@ -25,10 +26,10 @@ export class Names {
     const id = this.#ids.size;
     this.#characters += name.length;
     if (id >= MOST_NAMES) {
-      return `${quoted(name)} is class number ${id + 1}: up to ${MOST_NAMES} are told apart by their names, expected ids`;
+      return t`${quoted(name)} is class number ${id + 1}: up to ${MOST_NAMES} are told apart by their names, expected ids`;
     }
     if (this.#characters > MOST_CHARACTERS) {
-      return `the names of the classes have more than ${MOST_CHARACTERS} characters: expected short names, or ids`;
+      return t`the names of the classes have more than ${MOST_CHARACTERS} characters: expected short names, or ids`;
     }
     this.#ids.set(name, id);
     return id;

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { DataError } from "./error.ts";
 
 /** A file, or one array of an archive, that data or weights are read from. */
@@ -75,4 +76,4 @@ export class Beginning implements Sink {
 
 /** For what can only be wrong with a file that was written to between two passes over it. */
 export const changed = (file: string): DataError =>
-  new DataError("the file was changed while it was read: try again", { file });
+  new DataError(t`the file was changed while it was read: try again`, { file });

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Generator } from "../rng/generator.ts";
 import { DataError } from "./error.ts";
 
@@ -26,8 +27,7 @@ export function sampler(
     : Math.ceil(training.length / batch_size);
   if (batches === 0) {
     throw new DataError(
-      `a batch of ${batch_size} is more than the ${training.length} training samples: expected a "batch_size" of at most ` +
-        `${training.length}, or "drop_last": false`,
+      t`a batch of ${batch_size} is more than the ${training.length} training samples: expected a "batch_size" of at most ${training.length}, or "drop_last": false`,
     );
   }
   const order = shuffle ? new Uint32Array(training.length) : undefined;

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { integer, optional } from "../params.ts";
 import { show } from "../tensor.ts";
 import type { DataRequirements } from "./data.ts";
@@ -22,6 +23,6 @@ export function checkSequence(
   const first = steps ?? "steps";
   const expected = `[${first}, ${width}]${flat ? ` or [${first}]` : ""}`;
   throw new DataError(
-    `the data are sequences of shape ${expected}, but the model's "input" is ${show(input)}`,
+    t`the data are sequences of shape ${expected}, but the model's "input" is ${show(input)}`,
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Selection } from "./columns.ts";
 import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError } from "./error.ts";
@@ -110,7 +111,7 @@ export class Rows implements FieldReader {
   row(fields: number, line: number): boolean {
     const { file, names } = this.#layout;
     if (fields !== names.length) {
-      throw new DataError(`${fields} values, but the first line has ${names.length}`, { file, line });
+      throw new DataError(t`${fields} values, but the first line has ${names.length}`, { file, line });
     }
     if (this.#wrong) throw this.#wrong;
     if (this.#row === 0) this.#firstLine = line;
@@ -124,7 +125,7 @@ export class Rows implements FieldReader {
   dataset(): Dataset {
     const { file, names, targets } = this.#layout;
     if (this.#row !== this.#samples) throw changed(file);
-    if (this.#samples === 0) throw new DataError("no rows below the first line", { file });
+    if (this.#samples === 0) throw new DataError(t`no rows below the first line`, { file });
     const placeOf = (i: number) => ({ file, line: this.#firstLine, column: names[targets[i]] });
     return {
       samples: this.#samples,
@@ -146,7 +147,7 @@ export class Rows implements FieldReader {
       if (value === value) return this.#targets.setNumber(this.#row, place, value);
     }
     const text = this.#texts.text(bytes, start, end);
-    return text === "" ? "the value is missing" : this.#targets.setText(this.#row, place, text);
+    return text === "" ? t`the value is missing` : this.#targets.setText(this.#row, place, text);
   }
 
   #fail(sentence: string | undefined, text: string, column: number, line: number): void {

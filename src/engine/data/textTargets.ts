@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { quoted } from "../../protocol/visible.ts";
 import type { Dataset, DataRequirements } from "./data.ts";
 import { DataError, type Place } from "./error.ts";
@@ -88,7 +89,7 @@ export class TextTargets {
   #order(names: Names, column: number, placeOf: (column: number) => Place): readonly string[] {
     const all = names.all();
     if (this.#required.targets === "binary" && all.length < 2) {
-      throw new DataError(`expected 0 and 1 or two names, found only ${quoted(all[0])}`, placeOf(column));
+      throw new DataError(t`expected 0 and 1 or two names, found only ${quoted(all[0])}`, placeOf(column));
     }
     const classes = all.toSorted(byCodePoint);
     const ranks = new Map(classes.map((name, rank) => [name, rank]));
@@ -117,9 +118,9 @@ function tooMany(names: readonly string[], required: DataRequirements): string {
   const last = quoted(names.at(-1) ?? "");
   if (required.targets === "binary") {
     const [first, second] = names.map((name) => quoted(name));
-    return `expected 0 and 1 or two names, found a third: ${last} after ${first} and ${second}`;
+    return t`expected 0 and 1 or two names, found a third: ${last} after ${first} and ${second}`;
   }
-  return `${last} is class number ${names.length}, but the model has ${width(required)} outputs`;
+  return t`${last} is class number ${names.length}, but the model has ${width(required)} outputs`;
 }
 
 /** UTF-16 sorts characters above U+FFFF, as pairs of surrogates, before some below. */

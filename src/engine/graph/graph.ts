@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Op } from "../ops/op.ts";
 import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
 
@@ -61,7 +62,7 @@ export class Graph {
   /** The same elements in another shape; costs nothing. A view of its own lets the gradient be seen at that place. */
   view(x: Value, shape: Shape = x.shape): Value {
     if (sizeOf(shape) !== sizeOf(x.shape)) {
-      throw new ShapeError(`cannot view ${show(x.shape)} as ${show(shape)}: the number of elements differs`);
+      throw new ShapeError(t`cannot view ${show(x.shape)} as ${show(shape)}: the number of elements differs`);
     }
     return this.#value(shape, { kind: "view", of: x });
   }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { show, sizeOf, type Shape } from "../tensor.ts";
 
 /** How many inputs a unit sums (`fan_in`), and into how many units an input goes (`fan_out`). */
@@ -14,5 +15,5 @@ export function fans([units, inputs, ...kernel]: Shape): Fans {
 
 export const refusesWithoutFans = (shape: Shape): string | undefined =>
   shape.length < 2
-    ? `fan_in and fan_out need at least 2 dimensions, but the shape is ${show(shape)}`
+    ? t`fan_in and fan_out need at least 2 dimensions, but the shape is ${show(shape)}`
     : undefined;

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { integer } from "../params.ts";
 import { show, sizeOf } from "../tensor.ts";
 import { init } from "./init.ts";
@@ -6,7 +7,7 @@ export const eye = init({
   doc: "The identity matrix: passes on as many inputs as there are units, `W[i, j] = (i = j)`.",
   params: {},
   refuses: (shape) =>
-    shape.length === 2 ? undefined : `eye needs 2 dimensions, but the shape is ${show(shape)}`,
+    shape.length === 2 ? undefined : t`eye needs 2 dimensions, but the shape is ${show(shape)}`,
   fill(_generator, out, [rows, columns]) {
     out.fill(0);
     for (let i = 0; i < Math.min(rows, columns); i++) out[i * columns + i] = 1;
@@ -22,11 +23,11 @@ export const dirac = init({
 
   refuses(shape, { groups }) {
     if (shape.length < 3 || shape.length > 5) {
-      return `dirac needs 3, 4 or 5 dimensions, but the shape is ${show(shape)}`;
+      return t`dirac needs 3, 4 or 5 dimensions, but the shape is ${show(shape)}`;
     }
     return shape[0] % groups === 0
       ? undefined
-      : `dirac needs output channels that ${groups} groups can share, but the shape is ${show(shape)}`;
+      : t`dirac needs output channels that ${groups} groups can share, but the shape is ${show(shape)}`;
   },
 
   fill(_generator, out, [units, channels, ...kernel], { groups }) {

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { show, sizeOf } from "../tensor.ts";
 import { gainOf, gainParam } from "./gain.ts";
 import { init } from "./init.ts";
@@ -10,7 +11,7 @@ export const orthogonal = init({
     "Saxe, McClelland & Ganguli 2013, *Exact solutions to the nonlinear dynamics of learning in deep linear neural networks*.",
   params: { gain: gainParam },
   refuses: (shape) =>
-    shape.length < 2 ? `orthogonal needs at least 2 dimensions, but the shape is ${show(shape)}` : undefined,
+    shape.length < 2 ? t`orthogonal needs at least 2 dimensions, but the shape is ${show(shape)}` : undefined,
 
   fill(generator, out, [rows, ...rest], { gain }) {
     const columns = sizeOf(rest);

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { number } from "../params.ts";
 import { init } from "./init.ts";
 
@@ -5,13 +6,13 @@ import { init } from "./init.ts";
 export const refusesWidth = (name: string, width: number): string | undefined =>
   Number.isFinite(Math.fround(width))
     ? undefined
-    : `${name} would draw from a range of width ${width}, which single precision does not hold`;
+    : t`${name} would draw from a range of width ${width}, which single precision does not hold`;
 
 export const uniform = init({
   doc: "Uniformly distributed numbers: `U(a, b)`.",
   params: { a: number("Lower bound.", {}, 0), b: number("Upper bound.", {}, 1) },
   refuses: (_shape, { a, b }) =>
-    a > b ? `uniform needs a ≤ b, but a is ${a} and b is ${b}` : refusesWidth("uniform", b - a),
+    a > b ? t`uniform needs a ≤ b, but a is ${a} and b is ${b}` : refusesWidth("uniform", b - a),
   fill: (generator, out, _shape, { a, b }) => generator.uniform(out, a, b),
 });
 

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { number } from "../params.ts";
 import { show } from "../tensor.ts";
 import { init } from "./init.ts";
@@ -11,7 +12,7 @@ export const sparse = init({
     std: number("Standard deviation of the others.", { min: 0 }, 0.01),
   },
   refuses: (shape) =>
-    shape.length === 2 ? undefined : `sparse needs 2 dimensions, but the shape is ${show(shape)}`,
+    shape.length === 2 ? undefined : t`sparse needs 2 dimensions, but the shape is ${show(shape)}`,
 
   fill(generator, out, [rows, columns], { sparsity, std }) {
     const zeros = Math.ceil(sparsity * rows);

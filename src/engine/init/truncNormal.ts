@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { erf } from "../activations/erf.ts";
 import { number, type Values } from "../params.ts";
 import type { Generator } from "../rng/generator.ts";
@@ -26,12 +27,12 @@ export const trunc_normal = init({
   params,
 
   refuses(_shape, { mean, std, a, b }) {
-    if (a > b) return `trunc_normal needs a ≤ b, but a is ${a} and b is ${b}`;
+    if (a > b) return t`trunc_normal needs a ≤ b, but a is ${a} and b is ${b}`;
     const distance = Math.max(a - mean, mean - b, 0) / std;
     // The tail beyond a distance d falls off like exp(−d·x), so that about 1 in d·width uniform numbers is kept.
     const rounds = distance * ((b - a) / std);
     return rounds > MOST_ROUNDS
-      ? `trunc_normal would reject nearly all numbers: [${a}, ${b}] is ${distance.toPrecision(3)} standard deviations from the mean ${mean}`
+      ? t`trunc_normal would reject nearly all numbers: [${a}, ${b}] is ${distance.toPrecision(3)} standard deviations from the mean ${mean}`
       : undefined;
   },
 

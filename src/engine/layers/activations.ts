@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { constantDefault } from "../init/index.ts";
 import { type Activation, type ActivationLayer, logisticSaturation } from "../activations/activation.ts";
 import { ACTIVATIONS } from "../activations/index.ts";
@@ -47,7 +48,7 @@ export const activationLayers = {
     shape({ num_parameters }, input) {
       if (num_parameters !== 1 && num_parameters !== input[0]) {
         throw new ShapeError(
-          `PReLU has ${num_parameters} slopes, but gets ${show(input)}: give 1, or ${input[0]}`,
+          t`PReLU has ${num_parameters} slopes, but gets ${show(input)}: give 1, or ${input[0]}`,
         );
       }
       return input;

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { attentionDefault, discardedDefault, weightDefault, zerosDefault } from "../init/index.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { attention, type AttentionAttrs } from "../ops/attention.ts";
@@ -9,8 +10,8 @@ import { layer, type Weights, type WeightSpec } from "./layer.ts";
 
 /** Throws unless `heads`, called `name`, share the width of a sequence [time, width] among them. */
 export function checkHeads(type: string, name: string, heads: number, input: Shape): void {
-  if (input.length !== 2) throw new ShapeError(`${type} needs [time, features], but gets ${show(input)}`);
-  if (input[1] % heads !== 0) throw new ShapeError(`${name} ${heads} does not divide the width ${input[1]}`);
+  if (input.length !== 2) throw new ShapeError(t`${type} needs [time, features], but gets ${show(input)}`);
+  if (input[1] % heads !== 0) throw new ShapeError(t`${name} ${heads} does not divide the width ${input[1]}`);
 }
 
 /** `out_proj` is drawn when it is constructed, `in_proj_weight` afterwards, though the `state_dict` lists it first. */

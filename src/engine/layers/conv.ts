@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { biasDefault, weightDefault } from "../init/index.ts";
 import { conv } from "../ops/conv.ts";
 import { type Axis, slides } from "../ops/window.ts";
@@ -21,9 +22,9 @@ function axes({ padding, ...window }: Geometry): readonly Axis[] {
 
 function checkGroups(groups: number, channels: number, out_channels: number): void {
   if (channels % groups !== 0)
-    throw new ShapeError(`groups ${groups} does not divide the ${channels} channels of the input`);
+    throw new ShapeError(t`groups ${groups} does not divide the ${channels} channels of the input`);
   if (out_channels % groups !== 0)
-    throw new ShapeError(`groups ${groups} does not divide out_channels ${out_channels}`);
+    throw new ShapeError(t`groups ${groups} does not divide out_channels ${out_channels}`);
 }
 
 /** Convolution over `dims` dimensions. */
@@ -63,7 +64,9 @@ const convOf = (name: string, dims: number, doc: string) =>
       const plane = planeOf(name, dims, input);
       checkGroups(params.groups, input[0], params.out_channels);
       if (params.padding === "same" && params.stride.some((stride) => stride > 1)) {
-        throw new ShapeError(`padding "same" needs stride 1, but the stride is ${params.stride.join(" × ")}`);
+        throw new ShapeError(
+          t`padding "same" needs stride 1, but the stride is ${params.stride.join(" × ")}`,
+        );
       }
       return [params.out_channels, ...slides(axes(params), plane)];
     },

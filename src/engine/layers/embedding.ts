@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { embeddingDefault } from "../init/index.ts";
 import { embedding } from "../ops/embedding.ts";
 import { integer, optional } from "../params.ts";
@@ -24,7 +25,7 @@ export const Embedding = layer({
   shape({ num_embeddings: n, embedding_dim, padding_idx }, input) {
     const row = rowOf(padding_idx, n);
     if (row !== undefined && (row < 0 || row >= n)) {
-      throw new ShapeError(`padding_idx ${padding_idx} is not an id of ${n} embeddings`);
+      throw new ShapeError(t`padding_idx ${String(padding_idx)} is not an id of ${n} embeddings`);
     }
     return [...input, embedding_dim];
   },

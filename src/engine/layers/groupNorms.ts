@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { groupNorm } from "../ops/norms.ts";
 import { boolean, integer } from "../params.ts";
 import { ShapeError, show, sizeOf } from "../tensor.ts";
@@ -19,9 +20,9 @@ export const GroupNorm = layer({
     affine: boolean("Learn a factor and a bias for every channel.", true),
   },
   shape({ num_groups }, input) {
-    if (input.length === 0) throw new ShapeError("GroupNorm needs channels, but gets a single number");
+    if (input.length === 0) throw new ShapeError(t`GroupNorm needs channels, but gets a single number`);
     if (input[0] % num_groups !== 0) {
-      throw new ShapeError(`num_groups ${num_groups} does not divide the ${input[0]} channels of the input`);
+      throw new ShapeError(t`num_groups ${num_groups} does not divide the ${input[0]} channels of the input`);
     }
     return input;
   },
@@ -48,7 +49,7 @@ export const InstanceNorm2d = layer({
   },
   shape(_, input) {
     if (sizeOf(planeOf("InstanceNorm2d", 2, input)) === 1) {
-      throw new ShapeError(`InstanceNorm2d needs more than one element a channel, but gets ${show(input)}`);
+      throw new ShapeError(t`InstanceNorm2d needs more than one element a channel, but gets ${show(input)}`);
     }
     return input;
   },

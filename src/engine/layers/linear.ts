@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { biasDefault, weightDefault } from "../init/index.ts";
 import { linear } from "../ops/linear.ts";
 import { boolean, integer } from "../params.ts";
@@ -18,7 +19,7 @@ export const Linear = layer({
 
   shape({ out_features }, input) {
     if (input.length === 0)
-      throw new ShapeError("Linear needs at least one dimension, but gets a single number");
+      throw new ShapeError(t`Linear needs at least one dimension, but gets a single number`);
     return [...input.slice(0, -1), out_features];
   },
 

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { onesDefault, zerosDefault } from "../init/index.ts";
 import { batchNorm, groupNorm, rmsNorm } from "../ops/norms.ts";
 import { boolean, either, integer, number, optional, shape } from "../params.ts";
@@ -35,7 +36,7 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
     },
     shape(_, input) {
       if (!ranks.includes(input.length))
-        throw new ShapeError(`${name} needs ${expected}, but gets ${show(input)}`);
+        throw new ShapeError(t`${name} needs ${expected}, but gets ${show(input)}`);
       return input;
     },
     weights: ({ affine, track_running_stats }, [channels]) => [
@@ -72,7 +73,7 @@ const batchNormOf = (name: string, ranks: readonly number[], expected: string) =
 const normalized = (name: string, given: number | readonly number[] | undefined, input: Shape): Shape => {
   const shape = given === undefined ? input.slice(-1) : typeof given === "number" ? [given] : given;
   if (shape.length === 0 || show(input.slice(-shape.length)) !== show(shape)) {
-    throw new ShapeError(`${name} normalises over ${show(shape)}, but gets ${show(input)}`);
+    throw new ShapeError(t`${name} normalises over ${show(shape)}, but gets ${show(input)}`);
   }
   return shape;
 };
@@ -141,6 +142,6 @@ export const RMSNorm = layer({
     torchCall("nn.RMSNorm", [normalized("RMSNorm", normalized_shape, input)], { eps, elementwise_affine }),
 });
 
-export const BatchNorm1d = batchNormOf("BatchNorm1d", [1, 2], "[features] or [channels, length]");
+export const BatchNorm1d = batchNormOf("BatchNorm1d", [1, 2], t`[features] or [channels, length]`);
 
-export const BatchNorm2d = batchNormOf("BatchNorm2d", [3], "[channels, height, width]");
+export const BatchNorm2d = batchNormOf("BatchNorm2d", [3], t`[channels, height, width]`);

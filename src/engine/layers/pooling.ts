@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { adaptiveAvgPool, avgPool, type AvgPoolAttrs, maxPool } from "../ops/pooling.ts";
 import { type Axis, slides } from "../ops/window.ts";
@@ -29,7 +30,7 @@ function pooled(name: string, dims: number, params: Pool, input: Shape): Shape {
   params.padding.forEach((padding, i) => {
     const kernel = params.kernel_size[i];
     if (padding > kernel / 2)
-      throw new ShapeError(`padding ${padding} is more than half of the kernel of ${kernel}`);
+      throw new ShapeError(t`padding ${padding} is more than half of the kernel of ${kernel}`);
   });
   return [input[0], ...slides(axes(params), plane, params.ceil_mode)];
 }
@@ -41,7 +42,7 @@ function checkSeen(params: Pool, plane: Shape, places: Shape): void {
       const under = Array.from({ length: kernel }, (_, k) => place * stride - before + k * dilation);
       if (under.some((at) => at >= 0 && at < plane[i])) continue;
       throw new ShapeError(
-        `a window of ${kernel} elements, ${dilation} apart, has none of the input's ${plane[i]} under it, only padding`,
+        t`a window of ${kernel} elements, ${dilation} apart, has none of the input's ${plane[i]} under it, only padding`,
       );
     }
   });

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { recurrentDefault } from "../init/index.ts";
 import { dropout } from "../ops/elementwise.ts";
@@ -123,8 +124,9 @@ const recurrent = <const P extends Params>(
     shape(values, input): Shape {
       const { hidden_size, bidirectional, output, bias, forget_bias } = all(values);
       if (forget_bias !== undefined && !bias)
-        throw new ShapeError("forget_bias sets a bias, but bias is false");
-      if (input.length !== 2) throw new ShapeError(`${name} needs [time, features], but gets ${show(input)}`);
+        throw new ShapeError(t`forget_bias sets a bias, but bias is false`);
+      if (input.length !== 2)
+        throw new ShapeError(t`${name} needs [time, features], but gets ${show(input)}`);
       const width = bidirectional ? 2 * hidden_size : hidden_size;
       return output === "last" ? [width] : [input[0], width];
     },

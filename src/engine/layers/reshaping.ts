@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { integer, type Param } from "../params.ts";
 import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
 import { torchCall } from "../torch.ts";
@@ -10,15 +11,15 @@ import { layer } from "./layer.ts";
 function placeOf(name: string, param: string, dim: number, input: Shape): number {
   const place = (dim < 0 ? dim + input.length + 1 : dim) - 1;
   if (place >= 0 && place < input.length) return place;
-  const why = place === -1 ? "is the batch" : "is none of its dimensions";
-  throw new ShapeError(`${name} gets ${show(input)} behind the batch: ${param} ${dim} ${why}`);
+  const why = place === -1 ? t`is the batch` : t`is none of its dimensions`;
+  throw new ShapeError(t`${name} gets ${show(input)} behind the batch: ${param} ${dim} ${why}`);
 }
 
 /** `input` with the dimensions from `start` to `end`, both included, as one. */
 function flattened({ start_dim, end_dim }: { start_dim: number; end_dim: number }, input: Shape): Shape {
   const start = placeOf("Flatten", "start_dim", start_dim, input);
   const end = placeOf("Flatten", "end_dim", end_dim, input);
-  if (start > end) throw new ShapeError(`start_dim ${start_dim} comes after end_dim ${end_dim}`);
+  if (start > end) throw new ShapeError(t`start_dim ${start_dim} comes after end_dim ${end_dim}`);
   return [...input.slice(0, start), sizeOf(input.slice(start, end + 1)), ...input.slice(end + 1)];
 }
 
@@ -44,7 +45,7 @@ const unflattenedSize: Param<readonly number[]> = {
     const fits = sizes.every((n) => Number.isSafeInteger(n) && ((n as number) >= 1 || n === -1));
     return fits && sizes.length > 0 && sizes.filter((n) => n === -1).length <= 1
       ? { value: sizes as readonly number[] }
-      : { expected: "a list of integers of at least 1, of which one may be −1" };
+      : { expected: t`a list of integers of at least 1, of which one may be −1` };
   },
 };
 
@@ -60,7 +61,7 @@ function unflattened({ dim, unflattened_size: sizes }: Split, input: Shape): Sha
   const whole = sizes.map((n) => (n > 0 ? n : input[place] / known));
   if (sizeOf(whole) !== input[place] || !whole.every(Number.isInteger)) {
     throw new ShapeError(
-      `unflattened_size ${show(sizes)} does not multiply up to the ${input[place]} of dimension ${dim}`,
+      t`unflattened_size ${show(sizes)} does not multiply up to the ${input[place]} of dimension ${dim}`,
     );
   }
   return [...input.slice(0, place), ...whole, ...input.slice(place + 1)];

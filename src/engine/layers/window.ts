@@ -1,17 +1,18 @@
+import { t } from "../../l10n/translate.ts";
 import { span, type Axis } from "../ops/window.ts";
 import { sizes } from "../params.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 
 /** What conv and pooling layers over `dims` dimensions take. */
 const EXPECTED: Readonly<Record<number, string>> = {
-  1: "[channels, length]",
-  2: "[channels, height, width]",
+  1: t`[channels, length]`,
+  2: t`[channels, height, width]`,
 };
 
 /** The dimensions of one sample that a window slides along. Throws where there are not `dims` of them. */
 export function planeOf(name: string, dims: number, input: Shape): Shape {
   if (input.length !== dims + 1)
-    throw new ShapeError(`${name} needs ${EXPECTED[dims]}, but gets ${show(input)}`);
+    throw new ShapeError(t`${name} needs ${EXPECTED[dims]}, but gets ${show(input)}`);
   return input.slice(1);
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { number } from "../params.ts";
 import { torchCall } from "../torch.ts";
 import { show } from "../tensor.ts";
@@ -6,10 +7,10 @@ import { loss, type LossType } from "./loss.ts";
 
 const classes = (output: readonly number[]): string | undefined => {
   if (output.length < 1 || output.length > 2) {
-    return `needs one score a class, [classes] or [time, classes], but the model gives ${show(output)}`;
+    return t`needs one score a class, [classes] or [time, classes], but the model gives ${show(output)}`;
   }
   if (output[output.length - 1] < 2)
-    return `needs a score for each of at least 2 classes, but the model gives ${show(output)}`;
+    return t`needs a score for each of at least 2 classes, but the model gives ${show(output)}`;
   return undefined;
 };
 

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { type Shape, ShapeError, show, sizeOf } from "../tensor.ts";
 import { op } from "./op.ts";
 
@@ -9,7 +10,7 @@ export const concat = op<null>({
   shape(inputs) {
     const [first, ...others] = inputs;
     const odd = others.find((other) => show(other.slice(0, -1)) !== show(first.slice(0, -1)));
-    if (odd) throw new ShapeError(`cannot put ${show(odd)} beside ${show(first)}`);
+    if (odd) throw new ShapeError(t`cannot put ${show(odd)} beside ${show(first)}`);
     return [...first.slice(0, -1), inputs.reduce((sum, shape) => sum + widthOf(shape), 0)];
   },
   forward(k, { inputs, out }) {

@@ -1,5 +1,5 @@
-import { columnsOf } from "../kernels/im2col.ts";
-import { type ConvList, namedSizes } from "../kernels/convSizes.ts";
+import { t } from "../../l10n/translate.ts";
+import { columnsOf, describeConv, type ConvDescriptor } from "../kernels/convDescriptor.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 import { type Axis, slides, windowOf } from "./window.ts";
@@ -10,13 +10,8 @@ export interface ConvAttrs {
   readonly groups: number;
 }
 
-const sizesOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvList => [
-  x[0],
-  x[1],
-  y[1],
-  groups,
-  ...windowOf(axes, x, y),
-];
+const descriptorOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvDescriptor =>
+  describeConv({ channels: x[1], outChannels: y[1], groups, ...windowOf(axes, x, y) });
 
 const axis = (kernel: number, rest: Partial<Axis> = {}): Axis => ({
   kernel,
@@ -35,21 +30,21 @@ export const conv = op<ConvAttrs>({
 
   shape([x, W], { axes, groups }) {
     if (x[1] !== W[1] * groups || W[0] % groups !== 0) {
-      throw new ShapeError(`cannot convolve ${show(x)} with ${show(W)} in ${groups} groups`);
+      throw new ShapeError(t`cannot convolve ${show(x)} with ${show(W)} in ${groups} groups`);
     }
     return [x[0], W[0], ...slides(axes, x.slice(2))];
   },
 
   forward(k, { inputs: [x, W, b], out, attrs, scratch }) {
-    const sizes = sizesOf(x.shape, out.shape, attrs);
-    k.conv2d(x.at, W.at, at(b), out.at, scratch(columnsOf(namedSizes(sizes))), ...sizes);
+    const conv = descriptorOf(x.shape, out.shape, attrs);
+    k.conv2d(conv, x.shape[0], x.at, W.at, at(b), out.at, scratch(columnsOf(conv)));
   },
 
   backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
-    const sizes = sizesOf(x.shape, dy.shape, attrs);
-    const columns = scratch(columnsOf(namedSizes(sizes)));
-    if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0], ...sizes);
-    if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
+    const conv = descriptorOf(x.shape, dy.shape, attrs);
+    const [batch, columns] = [x.shape[0], scratch(columnsOf(conv))];
+    if (dW ?? db) k.conv2dGradWeight(conv, batch, x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0]);
+    if (dx) k.conv2dGradInput(conv, batch, dy.at, W.at, dx.at, columns);
   },
 
   deferrable: true,

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { ShapeError, show, sizeOf } from "../tensor.ts";
 import { at, op } from "./op.ts";
 
@@ -7,13 +8,14 @@ export const linear = op<null>({
 
   shape([x, W]) {
     const width = x.at(-1);
-    if (width !== W[1]) throw new ShapeError(`cannot multiply ${show(x)} by the transpose of ${show(W)}`);
+    if (width !== W[1]) throw new ShapeError(t`cannot multiply ${show(x)} by the transpose of ${show(W)}`);
     return [...x.slice(0, -1), W[0]];
   },
 
   forward(k, { inputs: [x, W, b], out }) {
     const [n, m] = W.shape;
-    k.gemm(x.size / m, n, m, x.at, m, 0, W.at, m, 1, out.at, n, at(b), 0);
+    const product = { k: m, lda: m, ta: 0, ldb: m, tb: 1, ldc: n, accumulate: 0 };
+    k.gemm(product, x.size / m, n, x.at, W.at, out.at, at(b));
   },
 
   // dx = dy·W    dW = dyᵀ·x    db = Σ dy over the rows
@@ -22,8 +24,9 @@ export const linear = op<null>({
     const rows = x.size / m;
     const sums = rowSums ?? { rows, at: dy.at };
     if (db && sums.at !== db.at) k.columnSums(sums.rows, n, sums.at, n, db.at, 0);
-    if (dW) k.gemm(n, m, rows, dy.at, n, 1, x.at, m, 0, dW.at, m, -1, 0);
-    if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
+    const rowByRow = { lda: n, ldb: m, tb: 0, ldc: m, accumulate: 0 };
+    if (dW) k.gemm({ ...rowByRow, k: rows, ta: 1 }, n, m, dy.at, x.at, dW.at, -1);
+    if (dx) k.gemm({ ...rowByRow, k: n, ta: 0 }, rows, m, dy.at, W.at, dx.at, -1);
   },
 
   deferrable: true,
@@ -47,7 +50,7 @@ export const linear = op<null>({
 export const add = op<null>({
   name: "add",
   shape([a, b]) {
-    if (show(a) !== show(b)) throw new ShapeError(`cannot add ${show(b)} to ${show(a)}`);
+    if (show(a) !== show(b)) throw new ShapeError(t`cannot add ${show(b)} to ${show(a)}`);
     return a;
   },
   forward: (k, { inputs: [a, b], out }) => k.add(sizeOf(out.shape), a.at, b.at, out.at),

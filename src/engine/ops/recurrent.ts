@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { ACTIVATION_NAMES } from "../activations/index.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { type Block, type Cell, keptSizes, type RecurrentAttrs, sizesOf } from "./cell.ts";
@@ -42,12 +43,12 @@ function recurrent(name: string, cell: Cell): Op<RecurrentAttrs> {
     shape([x, W_ih, W_hh], { last }) {
       const [rows, width] = W_ih;
       const units = W_hh[1];
-      if (x.length !== 3) throw new ShapeError(`${name} needs [batch, time, features], but gets ${show(x)}`);
+      if (x.length !== 3) throw new ShapeError(t`${name} needs [batch, time, features], but gets ${show(x)}`);
       if (x[2] !== width)
-        throw new ShapeError(`cannot multiply ${show(x)} by the transpose of ${show(W_ih)}`);
+        throw new ShapeError(t`cannot multiply ${show(x)} by the transpose of ${show(W_ih)}`);
       if (W_hh[0] !== rows || rows !== cell.gates * units) {
         throw new ShapeError(
-          `${name} with ${units} units needs matrices of ${cell.gates * units} rows, but gets ${show(W_ih)} and ${show(W_hh)}`,
+          t`${name} with ${units} units needs matrices of ${cell.gates * units} rows, but gets ${show(W_ih)} and ${show(W_hh)}`,
         );
       }
       return last ? [x[0], units] : [x[0], x[1], units];

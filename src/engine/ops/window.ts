@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { Window } from "../kernels/window.ts";
 import { type Shape, ShapeError } from "../tensor.ts";
 
@@ -24,7 +25,7 @@ function slide(axis: Axis, size: number, ceil: boolean): number {
   const steps = (room - span(axis)) / stride;
   const places = 1 + (ceil ? Math.ceil(steps) : Math.floor(steps));
   if (places < 1)
-    throw new ShapeError(`the kernel spans ${span(axis)}, but its padded input only ${room} elements`);
+    throw new ShapeError(t`the kernel spans ${span(axis)}, but its padded input only ${room} elements`);
   return ceil && (places - 1) * stride >= size + before ? places - 1 : places;
 }
 
@@ -39,16 +40,19 @@ export const planeOf = (x: Shape): readonly [height: number, width: number] =>
 /** A window from the planes of x to those of y, as the kernels take it. */
 export function windowOf(axes: readonly Axis[], x: Shape, y: Shape): Window {
   const [down, across] = axes.length === 1 ? [STILL, axes[0]] : axes;
-  return [
-    ...planeOf(x),
-    ...planeOf(y),
-    down.kernel,
-    across.kernel,
-    down.stride,
-    across.stride,
-    down.before,
-    across.before,
-    down.dilation,
-    across.dilation,
-  ];
+  const [[height, width], [outHeight, outWidth]] = [planeOf(x), planeOf(y)];
+  return {
+    height,
+    width,
+    outHeight,
+    outWidth,
+    kernelHeight: down.kernel,
+    kernelWidth: across.kernel,
+    strideY: down.stride,
+    strideX: across.stride,
+    padY: down.before,
+    padX: across.before,
+    dilationY: down.dilation,
+    dilationX: across.dilation,
+  };
 }

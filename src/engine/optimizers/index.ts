@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { boolean, number, numbers } from "../params.ts";
 import { always, torchCall } from "../torch.ts";
 import { optimizer, type OptimizerType, type StepSettings } from "./optimizer.ts";
@@ -70,7 +71,7 @@ export const optimizers = {
       k.sgd(n, theta, grad, momentum, hyper, out),
     check: ({ momentum, dampening, nesterov }) =>
       nesterov && (momentum <= 0 || dampening !== 0)
-        ? `nesterov needs a momentum above 0 and no dampening, found momentum ${momentum} and dampening ${dampening}`
+        ? t`nesterov needs a momentum above 0 and no dampening, found momentum ${momentum} and dampening ${dampening}`
         : undefined,
     momentum: ({ momentum }) => (momentum === 0 ? undefined : momentum),
     torch: ({ lr, ...others }) => torchCall("torch.optim.SGD", [], { lr: always(lr), ...others }),

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import {
   choice,
   integer,
@@ -103,7 +104,7 @@ export const schedulers = {
     check: ({ start_factor, end_factor, total_iters }) =>
       Number.isFinite((end_factor - start_factor) / (total_iters * start_factor))
         ? undefined
-        : `start_factor ${start_factor} is so close to 0 that no factor leads on from it`,
+        : t`start_factor ${start_factor} is so close to 0 that no factor leads on from it`,
     lr: ({ start_factor, end_factor, total_iters }, { base_lr }, t) =>
       base_lr * straight(start_factor, end_factor, Math.min(1, t / total_iters)),
     torch: (params) => torchCall("torch.optim.lr_scheduler.LinearLR", [], params),
@@ -135,16 +136,16 @@ export const schedulers = {
     },
     check({ total_steps, pct_start, three_phase }, { steps }) {
       if (total_steps !== undefined && total_steps < steps) {
-        return `total_steps is ${total_steps}, but the run makes ${steps} steps`;
+        return t`total_steps is ${total_steps}, but the run makes ${steps} steps`;
       }
       const total = total_steps ?? steps;
       const peak = pct_start * total - 1;
       if (peak === 0) {
-        return `pct_start ${pct_start} of ${total} steps goes up in no time: the first step is the peak`;
+        return t`pct_start ${pct_start} of ${total} steps goes up in no time: the first step is the peak`;
       }
       // PyTorch divides by the length of the last phase in the call after the last step.
       return total === steps && (three_phase ? 2 * peak : peak) === total - 1
-        ? `pct_start ${pct_start} of ${total} steps comes down in no time: the last step ends the phase before the last`
+        ? t`pct_start ${pct_start} of ${total} steps comes down in no time: the last step ends the phase before the last`
         : undefined;
     },
     torch: (params, { steps, momentum }) =>

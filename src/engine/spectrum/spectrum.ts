@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { MOST_DIMENSIONS, type PartPath, type Spectrum } from "../../protocol/spectrum.ts";
 import { layers as standardLayers } from "../layers/index.ts";
 import { buildNetwork, type LayerTable } from "../graph/network.ts";
@@ -87,7 +88,7 @@ const transposed = (rows: readonly Float64Array[], columns: number): readonly Fl
 function partOf(spec: ModelSpec, path: PartPath): ModelSpec {
   if (path === "") return spec;
   const part = findPart(spec.layers, path);
-  if (!part) throw new NoSpectrum(`the model has no layer or block "${path}"`);
+  if (!part) throw new NoSpectrum(t`the model has no layer or block "${path}"`);
   return { ...spec, layers: [part], input: part.input, output: part.output };
 }
 
@@ -112,13 +113,13 @@ function refuse({ layers }: ModelSpec, table: LayerTable): void {
   const leaves = leavesOf(layers);
   if (leaves[0] && table[leaves[0].type]?.ids) {
     throw new NoSpectrum(
-      `${leaves[0].path} takes ids, which cannot change a little: ask for a part behind it`,
+      t`${leaves[0].path} takes ids, which cannot change a little: ask for a part behind it`,
     );
   }
   const untracked = leaves.find(({ params }) => params["track_running_stats"] === false);
   if (untracked) {
     throw new NoSpectrum(
-      `${untracked.path} keeps no running averages: its output depends on the whole batch`,
+      t`${untracked.path} keeps no running averages: its output depends on the whole batch`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { layerName } from "../../protocol/layerName.ts";
 import { DataError } from "../data/error.ts";
 import { type LayerTable, typeOf } from "../graph/network.ts";
@@ -15,8 +16,7 @@ export function checkLastBatch(spec: ModelSpec, samples: number, table: LayerTab
     const least = typeOf(table, layer).least?.(layer.params, layer.input) ?? 1;
     if (rest >= least) continue;
     throw new DataError(
-      `${samples} samples in batches of ${batch_size} leave a last batch of ${rest}, but ${layerName(layer.path)} (${layer.type}) ` +
-        `needs at least ${least}: set "drop_last" to true, or choose another "batch_size"`,
+      t`${samples} samples in batches of ${batch_size} leave a last batch of ${rest}, but ${layerName(layer.path)} (${layer.type}) needs at least ${least}: set "drop_last" to true, or choose another "batch_size"`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { quoted } from "../../protocol/visible.ts";
 import { sizeOf, type Shape } from "../tensor.ts";
 import { DataError } from "../data/error.ts";
@@ -23,16 +24,16 @@ const MOST_AXES = 64;
 /** Bytes of the header that these first bytes of a file of `size` bytes tell. */
 export function headerLength(prefix: Uint8Array, size: number, file: string): number {
   if (prefix.length < PREFIX) {
-    throw new DataError("not a safetensors file, or cut off: expected the 8 bytes of the header's length", {
+    throw new DataError(t`not a safetensors file, or cut off: expected the 8 bytes of the header's length`, {
       file,
     });
   }
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true));
   if (length > LONGEST_HEADER) {
-    const found = `its header would have ${length} bytes, expected at most ${LONGEST_HEADER}`;
-    throw new DataError(`not a safetensors file: ${found}`, { file });
+    const found = t`its header would have ${length} bytes, expected at most ${LONGEST_HEADER}`;
+    throw new DataError(t`not a safetensors file: ${found}`, { file });
   }
-  if (length > size - PREFIX) throw new DataError("the file is cut off within its header", { file });
+  if (length > size - PREFIX) throw new DataError(t`the file is cut off within its header`, { file });
   return length;
 }
 
@@ -52,7 +53,7 @@ function textOf(header: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(header);
   } catch {
-    throw new DataError("not a safetensors file: its header is not text in UTF-8", { file });
+    throw new DataError(t`not a safetensors file: its header is not text in UTF-8`, { file });
   }
 }
 
@@ -64,7 +65,7 @@ function objectOf(text: string, file: string): Readonly<Record<string, unknown>>
     json = undefined;
   }
   if (isObject(json)) return json;
-  throw new DataError("not a safetensors file: its header is not a JSON object", { file });
+  throw new DataError(t`not a safetensors file: its header is not a JSON object`, { file });
 }
 
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
@@ -75,26 +76,26 @@ const isCount = (json: unknown): json is number => Number.isSafeInteger(json) &&
 const areCounts = (json: unknown): json is readonly number[] => Array.isArray(json) && json.every(isCount);
 
 function entryOf(name: string, json: unknown, available: number, file: string): Entry {
-  const fail = (sentence: string) => new DataError(`the tensor ${quoted(name)} ${sentence}`, { file });
+  const fail = (sentence: string) => new DataError(t`the tensor ${quoted(name)} ${sentence}`, { file });
   const { dtype, shape, data_offsets: offsets } = isObject(json) ? json : {};
   if (typeof dtype !== "string" || !areCounts(shape) || shape.length > MOST_AXES) {
-    throw fail("is described wrongly: expected its dtype and shape");
+    throw fail(t`is described wrongly: expected its dtype and shape`);
   }
   if (!Object.hasOwn(ELEMENTS, dtype)) {
-    throw fail(`holds ${quoted(dtype)}: expected one of ${Object.keys(ELEMENTS).join(", ")}`);
+    throw fail(t`holds ${quoted(dtype)}: expected one of ${Object.keys(ELEMENTS).join(", ")}`);
   }
   const element = ELEMENTS[dtype];
   if (!areCounts(offsets) || offsets.length !== 2)
-    throw fail("is described wrongly: expected its data_offsets");
+    throw fail(t`is described wrongly: expected its data_offsets`);
   const [begin, end] = offsets;
   const promised = sizeOf(shape) * element.size;
   if (end - begin !== promised) {
     throw fail(
-      `should have ${promised} bytes by its shape and dtype, but has ${end - begin} by its data_offsets`,
+      t`should have ${promised} bytes by its shape and dtype, but has ${end - begin} by its data_offsets`,
     );
   }
   if (end > available) {
-    throw fail(`ends at byte ${end} of ${available}: the file is cut off, or its header lies`);
+    throw fail(t`ends at byte ${end} of ${available}: the file is cut off, or its header lies`);
   }
   return { name, dtype: element, shape, begin, end };
 }
@@ -103,14 +104,14 @@ function checkOffsets(entries: readonly Entry[], available: number, file: string
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (entry.begin < end) {
-      throw new DataError(`the tensor ${quoted(entry.name)} overlaps another one`, { file });
+      throw new DataError(t`the tensor ${quoted(entry.name)} overlaps another one`, { file });
     }
     if (entry.begin > end) {
-      throw new DataError(`${entry.begin - end} bytes from byte ${end} on belong to no tensor`, { file });
+      throw new DataError(t`${entry.begin - end} bytes from byte ${end} on belong to no tensor`, { file });
     }
     end = entry.end;
   }
   if (end < available) {
-    throw new DataError(`the last ${available - end} bytes belong to no tensor`, { file });
+    throw new DataError(t`the last ${available - end} bytes belong to no tensor`, { file });
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { quoted } from "../../protocol/visible.ts";
 import { closest } from "../data/closest.ts";
 import { DataError } from "../data/error.ts";
@@ -35,7 +36,7 @@ export function matchWeights(expected: Expected, stored: Stored, file: string): 
   throw new DataError(
     foreign === undefined
       ? sentences(expected, stored, wrapped.at(-1) ?? "")
-      : `every name begins with ${quoted(foreign)}, and all tensors fit without it: save the state_dict of ${quoted(foreign.slice(0, -1))} alone`,
+      : t`every name begins with ${quoted(foreign)}, and all tensors fit without it: save the state_dict of ${quoted(foreign.slice(0, -1))} alone`,
     { file },
   );
 }
@@ -74,8 +75,8 @@ const without = (prefix: string, stored: Stored): Stored =>
 function sentences(expected: Expected, stored: Stored, prefix: string): string {
   const mistakes = [...mistakesOf(expected, without(prefix, stored))];
   const named = mistakes.slice(0, NAMED).map((sentence) => sentence());
-  const more = mistakes.length > NAMED ? [`and ${mistakes.length - NAMED} more`] : [];
-  const less = prefix === "" ? "" : `without ${quoted(prefix)} before all names, `;
+  const more = mistakes.length > NAMED ? [t`and ${mistakes.length - NAMED} more`] : [];
+  const less = prefix === "" ? "" : t`without ${quoted(prefix)} before all names, `;
   return less + [...named, ...more].join("; ");
 }
 
@@ -85,17 +86,17 @@ function* mistakesOf(expected: Expected, tensors: Stored): Generator<() => strin
   for (const [name, { shape }] of tensors) {
     const wanted = expected.get(name);
     if (wanted && show(wanted.shape) !== show(shape)) {
-      yield () => `${quoted(name)} is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
+      yield () => t`${quoted(name)} is ${show(shape)} in the file, but ${show(wanted.shape)} in the model`;
     }
     if (!wanted && !isIgnored(name)) yield () => unknown(name, missing, [...expected.keys()]);
   }
   for (const name of missing) {
-    yield () => `${quoted(name)} ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
+    yield () => t`${quoted(name)} ${show(expected.get(name)?.shape ?? [])} of the model is missing`;
   }
 }
 
 function unknown(name: string, missing: readonly string[], all: readonly string[]): string {
   const guess = closest(name, missing) ?? closest(name, all);
-  const question = guess === undefined ? "" : `: did you mean ${quoted(guess)}?`;
-  return `the model has no ${quoted(name)}${question}`;
+  const question = guess === undefined ? "" : t`: did you mean ${quoted(guess)}?`;
+  return t`the model has no ${quoted(name)}${question}`;
 }

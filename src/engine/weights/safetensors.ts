@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { DataError } from "../data/error.ts";
 import { Aligned } from "../data/formats/elements.ts";
 import { Beginning, changed, type DataFile, nameOf, type Reading, type Sink } from "../data/reading.ts";
@@ -25,12 +26,12 @@ export function* readSafetensors(file: DataFile, needs: Needs): Reading<Readonly
   const name = nameOf(file);
   const prefix = new Beginning(PREFIX);
   const size = yield { file, sink: prefix };
-  if (!size.exact) throw new DataError("packed with gzip: expected it unpacked", { file: name });
+  if (!size.exact) throw new DataError(t`packed with gzip: expected it unpacked`, { file: name });
   const length = headerLength(prefix.bytes, size.bytes, name);
   const { choose, longestHeader = LONGEST_HEADER, values = true } = needs;
   if (length > longestHeader) {
     throw new DataError(
-      `its header has ${length} bytes: the tensors of the model take at most ${longestHeader}`,
+      t`its header has ${length} bytes: the tensors of the model take at most ${longestHeader}`,
       { file: name },
     );
   }

@@ -20,7 +20,7 @@ export async function watchPython(
 ): Promise<vscode.TaskExecution | undefined> {
   if (!vscode.workspace.isTrusted) {
     const message = plain`GradLens runs and watches programs in trusted workspaces only.`;
-    return refuse(message, "Manage Trust", "workbench.trust.manage");
+    return refuse(message, plain`Manage Trust`, "workbench.trust.manage");
   }
   const document = uri ? await open(uri) : vscode.window.activeTextEditor?.document;
   if (!document || !isProgram(document))

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { statOf } from "../../protocol/frame.ts";
 import { spoken } from "../chain.ts";
 import { figure } from "../format.ts";
@@ -10,16 +11,16 @@ const ADAM: ReadonlySet<string> = new Set(["Adam", "AdamW"]);
 
 export const adamEps = runFinding({
   id: "adam-eps",
-  title: "Gradients below Adam's eps",
+  title: t`Gradients below Adam's eps`,
   condition:
     "With Adam or AdamW the gradient's elements are below `eps` times eps, and a weight moves by less than `step` of the learning rate, in at least `layers` of the layers; and the model does not do well.",
   thresholds: {
-    eps: { is: 10, of: "The gradient's elements are below so many eps." },
-    step: { is: 0.2, of: "Part of the learning rate that a weight moves in a step." },
-    layers: { is: 0.34, of: "Share of the layers where it is so." },
+    eps: { is: 10, of: t`The gradient's elements are below so many eps.` },
+    step: { is: 0.2, of: t`Part of the learning rate that a weight moves in a step.` },
+    layers: { is: 0.34, of: t`Share of the layers where it is so.` },
   },
   severity: "error",
-  why: "Adam divides the gradient by its own size plus eps, so that each weight moves by about the learning rate, however small the gradient. Below eps that no longer holds: the steps shrink with the gradient, and the model stays where it is.",
+  why: t`Adam divides the gradient by its own size plus eps, so that each weight moves by about the learning rate, however small the gradient. Below eps that no longer holds: the steps shrink with the gradient, and the model stays where it is.`,
   source: {
     title: "PyTorch, torch.optim.Adam",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html",
@@ -40,7 +41,7 @@ export const adamEps = runFinding({
     const row = small[0] ?? 0;
     return {
       layer: pathOf(evidence, row),
-      message: `The elements of the gradient of ${spoken(pathOf(evidence, row))} are about ${figure(elementOf(evidence, row), 1)}, beside an eps of ${figure(eps, 1)}: in ${small.length} of ${weighted.length} layers Adam's steps shrink with them, and ${stays(loss)}.`,
+      message: t`The elements of the gradient of ${spoken(pathOf(evidence, row))} are about ${figure(elementOf(evidence, row), 1)}, beside an eps of ${figure(eps, 1)}: in ${small.length} of ${weighted.length} layers Adam's steps shrink with them, and ${stays(loss)}.`,
       figures: {
         gradient: elementOf(evidence, row),
         eps,

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { figure } from "../format.ts";
 import { median } from "../typical.ts";
 import { runFinding } from "./finding.ts";
@@ -10,14 +11,14 @@ const SCALE_FREE: ReadonlySet<string> = new Set(["Adam", "AdamW", "RMSprop", "Ad
 
 export const clipThreshold = runFinding({
   id: "clip-threshold",
-  title: "A clipping threshold too small",
+  title: t`A clipping threshold too small`,
   condition:
     "The median of `clip_coef` is below `coef` with an optimizer that does not divide the scale out, no layer has moved by `lr-too-small.moved` of its size, and the model does not do well.",
   thresholds: {
-    coef: { is: 0.003, of: "Median factor that clipping leaves of the gradient." },
+    coef: { is: 0.003, of: t`Median factor that clipping leaves of the gradient.` },
   },
   severity: "error",
-  why: "Clipping is for the rare step that is far too large. Where it leaves a thousandth of every step's gradient it is a learning rate a thousand times smaller. Under Adam and its kin the scale divides out, and clipping at every step is harmless.",
+  why: t`Clipping is for the rare step that is far too large. Where it leaves a thousandth of every step's gradient it is a learning rate a thousand times smaller. Under Adam and its kin the scale divides out, and clipping at every step is harmless.`,
   source: {
     title: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
     url: "https://arxiv.org/abs/1211.5063",
@@ -32,7 +33,7 @@ export const clipThreshold = runFinding({
     if (!(left < coef) || mostMoved(evidence).sum >= valuesOf(lrTooSmall, settings).moved) return undefined;
     const norm = median(history.recent.map(({ grad_norm }) => grad_norm));
     return {
-      message: `Clipping leaves ${figure(left, 1)} of the gradient, whose norm is ${figure(norm)}, and ${stays(loss)}.`,
+      message: t`Clipping leaves ${figure(left, 1)} of the gradient, whose norm is ${figure(norm)}, and ${stays(loss)}.`,
       figures: { clip_coef: left, grad_norm: norm, loss: loss.now, floor: loss.floor },
     };
   },

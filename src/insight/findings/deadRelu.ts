@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { spoken } from "../chain.ts";
 import { percent } from "../format.ts";
 import type { LossState } from "../lossState.ts";
@@ -17,16 +18,16 @@ interface Dead {
 
 export const deadRelu = runFinding({
   id: "dead-relu",
-  title: "Dead ReLUs",
+  title: t`Dead ReLUs`,
   condition:
     "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them. A part of a layer is a warning in the first half of a run, up to step 200, unless the loss is worse than a constant's.",
   thresholds: {
-    share: { is: 0.5, of: "Share of units that are 0 for every sample." },
-    growth: { is: 0.3, of: "By how much it has grown since the first step." },
-    most: { is: 0.75, of: "The share of units in a run that has learned something." },
+    share: { is: 0.5, of: t`Share of units that are 0 for every sample.` },
+    growth: { is: 0.3, of: t`By how much it has grown since the first step.` },
+    most: { is: 0.75, of: t`The share of units in a run that has learned something.` },
   },
   severity: "error",
-  why: "A unit whose input is negative for every sample gives 0 and gets a gradient of 0: it stays as it is. Nets that train well begin with half of their units off for a batch; what counts is that a whole layer is off, or that the share grew while nothing was learned, as after a step that was too large.",
+  why: t`A unit whose input is negative for every sample gives 0 and gets a gradient of 0: it stays as it is. Nets that train well begin with half of their units off for a batch; what counts is that a whole layer is off, or that the share grew while nothing was learned, as after a step that was too large.`,
   source: {
     title: "Lu, Shin, Su, Karniadakis: Dying ReLU and initialization, 2019",
     url: "https://arxiv.org/abs/1903.06733",
@@ -45,13 +46,13 @@ export const deadRelu = runFinding({
         .toSorted((a, b) => b.now - b.start - (a.now - a.start))[0];
     if (!dead) return undefined;
     const { row, start, now } = dead;
-    const since = start >= ALL ? "from the first step on" : `${percent(start)} at the first step`;
+    const since = start >= ALL ? t`from the first step on` : t`${percent(start)} at the first step`;
     const others = layers.filter(
       (one) => one.row !== row && one.now >= share && one.now - one.start >= growth,
     );
     return {
       layer: pathOf(evidence, row),
-      message: `${percent(now)} of the units of ${spoken(pathOf(evidence, row))} are 0 for every sample (${since}), and ${stays(loss)}.`,
+      message: t`${percent(now)} of the units of ${spoken(pathOf(evidence, row))} are 0 for every sample (${since}), and ${stays(loss)}.`,
       figures: { dead: now, first_dead: start, loss: loss.now, floor: loss.floor },
       related: others.map((one) => pathOf(evidence, one.row)),
       ...(early && now < ALL && !loss.worse && { severity: "warning" as const }),

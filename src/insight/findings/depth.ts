@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { repetitionOf, chainOf, nameOf } from "../chain.ts";
 import { figure, fold } from "../format.ts";
 import { partOf, shareOf, type Share } from "../share.ts";
@@ -10,17 +11,17 @@ const STEADY = 1.02;
 
 export const vanishingDepth = runFinding({
   id: "vanishing-depth",
-  title: "The gradient vanishes along depth",
+  title: t`The gradient vanishes along depth`,
   condition:
     "‖∂L/∂h‖ of the first layer with weights is below `first` of the last one's at the first step and below `ratio` of it over the last steps (or the other way round), at least `hops` layers lie between, and the model has learned nothing, has not moved, or is above `poor` times the loss of the best constant, and is not worse than that.",
   thresholds: {
-    first: { is: 0.03, of: "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step." },
-    ratio: { is: 0.01, of: "The same over the window." },
-    hops: { is: 3, of: "Layers with weights between the two, and one." },
-    poor: { is: 0.85, of: "Loss : that of the best constant prediction, above which it counts." },
+    first: { is: 0.03, of: t`‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step.` },
+    ratio: { is: 0.01, of: t`The same over the window.` },
+    hops: { is: 3, of: t`Layers with weights between the two, and one.` },
+    poor: { is: 0.85, of: t`Loss : that of the best constant prediction, above which it counts.` },
   },
   severity: "error",
-  why: "On its way back the gradient is multiplied by one factor for each layer; where the factors are below 1 the first layers get next to nothing and stay as they were drawn, so that all that follows works on noise. A small share alone is no fault, and many nets that train well begin with one: what tells is that it stays small and that the loss does not fall.",
+  why: t`On its way back the gradient is multiplied by one factor for each layer; where the factors are below 1 the first layers get next to nothing and stay as they were drawn, so that all that follows works on noise. A small share alone is no fault, and many nets that train well begin with one: what tells is that it stays small and that the loss does not fall.`,
   source: {
     title: "Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, 2010",
     url: "https://proceedings.mlr.press/v9/glorot10a.html",
@@ -41,7 +42,7 @@ export const vanishingDepth = runFinding({
     const thin = farthest(evidence) ?? subject;
     return {
       layer: pathOf(evidence, subject),
-      message: `The gradient ${rateOf(evidence, thin)}: ${gets(evidence, subject)} (${figure(begin, 1)} at the first step), and ${stays(loss)}.`,
+      message: t`The gradient ${rateOf(evidence, thin)}: ${gets(evidence, subject)} (${figure(begin, 1)} at the first step), and ${stays(loss)}.`,
       figures: { ratio: now, first_ratio: begin, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, weighted.at(-1) ?? 0)],
       marks: marksOn(evidence, -1),
@@ -51,16 +52,16 @@ export const vanishingDepth = runFinding({
 
 export const explodingDepth = runFinding({
   id: "exploding-depth",
-  title: "The gradient or the outputs explode along depth",
+  title: t`The gradient or the outputs explode along depth`,
   condition:
     "At the first step ‖∂L/∂h‖ of the first layer with weights is above `ratio` times the last one's, or the outputs' standard deviation grows more than `growth`-fold over at least `layers` layers with weights; and the model does no better than a constant, has not moved, or ended with NaN or ∞, where a fifth of either is enough.",
   thresholds: {
-    ratio: { is: 1000, of: "‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step." },
-    growth: { is: 100, of: "Growth of the outputs' standard deviation from the first layer to the last." },
-    layers: { is: 4, of: "Layers with weights that it takes to call it depth." },
+    ratio: { is: 1000, of: t`‖∂L/∂h‖ of the first layer with weights : the last one's, at the first step.` },
+    growth: { is: 100, of: t`Growth of the outputs' standard deviation from the first layer to the last.` },
+    layers: { is: 4, of: t`Layers with weights that it takes to call it depth.` },
   },
   severity: "error",
-  why: "Where the factors along depth are above 1, the outputs or the gradients of the other end are thousands of times too large for any one learning rate: what is right for the last layers blows the first ones up. A net of many layers with BatchNorm may begin with a ratio of a thousand and train: what tells is that this one does not.",
+  why: t`Where the factors along depth are above 1, the outputs or the gradients of the other end are thousands of times too large for any one learning rate: what is right for the last layers blows the first ones up. A net of many layers with BatchNorm may begin with a ratio of a thousand and train: what tells is that this one does not.`,
   source: {
     title: "He, Zhang, Ren, Sun: Delving deep into rectifiers, 2015",
     url: "https://arxiv.org/abs/1502.01852",
@@ -83,11 +84,11 @@ export const explodingDepth = runFinding({
     const last = weighted.at(-1) ?? 0;
     const name = (row: number): string => nameOf(evidence.layers, row);
     const what = gradient
-      ? `The gradient grows on its way back: at the first step ${name(subject)} gets ${partOf(Math.log10(begin))} what ${name(last)} gets`
-      : `The outputs grow ${fold(grown)} from ${name(subject)} to ${name(last)} at the first step`;
+      ? t`The gradient grows on its way back: at the first step ${name(subject)} gets ${partOf(Math.log10(begin))} what ${name(last)} gets`
+      : t`The outputs grow ${fold(grown)} from ${name(subject)} to ${name(last)} at the first step`;
     return {
       layer: pathOf(evidence, subject),
-      message: `${what}, and ${stays(loss)}.`,
+      message: t`${what}, and ${stays(loss)}.`,
       figures: { ratio: begin, growth: grown, loss: loss.now, floor: loss.floor },
       related: [pathOf(evidence, last)],
       marks: marksOn(evidence, 1),
@@ -116,12 +117,12 @@ function marksOn({ shares }: Evidence, side: 1 | -1): ReadonlyMap<number, Share>
 
 /** `block.0 gets 3·10⁻⁴ of what the head gets` */
 export const gets = ({ layers, shares }: Evidence, layer: number): string =>
-  `${nameOf(layers, layer)} gets ${partOf(shares[layer] ?? NaN)} what ${nameOf(layers, layers.length - 1)} gets`;
+  t`${nameOf(layers, layer)} gets ${partOf(shares[layer] ?? NaN)} what ${nameOf(layers, layers.length - 1)} gets`;
 
 /** `shrinks 4.2-fold at each block`, with a rate only where it is one. */
 export function rateOf({ layers, delta, shares }: Evidence, subject: number): string {
   const share = shares[subject] ?? NaN;
-  const verb = share < 0 ? "shrinks" : "grows";
+  const isLess = share < 0;
   const blocks = repetitionOf(layers);
   const [first, last] = [blocks?.groups[0], blocks?.groups.at(-1)];
   const [noun, decades, links] =
@@ -132,7 +133,7 @@ export function rateOf({ layers, delta, shares }: Evidence, subject: number): st
           blocks.groups.length - 1,
         ]
       : [
-          "layer",
+          t`layer`,
           share,
           chainOf(layers)
             .slice(subject + 1)
@@ -140,5 +141,6 @@ export function rateOf({ layers, delta, shares }: Evidence, subject: number): st
         ];
   const rate = 10 ** (decades / links);
   const steady = Math.sign(decades) === Math.sign(share) && Math.max(rate, 1 / rate) > STEADY;
-  return steady ? `${verb} ${fold(rate)} at each ${noun}` : `${verb} on its way back`;
+  if (!steady) return isLess ? t`shrinks on its way back` : t`grows on its way back`;
+  return isLess ? t`shrinks ${fold(rate)} at each ${noun}` : t`grows ${fold(rate)} at each ${noun}`;
 }

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { rangeOf } from "../../protocol/buckets.ts";
 import { courseOf } from "../../protocol/kept.ts";
 import { compact, figure, percent } from "../format.ts";
@@ -10,15 +11,15 @@ const FAR = 1;
 
 export const lrTooSmall = runFinding({
   id: "lr-too-small",
-  title: "A learning rate too small",
+  title: t`A learning rate too small`,
   condition:
     "The sum of the relative updates over the run is below `moved` in every layer, or the schedule ends below `decay` of the highest rate while that sum is below 1; the model does not do well, and neither eps, nor clipping, nor the targets' scale nor a gradient that vanishes explains it.",
   thresholds: {
-    moved: { is: 0.05, of: "Sum of all relative updates of a layer over the run." },
-    decay: { is: 0.001, of: "Learning rate at the end : at the start." },
+    moved: { is: 0.05, of: t`Sum of all relative updates of a layer over the run.` },
+    decay: { is: 0.001, of: t`Learning rate at the end : at the start.` },
   },
   severity: "error",
-  why: "Over the whole run no layer has moved by more than a few hundredths of its size: at this rate the model stays about where it was drawn. A single update of a thousandth looks healthy; what tells is the sum over the run, and that the loss is still high.",
+  why: t`Over the whole run no layer has moved by more than a few hundredths of its size: at this rate the model stays about where it was drawn. A single update of a thousandth looks healthy; what tells is the sum over the run, and that the loss is still high.`,
   source: {
     title: "Smith: Cyclical learning rates for training neural networks, 2017",
     url: "https://arxiv.org/abs/1506.01186",
@@ -37,14 +38,14 @@ export const lrTooSmall = runFinding({
       const layer = pathOf(evidence, evidence.weighted[0] ?? 0);
       return {
         layer,
-        message: `In ${step} steps at a learning rate of ${compact(highest)} no layer has moved by more than ${percent(most.sum, 1)} of its size, and ${stays(loss)}.`,
+        message: t`In ${step} steps at a learning rate of ${compact(highest)} no layer has moved by more than ${percent(most.sum, 1)} of its size, and ${stays(loss)}.`,
         figures,
       };
     }
     if (!(now < decay * highest) || most.sum >= FAR) return undefined;
     return {
       layer: layers[evidence.weighted[0] ?? 0]?.path ?? "",
-      message: `The schedule has taken the learning rate from ${compact(highest)} down to ${compact(now)}, before any layer had moved by more than ${figure(most.sum)} times its size, and ${stays(loss)}.`,
+      message: t`The schedule has taken the learning rate from ${compact(highest)} down to ${compact(now)}, before any layer had moved by more than ${figure(most.sum)} times its size, and ${stays(loss)}.`,
       figures,
       fixes: ["no-schedule", "raise-rate", "adam"],
     };

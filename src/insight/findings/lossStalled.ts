@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { LOSS_RULE } from "../lossState.ts";
 import { pathOf } from "./evidence.ts";
 import { runFinding } from "./finding.ts";
@@ -8,11 +9,11 @@ const PLATEAU = 1000;
 
 export const lossStalled = runFinding({
   ...LOSS_RULE,
-  title: "The loss stalls",
+  title: t`The loss stalls`,
   condition:
     "The mean loss of the last steps is that of the best constant prediction, from `nothing` of it on; or above it and not falling since half time (`flat`); or where it began; or worse than a constant (`worse`). While a run goes on it has to rest, and is a warning in its first half, up to step 1000.",
   severity: "error",
-  why: "Whoever answers the mean of the targets, or the shares of the classes, whatever the input, has this loss: the model has learned nothing that depends on its input. It is the clearest single sign that something is wrong, and says nothing of what: that is what the other findings are for.",
+  why: t`Whoever answers the mean of the targets, or the shares of the classes, whatever the input, has this loss: the model has learned nothing that depends on its input. It is the clearest single sign that something is wrong, and says nothing of what: that is what the other findings are for.`,
   source: {
     title: "PyTorch, torch.nn: loss functions",
     url: "https://docs.pytorch.org/docs/stable/nn.html#loss-functions",

@@ -1,17 +1,19 @@
+import { t } from "../../l10n/translate.ts";
 import { isNonFinite } from "../../protocol/frame.ts";
 import type { RunEnd } from "../../protocol/run.ts";
 import { spoken } from "../chain.ts";
 import { breakOf } from "../finite.ts";
 import { figure } from "../format.ts";
 import type { Share } from "../share.ts";
+import { PLACES } from "../words.ts";
 import { runFinding, type Run } from "./finding.ts";
 
 export const nonFinite = runFinding({
   id: "non-finite",
-  title: "NaN or ∞",
+  title: t`NaN or ∞`,
   condition: "A NaN or ±∞ is in the loss, in an output, in a gradient or in a weight.",
   severity: "error",
-  why: "From a NaN or ∞ on no figure means anything, and no step mends it: the first place where one appeared is where to look. It comes from numbers that grew beyond the largest float, or from an operation that has no result, such as 0/0 or the logarithm of a negative number.",
+  why: t`From a NaN or ∞ on no figure means anything, and no step mends it: the first place where one appeared is where to look. It comes from numbers that grew beyond the largest float, or from an operation that has no result, such as 0/0 or the logarithm of a negative number.`,
   source: {
     title: "PyTorch, Autograd mechanics: anomaly detection",
     url: "https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",
@@ -29,24 +31,26 @@ export const nonFinite = runFinding({
     const inputs = end?.reason === "non_finite" ? end.inputs : undefined;
     const figures = { step, ...(inputs && { input_min: inputs.min, input_max: inputs.max }) };
     if (layer === undefined) {
-      const although = ended ? ", although every layer's output is" : "";
       return {
         layer: run.layers.at(-1)?.path ?? "",
-        message: `The loss is no longer finite at step ${step}${although}${cause}.`,
+        message: ended
+          ? t`The loss is no longer finite at step ${step}, although every layer's output is${cause}.`
+          : t`The loss is no longer finite at step ${step}${cause}.`,
         figures,
         marks,
       };
     }
+    const place = PLACES[where ?? "activation"];
     const message = ended
-      ? `The first NaN or ∞ was in the ${where} of ${spoken(layer)} at step ${step}${cause}.`
-      : `NaN or ∞ in the ${where} of ${spoken(layer)} at step ${step}.`;
+      ? t`The first NaN or ∞ was in the ${place} of ${spoken(layer)} at step ${step}${cause}.`
+      : t`NaN or ∞ in the ${place} of ${spoken(layer)} at step ${step}.`;
     return { layer, message, figures, marks };
   },
 });
 
 /** `: linear made it of numbers from −3·10³⁰ to 2·10³⁰` */
 const causeOf = ({ op, inputs }: RunEnd & { readonly reason: "non_finite" }): string =>
-  op && inputs ? `: ${op} made it of numbers from ${figure(inputs.min)} to ${figure(inputs.max)}` : "";
+  op && inputs ? t`: ${op} made it of numbers from ${figure(inputs.min)} to ${figure(inputs.max)}` : "";
 
 /** The layer that had the first, and all that have one at the latest step. */
 function marksOf({ layers, history }: Run, layer: string | undefined): ReadonlyMap<number, Share> {

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { spoken } from "../chain.ts";
 import { figure } from "../format.ts";
 import { pathOf } from "./evidence.ts";
@@ -19,16 +20,16 @@ const CLEAR = 2;
 
 export const poorInit = runFinding({
   id: "poor-init",
-  title: "Poor initialisation",
+  title: t`Poor initialisation`,
   condition:
     "The loss of the first step is above `loss` times that of the best constant (unless the targets lie far from 0), or the norm of a unit's weights, ‖θ‖ / √out, is below `small` or above `large` in at least half of the layers; and the model does not do well. The norms are a warning in the first half of a run, up to step 200, unless they are twice as far off, or the loss is worse than a constant's.",
   thresholds: {
-    loss: { is: 10, of: "The first loss is so many times that of the best constant prediction." },
-    small: { is: 0.2, of: "Norm of a unit's weights, below which half of the layers begin." },
-    large: { is: 3, of: "Norm of a unit's weights, above which half of the layers begin." },
+    loss: { is: 10, of: t`The first loss is so many times that of the best constant prediction.` },
+    small: { is: 0.2, of: t`Norm of a unit's weights, below which half of the layers begin.` },
+    large: { is: 3, of: t`Norm of a unit's weights, above which half of the layers begin.` },
   },
   severity: "error",
-  why: "The scale of the first weights decides whether anything gets through: too small, and outputs and gradients shrink from layer to layer; too large, and the first loss is far above what a constant would cost, activations saturate and the first updates are huge. Any scale is fine where the model trains.",
+  why: t`The scale of the first weights decides whether anything gets through: too small, and outputs and gradients shrink from layer to layer; too large, and the first loss is far above what a constant would cost, activations saturate and the first updates are huge. Any scale is fine where the model trains.`,
   source: {
     title: "He, Zhang, Ren, Sun: Delving deep into rectifiers, 2015",
     url: "https://arxiv.org/abs/1502.01852",
@@ -48,12 +49,12 @@ export const poorInit = runFinding({
     const compared = { first_loss: first, floor: loss.floor };
     if (!isFar && loss.floor > 0 && !(first <= times * loss.floor)) {
       const row = norms.toSorted((a, b) => b.norm - a.norm)[0]?.row ?? evidence.weighted[0] ?? 0;
-      const size = Number.isFinite(first)
-        ? `${figure(first, 3)}, ${figure(first / loss.floor)} times`
-        : "not finite, instead of";
+      const floor = figure(loss.floor, 3);
       return {
         layer: pathOf(evidence, row),
-        message: `The first loss is ${size} what predicting the mean alone would give (${figure(loss.floor, 3)}): the weights begin too large.`,
+        message: Number.isFinite(first)
+          ? t`The first loss is ${figure(first, 3)}, ${figure(first / loss.floor)} times what predicting the mean alone would give (${floor}): the weights begin too large.`
+          : t`The first loss is not finite, instead of what predicting the mean alone would give (${floor}): the weights begin too large.`,
         figures: { ...compared, unit_norm: norms.find((one) => one.row === row)?.norm ?? NaN },
       };
     }
@@ -67,7 +68,7 @@ export const poorInit = runFinding({
     const isClear = beyond((norm) => (few ? norm * CLEAR < small : norm > CLEAR * large)) !== undefined;
     return {
       layer: pathOf(evidence, subject.row),
-      message: `The weights of a unit of ${spoken(pathOf(evidence, subject.row))} begin with a norm of ${figure(subject.norm)}, ${few ? "too small" : "too large"} for anything to get through, and ${stays(loss)}.`,
+      message: t`The weights of a unit of ${spoken(pathOf(evidence, subject.row))} begin with a norm of ${figure(subject.norm)}, ${few ? t`too small` : t`too large`} for anything to get through, and ${stays(loss)}.`,
       figures: { ...compared, unit_norm: subject.norm, extreme_unit_norm: extreme.norm, loss: loss.now },
       related: worst.slice(1).map(({ row }) => pathOf(evidence, row)),
       // Any scale is fine where the model trains, and at its beginning this one may.

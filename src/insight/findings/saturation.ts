@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { spoken } from "../chain.ts";
 import { percent } from "../format.ts";
 import { pathOf } from "./evidence.ts";
@@ -14,15 +15,15 @@ const HELD = 0.8;
 
 export const saturation = runFinding({
   id: "saturation",
-  title: "Saturated activations",
+  title: t`Saturated activations`,
   condition:
     "More than `share` of a layer's outputs lie where its derivative is below 5 % of its maximum, at the first step and now, and the model has learned nothing, has not moved or is worse than a constant; above `most` also where the loss is above half of the best constant's. A Softmax at the output under a squared error counts until the model is trained.",
   thresholds: {
-    share: { is: 0.5, of: "Share of outputs where the activation is flat, from the first step on." },
-    most: { is: 0.75, of: "The same, where the loss is above half of the best constant prediction's." },
+    share: { is: 0.5, of: t`Share of outputs where the activation is flat, from the first step on.` },
+    most: { is: 0.75, of: t`The same, where the loss is above half of the best constant prediction's.` },
   },
   severity: "error",
-  why: "Where an activation is flat its derivative is next to 0, and with it the gradient of all that lies before. A classifier that has learned ends saturated: what counts is that the units were so from the first step on, before they had learned anything, and that the model does not do well.",
+  why: t`Where an activation is flat its derivative is next to 0, and with it the gradient of all that lies before. A classifier that has learned ends saturated: what counts is that the units were so from the first step on, before they had learned anything, and that the model does not do well.`,
   source: {
     title: "Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, 2010",
     url: "https://proceedings.mlr.press/v9/glorot10a.html",
@@ -45,7 +46,7 @@ export const saturation = runFinding({
     const [begin, end] = [start[first] ?? NaN, now[first] ?? NaN];
     return {
       layer: pathOf(evidence, first),
-      message: `${percent(end)} of the outputs of ${spoken(pathOf(evidence, first))} are saturated (${percent(begin)} at the first step), and ${stays(loss)}.`,
+      message: t`${percent(end)} of the outputs of ${spoken(pathOf(evidence, first))} are saturated (${percent(begin)} at the first step), and ${stays(loss)}.`,
       figures: { saturated: end, first_saturated: begin, loss: loss.now, floor: loss.floor },
       related: held.slice(1).map((row) => pathOf(evidence, row)),
       ...(softmax && { fixes: ["fitting-loss", "xavier-init", "default-init"] as const }),

@@ -1,4 +1,6 @@
+import { t } from "../../l10n/translate.ts";
 import { counted, figure } from "../format.ts";
+import { onTheWay } from "../onTheWay.ts";
 import { RECENT, recentSteps } from "../recent.ts";
 import { factOf, shareOf, verdictOf, worst, type Share } from "../share.ts";
 import { JUDGED_FROM, type Training } from "../training.ts";
@@ -39,7 +41,7 @@ const known = new WeakMap<Run["history"], Known>();
  */
 export function summarise(run: Run): Summary {
   const end = run.run.end ?? run.run.state;
-  const rules = run.run.info?.declared?.rules;
+  const { declared, rules = declared?.rules } = run.run.info ?? {};
   const before = known.get(run.history);
   const isKnown = before?.end === end && before?.rules === rules;
   if (isKnown && before?.summary.marks.length === run.layers.length) return before.summary;
@@ -58,7 +60,7 @@ function newSummary(run: Run): Summary {
     training: course.training,
   };
   if (run.run.end?.reason === "failed")
-    return { ...nothing, severity: "error", text: `The run failed: ${run.run.end.message}` };
+    return { ...nothing, severity: "error", text: t`The run failed: ${run.run.end.message}` };
   if (run.history.recent.length === 0)
     return { ...nothing, severity: "info", text: run.run.state === "ended" ? NO_STEP : WAITING };
   const found = diagnose(evidence);
@@ -72,8 +74,8 @@ export const markOf = ({ marks, cause }: Finding, row: number): Share => {
   return mark === "faulty" && cause !== undefined ? "even" : mark;
 };
 
-const WAITING = "Waiting for the first step.";
-const NO_STEP = "The run ended before its first step.";
+const WAITING = t`Waiting for the first step.`;
+const NO_STEP = t`The run ended before its first step.`;
 
 type Said = Pick<Summary, "severity" | "text" | "layer">;
 
@@ -98,7 +100,10 @@ function said(evidence: Evidence, found: readonly Finding[]): Said {
   const layer = gravest ? gravest.layer : base?.layer;
   return {
     severity: gravest?.severity ?? (remarks.length > 0 ? "info" : base?.severity) ?? "ok",
-    text: gravest?.severity === "error" ? text : text + fewSteps(evidence),
+    text:
+      gravest?.severity === "error"
+        ? text
+        : text + fewSteps(evidence) + onTheWay(evidence.history, evidence.layers),
     ...(layer !== undefined && { layer }),
   };
 }
@@ -115,7 +120,7 @@ const ABOUT_GRADIENT: ReadonlySet<string> = new Set([
 const ABOUT_RUN: ReadonlySet<string> = new Set(["zero-gradient", "vanishing-time"]);
 
 const fewSteps = ({ history: { tally } }: Evidence): string =>
-  tally.frames < JUDGED_FROM ? ` Only ${counted(tally.frames, "step")} so far.` : "";
+  tally.frames < JUDGED_FROM ? t` Only ${counted(tally.frames, "step")} so far.` : "";
 
 /** How the gradient fares on its way back where no finding says that it fares badly. */
 function depth(evidence: Evidence): Said {
@@ -125,23 +130,23 @@ function depth(evidence: Evidence): Said {
     const norm = median(recentSteps(history, RECENT).map(({ grad_norm }) => grad_norm));
     return {
       severity: "ok",
-      text: `Too few layers to compare along depth; the gradient's norm is ${figure(norm)}.`,
+      text: t`Too few layers to compare along depth; the gradient's norm is ${figure(norm)}.`,
     };
   }
   if (shareOf(shares[subject] ?? NaN) === "even") {
     const first = links[0] ?? 0;
-    const text = `The gradient reaches every layer: ${gets(evidence, first)}.`;
+    const text = t`The gradient reaches every layer: ${gets(evidence, first)}.`;
     return { severity: "ok", layer: layers[first]?.path ?? "", text };
   }
   const layer = layers[subject]?.path ?? "";
   if (course.training === "trains") {
-    const falls = `The loss falls, from ${figure(course.first, 3)} to ${figure(course.now, 3)}`;
-    return { severity: "ok", layer, text: `${falls}, although ${gets(evidence, subject)}.` };
+    const falls = t`The loss falls, from ${figure(course.first, 3)} to ${figure(course.now, 3)}`;
+    return { severity: "ok", layer, text: t`${falls}, although ${gets(evidence, subject)}.` };
   }
   return {
     severity: "info",
     layer,
-    text: `The gradient ${rateOf(evidence, subject)}: ${gets(evidence, subject)}.`,
+    text: t`The gradient ${rateOf(evidence, subject)}: ${gets(evidence, subject)}.`,
   };
 }
 
@@ -155,8 +160,8 @@ export function layerText({ findings, shares, training }: Summary, row: number):
   });
   if (found.length > 0) return found.join(" ");
   const although =
-    share === "even" ? "" : training === "trains" ? ", and the loss falls all the same" : EARLY;
+    share === "even" ? "" : training === "trains" ? t`, and the loss falls all the same` : EARLY;
   return `${factOf(share)}${although}.`;
 }
 
-const EARLY = ", which says nothing yet";
+const EARLY = t`, which says nothing yet`;

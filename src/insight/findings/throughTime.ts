@@ -1,6 +1,7 @@
+import { t } from "../../l10n/translate.ts";
 import type { Frame } from "../../protocol/frame.ts";
 import { layerName } from "../../protocol/layerName.ts";
-import { figure } from "../format.ts";
+import { figure, fold } from "../format.ts";
 import { timeShares } from "../throughTime.ts";
 import { median } from "../typical.ts";
 import { runFinding, type Evidence } from "./finding.ts";
@@ -35,16 +36,16 @@ const emptyFrame = { time: undefined } as unknown as Frame;
 
 export const vanishingTime = runFinding({
   id: "vanishing-time",
-  title: "The gradient vanishes through time",
+  title: t`The gradient vanishes through time`,
   condition:
     "‖∂L/∂h_0‖ is below `ratio` of ‖∂L/∂h_T‖ at the first step and in the median over the steps that are kept, and the model has learned nothing or has not moved, and is not worse than a constant. For LSTM and GRU a remark while the run goes on, within the first `steps` steps or where the ratio has grown more than `opening`-fold.",
   thresholds: {
-    ratio: { is: 0.0001, of: "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at the first step and in the median." },
-    steps: { is: 200, of: "Steps within which a gated net may still open." },
-    opening: { is: 10, of: "Growth of the ratio since the first step that says that a gated net opens." },
+    ratio: { is: 0.0001, of: t`‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at the first step and in the median.` },
+    steps: { is: 200, of: t`Steps within which a gated net may still open.` },
+    opening: { is: 10, of: t`Growth of the ratio since the first step that says that a gated net opens.` },
   },
   severity: "error",
-  why: "Through time the gradient is multiplied by one factor for each step; where next to nothing of it gets back to the first ones, the layer cannot learn from what lies so far back. Gated nets may begin so and open in training: for them it is a remark while they may still open.",
+  why: t`Through time the gradient is multiplied by one factor for each step; where next to nothing of it gets back to the first ones, the layer cannot learn from what lies so far back. Gated nets may begin so and open in training: for them it is a remark while they may still open.`,
   source: {
     title: "Hochreiter, Schmidhuber: Long short-term memory, 1997",
     url: "https://doi.org/10.1162/neco.1997.9.8.1735",
@@ -60,10 +61,10 @@ export const vanishingTime = runFinding({
     if (!worst) return undefined;
     const gated = worst.type !== "RNN";
     const opens = gated && !run.end && (step < steps || worst.now > opening * worst.start);
-    const arrives = worst.typical === 0 ? "nothing" : figure(worst.typical, 1);
+    const arrives = worst.typical === 0 ? t`nothing` : figure(worst.typical, 1);
     return {
       layer: worst.path,
-      message: `Through time, ${arrives} of the gradient gets back over the ${worst.steps} steps of ${layerName(worst.path)} (${figure(worst.start, 1)} at the first step), and ${stays(loss)}.`,
+      message: t`Through time, ${arrives} of the gradient gets back over the ${worst.steps} steps of ${layerName(worst.path)} (${figure(worst.start, 1)} at the first step), and ${stays(loss)}.`,
       figures: { ratio: worst.typical, first_ratio: worst.start, loss: loss.now, floor: loss.floor },
       marks: new Map([[layers.findIndex(({ path }) => path === worst.path), "vanishing3"]]),
       ...(opens && { severity: "info" as const }),
@@ -73,14 +74,14 @@ export const vanishingTime = runFinding({
 
 export const explodingTime = runFinding({
   id: "exploding-time",
-  title: "The gradient explodes through time",
+  title: t`The gradient explodes through time`,
   condition:
     "‖∂L/∂h_0‖ is above `ratio` times ‖∂L/∂h_T‖ at any step that is kept, and the model does not do well or ended with NaN or ∞.",
   thresholds: {
-    ratio: { is: 1000, of: "‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at any step." },
+    ratio: { is: 1000, of: t`‖∂L/∂h_0‖ : ‖∂L/∂h_T‖ at any step.` },
   },
   severity: "error",
-  why: "A recurrent layer multiplies by the same weights at every time step: where they are too large, the gradient that gets back to the first step is thousands of times that of the last, and one update throws the weights far away.",
+  why: t`A recurrent layer multiplies by the same weights at every time step: where they are too large, the gradient that gets back to the first step is thousands of times that of the last, and one update throws the weights far away.`,
   source: {
     title: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
     url: "https://arxiv.org/abs/1211.5063",
@@ -94,7 +95,7 @@ export const explodingTime = runFinding({
     if (!worst || !(worst.most > ratio)) return undefined;
     return {
       layer: worst.path,
-      message: `Through time, the gradient grows up to ${figure(worst.most, 1)}-fold over the ${worst.steps} steps of ${layerName(worst.path)}, and ${stays(loss)}.`,
+      message: t`Through time, the gradient grows up to ${fold(worst.most, 1)} over the ${worst.steps} steps of ${layerName(worst.path)}, and ${stays(loss)}.`,
       figures: { ratio: worst.most, first_ratio: worst.start, loss: loss.now, floor: loss.floor },
       marks: new Map([[layers.findIndex(({ path }) => path === worst.path), "exploding3"]]),
     };

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { statOf, type Frame } from "../../protocol/frame.ts";
 import { spoken } from "../chain.ts";
 import { figure, percent } from "../format.ts";
@@ -7,18 +8,18 @@ import { stays } from "./words.ts";
 
 export const updateRatio = runFinding({
   id: "update-ratio",
-  title: "A step that rewrites a layer",
+  title: t`A step that rewrites a layer`,
   condition:
     "In one of the first steps a layer's update is above `ratio` of its weights, and the run ended with NaN or ∞ or is worse than a constant; or above `extreme`, and it does no better than one. Layers whose weights are 0 do not count.",
   thresholds: {
     ratio: {
       is: 0.1,
-      of: "Part of a layer's weights that one of the first steps rewrites, in a run that got worse.",
+      of: t`Part of a layer's weights that one of the first steps rewrites, in a run that got worse.`,
     },
-    extreme: { is: 0.3, of: "The same in a run that learned nothing." },
+    extreme: { is: 0.3, of: t`The same in a run that learned nothing.` },
   },
   severity: "error",
-  why: "A step that changes a tenth of a layer's weights throws away what was there: activations die or saturate, or each step overshoots by more than the one before. Large updates alone are no fault, and models with tiny weights begin with them: what tells is that this run is not better for it.",
+  why: t`A step that changes a tenth of a layer's weights throws away what was there: activations die or saturate, or each step overshoots by more than the one before. Large updates alone are no fault, and models with tiny weights begin with them: what tells is that this run is not better for it.`,
   source: {
     title: "Goyal et al.: Accurate, large minibatch SGD, 2017",
     url: "https://arxiv.org/abs/1706.02677",
@@ -30,10 +31,10 @@ export const updateRatio = runFinding({
     if (!judged || !(loss.notWell || broken)) return undefined;
     const { row, size, step } = peakUpdate(evidence);
     if (!(size > (broken || loss.worse ? ratio : extreme))) return undefined;
-    const part = size < 1 ? percent(size) : `${figure(size)} times the size`;
+    const part = size < 1 ? percent(size) : t`${figure(size)} times the size`;
     return {
       layer: pathOf(evidence, row),
-      message: `The update of step ${step} was ${part} of the weights of ${spoken(pathOf(evidence, row))}, and ${stays(loss)}.`,
+      message: t`The update of step ${step} was ${part} of the weights of ${spoken(pathOf(evidence, row))}, and ${stays(loss)}.`,
       figures: { update: size, update_step: step, loss: loss.now, floor: loss.floor },
     };
   },

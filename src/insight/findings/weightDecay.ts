@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { spoken } from "../chain.ts";
 import { figure, percent } from "../format.ts";
 import { pathOf } from "./evidence.ts";
@@ -10,15 +11,15 @@ const DECAYING: ReadonlySet<string> = new Set(["SGD", "AdamW"]);
 
 export const weightDecay = runFinding({
   id: "weight-decay",
-  title: "Weight decay too strong",
+  title: t`Weight decay too strong`,
   condition:
     "Learning rate times weight decay is at least `decay`, the norm of a layer's weights is below `left` of its first, and the model does not do well. Before that, where all norms fall as fast as decay alone takes them, which leaves less than `left` at the end of the run, and the loss does not move.",
   thresholds: {
-    decay: { is: 0.005, of: "Learning rate times weight decay." },
-    left: { is: 0.3, of: "Part of its first norm that is left of a layer's weights." },
+    decay: { is: 0.005, of: t`Learning rate times weight decay.` },
+    left: { is: 0.3, of: t`Part of its first norm that is left of a layer's weights.` },
   },
   severity: "error",
-  why: "Each step takes learning rate times weight decay off all weights. Where that is half a percent, a few hundred steps leave next to nothing of them, faster than the gradient can build anything.",
+  why: t`Each step takes learning rate times weight decay off all weights. Where that is half a percent, a few hundred steps leave next to nothing of them, faster than the gradient can build anything.`,
   source: {
     title: "Loshchilov, Hutter: Decoupled weight decay regularization, 2019",
     url: "https://arxiv.org/abs/1711.05101",
@@ -41,11 +42,11 @@ export const weightDecay = runFinding({
     const path = pathOf(evidence, row);
     const much =
       gone === undefined
-        ? `${figure(part(row))} of those of ${spoken(path)} is left so far`
-        : `${figure(part(row), 1)} of those of ${spoken(path)} is left`;
+        ? t`${figure(part(row))} of those of ${spoken(path)} is left so far`
+        : t`${figure(part(row), 1)} of those of ${spoken(path)} is left`;
     return {
       layer: path,
-      message: `Each step takes ${percent(share, 1)} off all weights: ${much}, and ${stays(loss)}.`,
+      message: t`Each step takes ${percent(share, 1)} off all weights: ${much}, and ${stays(loss)}.`,
       figures: { decay: share, left: part(row), loss: loss.now, floor: loss.floor },
       related: shrunk.slice(1).map((one) => pathOf(evidence, one)),
     };

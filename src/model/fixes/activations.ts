@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { type Entry, type Draft, without } from "./draft.ts";
 import type { Case, FixType } from "./fix.ts";
 import { fittingInit, withInit } from "./inits.ts";
@@ -35,7 +36,7 @@ function replaced(patient: Case, old: ReadonlySet<string>, type: string) {
   const draft = layout.map(patient.draft, (entry, { isHidden }) =>
     isHidden && old.has(entry.type ?? "") ? retyped(entry, type) : entry,
   );
-  const what = `Replace ${listed(changed.map((leaf) => leaf.type))} by ${type} in ${counted(changed.length, "layer")}`;
+  const what = t`Replace ${listed(changed.map((leaf) => leaf.type))} by ${type} in ${counted(changed.length, "layer")}`;
   return { draft, what };
 }
 
@@ -45,7 +46,7 @@ function fitted(patient: Case, draft: Draft, activation: string): { draft: Draft
   const init = fittingInit(patient, activation);
   return {
     draft: withInit(patient, draft, init),
-    how: init === "orthogonal" ? ", with orthogonal matrices" : ", with He's initialisation",
+    how: init === "orthogonal" ? t`, with orthogonal matrices` : t`, with He's initialisation`,
   };
 }
 
@@ -86,5 +87,5 @@ export const addActivation: FixType = (patient) => {
     return followedBy(entry, [{ type: "ReLU" }]);
   });
   const behind = counted(bare.size, "layer");
-  return { title: `Put ReLU behind ${behind} that the next one follows without a nonlinearity`, draft };
+  return { title: t`Put ReLU behind ${behind} that the next one follows without a nonlinearity`, draft };
 };

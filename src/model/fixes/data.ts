@@ -5,6 +5,7 @@ import type { LayerType } from "../../engine/layers/layer.ts";
 import { losses } from "../../engine/losses/index.ts";
 import type { LossType } from "../../engine/losses/loss.ts";
 import { layersOf } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import { choiceOf } from "./draft.ts";
 import type { Case, FixType } from "./fix.ts";
 
@@ -21,7 +22,7 @@ export const normalize: FixType = (patient) => {
   const { draft, spec } = patient;
   if (spec.data.normalize || sets[spec.data.type]?.kind !== "file" || takesIds(patient)) return undefined;
   return {
-    title: "Normalise the inputs: mean 0 and standard deviation 1",
+    title: t`Normalise the inputs: mean 0 and standard deviation 1`,
     draft: { ...draft, data: { ...choiceOf(draft.data), normalize: true } },
   };
 };
@@ -32,7 +33,7 @@ export const normalizeTargets: FixType = ({ draft, spec }) => {
   if (!data || data.normalize_targets === true || sets[spec.data.type]?.kind !== "file" || !isNumber)
     return undefined;
   return {
-    title: "Normalise the targets: mean 0 and standard deviation 1",
+    title: t`Normalise the targets: mean 0 and standard deviation 1`,
     draft: { ...draft, data: { ...data, normalize_targets: true } },
   };
 };
@@ -44,7 +45,7 @@ export const batchSize: FixType = ({ draft, spec }) => {
   const { batch_size } = spec.train;
   if (batch_size >= BATCH) return undefined;
   return {
-    title: `Take batches of ${BATCH} samples instead of ${batch_size}`,
+    title: t`Take batches of ${BATCH} samples instead of ${batch_size}`,
     draft: { ...draft, train: { ...choiceOf(draft.train), batch_size: BATCH } },
   };
 };

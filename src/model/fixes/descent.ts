@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { choiceOf, type Draft, type Fields, without } from "./draft.ts";
 import { isSame } from "./difference.ts";
 import type { Case, Changed, FixType } from "./fix.ts";
@@ -26,9 +27,11 @@ function withRate(patient: Case, rate: number): Changed | undefined {
   const before = rateOf(patient);
   const lr = rounded(rate);
   if (!(lr > 0) || lr === before) return undefined;
-  const verb = lr < before ? "Lower" : "Raise";
   return {
-    title: `${verb} the learning rate from ${before} to ${lr}`,
+    title:
+      lr < before
+        ? t`Lower the learning rate from ${before} to ${lr}`
+        : t`Raise the learning rate from ${before} to ${lr}`,
     draft: withOptimizer(patient.draft, { ...written(patient), lr }),
   };
 }
@@ -72,15 +75,15 @@ export const adamAt =
   ({ draft, spec }) => {
     const { type, params } = spec.optimizer;
     if (type !== "Adam" && type !== "AdamW") {
-      const title = `Replace ${type} by Adam with a learning rate of ${lr}`;
+      const title = t`Replace ${type} by Adam with a learning rate of ${lr}`;
       return { title, draft: without(withOptimizer(draft, { type: "Adam", lr }), "lr_scheduler") };
     }
     const odd = ["betas", ...(Number(params.eps) > EPS ? ["eps"] : [])];
     const before = choiceOf(draft.optimizer) ?? { type };
     const fields = { ...without(before, ...odd), lr };
     if (isSame(before, fields) && !spec.lr_scheduler) return undefined;
-    const how = odd.some((name) => name in before) ? ", and what else it has to PyTorch's" : "";
-    const title = `Set ${type}'s learning rate to ${lr}${how}`;
+    const how = odd.some((name) => name in before) ? t`, and what else it has to PyTorch's` : "";
+    const title = t`Set ${type}'s learning rate to ${lr}${how}`;
     return { title, draft: without(withOptimizer(draft, fields), "lr_scheduler") };
   };
 
@@ -92,7 +95,7 @@ export const eps: FixType = (patient) => {
   const fields = written(patient);
   const isDefault = before > EPS;
   return {
-    title: `Lower eps from ${before} to ${isDefault ? EPS : TINY_EPS}`,
+    title: t`Lower eps from ${before} to ${isDefault ? EPS : TINY_EPS}`,
     draft: withOptimizer(patient.draft, isDefault ? without(fields, "eps") : { ...fields, eps: TINY_EPS }),
   };
 };
@@ -102,7 +105,7 @@ export const noWeightDecay: FixType = (patient) => {
   if (typeof before !== "number" || before === 0) return undefined;
   const fields = written(patient);
   return {
-    title: `Leave out the weight decay of ${before}`,
+    title: t`Leave out the weight decay of ${before}`,
     draft: withOptimizer(
       patient.draft,
       patient.spec.optimizer.type === "AdamW"
@@ -114,7 +117,7 @@ export const noWeightDecay: FixType = (patient) => {
 
 export const noSchedule: FixType = ({ draft, spec }) =>
   spec.lr_scheduler && {
-    title: `Keep the learning rate as it is, without ${spec.lr_scheduler.type}`,
+    title: t`Keep the learning rate as it is, without ${spec.lr_scheduler.type}`,
     draft: without(draft, "lr_scheduler"),
   };
 
@@ -126,12 +129,12 @@ export const clipGradNorm: FixType = ({ draft, spec, cause }) => {
   if (spec.clip_grad_norm?.max_norm === max_norm) return undefined;
   const before = choiceOf(draft.clip_grad_norm);
   const title = spec.clip_grad_norm
-    ? `Clip the gradient to a norm of ${max_norm} instead of ${spec.clip_grad_norm.max_norm}`
-    : `Clip the gradient to a norm of ${max_norm}`;
+    ? t`Clip the gradient to a norm of ${max_norm} instead of ${spec.clip_grad_norm.max_norm}`
+    : t`Clip the gradient to a norm of ${max_norm}`;
   return { title, draft: { ...draft, clip_grad_norm: before ? { ...before, max_norm } : max_norm } };
 };
 
 export const noClip: FixType = ({ draft, spec }) =>
   spec.clip_grad_norm || spec.clip_grad_value !== undefined
-    ? { title: "Leave the gradient unclipped", draft: without(draft, "clip_grad_norm", "clip_grad_value") }
+    ? { title: t`Leave the gradient unclipped`, draft: without(draft, "clip_grad_norm", "clip_grad_value") }
     : undefined;

@@ -1,4 +1,5 @@
 import { layersOf } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import type { Draft, Entry } from "./draft.ts";
 import { without } from "./draft.ts";
 import type { Case, FixType } from "./fix.ts";
@@ -42,16 +43,16 @@ const only = (entry: Entry): Entry =>
 
 export const dropActivation: FixType = (patient) => {
   const last = lastActivation(patient);
-  return last && { title: `Remove ${last.type} before the loss`, draft: last.draft };
+  return last && { title: t`Remove ${last.type} before the loss`, draft: last.draft };
 };
 
 /** The loss that takes the model's last layer as it is: probabilities, log-probabilities or scores. */
 export const fittingLoss: FixType = (patient) => {
   const { draft, spec } = patient;
   const last = lastActivation(patient);
-  const without = last ? `, and remove ${last.type} before it` : "";
+  const without = last ? t`, and remove ${last.type} before it` : "";
   const to = (loss: string, layers: Draft = draft, how = ""): ReturnType<FixType> => ({
-    title: `Replace ${spec.loss.type} by ${loss}${how}`,
+    title: t`Replace ${spec.loss.type} by ${loss}${how}`,
     draft: { ...layers, loss },
   });
   switch (spec.loss.type) {
@@ -71,7 +72,7 @@ export const outputActivation: FixType = (patient) => {
   const { draft, spec } = patient;
   const last = lastActivation(patient);
   if (spec.loss.type === "BCELoss" && last?.type !== "Sigmoid") {
-    const title = last ? `Replace ${last.type} before the loss by Sigmoid` : "Put Sigmoid before the loss";
+    const title = last ? t`Replace ${last.type} before the loss by Sigmoid` : t`Put Sigmoid before the loss`;
     return { title, draft: { ...draft, layers: withLast(draft.layers, "Sigmoid") } };
   }
   return dropActivation(patient);

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { type Draft, type Entry, without } from "./draft.ts";
 import { type Case, type FixType } from "./fix.ts";
 import { groupOf, Layout } from "./layout.ts";
@@ -75,19 +76,19 @@ export const heInit: FixType = (patient) => {
   if (patient.spec.weights !== undefined) return undefined;
   const init = fittingInit(patient);
   const draft = withInit(patient, patient.draft, init);
-  const name = init === "orthogonal" ? "orthogonal matrices" : "He's initialisation (kaiming_normal)";
-  return { title: `Start from ${name}, biases from zero`, draft };
+  const name = init === "orthogonal" ? t`orthogonal matrices` : t`He's initialisation (kaiming_normal)`;
+  return { title: t`Start from ${name}, biases from zero`, draft };
 };
 
 export const xavierInit: FixType = (patient) =>
   patient.spec.weights === undefined
     ? {
-        title: "Start from Xavier's initialisation (xavier_uniform), biases from zero",
+        title: t`Start from Xavier's initialisation (xavier_uniform), biases from zero`,
         draft: withInit(patient, patient.draft, "xavier_uniform"),
       }
     : undefined;
 
 export const defaultInit: FixType = ({ draft, spec }) =>
   spec.weights === undefined
-    ? { title: "Start from PyTorch's own initialisation", draft: withoutInits(draft) }
+    ? { title: t`Start from PyTorch's own initialisation`, draft: withoutInits(draft) }
     : undefined;

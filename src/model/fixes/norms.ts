@@ -1,4 +1,5 @@
 import type { LayerSpec } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import { type Entry, without } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { followedBy, groupOf, Layout } from "./layout.ts";
@@ -53,8 +54,8 @@ const normalisation =
     if (!last) return undefined;
     const title =
       added.size > 0
-        ? `Put ${listed(added)} behind ${counted(normed.length, "layer")}`
-        : `Replace ${listed(replaced)} by ${last.type ?? ""}`;
+        ? t`Put ${listed(added)} behind ${counted(normed.length, "layer")}`
+        : t`Replace ${listed(replaced)} by ${last.type ?? ""}`;
     return { title, draft };
   };
 
@@ -73,7 +74,7 @@ export const preNorm: FixType = (patient) => {
     entry.type === "TransformerEncoderLayer" ? { ...entry, norm_first: true } : entry,
   );
   return {
-    title: `Normalise before attention and feed-forward in ${counted(after.length, "encoder layer")}`,
+    title: t`Normalise before attention and feed-forward in ${counted(after.length, "encoder layer")}`,
     draft,
   };
 };
@@ -99,5 +100,5 @@ export const noBias: FixType = (patient) => {
   const draft = layout.map(patient.draft, (entry, { layer }) =>
     layer && useless.has(layer.path) ? { ...entry, bias: false } : entry,
   );
-  return { title: `Leave out the bias of ${counted(useless.size, "layer")} before a normalisation`, draft };
+  return { title: t`Leave out the bias of ${counted(useless.size, "layer")} before a normalisation`, draft };
 };

@@ -1,4 +1,5 @@
 import type { LayerSpec } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import { type Entry, without } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { withoutInits } from "./inits.ts";
@@ -48,11 +49,14 @@ const gated =
     const draft = layout.map(withoutInits(patient.draft), change);
     const clip = spec.clip_grad_norm ? {} : { clip_grad_norm: 1 };
     const what = old.every(({ type }) => type === to)
-      ? `Make the ${to} one layer`
-      : `Replace ${first.type} by ${to}`;
-    const how = isOpen ? ` with a forget bias of ${forget_bias}` : "";
-    const clipped = spec.clip_grad_norm ? "" : ", and clip the gradient to a norm of 1";
-    return { title: `${what} of ${Math.max(...widths)} units${how}${clipped}`, draft: { ...draft, ...clip } };
+      ? t`Make the ${to} one layer`
+      : t`Replace ${first.type} by ${to}`;
+    const how = isOpen ? t` with a forget bias of ${forget_bias}` : "";
+    const clipped = spec.clip_grad_norm ? "" : t`, and clip the gradient to a norm of 1`;
+    return {
+      title: t`${what} of ${Math.max(...widths)} units${how}${clipped}`,
+      draft: { ...draft, ...clip },
+    };
   };
 
 export const lstm = gated("LSTM");
@@ -74,7 +78,7 @@ export const truncate: FixType = (patient) => {
   const draft = layout.map(patient.draft, (entry) =>
     isRecurrent(entry) ? { ...entry, truncate: k } : entry,
   );
-  return { title: `Let the gradient go back ${k} of ${steps} steps (truncate)`, draft };
+  return { title: t`Let the gradient go back ${k} of ${steps} steps (truncate)`, draft };
 };
 
 /** The forget gate of every LSTM begins open. */
@@ -89,5 +93,5 @@ export const forgetBias: FixType = (patient) => {
   const draft = layout.map(patient.draft, (entry, { layer }) =>
     layer && closed.some(({ path }) => path === layer.path) ? { ...entry, forget_bias } : entry,
   );
-  return { title: `Open the LSTM's forget gate at the start: a bias of ${forget_bias}`, draft };
+  return { title: t`Open the LSTM's forget gate at the start: a bias of ${forget_bias}`, draft };
 };

@@ -1,4 +1,5 @@
 import type { SequentialSpec, ModuleSpec } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import { type Entry, fresh, ORIGIN, without } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { branchInit } from "./inits.ts";
@@ -42,7 +43,7 @@ export const residual: FixType = ({ draft, spec }) => {
   const layers = wrap(draft.layers, spec.layers, "");
   if (blocks === 0) return undefined;
   return {
-    title: `Put a shortcut around each of ${counted(blocks, "block")} (Residual)`,
+    title: t`Put a shortcut around each of ${counted(blocks, "block")} (Residual)`,
     draft: { ...draft, layers },
   };
 };

@@ -1,4 +1,5 @@
 import type { LayerSpec } from "../../engine/spec.ts";
+import { t } from "../../l10n/translate.ts";
 import type { Entry } from "./draft.ts";
 import type { FixType } from "./fix.ts";
 import { Layout } from "./layout.ts";
@@ -20,7 +21,7 @@ export const lessDropout: FixType = (patient) => {
   );
   const before = Math.max(...heavy.map(shareOf));
   return {
-    title: `Drop ${DROPPED * 100} % of the units instead of ${Math.round(before * 100)} % in ${counted(heavy.length, "layer")}`,
+    title: t`Drop ${DROPPED * 100} % of the units instead of ${Math.round(before * 100)} % in ${counted(heavy.length, "layer")}`,
     draft,
   };
 };
@@ -48,5 +49,5 @@ export const wider: FixType = (patient) => {
     return out_features === undefined ? entry : { ...entry, out_features };
   });
   const to = target(Number(changed[0].params.out_features)) ?? WIDE;
-  return { title: `Widen ${counted(changed.length, "layer")} to ${to} units`, draft };
+  return { title: t`Widen ${counted(changed.length, "layer")} to ${to} units`, draft };
 };

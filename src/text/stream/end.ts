@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type { RunEnd } from "../../protocol/run.ts";
 import { quoted } from "../../protocol/visible.ts";
 import { count, numeral, Refusal, text, type Fields } from "./fields.ts";
@@ -20,11 +21,11 @@ export function readEnd(fields: Fields): RunEnd {
     case "non_finite":
       return { ...ended, reason, layer: text(fields["layer"], "layer"), where: placeOf(fields["where"]) };
     default:
-      throw new Refusal(`nobody knows what the end ${quoted(String(reason))} is`);
+      throw new Refusal(t`nobody knows what the end ${quoted(String(reason))} is`);
   }
 }
 
 function placeOf(where: unknown): "activation" | "gradient" | "weight" {
   if (where === "activation" || where === "gradient" || where === "weight") return where;
-  throw new Refusal(`nobody knows where ${quoted(String(where))} is`);
+  throw new Refusal(t`nobody knows where ${quoted(String(where))} is`);
 }

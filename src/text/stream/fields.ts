@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { quoted, shorten } from "../../protocol/visible.ts";
 
 /** A line says something else than the format does. */
@@ -15,23 +16,23 @@ export const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function record(value: unknown, what: string): Fields {
-  if (!isRecord(value)) throw new Refusal(`${what} is no object`);
+  if (!isRecord(value)) throw new Refusal(t`${what} is no object`);
   return value;
 }
 
 export function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Refusal(`${what} is no list`);
+  if (!Array.isArray(value)) throw new Refusal(t`${what} is no list`);
   return value as readonly unknown[];
 }
 
 /** Cut where it is too long. */
 export function text(value: unknown, what: string): string {
-  if (typeof value !== "string") throw new Refusal(`${what} is no text`);
+  if (typeof value !== "string") throw new Refusal(t`${what} is no text`);
   return shorten(value, LONGEST_TEXT);
 }
 
 export function count(value: unknown, what: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Refusal(`${what} is no count`);
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Refusal(t`${what} is no count`);
   return value as number;
 }
 
@@ -41,7 +42,7 @@ const WORDS: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, 
 export function numeral(value: unknown, what: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "string" && Object.hasOwn(WORDS, value)) return WORDS[value] ?? NaN;
-  throw new Refusal(`${quoted(what)} is no number`);
+  throw new Refusal(t`${quoted(what)} is no number`);
 }
 
 /** What `read` makes of a field, in an object that has it where the field is there and not `null`. */

@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import type {
   DataFacts,
   LayerInfo,
@@ -31,14 +32,14 @@ const MOST_SOURCES = 10_000;
 /** What the first line of a stream says. The columns of the layers show in the steps. */
 export function readHeader(fields: Fields): RunInfo {
   if (fields["version"] !== 1)
-    throw new Refusal(`version ${quoted(String(fields["version"]))} of the format is not known here`);
+    throw new Refusal(t`version ${quoted(String(fields["version"]))} of the format is not known here`);
   const layers = list(fields["layers"], "layers");
   if (layers.length > MOST_ROWS)
-    throw new Refusal(`it has ${layers.length} layers: more than ${MOST_ROWS} cannot be shown`);
+    throw new Refusal(t`it has ${layers.length} layers: more than ${MOST_ROWS} cannot be shown`);
   const read = layers.map(layerOf);
   const paths = new Set<string>();
   for (const { path } of read) {
-    if (paths.size === paths.add(path).size) throw new Refusal(`two layers are called ${quoted(path)}`);
+    if (paths.size === paths.add(path).size) throw new Refusal(t`two layers are called ${quoted(path)}`);
   }
   return {
     model: text(fields["model"], "model"),
@@ -54,7 +55,7 @@ export function readHeader(fields: Fields): RunInfo {
 }
 
 function layerOf(value: unknown): LayerInfo {
-  const layer = record(value, "a layer");
+  const layer = record(value, t`a layer`);
   return {
     path: pathOf(layer["path"]),
     type: text(layer["type"], "type"),
@@ -68,26 +69,26 @@ function layerOf(value: unknown): LayerInfo {
 /** A path that is cut would be another one. */
 export function pathOf(value: unknown): string {
   const path = text(value, "path");
-  if (path !== value) throw new Refusal(`a layer's path has more than ${LONGEST_TEXT} characters`);
+  if (path !== value) throw new Refusal(t`a layer's path has more than ${LONGEST_TEXT} characters`);
   return path;
 }
 
 function parameterOf(value: unknown): ParameterInfo {
-  const parameter = record(value, "a parameter");
+  const parameter = record(value, t`a parameter`);
   return { name: text(parameter["name"], "name"), shape: shapeOf(parameter["shape"]) };
 }
 
 const shapeOf = (value: unknown): readonly number[] =>
-  few(value, "a shape", MOST_DIMENSIONS).map((length) => count(length, "a length"));
+  few(value, t`a shape`, MOST_DIMENSIONS).map((length) => count(length, t`a length`));
 
 function few(value: unknown, what: string, most: number): readonly unknown[] {
   const all = list(value, what);
-  if (all.length > most) throw new Refusal(`${what} has ${all.length} entries: more than ${most}`);
+  if (all.length > most) throw new Refusal(t`${what} has ${all.length} entries: more than ${most}`);
   return all;
 }
 
 const lineOf = (value: unknown): ProgramLine => {
-  const { file, line } = record(value, "a place");
+  const { file, line } = record(value, t`a place`);
   return { file: text(file, "file"), line: count(line, "line") };
 };
 
@@ -139,7 +140,7 @@ function factsOf(value: unknown): DataFacts {
   return {
     samples: count(data["samples"], "samples"),
     ...optional(data, "class_shares", (shares) =>
-      few(shares, "class_shares", MOST_ROWS).map((share) => numeral(share, "a share")),
+      few(shares, "class_shares", MOST_ROWS).map((share) => numeral(share, t`a share`)),
     ),
     ...Object.assign({}, ...FACTS.map((name) => optional(data, name, numeral))),
     input_nonfinite: count(data["input_nonfinite"], "input_nonfinite"),

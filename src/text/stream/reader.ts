@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { Recorder } from "../../protocol/recorder.ts";
 import type { RunEnd, RunInfo } from "../../protocol/run.ts";
 import { messageOf } from "../../protocol/rpc.ts";
@@ -73,8 +74,8 @@ export class StreamReader {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#bad++;
-      if (!this.#info) this.#refused = `line ${line.number}: ${error.message}`;
-      else if (this.#bad === MOST_BAD) this.#refused = `${MOST_BAD} lines cannot be read`;
+      if (!this.#info) this.#refused = t`line ${line.number}: ${error.message}`;
+      else if (this.#bad === MOST_BAD) this.#refused = t`${MOST_BAD} lines cannot be read`;
       if (this.#problems.length < MOST_TOLD)
         this.#problems.push({ line: line.number, message: error.message });
     }
@@ -83,15 +84,15 @@ export class StreamReader {
   #add(fields: Fields): void {
     const type = fields["type"];
     if (!this.#info) {
-      if (type !== "run") throw new Refusal("it does not begin with a run");
+      if (type !== "run") throw new Refusal(t`it does not begin with a run`);
       this.#info = readHeader(fields);
       this.#steps = new StepReader(this.#info.layers);
       return;
     }
-    if (this.#end) throw new Refusal("it goes on behind its end");
+    if (this.#end) throw new Refusal(t`it goes on behind its end`);
     if (type === "step") this.#step(fields, this.#info);
     else if (type === "end") this.#end = readEnd(fields);
-    else if (type === "run") throw new Refusal("a second run begins");
+    else if (type === "run") throw new Refusal(t`a second run begins`);
     // A line of another type is of a later version, and says nothing here.
   }
 
@@ -99,7 +100,7 @@ export class StreamReader {
     const steps = this.#steps;
     const last = this.recorder.step();
     if (typeof fields["step"] === "number" && fields["step"] <= last)
-      throw new Refusal(`step ${fields["step"]} comes after step ${last}`);
+      throw new Refusal(t`step ${fields["step"]} comes after step ${last}`);
     const frame = steps?.read(fields);
     if (!steps || !frame) return;
     this.recorder.push(frame);
@@ -109,13 +110,13 @@ export class StreamReader {
 
 /** `undefined` for an empty line. */
 function fieldsOf({ text }: Line): Fields | undefined {
-  if (text === undefined) throw new Refusal(`it is longer than ${LONGEST_LINE / 1e6} MB`);
+  if (text === undefined) throw new Refusal(t`it is longer than ${LONGEST_LINE / 1e6} MB`);
   if (text.trim() === "") return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Refusal(`it is no JSON: ${quoted(messageOf(error), 100)}`);
+    throw new Refusal(t`it is no JSON: ${quoted(messageOf(error), 100)}`);
   }
   return record(value, "it");
 }

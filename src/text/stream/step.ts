@@ -1,3 +1,4 @@
+import { t } from "../../l10n/translate.ts";
 import { COLUMN, HIST_BINS, STATS, TOTALS, type Frame, type Stat } from "../../protocol/frame.ts";
 import type { LayerInfo } from "../../protocol/run.ts";
 import { quoted } from "../../protocol/visible.ts";
@@ -36,8 +37,9 @@ export class StepReader {
   /** Throws a `Refusal`, and has learned nothing then. */
   read(fields: Fields): Frame {
     const step = fields["step"];
-    if (!Number.isSafeInteger(step) || (step as number) < 1) throw new Refusal("step is no number of a step");
-    const rows = list(fields["layers"], "layers").map((value, i) => this.#row(record(value, "a layer"), i));
+    if (!Number.isSafeInteger(step) || (step as number) < 1)
+      throw new Refusal(t`step is no number of a step`);
+    const rows = list(fields["layers"], "layers").map((value, i) => this.#row(record(value, t`a layer`), i));
     const totals = TOTALS.map((total) => [total, totalOf(fields, total)]);
     const values = new Float64Array(this.#layers.length * STATS.length).fill(NaN);
     const seen = rows.map(({ row, fields: columns }) => columnsOf(values, row, columns));
@@ -57,7 +59,7 @@ export class StepReader {
   #row(fields: Fields, i: number): Row {
     const path = fields["path"];
     const row = this.#layers[i]?.path === path ? i : this.#rowOf.get(path as string);
-    if (row === undefined) throw new Refusal(`the model has no layer ${quoted(String(path))}`);
+    if (row === undefined) throw new Refusal(t`the model has no layer ${quoted(String(path))}`);
     return { row, fields };
   }
 
@@ -67,7 +69,8 @@ export class StepReader {
       const counts = fields["grad_hist"];
       if (counts === undefined) continue;
       const bins = list(counts, "grad_hist");
-      if (bins.length !== HIST_BINS) throw new Refusal(`grad_hist has ${bins.length} bins, not ${HIST_BINS}`);
+      if (bins.length !== HIST_BINS)
+        throw new Refusal(t`grad_hist has ${bins.length} bins, not ${HIST_BINS}`);
       hist ??= new Float64Array(this.#layers.length * HIST_BINS);
       hist.set(
         bins.map((bin) => numeral(bin, "grad_hist")),
@@ -115,7 +118,7 @@ export class StepReader {
       offsets.push(times);
       times += lengths.get(row) ?? 0;
     }
-    if (times > MOST_TIMES) throw new Refusal(`it has ${times} time steps: more than ${MOST_TIMES}`);
+    if (times > MOST_TIMES) throw new Refusal(t`it has ${times} time steps: more than ${MOST_TIMES}`);
     this.#offsets = offsets;
     this.#times = times;
     if (times === 0) return;

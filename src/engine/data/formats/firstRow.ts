@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { DataError } from "../error.ts";
 import { type FieldReader, LONGEST_LINE, NEWLINE, Records, RETURN } from "./records.ts";
 import type { TextSink } from "./text.ts";
@@ -62,14 +63,14 @@ export class FirstRowReader implements TextSink, FieldReader {
   field(column: number, bytes: Uint8Array, start: number, end: number): void {
     this.#characters += end - start;
     if (this.#characters > LONGEST_LINE) {
-      throw new DataError(`the first row has more than ${LONGEST_LINE} bytes`, { file: this.#file });
+      throw new DataError(t`the first row has more than ${LONGEST_LINE} bytes`, { file: this.#file });
     }
     if (column < this.#mostFields) this.#fields.push(this.#decoder.decode(bytes.subarray(start, end)));
   }
 
   row(fields: number): boolean {
     if (fields > this.#mostFields) {
-      throw new DataError(`${fields} columns: files of up to ${this.#mostFields} columns are read`, {
+      throw new DataError(t`${fields} columns: files of up to ${this.#mostFields} columns are read`, {
         file: this.#file,
       });
     }

@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { DataError } from "../error.ts";
 import type { ArrayFormat, ElementType } from "./ndarray.ts";
 
@@ -25,13 +26,13 @@ export const idxFormat: ArrayFormat = {
     if (zero !== 0 || alsoZero !== 0 || !type || axes === 0) {
       const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
       throw new DataError(
-        `not an IDX file: expected it to begin with 00 00 08 01 or the like, found ${found}`,
+        t`not an IDX file: expected it to begin with 00 00 08 01 or the like, found ${found}`,
         { file: name },
       );
     }
     const offset = lengthOf(axes);
     if (!(bytes.length >= offset))
-      throw new DataError("the file is cut off within its header", { file: name });
+      throw new DataError(t`the file is cut off within its header`, { file: name });
     const header = new DataView(bytes.buffer, bytes.byteOffset, offset);
     const shape = Array.from({ length: axes }, (_, axis) => header.getUint32(4 + 4 * axis));
     return { shape, type, fortran: false, offset };

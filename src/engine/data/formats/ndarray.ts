@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { sizeOf, type Shape } from "../../tensor.ts";
 import { DataError } from "../error.ts";
 import { Beginning, type DataFile, nameOf, type Reading } from "../reading.ts";
@@ -61,8 +62,8 @@ export function* readHeader(format: ArrayFormat, file: DataFile): Reading<ArrayF
 export function checkBytes(name: string, { shape, type }: ArrayHeader, found: number): void {
   const promised = sizeOf(shape) * type.size;
   if (promised === found) return;
-  const what = found < promised ? "is cut off, or its header lies" : "has more data than its header says";
-  throw new DataError(`the file ${what}: the header promises ${promised} bytes, found ${found}`, {
+  const what = found < promised ? t`is cut off, or its header lies` : t`has more data than its header says`;
+  throw new DataError(t`the file ${what}: the header promises ${promised} bytes, found ${found}`, {
     file: name,
   });
 }

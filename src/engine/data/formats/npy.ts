@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { quoted } from "../../../protocol/visible.ts";
 import { DataError } from "../error.ts";
 import { dtypeOf } from "./dtype.ts";
@@ -19,17 +20,19 @@ export const npyFormat: ArrayFormat = {
 /** Why elements of this type are not read. */
 function unreadable(descr: string): string {
   const kind = /[a-zA-Z]/.exec(descr)?.[0] ?? "";
-  const wanted = "expected integers, truth values or floats of up to 64 bits";
+  const wanted = t`expected integers, truth values or floats of up to 64 bits`;
   const names: Readonly<Record<string, string>> = {
-    O: "Python objects",
-    c: "complex numbers",
-    f: "floats of an unusual size",
-    m: "time spans",
+    O: t`Python objects`,
+    c: t`complex numbers`,
+    f: t`floats of an unusual size`,
+    m: t`time spans`,
     M: "dates",
-    V: "raw bytes",
-    U: "long texts",
-    S: "long texts",
+    V: t`raw bytes`,
+    U: t`long texts`,
+    S: t`long texts`,
   };
-  const what = Object.hasOwn(names, kind) ? `${names[kind]} (${quoted(descr)})` : `the type ${quoted(descr)}`;
-  return `the array holds ${what}: ${wanted}`;
+  const what = Object.hasOwn(names, kind)
+    ? `${names[kind]} (${quoted(descr)})`
+    : t`the type ${quoted(descr)}`;
+  return t`the array holds ${what}: ${wanted}`;
 }

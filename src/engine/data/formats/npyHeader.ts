@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import type { Shape } from "../../tensor.ts";
 import { DataError } from "../error.ts";
 
@@ -21,12 +22,12 @@ const MOST_AXES = 64;
 export function npyHeader(bytes: Uint8Array, file: string): NpyHeader {
   const { text, offset } = headerText(bytes, file);
   if (/['"]descr['"]\s*:\s*\[/.test(text)) {
-    throw new DataError("a structured array is not read: save each field as an array of its own", { file });
+    throw new DataError(t`a structured array is not read: save each field as an array of its own`, { file });
   }
   const { descr, fortran_order, shape } = entries(text);
   const axes = typeof shape === "string" ? axesOf(shape) : undefined;
   if (typeof descr !== "string" || typeof fortran_order !== "boolean" || !axes) {
-    throw new DataError(`the header is not NumPy's: ${JSON.stringify(text.slice(0, 80).trimEnd())}`, {
+    throw new DataError(t`the header is not NumPy's: ${JSON.stringify(text.slice(0, 80).trimEnd())}`, {
       file,
     });
   }
@@ -35,21 +36,21 @@ export function npyHeader(bytes: Uint8Array, file: string): NpyHeader {
 
 function headerText(bytes: Uint8Array, file: string): { readonly text: string; readonly offset: number } {
   if (MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    throw new DataError("not a NumPy file: expected it to begin with \\x93NUMPY", { file });
+    throw new DataError(t`not a NumPy file: expected it to begin with \\x93NUMPY`, { file });
   }
   const version = bytes[6] ?? NaN;
   if (version < 1 || version > 3) {
-    throw new DataError(`expected version 1, 2 or 3 of the NumPy format, found ${version}`, { file });
+    throw new DataError(t`expected version 1, 2 or 3 of the NumPy format, found ${version}`, { file });
   }
   const start = version === 1 ? 10 : 12;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length =
     bytes.length < start ? NaN : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > LONGEST) {
-    throw new DataError(`the header has ${length} bytes, expected at most ${LONGEST}`, { file });
+    throw new DataError(t`the header has ${length} bytes, expected at most ${LONGEST}`, { file });
   }
   if (!(bytes.length >= start + length)) {
-    throw new DataError("the file is cut off within its header", { file });
+    throw new DataError(t`the file is cut off within its header`, { file });
   }
   return { text: String.fromCharCode(...bytes.subarray(start, start + length)), offset: start + length };
 }

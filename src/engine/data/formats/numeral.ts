@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { quoted } from "../../../protocol/visible.ts";
 
 /** How a file writes its numbers. */
@@ -45,10 +46,10 @@ export const isMissing = (text: string): boolean => MISSING.has(text.toLowerCase
 /** What keeps a text from being a number that can be trained on, if anything. */
 export function notNumber(text: string, { isNumeral, valueOf }: Numerals = PLAIN): string | undefined {
   if (isNumeral(text)) return nonFinite(valueOf(text), text);
-  if (text === "") return "the value is missing";
+  if (text === "") return t`the value is missing`;
   return isMissing(text)
-    ? `the value is missing (${quoted(text)})`
-    : `expected a number, found ${quoted(text)}`;
+    ? t`the value is missing (${quoted(text)})`
+    : t`expected a number, found ${quoted(text)}`;
 }
 
 /** A text that stands for no finite number: missing, NaN, infinite, or beyond the largest float. */
@@ -61,9 +62,9 @@ export const isNotFinite = (text: string, { isNumeral, valueOf }: Numerals = PLA
 export function nonFinite(value: number, written = String(value)): string | undefined {
   if (Number.isFinite(Math.fround(value))) return undefined;
   if (!Number.isFinite(value) && written === String(value)) {
-    return `expected a finite number, found ${written}`;
+    return t`expected a finite number, found ${written}`;
   }
-  return `${shortened(written)} does not fit a 32-bit float (up to 3.4e38)`;
+  return t`${shortened(written)} does not fit a 32-bit float (up to 3.4e38)`;
 }
 
 /** Thousands of digits are a numeral, too. */

@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { DataError } from "../error.ts";
 import type { TextSink } from "./text.ts";
 
@@ -74,7 +75,7 @@ export class Records implements TextSink {
 
   end(): void {
     if (this.#state === "quoted") {
-      throw new DataError("a quote is opened and never closed", { file: this.#file, line: this.#start });
+      throw new DataError(t`a quote is opened and never closed`, { file: this.#file, line: this.#start });
     }
     if (this.#state !== "plain") this.#endRow(this.#held, 0, this.#length);
     else if (this.#column > 0 || this.#length > 0) this.#endPlain(this.#held, 0, 0);
@@ -178,7 +179,7 @@ export class Records implements TextSink {
   }
 
   #stray(character: string): DataError {
-    const sentence = `expected a separator after a closing quote, found ${JSON.stringify(character)}`;
+    const sentence = t`expected a separator after a closing quote, found ${JSON.stringify(character)}`;
     return new DataError(sentence, { file: this.#file, line: this.#start });
   }
 
@@ -217,7 +218,7 @@ export class Records implements TextSink {
 
   #checkLine(): void {
     if (this.#lineBytes <= LONGEST_LINE) return;
-    throw new DataError(`longer than ${LONGEST_LINE} bytes: expected a CSV file`, {
+    throw new DataError(t`longer than ${LONGEST_LINE} bytes: expected a CSV file`, {
       file: this.#file,
       line: this.#line,
     });
@@ -226,7 +227,7 @@ export class Records implements TextSink {
   #checkField(): void {
     if (this.#characters <= LONGEST_FIELD) return;
     throw new DataError(
-      `a quoted field is longer than ${LONGEST_FIELD} characters: is a quote never closed?`,
+      t`a quoted field is longer than ${LONGEST_FIELD} characters: is a quote never closed?`,
       { file: this.#file, line: this.#start },
     );
   }

@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import { DataError } from "../error.ts";
 import type { Sink } from "../reading.ts";
 import { encodingOf, LONGEST_MARK } from "./encoding.ts";
@@ -46,7 +47,10 @@ export class TextBytes implements Sink {
     const head = this.#head.subarray(0, this.#held);
     const { encoding, mark } = encodingOf(head);
     const wrong = (what: string) => (): never => {
-      throw new DataError(`not ${what}: save the file as UTF-8`, { file: this.#file, line: this.#next.line });
+      throw new DataError(t`not ${what}: save the file as UTF-8`, {
+        file: this.#file,
+        line: this.#next.line,
+      });
     };
     this.#stage =
       encoding === "utf-8"

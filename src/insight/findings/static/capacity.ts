@@ -1,17 +1,18 @@
+import { t } from "../../../l10n/translate.ts";
 import { spoken } from "../../chain.ts";
-import { count, percent } from "../../format.ts";
+import { count, counted, percent } from "../../format.ts";
 import { staticFinding } from "../finding.ts";
 
 export const dropout = staticFinding({
   id: "dropout",
-  title: "Dropout too strong",
+  title: t`Dropout too strong`,
   condition: "A Dropout with `p` above the threshold; an error where the model does not do well.",
   thresholds: {
-    p: { is: 0.7, of: "Share of units that is dropped." },
+    p: { is: 0.7, of: t`Share of units that is dropped.` },
   },
   severity: "error",
   gate: "bad",
-  why: "With nine units of ten dropped, what is left of a sample is mostly noise, and its scale ten times as large: the layers behind see another net at every step.",
+  why: t`With nine units of ten dropped, what is left of a sample is mostly noise, and its scale ten times as large: the layers behind see another net at every step.`,
   source: {
     title: "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout, 2014",
     url: "https://jmlr.org/papers/v15/srivastava14a.html",
@@ -25,7 +26,7 @@ export const dropout = staticFinding({
     const share = Number(first.params["p"] ?? 0.5);
     return {
       layer: first.path,
-      message: `${spoken(first.path).replace(/^./, (c) => c.toUpperCase())} drops ${percent(share)} of the units at every step.`,
+      message: t`${spoken(first.path).replace(/^./, (c) => c.toUpperCase())} drops ${percent(share)} of the units at every step.`,
       figures: { p: share },
       related: strong.slice(1).map(({ path }) => path),
     };
@@ -34,15 +35,15 @@ export const dropout = staticFinding({
 
 export const bottleneck = staticFinding({
   id: "bottleneck",
-  title: "A layer too narrow for what lies around it",
+  title: t`A layer too narrow for what lies around it`,
   condition:
     "A Linear is at most `part` as wide as the one before, the one after and the output; an error where the model does not do well, or ends above 0.45 of the best constant's loss.",
   thresholds: {
-    part: { is: 0.25, of: "Width : that of both neighbours, at most." },
+    part: { is: 0.25, of: t`Width : that of both neighbours, at most.` },
   },
   severity: "error",
   gate: "high",
-  why: "Whatever the layers behind are to tell apart has to pass through this one. An autoencoder's code is meant to be narrow; what tells is that the model comes to rest far from 0.",
+  why: t`Whatever the layers behind are to tell apart has to pass through this one. An autoencoder's code is meant to be narrow; what tells is that the model comes to rest far from 0.`,
   source: {
     title: "Tishby, Zaslavsky: Deep learning and the information bottleneck principle, 2015",
     url: "https://arxiv.org/abs/1503.02406",
@@ -61,7 +62,7 @@ export const bottleneck = staticFinding({
     if (!narrow) return undefined;
     return {
       layer: narrow.path,
-      message: `All that the ${count(out)} outputs are to tell apart passes through the ${narrow.width === 1 ? "1 unit" : `${count(narrow.width)} units`} of ${spoken(narrow.path)}.`,
+      message: t`All that the ${count(out)} outputs are to tell apart passes through the ${counted(narrow.width, "unit")} of ${spoken(narrow.path)}.`,
       figures: { width: narrow.width, outputs: out },
     };
   },

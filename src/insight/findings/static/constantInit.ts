@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import type { DeclaredChoice, DeclaredRow } from "../../../protocol/declaredModel.ts";
 import { spoken } from "../../chain.ts";
 import { weightedRows } from "../evidence.ts";
@@ -6,12 +7,12 @@ import { ACTIVATIONS } from "./rows.ts";
 
 export const constantInit = staticFinding({
   id: "constant-init",
-  title: "Constant initialisation",
+  title: t`Constant initialisation`,
   condition:
     "The weights of a layer of several units all begin with the same value, and so do those of the next layer with weights, or the layer is all zeros with a ReLU behind it.",
   severity: "error",
   gate: "always",
-  why: "Units that begin with the same weights give the same output, get the same gradient and stay the same for ever: the layer is worth one unit. Where all weights are 0, nothing gets through at all. A single layer of zeros among random ones, such as the last one, is no fault: its units are told apart by what follows or comes before.",
+  why: t`Units that begin with the same weights give the same output, get the same gradient and stay the same for ever: the layer is worth one unit. Where all weights are 0, nothing gets through at all. A single layer of zeros among random ones, such as the last one, is no fault: its units are told apart by what follows or comes before.`,
   source: {
     title:
       "Goodfellow, Bengio, Courville: Deep learning, 2016, section 8.4, Parameter initialization strategies",
@@ -33,7 +34,7 @@ export const constantInit = staticFinding({
     const same = weighted.filter((one) => isConstant(rows[one]?.init) && rows[one] !== row);
     return {
       layer: row.path,
-      message: `All weights of ${spoken(row.path)} begin with the same value (${row.init?.type ?? ""}): its ${widthOf(row)} units stay alike for ever.`,
+      message: t`All weights of ${spoken(row.path)} begin with the same value (${row.init?.type ?? ""}): its ${widthOf(row)} units stay alike for ever.`,
       figures: { units: widthOf(row), layers: same.length + 1 },
       related: same.map((one) => rows[one]?.path ?? ""),
     };

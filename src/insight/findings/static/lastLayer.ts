@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import type { DeclaredModel, DeclaredRow } from "../../../protocol/declaredModel.ts";
 import { spoken } from "../../chain.ts";
 import { figure } from "../../format.ts";
@@ -31,10 +32,10 @@ const classesOf = ({ output }: DeclaredRow): number => output.at(-1) ?? 1;
 
 export const softmaxBeforeCe = mismatch({
   id: "softmax-before-ce",
-  title: "Softmax before CrossEntropyLoss",
+  title: t`Softmax before CrossEntropyLoss`,
   condition: "The last layer is a Softmax and the loss is CrossEntropyLoss.",
   loss: "CrossEntropyLoss",
-  why: "CrossEntropyLoss takes the softmax itself. Of numbers that lie between 0 and 1 already, a second softmax makes shares that are nearly equal: the loss cannot fall below ln(e + K − 1) − 1, and its gradient is faint.",
+  why: t`CrossEntropyLoss takes the softmax itself. Of numbers that lie between 0 and 1 already, a second softmax makes shares that are nearly equal: the loss cannot fall below ln(e + K − 1) − 1, and its gradient is faint.`,
   source: {
     title: "PyTorch, torch.nn.CrossEntropyLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
@@ -42,15 +43,15 @@ export const softmaxBeforeCe = mismatch({
   fixes: ["drop-activation"],
   fits: ({ type }) => type !== "Softmax",
   message: (last, row) =>
-    `CrossEntropyLoss takes the softmax itself, and ${last} is one: the loss cannot fall below ${figure(Math.log(Math.E + classesOf(row) - 1) - 1, 3)}.`,
+    t`CrossEntropyLoss takes the softmax itself, and ${last} is one: the loss cannot fall below ${figure(Math.log(Math.E + classesOf(row) - 1) - 1, 3)}.`,
 });
 
 export const activationBeforeCe = mismatch({
   id: "activation-before-ce",
-  title: "An activation before CrossEntropyLoss",
+  title: t`An activation before CrossEntropyLoss`,
   condition: "The last layer is an activation other than Softmax and the loss is CrossEntropyLoss.",
   loss: "CrossEntropyLoss",
-  why: "CrossEntropyLoss expects scores of any size. An activation at the output cuts them off: after a ReLU no class can be ruled out, after a Sigmoid or Tanh none can be certain.",
+  why: t`CrossEntropyLoss expects scores of any size. An activation at the output cuts them off: after a ReLU no class can be ruled out, after a Sigmoid or Tanh none can be certain.`,
   source: {
     title: "PyTorch, torch.nn.CrossEntropyLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
@@ -58,15 +59,15 @@ export const activationBeforeCe = mismatch({
   fixes: ["drop-activation"],
   fits: ({ type }) => !ACTIVATIONS.has(type) || type === "Softmax",
   message: (last, { type }) =>
-    `CrossEntropyLoss expects scores of any size, and ${last}, a ${type}, cuts them off.`,
+    t`CrossEntropyLoss expects scores of any size, and ${last}, a ${type}, cuts them off.`,
 });
 
 export const sigmoidBeforeBce = mismatch({
   id: "sigmoid-before-bcewithlogits",
-  title: "Sigmoid before BCEWithLogitsLoss",
+  title: t`Sigmoid before BCEWithLogitsLoss`,
   condition: "The last layer is a Sigmoid and the loss is BCEWithLogitsLoss.",
   loss: "BCEWithLogitsLoss",
-  why: "BCEWithLogitsLoss takes the sigmoid itself. Of numbers between 0 and 1 a second one makes probabilities between 0.5 and 0.73: no sample can be called a 0, and on balanced classes the loss cannot fall below (ln(1 + 1/e) + ln 2) / 2 = 0.503.",
+  why: t`BCEWithLogitsLoss takes the sigmoid itself. Of numbers between 0 and 1 a second one makes probabilities between 0.5 and 0.73: no sample can be called a 0, and on balanced classes the loss cannot fall below (ln(1 + 1/e) + ln 2) / 2 = 0.503.`,
   source: {
     title: "PyTorch, torch.nn.BCEWithLogitsLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
@@ -74,15 +75,15 @@ export const sigmoidBeforeBce = mismatch({
   fixes: ["drop-activation", "fitting-loss"],
   fits: ({ type }) => type !== "Sigmoid",
   message: (last) =>
-    `BCEWithLogitsLoss takes the sigmoid itself, and ${last} is one: on balanced classes the loss cannot fall below 0.503.`,
+    t`BCEWithLogitsLoss takes the sigmoid itself, and ${last} is one: on balanced classes the loss cannot fall below 0.503.`,
 });
 
 export const nllWithoutLogSoftmax = mismatch({
   id: "nll-without-log-softmax",
-  title: "NLLLoss without a log-softmax",
+  title: t`NLLLoss without a log-softmax`,
   condition: "The loss is NLLLoss: no layer of a model file gives the logarithm of a softmax.",
   loss: "NLLLoss",
-  why: "NLLLoss picks the output of the right class and calls its negative the loss: only of logarithms of probabilities is that a likelihood. Of anything else it can fall without end, or below 0 from the first step on, and says nothing.",
+  why: t`NLLLoss picks the output of the right class and calls its negative the loss: only of logarithms of probabilities is that a likelihood. Of anything else it can fall without end, or below 0 from the first step on, and says nothing.`,
   source: {
     title: "PyTorch, torch.nn.NLLLoss",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html",
@@ -90,16 +91,16 @@ export const nllWithoutLogSoftmax = mismatch({
   fixes: ["fitting-loss"],
   fits: () => false,
   message: (last) =>
-    `NLLLoss expects logarithms of probabilities, which ${last} does not give: its value is no likelihood, and may fall below 0.`,
+    t`NLLLoss expects logarithms of probabilities, which ${last} does not give: its value is no likelihood, and may fall below 0.`,
 });
 
 export const softmaxOneUnit = staticFinding({
   id: "softmax-one-unit",
-  title: "Softmax over one unit",
+  title: t`Softmax over one unit`,
   condition: "A Softmax is taken over a dimension of size 1.",
   severity: "error",
   gate: "always",
-  why: "A softmax makes its outputs add up to 1. Of a single one it makes the constant 1, whatever the input, and its gradient is exactly 0: nothing before it can learn.",
+  why: t`A softmax makes its outputs add up to 1. Of a single one it makes the constant 1, whatever the input, and its gradient is exactly 0: nothing before it can learn.`,
   source: {
     title: "PyTorch, torch.nn.Softmax",
     url: "https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html",
@@ -111,7 +112,7 @@ export const softmaxOneUnit = staticFinding({
     if (!row) return undefined;
     return {
       layer: row.path,
-      message: `The softmax of ${spoken(row.path)} is over one unit: it is 1 for every input, and its gradient exactly 0.`,
+      message: t`The softmax of ${spoken(row.path)} is over one unit: it is 1 for every input, and its gradient exactly 0.`,
       figures: { units: 1 },
     };
   },
@@ -143,18 +144,18 @@ export const isRegression = ({ loss }: Pick<DeclaredModel, "loss">): boolean => 
 
 export const outputActivation = staticFinding({
   id: "output-activation",
-  title: "Targets outside of the output's range",
+  title: t`Targets outside of the output's range`,
   condition:
     "The loss is a regression's, the last layer is an activation, and targets lie outside of its range by more than `margin` standard deviations.",
   thresholds: {
     margin: {
       is: 0.05,
-      of: "Targets may lie so many of their standard deviations outside of the activation's range.",
+      of: t`Targets may lie so many of their standard deviations outside of the activation's range.`,
     },
   },
   severity: "error",
   gate: "always",
-  why: "The last layer is an activation that cannot give some of the targets: those samples keep their error, and pull all units towards the edge of the range, where the gradient is 0.",
+  why: t`The last layer is an activation that cannot give some of the targets: those samples keep their error, and pull all units towards the edge of the range, where the gradient is 0.`,
   source: {
     title: "Goodfellow, Bengio, Courville: Deep learning, 2016, section 6.2.2, Output units",
     url: "https://www.deeplearningbook.org/contents/mlp.html",
@@ -169,7 +170,7 @@ export const outputActivation = staticFinding({
     if (!range || !(min < range[0] - margin * std || max > range[1] + margin * std)) return undefined;
     return {
       layer: last.path,
-      message: `Targets lie between ${figure(min)} and ${figure(max)}, but ${spoken(last.path)}, a ${last.type}, gives only ${rangeText(range)}.`,
+      message: t`Targets lie between ${figure(min)} and ${figure(max)}, but ${spoken(last.path)}, a ${last.type}, gives only ${rangeText(range)}.`,
       figures: { target_min: min, target_max: max, low: range[0], high: range[1] },
     };
   },
@@ -181,6 +182,6 @@ const hardtanhRange = ({ params }: DeclaredRow): readonly [number, number] => [
 ];
 
 const rangeText = ([low, high]: readonly [number, number]): string => {
-  if (high === Infinity) return `what is at least ${figure(low)}`;
-  return low === -Infinity ? `what is below ${figure(high)}` : `${figure(low)} to ${figure(high)}`;
+  if (high === Infinity) return t`what is at least ${figure(low)}`;
+  return low === -Infinity ? t`what is below ${figure(high)}` : t`${figure(low)} to ${figure(high)}`;
 };

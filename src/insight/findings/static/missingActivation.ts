@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import type { DeclaredRow } from "../../../protocol/declaredModel.ts";
 import { spoken } from "../../chain.ts";
 import { staticFinding } from "../finding.ts";
@@ -5,12 +6,12 @@ import { areTogether, LINEAR, NORMALISATIONS } from "./rows.ts";
 
 export const missingActivation = staticFinding({
   id: "missing-activation",
-  title: "Linear layers without an activation between them",
+  title: t`Linear layers without an activation between them`,
   condition:
     "A Linear, Conv1d or Conv2d follows another with nothing but normalisation, dropout or a reshape between them; an error where the model has learned nothing, has not moved or is worse than a constant.",
   severity: "error",
   gate: "notWell",
-  why: "A linear map of a linear map is a linear map: without an activation in between two layers can do no more than one. A narrow one among them may be meant so; what tells is that the model does not get beyond what a linear model can.",
+  why: t`A linear map of a linear map is a linear map: without an activation in between two layers can do no more than one. A narrow one among them may be meant so; what tells is that the model does not get beyond what a linear model can.`,
   source: {
     title: "Goodfellow, Bengio, Courville: Deep learning, 2016, section 6.1, Example: learning XOR",
     url: "https://www.deeplearningbook.org/contents/mlp.html",
@@ -36,7 +37,7 @@ export const missingActivation = staticFinding({
     const { first, second } = found;
     return {
       layer: second.path,
-      message: `No activation lies between ${spoken(first.path)} and ${spoken(second.path)}: together they can do no more than one linear layer.`,
+      message: t`No activation lies between ${spoken(first.path)} and ${spoken(second.path)}: together they can do no more than one linear layer.`,
       figures: { pairs },
       related: [first.path],
     };

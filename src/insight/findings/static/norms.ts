@@ -1,3 +1,4 @@
+import { t } from "../../../l10n/translate.ts";
 import type { DeclaredRow } from "../../../protocol/declaredModel.ts";
 import { spoken } from "../../chain.ts";
 import { counted } from "../../format.ts";
@@ -6,15 +7,15 @@ import { areTogether, LINEAR } from "./rows.ts";
 
 export const postNorm = staticFinding({
   id: "post-norm",
-  title: "A deep stack of encoder layers that normalise after each block",
+  title: t`A deep stack of encoder layers that normalise after each block`,
   condition:
     "At least `layers` TransformerEncoderLayers without `norm_first`; an error where the model has learned nothing, has not moved or is worse than a constant.",
   thresholds: {
-    layers: { is: 6, of: "Encoder layers that normalise after each block." },
+    layers: { is: 6, of: t`Encoder layers that normalise after each block.` },
   },
   severity: "error",
   gate: "notWell",
-  why: "With the normalisation after the shortcut, the gradient of the last layers is large at the start and shrinks towards the first: deep stacks then need a warm-up of the learning rate, or diverge. With the normalisation before each block the shortcut runs through untouched.",
+  why: t`With the normalisation after the shortcut, the gradient of the last layers is large at the start and shrinks towards the first: deep stacks then need a warm-up of the learning rate, or diverge. With the normalisation before each block the shortcut runs through untouched.`,
   source: {
     title: "Xiong et al.: On layer normalization in the Transformer architecture, 2020",
     url: "https://arxiv.org/abs/2002.04745",
@@ -29,7 +30,7 @@ export const postNorm = staticFinding({
     if (!first || after.length < layers) return undefined;
     return {
       layer: first.path,
-      message: `${after.length} encoder layers normalise after each block: so deep a stack needs a warm-up, or norm_first.`,
+      message: t`${after.length} encoder layers normalise after each block: so deep a stack needs a warm-up, or norm_first.`,
       figures: { layers: after.length },
       related: after.slice(1).map(({ path }) => path),
     };
@@ -38,15 +39,15 @@ export const postNorm = staticFinding({
 
 export const bnBatch = staticFinding({
   id: "bn-batch",
-  title: "BatchNorm on batches too small",
+  title: t`BatchNorm on batches too small`,
   condition:
     "A BatchNorm sees at most `batch` values of a channel; an error where the model does not do well.",
   thresholds: {
-    batch: { is: 2, of: "Samples in a batch, at most." },
+    batch: { is: 2, of: t`Samples in a batch, at most.` },
   },
   severity: "error",
   gate: "bad",
-  why: "BatchNorm measures mean and variance of the batch. Of two samples these are noise: normalised by them, every unit is +1 for one sample and −1 for the other, whatever they are.",
+  why: t`BatchNorm measures mean and variance of the batch. Of two samples these are noise: normalised by them, every unit is +1 for one sample and −1 for the other, whatever they are.`,
   source: {
     title: "Wu, He: Group normalization, 2018",
     url: "https://arxiv.org/abs/1803.08494",
@@ -59,7 +60,7 @@ export const bnBatch = staticFinding({
     return {
       layer: row.path,
       message:
-        `${spoken(row.path)} normalises by mean and variance of ${counted(batch_size, "sample")}, which is noise.`.replace(
+        t`${spoken(row.path)} normalises by mean and variance of ${counted(batch_size, "sample")}, which is noise.`.replace(
           /^./,
           (c) => c.toUpperCase(),
         ),
@@ -75,12 +76,12 @@ const placesOf = ({ output }: DeclaredRow): number => output.slice(1).reduce((pr
 
 export const biasBeforeNorm = staticFinding({
   id: "bias-before-norm",
-  title: "A bias before a normalisation",
+  title: t`A bias before a normalisation`,
   condition:
     "A Linear, Conv1d or Conv2d with a bias is directly followed by a normalisation that takes the mean of each of its channels: BatchNorm, InstanceNorm, or GroupNorm with one channel a group.",
   severity: "info",
   gate: "never",
-  why: "A normalisation that takes the mean of each channel away takes the bias before it away as well: the bias changes nothing, gets a gradient of 0 and only costs memory. LayerNorm and GroupNorm take one mean over many channels, so that there a bias for each has an effect.",
+  why: t`A normalisation that takes the mean of each channel away takes the bias before it away as well: the bias changes nothing, gets a gradient of 0 and only costs memory. LayerNorm and GroupNorm take one mean over many channels, so that there a bias for each has an effect.`,
   source: {
     title: "Ioffe, Szegedy: Batch normalization, 2015, section 3.2",
     url: "https://arxiv.org/abs/1502.03167",
@@ -96,11 +97,12 @@ export const biasBeforeNorm = staticFinding({
     });
     const first = found[0];
     if (!first) return undefined;
-    const [verb, more] =
-      found.length > 1 ? ["have", ` and of ${counted(found.length - 1, "other layer")}`] : ["has", ""];
     return {
       layer: first.path,
-      message: `The bias of ${spoken(first.path)}${more} ${verb} no effect: the normalisation that follows takes it away.`,
+      message:
+        found.length > 1
+          ? t`The bias of ${spoken(first.path)} and of ${counted(found.length - 1, "other layer")} have no effect: the normalisation that follows takes it away.`
+          : t`The bias of ${spoken(first.path)} has no effect: the normalisation that follows takes it away.`,
       figures: { layers: found.length },
       related: found.slice(1).map(({ path }) => path),
     };
