@@ -38,16 +38,38 @@ export interface EditorFigures {
   readonly rows: readonly EditorRow[];
 }
 
+/** From an edit to what its probe shows, in milliseconds, of each edit. */
+export interface ProbeTimes {
+  readonly lenses: readonly number[];
+  readonly gutter: readonly number[];
+  readonly findings: readonly number[];
+}
+
+export interface ProbeFigures {
+  /** Layers with weights. */
+  readonly layers: number;
+  /** From an edit that comes alone. */
+  readonly alone: ProbeTimes;
+  /** From the last of several, one soon after the other. */
+  readonly typed: ProbeTimes;
+}
+
 const repo = resolve(import.meta.dirname, "..");
 
-/** Edits large model files in a real VS Code, the one that GRADLENS_CODE names or that `tools/vscode` brings along. */
-export async function measureEditor(): Promise<EditorFigures> {
+/** Edits large model files. */
+export const measureEditor = (): Promise<EditorFigures> => inWindow("bench/editor/measure.ts");
+
+/** Edits a deep model, and waits for what is shown of its first steps. */
+export const measureProbe = (): Promise<ProbeFigures> => inWindow("bench/editor/probe.ts");
+
+/** What an entry measures in a real VS Code, the one that GRADLENS_CODE names or that `tools/vscode` brings along. */
+async function inWindow<Figures>(entry: string): Promise<Figures> {
   const scratch = mkdtempSync(join(os.tmpdir(), "gradlens-bench-editor-"));
   try {
     const bundle = join(scratch, "measure.cjs");
     await esbuild.build({
       absWorkingDir: repo,
-      entryPoints: ["bench/editor/measure.ts"],
+      entryPoints: [entry],
       outfile: bundle,
       bundle: true,
       format: "cjs",
@@ -73,7 +95,7 @@ export async function measureEditor(): Promise<EditorFigures> {
         `--extensions-dir=${join(scratch, "extensions")}`,
       ],
     });
-    return JSON.parse(readFileSync(figures, "utf8")) as EditorFigures;
+    return JSON.parse(readFileSync(figures, "utf8")) as Figures;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -20,9 +20,10 @@ export function gemmRows(): readonly GemmRow[] {
   const { gemm } = backend.kernels(memory, () => 0);
   return SIZES.map((size) => {
     const [A, B, C] = [0, size * size, 2 * size * size];
+    const shape = { k: size, lda: size, ta: 0, ldb: size, tb: 0, ldc: size, accumulate: 0 };
     const repeats = Math.ceil(2e7 / (2 * size ** 3)); // about 0.5 ms
     const product = (): void => {
-      for (let i = 0; i < repeats; i++) gemm(size, size, size, A, size, 0, B, size, 0, C, size, -1, 0);
+      for (let i = 0; i < repeats; i++) gemm(shape, size, size, A, B, C, -1);
     };
     const ms = fastestMs(product, 300);
     return { size, gflops: (repeats * 2 * size ** 3 * 1e-6) / ms, peak: peakGflops() };

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EditorFigures, Loop } from "./editor.ts";
+import type { EditorFigures, Loop, ProbeFigures } from "./editor.ts";
 import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { median } from "./median.ts";
+import type { PanelFigures, Spread } from "./panel.ts";
 import type { Mode } from "./programs.ts";
 import { specOf } from "./problem.ts";
 import {
@@ -26,7 +27,7 @@ const notes = (file: string): string =>
   readFileSync(join(import.meta.dirname, "notes", file), "utf8").trimEnd();
 
 /** `docs/benchmarks.md`: what was measured, between what is written by hand in `notes/`. */
-export function page({ workloads: all, runs, tables, editor }: Results): string {
+export function page({ workloads: all, runs, tables, editor, probe, panel }: Results): string {
   const rows = workloadNames.flatMap((name): Row[] => {
     const measured = all[name];
     return measured ? [[name, measured]] : [];
@@ -46,6 +47,8 @@ export function page({ workloads: all, runs, tables, editor }: Results): string 
     ...(["GradLens", "GradLens, own process"] as const).map((mode) => peakTable(mode, rows)),
     ...(tables ? ownTables(tables) : []),
     ...(editor ? ["## The editor", notes("editor.md"), editorTable(editor)] : []),
+    ...(probe ? [notes("probe.md"), probeTable(probe)] : []),
+    ...(panel ? ["## The panel", notes("panel.md"), panelTable(panel)] : []),
     "## Every workload",
     ...rows.flatMap(details),
   ];
@@ -216,8 +219,44 @@ function editorTable({ rows }: EditorFigures): string {
   return table(head, cells);
 }
 
+function probeTable({ layers, alone, typed }: ProbeFigures): string {
+  const cells = (times: readonly number[]): string => {
+    const middle = against(median(times), MOST_PROBE_MS, "most");
+    return `${middle}, ${figure(Math.max(...times))}`;
+  };
+  const rows = Object.entries({
+    "an edit that comes alone": alone,
+    "the last of a word that is typed": typed,
+  });
+  const head = [`ms, median and longest, from an edit of ${layers} layers`, "lenses", "gutter", "findings"];
+  return table(
+    head,
+    rows.map(([name, { lenses, gutter, findings }]) => [name, cells(lenses), cells(gutter), cells(findings)]),
+  );
+}
+
+/** What a probe shows is to be there so soon after an edit. */
+const MOST_PROBE_MS = 300;
+
 /** How late the extension host's loop, which all extensions share, may be in the worst of a hundred turns. */
 const MOST_P99_MS = 15;
+
+function panelTable({ layers, steps, firstPaint, update, scrubbing, restored }: PanelFigures): string {
+  const bounded = ({ p50, p95 }: Spread, most: number): readonly string[] => [
+    figure(p50),
+    against(p95, most, "most"),
+  ];
+  return table(
+    [`ms, of ${layers} layers × ${figure(steps)} steps`, "p50", "p95"],
+    [
+      ["from the beginning of the page to the first picture with data", ...bounded(firstPaint, 500)],
+      ["script of a live update, with all charts that it draws", ...bounded(update.script, 8)],
+      ["all that the page's thread does for it", figure(update.all.p50), figure(update.all.p95)],
+      ["from picture to picture while one goes through the steps", ...bounded(scrubbing, 1000 / 30)],
+      [`${restored.runs} kept runs of this size read into the list`, ...bounded(restored, 300)],
+    ],
+  );
+}
 
 const INSTRUMENTATION = {
   none: "nothing",

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EditorFigures } from "./editor.ts";
+import type { EditorFigures, ProbeFigures } from "./editor.ts";
 import { median } from "./median.ts";
+import type { PanelFigures } from "./panel.ts";
 import type { Instrumentation, PeerName } from "./programs.ts";
 import type { Tables } from "./tables.ts";
 import type { WholeRun } from "./wholeRuns.ts";
@@ -31,6 +32,8 @@ export interface Results {
   readonly runs?: readonly WholeRun[];
   readonly tables?: Tables;
   readonly editor?: EditorFigures;
+  readonly probe?: ProbeFigures;
+  readonly panel?: PanelFigures;
 }
 
 const file = join(import.meta.dirname, "results.json");

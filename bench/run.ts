@@ -1,8 +1,8 @@
-// `npm run bench [W1 W2 … runs tables editor]`: measures this engine and its peers on all workloads, whole runs as processes, this
-// engine alone, and the editor with large files, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS, BENCH_SECONDS and BENCH_COMPILER=0 make it shorter.
+// `npm run bench [W1 W2 … runs tables editor probe panel]`: measures this engine and its peers on all workloads, whole runs as processes, this
+// engine alone, the editor with large files, and the panel with a large run, or those of them that are named, and writes `docs/benchmarks.md`. BENCH_ROUNDS, BENCH_SECONDS and BENCH_COMPILER=0 make it shorter.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { measureEditor } from "./editor.ts";
+import { measureEditor, measureProbe } from "./editor.ts";
 import { figure } from "./markdown.ts";
 import { page } from "./page.ts";
 import { measurePanel } from "./panel.ts";
@@ -14,7 +14,7 @@ import { measureTables } from "./tables.ts";
 import { reached, targets } from "./targets.ts";
 import { workloadNames } from "./workloads.ts";
 
-const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor", "panel"];
+const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor", "probe", "panel"];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !choices.includes(name));
 if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}: expected some of ${choices.join(", ")}`);
@@ -39,5 +39,6 @@ for (const name of workloadNames.filter(wanted)) {
 }
 if (wanted("runs")) add({ runs: measureRuns() });
 if (wanted("tables")) add({ tables: await measureTables() });
-if (asked.includes("panel")) console.log(await measurePanel());
 if (wanted("editor")) add({ editor: await measureEditor() });
+if (wanted("probe")) add({ probe: await measureProbe() });
+if (wanted("panel")) add({ panel: await measurePanel() });

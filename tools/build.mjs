@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundles, optionsOf } from "./bundles.mjs";
+import { descriptorsFile, descriptorsText } from "./descriptors.mjs";
 import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
@@ -60,6 +61,10 @@ async function writeActivations() {
   writeChanged(loopsFile, await loopsText());
 }
 
+async function writeDescriptors() {
+  writeChanged(descriptorsFile, await descriptorsText());
+}
+
 async function writePages() {
   writeChanged(statisticsFile, await statisticsText());
   writeChanged(findingsFile, await findingsText());
@@ -90,6 +95,7 @@ const steps = [
         { name: "src/l10n/translate.ts", run: writeBundle },
         { name: "src/protocol/statistics.ts", run: writePages },
         { name: "src/engine/activations", run: writeActivations },
+        { name: "src/engine/kernels", run: writeDescriptors },
       ]),
   { name: kernelSources, run: buildKernels },
   ...bundles.map((bundle) => ({ name: bundle.from, run: () => build(bundle) })),

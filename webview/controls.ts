@@ -17,12 +17,13 @@ export interface IconButton {
     readonly icon?: string;
     readonly label?: string;
     readonly disabled?: boolean;
-    readonly pressed?: boolean;
+    /** Whether what it opens is open. */
+    readonly expanded?: boolean;
   }): void;
 }
 
-/** A button that shows an icon and is called by its label. */
-export function iconButton(name: string, label: string, onClick: () => void): IconButton {
+/** A button that shows an icon and is called by its label. `opens`: what. */
+export function iconButton(name: string, label: string, onClick: () => void, opens?: "menu"): IconButton {
   const picture = icon(name);
   const button = element(
     "vscode-button" as "button",
@@ -30,6 +31,7 @@ export function iconButton(name: string, label: string, onClick: () => void): Ic
     [picture],
   );
   button.addEventListener("click", onClick);
+  if (opens) Object.assign(button, { ariaHaspopup: opens, ariaExpanded: "false" });
   return {
     element: button,
     set(state) {
@@ -38,7 +40,8 @@ export function iconButton(name: string, label: string, onClick: () => void): Ic
         if (state.label !== undefined) setAttribute(button, name, state.label);
       }
       if (state.disabled !== undefined) setAttribute(button, "disabled", state.disabled);
-      if (state.pressed !== undefined) setAttribute(button, "aria-pressed", String(state.pressed));
+      // The component hands on what is set as a property, and no attribute but the name.
+      if (state.expanded !== undefined) button.ariaExpanded = String(state.expanded);
     },
   };
 }

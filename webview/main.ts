@@ -22,9 +22,6 @@ interface Kept extends Arrangement {
   readonly page?: string;
 }
 
-/** Charts that wait for their turn are drawn after this time, if nothing comes before. */
-const TURN_MS = 60;
-
 /** Texts of a run that goes on change at most this often, so that they can be read. */
 const TEXT_MS = 250;
 
@@ -38,8 +35,6 @@ let state: State = {
 };
 let theme = readTheme();
 let requested = false;
-/** Something else than figures of a run that goes on has changed since the last drawing. */
-let changed = true;
 let spokenAt = -Infinity;
 let later: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,16 +50,13 @@ const view = panel(root, kept, {
   },
   go(step) {
     dispatch({ type: "go", ...(step !== undefined && { step }) });
-    spokenAt = -Infinity;
     tellStep();
   },
   open(layer) {
     dispatch({ type: "open", ...(layer !== undefined && { layer }) });
-    spokenAt = -Infinity;
     queueMicrotask(keep);
   },
   arranged() {
-    changed = true;
     spokenAt = -Infinity;
     requestDraw();
     queueMicrotask(keep);
@@ -87,7 +79,7 @@ function dispatch(message: ToWebview | Local): void {
   const next = reduce(state, message);
   if (next === state) return;
   state = next;
-  if (message.type !== "frames") changed = true;
+  if (message.type !== "frames" && message.type !== "hover") spokenAt = -Infinity;
   requestDraw();
 }
 
@@ -105,9 +97,7 @@ function draw(now: number): void {
   clearTimeout(later);
   if (speak) spokenAt = now;
   else later = setTimeout(requestDraw, wait);
-  const waits = view.draw(state, theme, speak, changed);
-  changed = false;
-  if (waits && speak) later = setTimeout(requestDraw, TURN_MS);
+  view.draw(state, theme, speak);
 }
 
 function keep(): void {
@@ -140,7 +130,6 @@ window.addEventListener("message", ({ data }) => {
 });
 watchTheme((next) => {
   theme = next;
-  changed = true;
   requestDraw();
 });
 window.addEventListener("focus", () => host.postMessage({ type: "focus" }));

@@ -21,11 +21,8 @@ import { section } from "./views/section.ts";
 import { sentenceView, type Reading } from "./views/sentence.ts";
 
 export interface Panel {
-  /**
-   * `speak`: texts may change too, not the drawings alone. `all`: more than figures has changed, so that no
-   * chart may wait. The result is whether one waits for its turn.
-   */
-  draw(state: State, theme: Theme, speak: boolean, all: boolean): boolean;
+  /** `speak`: texts may change too, not the drawings alone. */
+  draw(state: State, theme: Theme, speak: boolean): void;
   /** Ids of the sections that are folded. */
   folded(): readonly string[];
   /** Brings the first chart that shows layers into sight. */
@@ -116,21 +113,15 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     voice,
   ]);
   let empty: boolean | undefined;
-  let turn = 0;
-  let [run, drawn, colours]: [number | undefined, unknown, Theme | undefined] = [
-    undefined,
-    undefined,
-    undefined,
-  ];
 
   return {
-    draw(state, theme, speak, everything) {
+    draw(state, theme, speak) {
       const view = viewOf(state);
       if (!view) {
         if (state.loaded && (empty !== state.hasModels || !root.firstChild))
           root.replaceChildren(emptyView(state.hasModels, command));
         empty = state.hasModels;
-        return false;
+        return;
       }
       if (root.firstChild !== content) root.replaceChildren(content);
       empty = undefined;
@@ -147,36 +138,23 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       ];
       if (isPage) page.update(view);
       if (opened) page.focus();
-      // While a run goes on the charts take turns: each update has time for some of them.
       const all = isPage ? pages : sections;
-      const isNew = drawn !== all || run !== view.run.id || colours !== theme;
-      [drawn, run, colours] = [all, view.run.id, theme];
-      const until =
-        everything || isNew || view.run.state !== "running" ? Infinity : performance.now() + TURN_MS;
-      let waiting: number | undefined;
-      for (let i = 0; i < all.length; i++) {
-        const place = (turn + i) % all.length;
-        const { part, section } = all[place] ?? {};
-        if (!part || !section) continue;
-        const draw = performance.now() <= until;
-        if (!draw) waiting ??= place;
-        if (!draw && !speak) break;
-        section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
-        if (section.element.hidden) continue;
-        section.update(view, theme, speak, draw);
+      if (speak)
+        for (const { part, section } of all)
+          section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
+      const there = all.filter(({ section }) => !section.element.hidden);
+      // All texts before the first drawing: for the labels on a canvas the page's styles are worked out anew after each that changes.
+      if (speak) for (const { section } of there) section.tell(view);
+      for (const { section } of there) {
+        section.draw(view, theme, speak);
         section.mark(markedOf(state));
       }
-      turn = waiting ?? 0;
-      return waiting !== undefined;
     },
     folded: () =>
       [...sections, ...pages].filter(({ section }) => section.folded()).map(({ section }) => section.id),
     scrollToLayers: () => sections[0]?.section.element.scrollIntoView({ block: "nearest" }),
   };
 }
-
-/** Milliseconds of an update in which charts begin to be drawn. */
-const TURN_MS = 4;
 
 /** What belongs to recurrent layers is on the page of one only, and a spectrum on that of the layer that it is of. */
 function isOfPage(part: Part, { layers, page = -1, spectrum: held }: View): boolean {

@@ -66,6 +66,11 @@ export function watchTheme(listener: (theme: Theme) => void): { dispose(): void 
   return { dispose: () => observer.disconnect() };
 }
 
+/** Whether VS Code, or else the system, has been asked for less motion. */
+export const wantsLessMotion = (): boolean =>
+  document.body.classList.contains("vscode-reduce-motion") ||
+  matchMedia("(prefers-reduced-motion:reduce)").matches;
+
 /** A colour with a part of its strength. */
 export const faded = (colour: string, strength: number): string =>
   `color-mix(in srgb, ${colour} ${Math.round(strength * 100)}%, transparent)`;

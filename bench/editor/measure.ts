@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Delays, EditorFigures, EditorRow, Loop } from "../editor.ts";
+import { open } from "./document.ts";
 import { largeFile, RIGHT, WRONG } from "./largeFile.ts";
 
 const EDITS = 60;
@@ -46,16 +47,6 @@ async function measure(models: number, layersOfEach: number): Promise<EditorRow>
     answers.push(await answered(uri, change, problems));
   });
   return { models, layersOfEach, characters: text.length, lensesMs, answers, loop, without };
-}
-
-async function open(name: string, text: string): Promise<vscode.TextDocument> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (!folder) throw new Error("no folder is open");
-  const uri = vscode.Uri.joinPath(folder, name);
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document);
-  return document;
 }
 
 type Edit = (uri: vscode.Uri, change: vscode.WorkspaceEdit, problems: number) => Promise<void>;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from gradlens.activations import Activations
+from gradlens.arguments import loss_of
 from gradlens.calls import Calls
 from gradlens.parameters import Parameters, Version
 
@@ -25,13 +26,16 @@ class Course:
         # Backward passes of the step before: at the last one the gradients are whole.
         self.expected = 1
         self.lr = math.nan
+        # Of the first backward pass, where it is one that has a name.
+        self.kind_of_loss: str | None = None
+        self._first = True
         self._of: WeakKeyDictionary[Optimizer, tuple[int, list[int]]] = WeakKeyDictionary()
         self.start(rare=False)
 
     def start(self, rare: bool) -> None:
         self.rare = rare
         self.parameters.clear()
-        self.activations.clear(self.parameters.home)
+        self.activations.clear(self.parameters.home, rare)
         self.losses: list[Tensor] = []
         self.scale: Tensor | None = None
         self.clipped = False
@@ -68,6 +72,8 @@ class Course:
         self.calls.in_backward = True
         roots = [tensors] if isinstance(tensors, Tensor) else list(tensors)
         self._roots = [root.detach() for root in roots if root.numel() == 1]
+        if self._first and len(roots) == 1:
+            self.kind_of_loss, self._first = loss_of(roots[0]), False
         if not self._inside or self._inner == 0:
             self._forget_cleared()
 
@@ -78,9 +84,8 @@ class Course:
             return
         self.calls.in_backward = False
         calls = self.calls.take()
-        now = {i: self.parameters.version(i) for i in self._open()}
-        changed = any(version != self._left.get(i) for i, version in now.items())
-        if not calls and not changed:
+        now = self.parameters.versions(self._open())
+        if not calls and now == {i: self._left.get(i) for i in now}:
             return  # another model's
         self._inner += self._inside
         if self._inner > 1:
@@ -105,7 +110,7 @@ class Course:
     def _forget_cleared(self) -> None:
         """Gradients that were cleared without an update belong to no step: a GAN's, or those of a skipped one."""
         had = [i for i, version in self._left.items() if version is not None]
-        cleared = [i for i in had if self.parameters.version(i) != self._left[i]]
+        cleared = [i for i, version in self.parameters.versions(had).items() if version != self._left[i]]
         if not cleared:
             return
         rows = {self.parameters.row_of[i] for i in cleared}
@@ -129,12 +134,13 @@ class Course:
         self._inside, self._inner = True, 0
         if self.backwards == 0:
             return  # a closure will make the gradients, or there are none
-        unread = [i for i in which if i not in self.parameters.read_at and self.parameters.version(i) is not None]
-        if unread and any(self.parameters.version(i) != self._left.get(i) for i in unread):
+        now = self.parameters.versions(which)
+        unread = [i for i, version in now.items() if version is not None and i not in self.parameters.read_at]
+        if unread and any(now[i] != self._left.get(i) for i in unread):
             self.spoilt = True  # fewer backward passes than last time, and clipped since
         elif unread:
-            self.parameters.read(which, self.rare)
-        self._look_for_clipping(which)
+            self.parameters.read(now, self.rare)
+        self._look_for_clipping(now)
         self._repeat_recurrences()
 
     @torch.no_grad()
@@ -142,7 +148,7 @@ class Course:
         which = [i for i in self.of(optimizer) if i not in self.done]
         self._inside = False
         if self._inner == 1:
-            self._look_for_clipping(which)
+            self._look_for_clipping(self.parameters.versions(which))
         self.parameters.compare()
         self.done.update(which)
 
@@ -151,14 +157,14 @@ class Course:
         if self.scale is None and isinstance(scale, Tensor):
             self.scale = scale.detach().clone()
 
-    def _look_for_clipping(self, which: Collection[int]) -> None:
+    def _look_for_clipping(self, now: Mapping[int, Version | None]) -> None:
         """Whoever has changed the gradients since they were read: their norm is what the optimizer gets."""
         read = self.parameters.read_at
-        if self.parameters.sharded or any(i in read and self.parameters.version(i) != read[i] for i in which):
+        if self.parameters.sharded or any(i in read and version != read[i] for i, version in now.items()):
             self.clipped = True
-            self.used.append(self.parameters.squares_now(which))
+            self.used.append(self.parameters.squares_now(now))
         else:
-            self.used.append(self.parameters.squares_read(which))
+            self.used.append(self.parameters.squares_read(now))
 
     def squares_used(self) -> Tensor:
         """Σ of squares of the gradients that the optimizers got; NaN where nobody has changed them."""
@@ -198,10 +204,13 @@ class Cycle:
     def ends(self, optimizer: Optimizer, which: Iterable[int], all_: Collection[int]) -> bool:
         """An optimizer has stepped: whether that was the last of the step."""
         self.stepped.add(id(optimizer))
-        self._covered.update(which)
         if self.expected:
             return self.expected <= self.stepped
-        return self._covered.issuperset(all_)
+        self._covered.update(which)
+        if not self._covered.issuperset(all_):
+            return False
+        self.expected = set(self.stepped)
+        return True
 
     def start(self) -> None:
         self.stepped, self._covered = set(), set()

@@ -49,26 +49,24 @@ def ways_into(y: Node, x: Place) -> list[Place]:
 
 
 def observe(
-    node: Node, output: int, ways: Sequence[Place], passed: Callable[[Tensor | None, list[Tensor]], None]
+    node: Node, output: int, ways: Sequence[Place], passed: Callable[[Tensor | None, Sequence[Tensor | None]], None]
 ) -> None:
     """Calls `passed` in every backward pass with the gradient at a place, once, and with what goes each way."""
-    if not ways or (len(ways) == 1 and ways[0][0] is node):
-        out = ways[0][1] if ways else None
-        node.register_hook(
-            lambda given, got: passed(got[output], [] if out is None or given[out] is None else [given[out]])
-        )
+    if len(ways) == 1 and ways[0][0] is node:
+        way = ways[0][1]
+        node.register_hook(lambda given, got: passed(got[output], (given[way],)))
         return
     by_node: dict[Node, list[int]] = {node: []}
-    for way, i in ways:
-        by_node.setdefault(way, []).append(i)
+    for to, i in ways:
+        by_node.setdefault(to, []).append(i)
     for at, outputs in by_node.items():
         at.register_hook(_hook(output if at is node else None, outputs, passed))
 
 
 def _hook(
-    output: int | None, outputs: Sequence[int], passed: Callable[[Tensor | None, list[Tensor]], None]
+    output: int | None, outputs: Sequence[int], passed: Callable[[Tensor | None, Sequence[Tensor | None]], None]
 ) -> Callable[[Any, Any], None]:
     def hook(given: Any, got: Any) -> None:
-        passed(None if output is None else got[output], [given[i] for i in outputs if given[i] is not None])
+        passed(None if output is None else got[output], [given[i] for i in outputs])
 
     return hook

@@ -12,10 +12,17 @@ _FRAMES = 3
 _AFTER = 2
 _LEAST = _AFTER + 2
 _MOST = 10_000
+# The first step is slow without a watcher too: it counts for no more than so many usual frames.
+_FIRST = 10
+# Over so many frames what was taken too much is paid back.
+_PAYMENTS = 8
 
 
 class Pacing:
-    """Says how many steps after one that was watched the next one is."""
+    """
+    Says how many steps after one that was watched the next one is. The first ones come early, for somebody waits for
+    figures: what they take beyond the budget, those that follow pay back by coming up to half as often.
+    """
 
     def __init__(self, every: int | None, budget: float) -> None:
         """`every`: a fixed number of steps, or None for as often as the budget, a share of a plain step, allows."""
@@ -27,9 +34,19 @@ class Pacing:
         # What the last step that was watched took, and those right after it.
         self._frame: list[float] | None = None
         self._frames = 0
+        # Seconds that watching has taken so far, those of the first frame, and what all steps would have without.
+        self._spent = 0.0
+        self._first: float | None = None
+        self._trained = 0.0
+        self._steps = 0
+
+    def began(self, seconds: float) -> None:
+        """Before the first step it took so long to find the layers and their lines."""
+        self._spent += seconds
 
     def plain(self, seconds: float) -> None:
         """A step was not watched and took so long."""
+        self._steps += 1
         if self._frame is not None and len(self._frame) <= _AFTER:
             self._frame.append(seconds)
         else:
@@ -37,8 +54,14 @@ class Pacing:
 
     def watched(self, seconds: float) -> None:
         """A step was watched and took so long, all told."""
-        if self._frame is not None and self._frames > 1 and self._usual:
-            self._costs.append(sum(self._frame) - len(self._frame) * self._plain_step())
+        self._steps += 1
+        if self._frame is not None and self._usual:
+            cost = sum(self._frame) - len(self._frame) * self._plain_step()
+            if self._frames == 1:
+                self._first = cost
+            else:
+                self._costs.append(cost)
+                self._spent += cost if cost <= self._most() else self._usual_cost()
         self._frame = [seconds]
         self._frames += 1
 
@@ -48,10 +71,23 @@ class Pacing:
     def _affordable(self) -> int:
         if len(self._costs) < _FRAMES:
             return _LEAST
-        # A pause of the machine is not the watcher's: no frame counts for more than five usual ones.
-        most = 5 * sorted(self._costs)[len(self._costs) // 2]
+        most = self._most()
         cost = sum(min(each, most) for each in self._costs) / len(self._costs)
-        return min(_MOST, max(_LEAST, math.ceil(cost / (self.budget * self._plain_step()))))
+        if self._first is not None:
+            self._spent += min(self._first, _FIRST * cost)
+            self._first = None
+        plain = self._plain_step()
+        self._trained, self._steps = self._trained + self._steps * plain, 0
+        debt = max(0.0, self._spent - self.budget * self._trained)
+        wanted = (cost + min(cost, debt / _PAYMENTS)) / (self.budget * plain)
+        return min(_MOST, max(_LEAST, math.ceil(wanted)))
+
+    def _most(self) -> float:
+        """A pause of the machine is not the watcher's: no frame counts for more than five usual ones."""
+        return 5 * self._usual_cost()
+
+    def _usual_cost(self) -> float:
+        return sorted(self._costs)[len(self._costs) // 2]
 
     def _plain_step(self) -> float:
         """The lower quartile: what else goes on makes steps longer, and must not make frames look cheap."""

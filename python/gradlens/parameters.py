@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from gradlens.reductions import BINS, SQUARES, ZEROS, N, groups, histogram, moments, norms, row_norms, single, stacked
+from gradlens.reductions import (
+    BINS,
+    GREATEST,
+    LEAST,
+    SQUARES,
+    ZEROS,
+    N,
+    Stacks,
+    histogram,
+    moments,
+    norms,
+    row_norms,
+    single,
+    stacked,
+)
 from gradlens.rows import Row
 
-# Columns of the gradients' sums: those of moments(), least and greatest element.
-LEAST, GREATEST = 5, 6
 COLUMNS = 7
 
 # Of larger tensors so many elements are kept for the size of the update.
@@ -35,64 +47,82 @@ class Parameters:
         self.shares = torch.ones(len(parameters), dtype=torch.float64)
         self.by_row = {row.index: row.parameters for row in rows}
         self.index = {id(parameter): i for i, parameter in enumerate(parameters)}
+        # Which are reduced together: the same from step to step, unless some get no gradient.
+        self._stacks: dict[tuple[int, ...], Stacks] = {}
+        self.home = torch.device("cpu")
         self.clear()
 
     def clear(self) -> None:
         # A model may be moved after it is watched.
-        self.home = self.all[0].device if self.all else torch.device("cpu")
-        self.shares = self.shares.to(self.home)
+        home = self.all[0].device if self.all else torch.device("cpu")
+        if home != self.home:
+            self.home = home
+            self.shares = self.shares.to(home)
+            self._stacks.clear()
         self.sums = torch.zeros(len(self.all), COLUMNS, dtype=torch.float64, device=self.home)
         self.sums[:, LEAST], self.sums[:, GREATEST] = math.inf, -math.inf
         # Σ of squares of weights before the update, and of the update; negative where they were not looked at.
         self.moves = torch.full((len(self.all), 2), -1, dtype=torch.float64, device=self.home)
         self.histogram: Tensor | None = None
         self.read_at: dict[int, Version | None] = {}
-        self._before: list[tuple[list[int], Tensor]] = []
+        self._before: tuple[list[int], list[Tensor]] | None = None
 
     def of(self, optimizer: torch.optim.Optimizer) -> list[int]:
         """Places of those that an optimizer changes."""
         all_ = (parameter for group in optimizer.param_groups for parameter in group["params"])
         return [self.index[id(parameter)] for parameter in all_ if id(parameter) in self.index]
 
-    def version(self, i: int) -> Version | None:
-        """Which tensor a gradient is, and how often it has been written to."""
-        gradient = self.all[i].grad
-        return None if gradient is None else (id(gradient), gradient._version)
-
-    @torch.no_grad()
-    def read(self, which: Collection[int], histograms: bool) -> None:
-        """Takes the sums of gradients as they are now; a later reading takes the place of an earlier one."""
-        found: list[tuple[int, Tensor]] = []
+    def versions(self, which: Iterable[int]) -> dict[int, Version | None]:
+        """Which tensors the gradients are, and how often they have been written to."""
+        found: dict[int, Version | None] = {}
         for i in which:
             gradient = self.all[i].grad
-            if gradient is not None:
-                self.read_at[i] = self.version(i)
-                found.append((i, local(gradient)))
+            found[i] = None if gradient is None else (id(gradient), gradient._version)
+        return found
+
+    def _stacks_of(self, which: Sequence[int], tensors: Sequence[Tensor]) -> Stacks:
+        key = tuple(which)
+        if key not in self._stacks:
+            if len(self._stacks) > 8:
+                self._stacks.clear()
+            self._stacks[key] = Stacks(tensors)
+        return self._stacks[key]
+
+    @torch.no_grad()
+    def read(self, versions: Mapping[int, Version | None], histograms: bool) -> None:
+        """Takes the sums of gradients as they are now; a later reading takes the place of an earlier one."""
         if histograms and self.histogram is None:
             self.histogram = torch.zeros(len(self.all), BINS, dtype=torch.float64, device=self.home)
-        dense = [(i, gradient) for i, gradient in found if not gradient.is_sparse and gradient.numel() > 0]
-        for_each = [([i for i, _ in group], stacked([gradient for _, gradient in group])) for group in groups(dense)]
-        if for_each:
-            self._put([i for which_, _ in for_each for i in which_], [m for _, m in for_each])
-        for i, gradient in found:
+        which: list[int] = []
+        dense: list[Tensor] = []
+        for i, version in versions.items():
+            gradient = self.all[i].grad
+            if gradient is None:
+                continue
+            self.read_at[i] = version
+            gradient = local(gradient)
             if gradient.is_sparse:
                 self._put_sparse(i, gradient)
+            elif gradient.numel() > 0:
+                which.append(i)
+                dense.append(gradient)
+        if dense:
+            stacks = self._stacks_of(which, dense)
+            self._put([which[i] for i in stacks.order], stacks.of(dense))
 
     def _put(self, which: list[int], ms: list[Tensor], absent: int = 0) -> None:
         """`absent`: elements that are 0 and not there."""
         index = torch.tensor(which, device=self.home)
-        sums, _ = moments(ms, self.home)
+        sums = moments(ms, self.home, with_extremes=True)
         if self.histogram is not None:
-            parts = torch.split(sums[:, ZEROS], [len(m) for m in ms])
+            parts = torch.split(sums[ZEROS], [m.shape[0] for m in ms])
             counts = [histogram(m, zeros.to(m.device)).to(self.home) for m, zeros in zip(ms, parts)]
             self.histogram[index] = torch.cat(counts)
-        least = torch.cat([m.amin(1).to(self.home, torch.float64) for m in ms])
-        greatest = torch.cat([m.amax(1).to(self.home, torch.float64) for m in ms])
         if absent:
-            sums[:, [N, ZEROS]] += absent
-            least.clamp_(max=0)
-            greatest.clamp_(min=0)
-        self.sums[index] = torch.cat([sums, torch.stack([least, greatest], 1)], 1)
+            sums[[N, ZEROS]] += absent
+            sums[LEAST].clamp_(max=0)
+            sums[GREATEST].clamp_(min=0)
+        self.sums[index] = sums.t()
 
     def _put_sparse(self, i: int, gradient: Tensor) -> None:
         values = gradient.coalesce().values()
@@ -112,29 +142,38 @@ class Parameters:
 
     def keep(self, which: Collection[int]) -> None:
         """Keeps the weights before the update; of very large ones a sample."""
-        weights = [(i, local(self.all[i])) for i in which if self.all[i].requires_grad]
+        trained = [i for i in which if self.all[i].requires_grad]
+        if not trained:
+            return
+        self.moves[trained] = 0
+        weights = [(i, weight) for i in trained if (weight := local(self.all[i])).numel() > 0]
         if not weights:
             return
-        self.moves[[i for i, _ in weights]] = 0
-        together = groups((i, weight) for i, weight in weights if weight.numel() > 0)
-        ms = [stacked([weight for _, weight in group]) for group in together]
-        order = [i for group in together for i, _ in group]
+        tensors = [weight for _, weight in weights]
+        stacks = self._stacks_of([i for i, _ in weights], tensors)
+        ms = stacks.of(tensors)
+        order = [weights[i][0] for i in stacks.order]
         self.moves[order, 0] = row_norms(ms, self.home).square()
-        for group, m in zip(together, ms):
-            kept = _sample(m)
-            alone = len(group) == 1 and kept.data_ptr() == group[0][1].data_ptr()
-            self._before.append(([i for i, _ in group], kept.clone() if alone else kept))
+        kept = [_sample(m) for m in ms]
+        theirs = {weight.data_ptr() for weight in tensors}
+        self._before = order, [m.clone() if m.data_ptr() in theirs else m for m in kept]
 
     def compare(self) -> None:
         """How far the update has moved the weights that were kept."""
-        kept, self._before = self._before, []
-        if not kept:
+        if self._before is None:
             return
-        now = [stacked([local(self.all[i]) for i in which]) for which, _ in kept]
-        shares = [m.shape[1] / before.shape[1] for m, (_, before) in zip(now, kept) for _ in range(len(m))]
-        moves = row_norms([_sample(m) - before for m, (_, before) in zip(now, kept)], self.home).square()
-        order = [i for which, _ in kept for i in which]
-        self.moves[order, 1] = moves * torch.tensor(shares, dtype=torch.float64, device=self.home)
+        (order, kept), self._before = self._before, None
+        at = 0
+        moved, shares = [], []
+        for before in kept:
+            m = stacked([local(self.all[i]) for i in order[at : at + before.shape[0]]])
+            at += before.shape[0]
+            moved.append(_sample(m) - before)
+            shares += [m.shape[1] / before.shape[1]] * before.shape[0]
+        moves = row_norms(moved, self.home).square()
+        if any(share != 1 for share in shares):
+            moves *= torch.tensor(shares, dtype=torch.float64, device=self.home)
+        self.moves[order, 1] = moves
 
     def divide(self, world: int) -> None:
         """Where shards are summed over so many processes, what several of them hold counts once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import torch
@@ -55,6 +56,8 @@ class Row:
     output_shape: list[int] | None = None
     # The row whose gradients it goes with: itself, or the nearest one that has parameters.
     owner: int = 0
+    # Outputs of rows of one kind are reduced alike.
+    kind: Hashable = None
 
     def __post_init__(self) -> None:
         self.type = kind_of(self.module)
@@ -121,6 +124,7 @@ def _follow(rows: list[Row]) -> None:
         row.channels_first = channels_first
         owner = row.index if row.parameters else owner
         row.owner = owner
+        row.kind = (row.linear_part, row.dies, row.dies and channels_first, row.samples())
 
 
 def first_tensor(value: object) -> torch.Tensor | None:
@@ -128,4 +132,8 @@ def first_tensor(value: object) -> torch.Tensor | None:
     if isinstance(value, torch.Tensor):
         return value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
-    return next((tensor for tensor in map(first_tensor, inner) if tensor is not None), None)
+    for one in inner:
+        tensor = first_tensor(one)
+        if tensor is not None:
+            return tensor
+    return None

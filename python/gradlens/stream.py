@@ -11,8 +11,8 @@ import time
 
 HEARTBEAT_S = 10
 
-# What single precision holds.
-digits = "{:.7g}".format
+# A figure with the digits that single precision holds.
+FIGURE = "%.7g"
 
 
 def number(x: float | int) -> float | int | str:
@@ -20,13 +20,13 @@ def number(x: float | int) -> float | int | str:
     if isinstance(x, int):
         return x
     if math.isfinite(x):
-        return float(digits(x))
+        return float(FIGURE % x)
     return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
 
 
 def figure(x: float) -> str:
     """The text of such a number."""
-    return digits(x) if math.isfinite(x) else f'"{number(x)}"'
+    return FIGURE % x if math.isfinite(x) else f'"{number(x)}"'
 
 
 def text_of(value: object) -> str:

@@ -19,19 +19,23 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from gradlens import seams
 from gradlens.activations import DELTA, ENTRY, Activations
+from gradlens.arguments import optimizer_of
 from gradlens.calls import Calls
 from gradlens.course import Course, Cycle
-from gradlens.frame import Sums, line_of
+from gradlens.frame import Lines, Sums, threshold_of
 from gradlens.header import header_of
 from gradlens.pacing import Pacing, clock
-from gradlens.parameters import GREATEST, LEAST, Parameters
+from gradlens.parameters import Parameters
 from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
+from gradlens.reductions import GREATEST, LEAST, Stacks
 from gradlens.rows import rows_of
 from gradlens.source import locate
 from gradlens.stream import Stream, new_path, text_of
 from gradlens.transfer import Transfer
 from gradlens.unwrap import class_of, is_compiled, unwrap
 
+# Steps that follow within so many seconds of the last ones written are written with later ones, up to a number.
+LATER_S, TOGETHER = 0.1, 31
 # Bytes after which frames become half as frequent: a file grows with the logarithm of the steps.
 SHARE = 8 << 20
 
@@ -73,7 +77,7 @@ class Watch:
         self.looks_inside = activations
         self.compiled = is_compiled(model)
         self.pacing = Pacing(None if every == "auto" else int(every), budget)
-        self.calls = Calls(self.rows, self._harmless)
+        self.calls = Calls(self.rows, self._fail)
         self.parameters = Parameters(parameters, self.rows)
         self.ranks = Ranks(reduce, sharded=self.parameters.sharded)
         if self.ranks.sharded:
@@ -87,14 +91,21 @@ class Watch:
         self.failure: str | None = None
         self.stream: Stream | None = None
         self.extra: dict[str, float] = {}
-        self._pending: tuple[Transfer, dict[str, Any]] | None = None
+        # Steps that have not been written yet, and when the last ones were.
+        self._pending: list[tuple[Transfer, dict[str, Any]]] = []
+        self._written = -math.inf
         self._unscaled: set[int] = set()
-        self._row_of = torch.tensor(self.parameters.row_of, dtype=torch.long)
+        # What the first line tells: the optimizers of the first step, and to what it was clipped.
+        self._stepped: list[Optimizer] = []
+        self._threshold: float | None = None
+        self._lines = Lines(self.rows, self.parameters.row_of)
         self._started = time.perf_counter()
-        self._ended = clock(self.parameters.home.type)
+        self._ended = began = clock(self.parameters.home.type)
         self._hooks: list[Any] = []
         if self.ranks.takes_part and parameters:
             self._open()
+            self._ended = clock(self.parameters.home.type)
+            self.pacing.began(self._ended - began)
 
     def log(self, **figures: float) -> None:
         """Adds `metric`, `val_loss`, `val_metric` to the next line, or `loss` where backward() is called on none."""
@@ -181,6 +192,8 @@ class Watch:
 
     def _fail(self, error: Exception) -> None:
         """Said once. Where other processes wait for this one, it tells them before it closes."""
+        if self.closed or self.failure is not None:
+            return
         if os.environ.get("GRADLENS_DEBUG"):
             raise error
         _complain(error)
@@ -213,6 +226,8 @@ class Watch:
         if self.closed or not self.course.of(optimizer):
             return
         self._unscaled.discard(id(optimizer))
+        if self.stream is None and not any(each is optimizer for each in self._stepped):
+            self._stepped.append(optimizer)
         if self.cycle.repeats(optimizer):
             self._finish()
         elif self.active:
@@ -295,45 +310,68 @@ class Watch:
 
     def _hand_over(self, parts: dict[str, Tensor]) -> None:
         activations = self.course.activations
-        parts.update({f"dead {row}": (~alive).double().mean() for row, alive in activations.alive.items()})
+        if activations.alive:
+            parts["dead"] = self._dead()
         if self.course.rare and activations.spreads:
             parts["spread"] = self._spread()
-        self._emit()
         told = {"step": self.step, "lr": self.course.lr, "skipped": self.skipped, "extra": self.extra}
         self.skipped, self.extra = 0, {}
-        if self.ranks.writes:
-            self._pending = (Transfer(parts), told)
-            if not self._pending[0].on_the_way:
-                self._emit()
+        if not self.ranks.writes:
+            return
+        now = time.perf_counter()
+        before, transfer = self._pending, Transfer(parts)
+        self._pending = [*before, (transfer, told)]
+        if self.stream is None or now - self._written > LATER_S or len(before) >= TOGETHER:
+            self._emit(len(before) + (not transfer.on_the_way))
+            self._written = now
+
+    def _dead(self) -> Tensor:
+        """By row, which share of the units is 0 for all samples; negative where that was not looked at."""
+        alive = self.course.activations.alive
+        rows, units = list(alive), list(alive.values())
+        stacks = Stacks(units)
+        out = torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.course.activations.home)
+        out[[rows[i] for i in stacks.order]] = 1 - torch.cat([m.double().mean(1) for m in stacks.of(units)])
+        return out
 
     def _spread(self) -> Tensor:
         spreads = self.course.activations.spreads
         out = torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.course.activations.home)
-        for row, _ in spreads:
-            out[row] = 0
-        for (row, _), spread in spreads.items():
-            out[row] += spread.deviations if spread.samples > 1 else math.nan
-        return out
+        rows = [row for row, _ in spreads]
+        out[rows] = 0
+        deviations = torch.stack([spread.deviations for spread in spreads.values()])
+        alone = [i for i, spread in enumerate(spreads.values()) if spread.samples < 2]
+        deviations[alone] = math.nan
+        return out.index_add_(0, torch.tensor(rows, device=out.device), deviations)
 
-    def _emit(self) -> None:
-        if self._pending is None:
+    def _emit(self, count: int | None = None) -> None:
+        """Writes the first of the steps that wait, or all: several at once take little longer than one."""
+        ready, self._pending = self._pending[:count], self._pending[count:] if count is not None else []
+        if not ready:
             return
-        (transfer, told), self._pending = self._pending, None
-        parts = transfer.wait()
-        sums = Sums(
-            scale=float(parts["scale"]),
-            loss=float(parts["loss"]),
-            clipped=float(parts["clipped"].sqrt()),
-            gradients=parts["gradients"],
-            moves=parts["moves"],
-            activations=parts["activations"],
-            histogram=parts.get("histogram"),
-            spread=parts.get("spread"),
-            dead={int(name[5:]): float(part) for name, part in parts.items() if name.startswith("dead ")},
-            times={int(name[5:]): part.sqrt().tolist() for name, part in parts.items() if name.startswith("time ")},
-            **told,
-        )
-        self._write(line_of(sums, self.rows, self._row_of))
+        absent = torch.full((len(self.rows),), -1, dtype=torch.float64)
+        steps = []
+        for transfer, told in ready:
+            parts = transfer.wait()
+            times = {int(name[5:]): part.sqrt().tolist() for name, part in parts.items() if name.startswith("time ")}
+            sums = Sums(
+                scale=float(parts["scale"]),
+                loss=float(parts["loss"]),
+                clipped=float(parts["clipped"].sqrt()),
+                gradients=parts["gradients"],
+                moves=parts["moves"],
+                activations=parts["activations"],
+                dead=parts.get("dead", absent),
+                spread=parts.get("spread", absent),
+                histogram=parts.get("histogram"),
+                times=times,
+                **told,
+            )
+            steps.append(sums)
+        if self.stream is None:
+            self._threshold = threshold_of(steps[0])
+        for line in self._lines.of(steps):
+            self._write(line)
 
     # ---- several processes
 
@@ -423,6 +461,7 @@ class Watch:
 
     def _header(self, path: str) -> dict[str, Any]:
         kinds = [type(optimizer).__name__ for optimizer in self.optimizers]
+        stepped, self._stepped = self._stepped, []
         return header_of(
             self.name,
             self.rows,
@@ -435,6 +474,9 @@ class Watch:
             reduce=self.ranks.reduce,
             compiled=self.compiled,
             **({"optimizer": ", ".join(kinds)} if kinds else {}),
+            **({"optimizers": [optimizer_of(optimizer) for optimizer in stepped]} if stepped else {}),
+            **({"loss": self.course.kind_of_loss} if self.course.kind_of_loss else {}),
+            **({"clip_grad_norm": self._threshold} if self._threshold else {}),
         )
 
     def _elapsed_ms(self) -> float:

@@ -23,6 +23,7 @@ export interface LineMark {
 /** Marks each layer's line by what was found of the gradient there, and the line of the layer that is pointed at. */
 export class Decorations implements vscode.Disposable {
   readonly #anchors: Anchors;
+  readonly #runs: Runs;
   readonly #types = gutterTypes();
   readonly #pointed = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
@@ -36,9 +37,10 @@ export class Decorations implements vscode.Disposable {
 
   constructor(anchors: Anchors, runs: Runs) {
     this.#anchors = anchors;
+    this.#runs = runs;
     this.#subscriptions = [
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(() => this.#draw.now()),
+      runs.onDidSettle(() => this.#draw.now()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (anchors.has(textEditor.document)) this.refresh();
@@ -72,7 +74,8 @@ export class Decorations implements vscode.Disposable {
   }
 
   #drawAll(): void {
-    for (const editor of vscode.window.visibleTextEditors) this.#drawOne(editor);
+    for (const editor of vscode.window.visibleTextEditors)
+      if (!this.#runs.isProbing(editor.document.uri)) this.#drawOne(editor);
   }
 
   #drawOne(editor: vscode.TextEditor): void {

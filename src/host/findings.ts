@@ -60,9 +60,7 @@ export class Findings implements vscode.Disposable {
       programs.onDidChange(() => this.refresh()),
       vscode.workspace.onDidOpenTextDocument(() => this.refresh()),
       runs.onDidChange(() => this.refresh()),
-      runs.onDidProbe(({ isComplete }) => {
-        if (isComplete) this.#draw.now();
-      }),
+      runs.onDidSettle(() => this.#draw.now()),
       models.onDidParse((document) => this.#read.request(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     ];
@@ -131,7 +129,7 @@ export class Findings implements vscode.Disposable {
     if (run && frame && !stale) return (seen ? run.findingsSeen() : run.findings()).findings;
     const inText = this.#inText.get(document)?.[model.name] ?? [];
     const probe = latest.probe(model.name);
-    if (!probe?.isComplete) return inText;
+    if (!probe) return inText;
     const told = probe.findings().findings.map((one): FoundAt => ({
       ...one,
       message: t`${one.message} (Seen in the model's first steps, without a run.)`,
@@ -191,7 +189,7 @@ export class Findings implements vscode.Disposable {
   }
 
   #show(document: vscode.TextDocument): void {
-    if (document.isClosed) return;
+    if (document.isClosed || this.#runs.isProbing(document.uri)) return;
     const placed = this.of(document);
     const causes = once(placed.filter(({ found: { cause } }) => cause === undefined));
     this.#shown.set(

@@ -25,7 +25,7 @@ export class MovedOutside implements vscode.Disposable {
   readonly #runs: Runs;
   readonly #models: Models;
   readonly #digests = new Map<string, { readonly stamp: string; readonly digest: string }>();
-  readonly #quiet = new Debounce<"look">(
+  readonly #quiet = new Debounce<MovedOutside>(
     QUIET_MS,
     () => void (this.#turn = this.#turn.then(() => this.#look())),
   );
@@ -35,7 +35,7 @@ export class MovedOutside implements vscode.Disposable {
   constructor(runs: Runs, models: Models) {
     this.#runs = runs;
     this.#models = models;
-    const look = (): void => this.#quiet.request("look");
+    const look = (): void => this.#quiet.request(this);
     const watchers = [PROGRAMS, MODEL_FILES].map((pattern) =>
       vscode.workspace.createFileSystemWatcher(pattern, false, true, false),
     );

@@ -10,25 +10,42 @@ export const SEEDS = 3;
 
 /** The first steps of a model as the text says it, from several initial weights: figures of the first, findings of all. */
 export class Probe extends Run {
-  /** With all seeds: what was found holds for each. */
-  readonly isComplete: boolean;
-  readonly #others: readonly Run[];
+  readonly #request: RunRequest;
+  readonly #others: Run[] = [];
+  #rules: RuleSettings = {};
 
-  /** `seeds`: the model's own first. */
-  constructor(request: RunRequest, seeds: readonly [TrialRun, ...TrialRun[]]) {
+  /** With the model's own seed. */
+  constructor(request: RunRequest, own: TrialRun) {
     super(0, request);
-    this.isComplete = seeds.length === SEEDS;
-    const [own, ...others] = seeds;
-    this.#others = others.map((seed) => made(new Run(0, request), seed));
+    this.#request = request;
     made(this, own);
+  }
+
+  /** From other initial weights. */
+  add(seed: TrialRun): void {
+    const run = made(new Run(0, this.#request), seed);
+    run.judge(this.#rules);
+    this.#others.push(run);
   }
 
   override judge(rules: RuleSettings): void {
     super.judge(rules);
+    this.#rules = rules;
     for (const run of this.#others) run.judge(rules);
   }
 
+  /** No other seed is asked: all have had their say, or there is nothing left that they could share. */
+  get isComplete(): boolean {
+    return this.#others.length === SEEDS - 1 || this.#shared().findings.length === 0;
+  }
+
+  /** Nothing before it is complete: what another seed does not share would have to be taken back. */
   override findings(): Summary {
+    const shared = this.#shared();
+    return this.isComplete ? shared : { ...shared, findings: [], marks: shared.marks.map(() => "even") };
+  }
+
+  #shared(): Summary {
     return probed([super.findings(), ...this.#others.map((run) => run.findings())]);
   }
 }

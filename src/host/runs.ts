@@ -25,6 +25,11 @@ export class Runs implements vscode.Disposable {
   readonly #probes = new Map<string, Probe>();
   readonly #didProbe = new vscode.EventEmitter<Probe>();
   readonly onDidProbe = this.#didProbe.event;
+  /** Of each probe that goes on, the file. */
+  readonly #probing = new Set<{ readonly uri: vscode.Uri }>();
+  readonly #didSettle = new vscode.EventEmitter<vscode.Uri>();
+  /** A model of a file is no longer probed, whatever came of it. */
+  readonly onDidSettle = this.#didSettle.event;
   readonly #keep: () => number;
   readonly #rulesOf: RulesOf;
   #all: Run[] = [];
@@ -58,7 +63,7 @@ export class Runs implements vscode.Disposable {
 
   /** `source`: where its frames come from, if not from whoever adds it. */
   add(beginning: RunBeginning, source?: FrameSource): Run {
-    const run = this.#judged(new Run(this.#nextId++, beginning));
+    const run = this.judged(new Run(this.#nextId++, beginning));
     if (source) this.#listen(run, source);
     this.#all.push(run);
     this.changed(run, "added");
@@ -85,7 +90,7 @@ export class Runs implements vscode.Disposable {
   /** Runs of earlier windows, oldest first: they come before those of this one. */
   restore(kept: readonly KeptBefore[]): readonly Run[] {
     const first = this.#firstId - kept.length;
-    const runs = kept.map((before, i) => this.#judged(new Run(first + i, before)));
+    const runs = kept.map((before, i) => this.judged(new Run(first + i, before)));
     this.#firstId = first;
     this.#all.unshift(...runs);
     return runs;
@@ -114,10 +119,23 @@ export class Runs implements vscode.Disposable {
     return this.#probes.get(keyOf(uri, model));
   }
 
-  /** A model was probed. */
+  /** A model of a file is probed, until what is returned is called. */
+  probing(uri: vscode.Uri): () => void {
+    const one = { uri };
+    this.#probing.add(one);
+    return () => {
+      if (this.#probing.delete(one) && !this.isProbing(uri)) this.#didSettle.fire(uri);
+    };
+  }
+
+  /** What was found of the text before stands until it is known what there is to say of this one: nothing flickers. */
+  isProbing(uri: vscode.Uri): boolean {
+    return [...this.#probing].some((one) => one.uri.toString() === uri.toString());
+  }
+
+  /** A model was probed, or more is known of what was. */
   probed(probe: Probe): void {
     const { uri, model } = probe.origin;
-    this.#judged(probe);
     if (uri) this.#probes.set(keyOf(uri, model), probe);
     this.#didProbe.fire(probe);
   }
@@ -133,11 +151,12 @@ export class Runs implements vscode.Disposable {
 
   /** Findings are set otherwise: what was seen is judged anew. */
   judge(): void {
-    for (const run of [...this.#all, ...this.#probes.values()]) this.#judged(run);
+    for (const run of [...this.#all, ...this.#probes.values()]) this.judged(run);
     for (const run of this.#all) this.changed(run, "state");
   }
 
-  #judged(run: Run): Run {
+  /** By the settings of its file. */
+  judged<R extends Run>(run: R): R {
     run.judge(this.#rulesOf(run.origin.uri));
     return run;
   }
@@ -174,6 +193,7 @@ export class Runs implements vscode.Disposable {
   dispose(): void {
     this.#changed.dispose();
     this.#didProbe.dispose();
+    this.#didSettle.dispose();
   }
 }
 

@@ -41,25 +41,37 @@ export class Throttle implements vscode.Disposable {
   }
 }
 
-/** Runs `act` for a key once it has been quiet for `quietMs`. */
-export class Debounce<K> implements vscode.Disposable {
+/**
+ * Runs `act` for a key once it has been quiet for `quietMs`; at once, where it is asked to after a rest of `restMs`: what comes alone
+ * need not wait for more. Absent: it always waits.
+ */
+export class Debounce<K extends object> implements vscode.Disposable {
   readonly #quietMs: number;
   readonly #act: (key: K) => void;
+  readonly #restMs: (key: K) => number;
   readonly #timers = new Map<K, NodeJS.Timeout>();
+  readonly #lastMs = new WeakMap<K, number>();
 
-  constructor(quietMs: number, act: (key: K) => void) {
+  constructor(quietMs: number, act: (key: K) => void, restMs: (key: K) => number = () => Infinity) {
     this.#quietMs = quietMs;
     this.#act = act;
+    this.#restMs = restMs;
   }
 
   request(key: K): void {
     this.cancel(key);
+    const now = performance.now();
+    const isAlone = now - (this.#lastMs.get(key) ?? -Number.MAX_VALUE) >= this.#restMs(key);
+    this.#lastMs.set(key, now);
     this.#timers.set(
       key,
-      setTimeout(() => {
-        this.#timers.delete(key);
-        this.#act(key);
-      }, this.#quietMs),
+      setTimeout(
+        () => {
+          this.#timers.delete(key);
+          this.#act(key);
+        },
+        isAlone ? 0 : this.#quietMs,
+      ),
     );
   }
 

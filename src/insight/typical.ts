@@ -21,7 +21,11 @@ export function typical({ layers, history }: Seen, stat: Stat): readonly number[
   const before = known.get(stat);
   if (before?.length === layers.length) return before;
   const frames = finiteFrames(history);
-  const values = layers.map((_, layer) => median(frames.map((frame) => statOf(frame, layer, stat))));
+  const sorted = new Float64Array(frames.length);
+  const values = layers.map((_, layer) => {
+    const count = frames.reduce((n, frame) => insert(sorted, n, statOf(frame, layer, stat)), 0);
+    return middle(sorted, count);
+  });
   known.set(stat, values);
   return values;
 }
@@ -29,10 +33,24 @@ export function typical({ layers, history }: Seen, stat: Stat): readonly number[
 /** Histories never change: each is looked through once for a figure. */
 const medians = new WeakMap<Seen["history"], Map<Stat, readonly number[]>>();
 
+/** Puts a value, if it is finite, in its place among the first `count`, which are in order. The result is how many there are then. */
+function insert(sorted: Float64Array, count: number, value: number): number {
+  if (!Number.isFinite(value)) return count;
+  let place = count;
+  for (; place > 0 && (sorted[place - 1] ?? NaN) > value; place--) sorted[place] = sorted[place - 1] ?? NaN;
+  sorted[place] = value;
+  return count + 1;
+}
+
 /** The middle of the finite values; NaN if there is none. */
 export function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  const sorted = new Float64Array(values.filter(Number.isFinite)).sort();
+  return middle(sorted, sorted.length);
+}
+
+/** The middle of the first `count`, which are in order. */
+function middle(sorted: Float64Array, count: number): number {
+  const half = count >> 1;
+  const upper = count > 0 ? (sorted[half] ?? NaN) : NaN;
+  return count % 2 === 1 ? upper : ((sorted[half - 1] ?? NaN) + upper) / 2;
 }

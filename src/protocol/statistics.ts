@@ -177,7 +177,7 @@ const TABLE = {
     meaning: t`size of the step's update by size of the parameters`,
     definition:
       "‖θ_after − θ_before‖₂ / ‖θ_before‖₂ of this step's update, after clipping; NaN where θ_before is 0 throughout, infinite where the update is",
-    of: [t`update`, "weights"],
+    of: ["update", "weights"],
     formula: ratioOfRoots(MOVED),
     layers: WITH_PARAMETERS,
     lens: { gradients: 2 },
@@ -214,7 +214,7 @@ const TABLE = {
     meaning: t`how far the samples of a batch are apart: 0 where all look alike`,
     definition:
       "√(Σ variance over the batch / Σ mean square over the batch), both summed over the elements of one sample's y; 0 where y is 0 throughout, NaN for a batch of one",
-    of: [t`spread`, "output"],
+    of: ["spread", "output"],
     formula: spread,
     layers: ALL,
     hover: true,
@@ -250,7 +250,7 @@ const TABLE = {
     meaning: t`outputs where the slope is below 5 % of its maximum`,
     definition:
       "share of elements of y where the activation's derivative is below 5 % of its maximum (`Softmax`: p(1 − p) against ¼)",
-    of: [t`saturated`],
+    of: ["saturated"],
     formula: perElement(),
     layers: "`Sigmoid`, `Tanh`, `Softsign`, `Hardtanh`, `ReLU6`, `Hardsigmoid`, `Softmax`",
     lens: { activations: 1 },

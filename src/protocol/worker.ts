@@ -96,7 +96,8 @@ export interface WorkerCalls {
   stopFixes(request: undefined): void;
   /**
    * Initialises a model and makes its first steps, while nothing else runs. `undefined` where that was not to be: by `stopProbe`,
-   * where something is probed or run meanwhile, and where the model or its data do not serve.
+   * where something is probed or run meanwhile, and where the model or its data do not serve. What was compiled is kept for another
+   * seed until `stopProbe`.
    */
   probe(request: {
     readonly source: ModelSource;
@@ -104,8 +105,6 @@ export interface WorkerCalls {
     readonly options: RunOptions;
     /** Added to the model's own. */
     readonly seed: number;
-    /** No other seed follows, for which what was compiled is kept. */
-    readonly isLast: boolean;
     readonly steps: number;
     readonly patienceMs: number;
   }): TrialRun | undefined;

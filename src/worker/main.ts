@@ -135,19 +135,17 @@ const rpc = new Rpc<WorkerCalls, WorkerEvents>(portOf(parentPort), {
   },
   stopFixes: () => trying?.abort(),
 
-  async probe({ source, isLast, ...probed }) {
+  async probe({ source, ...probed }) {
     probing?.abort();
     if (runner ?? preparing) return undefined;
     const own = new AbortController();
     probing = own;
     try {
       const { text } = source;
-      const found = await prober.probe(
+      return await prober.probe(
         { ...probed, text, location: location(source) },
         { store, signal: own.signal },
       );
-      if (isLast) prober.forget();
-      return found;
     } catch (error) {
       // The check of the file says what is wrong with it.
       if (own.signal.aborted || error instanceof DataError || error instanceof ModelError) return undefined;

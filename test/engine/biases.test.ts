@@ -46,7 +46,10 @@ suite("the gradient of a bias in the pass of the derivative", () => {
             ];
             const together = [
               forward,
-              call("activationGradSums", kind, rows, n, X, Y, DY, DX, a, b, 8, 9, SUMS),
+              {
+                ...call("activationGradSums", rows, n, X, Y, DY, DX, 8, 9, SUMS),
+                descriptor: { kind, alpha: a, beta: b },
+              },
             ];
             const expected = after(backend, FLOATS, apart, values);
             const found = after(backend, FLOATS, together, values);

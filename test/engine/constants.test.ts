@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { CONTROL, CONTROL_BYTES } from "../../src/engine/runtime/workerLoop.ts";
+import { VARIANTS } from "../../src/engine/kernels/convDescriptor.ts";
 import { HIST_BINS, HIST_OFFSET } from "../../src/protocol/frame.ts";
 import { constantIn } from "../support/constants.ts";
 
@@ -15,6 +16,12 @@ suite("numbers that both languages write", () => {
       constantIn("compile/backward.ts", "COLUMNS"),
       assembly("activation/instrumentedRows")("WIDTH"),
     );
+  });
+
+  test("convolutions are computed in the variant that was chosen", () => {
+    const convolution = assembly("conv/conv");
+    assert.equal(VARIANTS[convolution("DIRECT")], "direct");
+    assert.equal(VARIANTS[convolution("WINOGRAD")], "winograd");
   });
 
   test("a histogram has the bins of a frame, and begins with the same exponent", () => {

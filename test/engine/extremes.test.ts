@@ -61,7 +61,7 @@ function checkMoments(doubles: Float64Array, at: number, values: Float32Array, w
 
 const squaresOf = (values: Float32Array): number => sum(Float64Array.from(values, (x) => x * x));
 
-const OBSERVED = ["relu", "leakyRelu", "hardtanh", "tanh", "sigmoid"].map((name) =>
+const LIGHT = ["relu", "leakyRelu", "hardtanh", "tanh", "sigmoid"].map((name) =>
   (ACTIVATION_NAMES as readonly string[]).indexOf(name),
 );
 
@@ -120,7 +120,7 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     test("of what an activation reads and writes are right, and of its derivative", () => {
       const random = new SeededRandom(2);
       for (let round = 0; round < ROUNDS; round++) {
-        const kind = OBSERVED[round % OBSERVED.length];
+        const kind = LIGHT[round % LIGHT.length];
         const values = draw(random, drawSize(random));
         const n = values.length;
         floats.fill(7).set(values);
@@ -139,14 +139,15 @@ for (const backend of [scalarBackend, ...wasmBackends()]) {
     test("of a derivative over rows are right", () => {
       const random = new SeededRandom(3);
       for (let round = 0; round < ROUNDS; round++) {
-        const kind = OBSERVED[round % OBSERVED.length];
+        const kind = LIGHT[round % LIGHT.length];
         const [rows, columns] = [random.integer(1, 60), random.pick([32, 64, 96])];
         const n = rows * columns;
         floats.fill(0.5, 0, n).fill(0.5, ROOM, ROOM + n);
         const dy = draw(random, n);
         floats.set(dy, 2 * ROOM);
         k.activationGradSums(
-          ...([kind, rows, columns, 0, ROOM, 2 * ROOM, 3 * ROOM, 0.1, 1, 20, 21, 4 * ROOM] as const),
+          { kind, alpha: 0.1, beta: 1 },
+          ...([rows, columns, 0, ROOM, 2 * ROOM, 3 * ROOM, 20, 21, 4 * ROOM] as const),
         );
         near(doubles[20], squaresOf(dy), `dy, round ${round}`);
         near(doubles[21], squaresOf(floats.slice(3 * ROOM, 3 * ROOM + n)), `dx, round ${round}`);

@@ -37,11 +37,12 @@ function product(
   for (let i = 0; i < m * n; i++) memory.floats[C + i] = random();
   for (let i = 0; i < n; i++) memory.floats[BIAS + i] = random();
   const [lda, ldb] = [ta ? m : k, tb ? k : n];
+  const shape = { k, lda, ta, ldb, tb, ldc: n, accumulate };
   for (let i = 0; i < m; i += rows) {
     for (let j = 0; j < n; j += columns) {
       const [height, width] = [Math.min(rows, m - i), Math.min(columns, n - j)];
       const [a, b] = [A + i * (ta ? 1 : lda), B + j * (tb ? ldb : 1)];
-      gemm(height, width, k, a, lda, ta, b, ldb, tb, C + i * n + j, n, bias ? BIAS + j : -1, accumulate);
+      gemm(shape, height, width, a, b, C + i * n + j, bias ? BIAS + j : -1);
     }
   }
   return Array.from(memory.floats.slice(C, C + m * n));

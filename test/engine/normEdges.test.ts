@@ -8,13 +8,23 @@ const EPS = 1e-5;
 /** Where the output goes, and mean and 1/deviation. */
 const [OUT, MEAN, RSTD] = [400, 800, 900];
 
+/** What a batch of so many samples of one channel has in common, and one of so many channels in one group. */
+const channel = (batch: number, inner: number) => ({
+  batch,
+  channels: 1,
+  inner,
+  weight: -1,
+  mean: MEAN,
+  rstd: RSTD,
+});
+const group = (channels: number, inner: number) => ({ groups: 1, channels, inner, weight: -1 });
+
 /** Normalisations of n elements at 0: those of one channel, of rows of a group, and of planes. */
 const norms: Readonly<Record<string, (k: Kernels, n: number) => void>> = {
-  "batchNorm of features": (k, n) => k.batchNorm(n, 1, 1, 0, OUT, -1, -1, MEAN, RSTD, -1, -1, 0.1, EPS, 0, 1),
-  "batchNorm of planes": (k, n) =>
-    k.batchNorm(2, 1, n / 2, 0, OUT, -1, -1, MEAN, RSTD, -1, -1, 0.1, EPS, 0, 1),
-  "groupNorm of rows": (k, n) => k.groupNorm(1, 1, n, 1, 0, OUT, -1, -1, MEAN, RSTD, EPS),
-  "groupNorm of planes": (k, n) => k.groupNorm(1, 1, 2, n / 2, 0, OUT, -1, -1, MEAN, RSTD, EPS),
+  "batchNorm of features": (k, n) => k.batchNorm(channel(n, 1), 0, OUT, -1, -1, -1, 0.1, EPS, 0, 1),
+  "batchNorm of planes": (k, n) => k.batchNorm(channel(2, n / 2), 0, OUT, -1, -1, -1, 0.1, EPS, 0, 1),
+  "groupNorm of rows": (k, n) => k.groupNorm(group(n, 1), 1, 0, OUT, -1, MEAN, RSTD, EPS),
+  "groupNorm of planes": (k, n) => k.groupNorm(group(2, n / 2), 1, 0, OUT, -1, MEAN, RSTD, EPS),
   rmsNorm: (k, n) => k.rmsNorm(1, n, 0, OUT, -1, RSTD, EPS),
 };
 

@@ -62,7 +62,7 @@ function jacobianNorm({ W_hh, sums }: Cell): number {
         [ROWS, ROWS],
         [ROWS, UNITS],
       ],
-      attrs: { reverse: false, truncate: 0, last: false, observed: false },
+      attrs: { reverse: false, truncate: 0, last: false },
     },
     doubleBackend,
   );

@@ -83,9 +83,8 @@ const charts = (frame: Frame): Promise<string> =>
     "tables of the layers",
     () =>
       frame.evaluate(() => {
-        for (const button of document.querySelectorAll<HTMLElement>('[aria-label="Show as table"]')) {
-          if (button.getAttribute("aria-pressed") !== "true") button.click();
-        }
+        for (const button of document.querySelectorAll<HTMLElement>('[aria-label="Show as table"]'))
+          button.click();
         return [...document.querySelectorAll("#app table")].map(({ textContent }) => textContent).join("\n");
       }),
     (text) => text.includes("hidden"),

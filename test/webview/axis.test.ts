@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { axesOf } from "../../webview/charts/axes.ts";
+import { axesOf, isSameAxes } from "../../webview/charts/axes.ts";
 import { layersAxis, logAxis, position, settled, stepsAxis, withRoomFor } from "../../webview/charts/axis.ts";
 import type { LogAxis } from "../../webview/charts/axis.ts";
 import type { LinesPlot } from "../../webview/charts/chart.ts";
@@ -206,5 +206,17 @@ suite("the names along an axis of layers", () => {
 
   test("are one where there is no room for two", () => {
     assert.deepEqual(layerTicks(axis, 20, letters), [{ at: 20, label: "head" }]);
+  });
+});
+
+suite("axes that are compared", () => {
+  test("are the same where nothing has moved: then nothing is laid out anew", () => {
+    const layers = chainLayers(4);
+    const axes = () => ({ x: layersAxis(layers), y: log(-4, 0) });
+    assert.ok(isSameAxes(axes(), axes()));
+    assert.ok(!isSameAxes(axes(), { ...axes(), y: log(-5, 0) }));
+    assert.ok(!isSameAxes(axes(), { ...axes(), y2: log(-4, 0) }));
+    assert.ok(!isSameAxes(axes(), { ...axes(), x: layersAxis(layers, [0, 2]) }));
+    assert.ok(!isSameAxes(axes(), { ...axes(), x: layersAxis(chainLayers(4)) }));
   });
 });

@@ -115,6 +115,47 @@ suite("the panel", () => {
       assert.equal(await page.locator(".sections:not([hidden])").evaluate((e) => e.clientHeight), height);
     }));
 
+  test("draws every chart that is in sight at each update, and none that is not", () =>
+    onPanel({ width: 1000, height: 500 }, async (panel) => {
+      const { page } = panel;
+      await panel.post(vanishing);
+      await page.evaluate(() => {
+        const drawn = new Map<HTMLCanvasElement, number>();
+        Object.assign(window, { drawn });
+        const { clearRect } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+          drawn.set(this.canvas, (drawn.get(this.canvas) ?? 0) + 1);
+          clearRect.apply(this, box);
+        };
+      });
+      for (let step = 60; step < 64; step++)
+        await panel.post({
+          type: "frames",
+          run: 1,
+          history: recorded(frames.slice(0, step + 1)).since(step),
+        });
+      const times = await page.evaluate(() => {
+        const { drawn } = window as unknown as { drawn: Map<HTMLCanvasElement, number> };
+        return [...document.querySelectorAll<HTMLCanvasElement>(".section:not([hidden]) canvas")]
+          .filter((canvas) => canvas.offsetParent)
+          .map((canvas) => ({
+            times: drawn.get(canvas) ?? 0,
+            away: (canvas.closest(".section") ?? canvas).getBoundingClientRect().top - innerHeight,
+          }));
+      });
+      const inSight = times.filter(({ away }) => away < 0);
+      const outOfSight = times.filter(({ away }) => away > 100);
+      assert.ok(inSight.length >= 2 && outOfSight.length >= 3, JSON.stringify(times));
+      assert.ok(
+        inSight.every((one) => one.times === 4),
+        JSON.stringify(times),
+      );
+      assert.ok(
+        outOfSight.every((one) => one.times === 0),
+        JSON.stringify(times),
+      );
+    }));
+
   test("ignores what is no message of the host", () =>
     onPanel({}, async (panel) => {
       await panel.post(vanishing);

@@ -72,16 +72,24 @@ export async function openBrowser(
   webview = path.resolve(import.meta.dirname, "..", "..", "webview"),
 ): Promise<{
   readonly size: number;
-  open(width: number, theme: ThemeName, height?: number): Promise<PanelPage>;
+  /** `zoom`: of the window, which is so wide and so high as it is seen. */
+  open(width: number, theme: ThemeName, height?: number, zoom?: number): Promise<PanelPage>;
   close(): Promise<void>;
 }> {
   const [files, browser] = await Promise.all([bundle(webview), launchChromium()]);
   return {
     size: files.get("/webview.js")?.length ?? Infinity,
-    open: (width, theme, height = 900) => openPanel(browser, files, { width, height }, theme),
+    open: (width, theme, height = 900, zoom = 1) =>
+      openPanel(browser, files, { width: width / zoom, height: height / zoom }, theme, zoom),
     close: () => browser.close(),
   };
 }
+
+/** Puts a table in the place of every chart. */
+export const showTables = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (const swap of document.querySelectorAll<HTMLElement>('[aria-label="Show as table"]')) swap.click();
+  });
 
 type Files = ReadonlyMap<string, Buffer>;
 
@@ -107,8 +115,10 @@ async function openPanel(
   files: Files,
   viewport: { readonly width: number; readonly height: number },
   theme: ThemeName,
+  deviceScaleFactor: number,
 ): Promise<PanelPage> {
-  const context = await browser.newContext({ viewport, permissions: ["clipboard-read", "clipboard-write"] });
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const context = await browser.newContext({ viewport, deviceScaleFactor, permissions });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -135,10 +145,10 @@ async function openPanel(
       await page.evaluate(applyTheme, { classes: classesOf(next), variables: variablesOf(next) });
       await panel.settle();
     },
-    // One frame for the message, one for the drawing it asked for, one for what that did to the layout.
+    // One frame for the message, one for the drawing it asked for, one for what that did to the layout, one for what came into sight.
     settle: () =>
       page.evaluate(async () => {
-        for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+        for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
       }),
     close: () => context.close(),
   };

@@ -47,7 +47,7 @@ async function saved({ page, sent }: PanelPage, chart: string, format: SaveForma
   const before = (await sent()).length;
   await section.getByRole("button", { name: "Save as…" }).focus();
   await page.keyboard.press("Enter");
-  await section.getByRole("button", { name: format.toUpperCase(), exact: true }).focus();
+  await section.getByRole("menuitem", { name: format.toUpperCase(), exact: true }).focus();
   await page.keyboard.press("Enter");
   for (;;) {
     const message = (await sent()).slice(before).find(({ type }) => type === "save");
@@ -101,6 +101,42 @@ suite("a chart is saved", () => {
           .size;
       }, content);
       assert.ok(colours > 20, `${colours} colours`);
+    }));
+
+  test("by keyboard: arrows go round the formats, Escape leads back, and so does a choice", () =>
+    onPanel(async (panel) => {
+      const { page } = panel;
+      const section = page.locator('[data-chart="gains"]');
+      const button = section.getByRole("button", { name: "Save as…" });
+      const focused = (): Promise<string> =>
+        page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "");
+      await button.focus();
+      assert.equal(await button.getAttribute("aria-expanded"), "false");
+      await page.keyboard.press("Enter");
+      assert.equal(await button.getAttribute("aria-expanded"), "true");
+      const seen = [await focused()];
+      for (const key of ["ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowUp", "Home", "End"]) {
+        await page.keyboard.press(key);
+        seen.push(await focused());
+      }
+      assert.deepEqual(seen, ["PNG", "SVG", "CSV", "PNG", "CSV", "SVG", "PNG", "CSV"]);
+      await page.keyboard.press("Escape");
+      assert.equal(await focused(), "Save as…");
+      assert.ok(await section.getByRole("menu").isHidden());
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("End");
+      await page.keyboard.press("Enter");
+      assert.equal(await focused(), "Save as…");
+      assert.ok(await section.getByRole("menu").isHidden());
+      await page.waitForFunction(() =>
+        (window as unknown as { sent: { type: string; format?: string }[] }).sent.some(
+          ({ type, format }) => type === "save" && format === "csv",
+        ),
+      );
+      // Whoever goes on with Tab leaves the menu behind.
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      assert.ok(await section.getByRole("menu").isHidden());
     }));
 
   test("as CSV, the same figures that are copied", () =>

@@ -22,6 +22,7 @@ const WAIT_MS = 60_000;
  *   extensionDevelopmentPath, hides notification toasts and opens some editors elsewhere; the page's configuration
  *   names the development extension instead
  * @property {{ width: number, height: number }} [viewport]
+ * @property {string} [language] `de`: what extensions are told. VS Code's own texts stay English, since there is no language pack
  * @property {number} [deviceScaleFactor] 2 for pictures that people look at
  * @property {Record<string, string>} [env] of the server and the extension host
  *
@@ -49,6 +50,8 @@ export async function openWindow(options) {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     context.setDefaultTimeout(WAIT_MS);
+    // What a language pack's messages would say.
+    if (options.language) await context.addInitScript(saysLanguage, options.language);
     const page = await context.newPage();
     if (options.plain) await withoutDriver(page, server, options.extensionDevelopmentPath);
     await page.goto(pageUrl(server, options));
@@ -60,6 +63,11 @@ export async function openWindow(options) {
     await close();
     throw error;
   }
+}
+
+/** Runs in the page. @param {string} language */
+function saysLanguage(language) {
+  Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
 }
 
 /** @param {WindowOptions} options */

@@ -25,3 +25,13 @@ function scaled(y: LogAxis, { title, times }: RightAxis, before: Axes | undefine
   const factor = held >= times && held <= 2 * times ? held : times;
   return { ...y, title, min: y.min * factor, max: y.max * factor };
 }
+
+/** Whether both lie in the same places. */
+export const isSameAxes = (a: Axes, b: Axes): boolean =>
+  isSame(a.x, b.x) && isSame(a.y, b.y) && isSame(a.y2, b.y2);
+
+function isSame(a: Axis | undefined, b: Axis | undefined): boolean {
+  if (a === b || !a || !b) return a === b;
+  const names = Object.keys({ ...a, ...b }) as (keyof Axis)[];
+  return names.every((name) => a[name] === b[name]);
+}

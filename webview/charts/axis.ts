@@ -43,10 +43,22 @@ export interface LogAxis {
 
 export type Axis = LayersAxis | LinearAxis | LogAxis;
 
-export const layersAxis = (
+/** Of all layers, or of some. They never change, so that an axis is made once for the same ones. */
+export function layersAxis(
   layers: readonly LayerInfo[],
   rows: readonly number[] = [...layers.keys()],
-): LayersAxis => ({
+): LayersAxis {
+  const axes = layersAxes.get(layers) ?? new Map<string, LayersAxis>();
+  layersAxes.set(layers, axes);
+  const key = rows.join();
+  const axis = axes.get(key) ?? newLayersAxis(layers, rows);
+  axes.set(key, axis);
+  return axis;
+}
+
+const layersAxes = new WeakMap<readonly LayerInfo[], Map<string, LayersAxis>>();
+
+const newLayersAxis = (layers: readonly LayerInfo[], rows: readonly number[]): LayersAxis => ({
   kind: "layers",
   title: "",
   rows,

@@ -21,7 +21,7 @@ export const clipping: Chart = {
   reading(view) {
     const { history } = view;
     const frame = shownFrame(history);
-    if (!frame) return noFigure(view, t`No step has a gradient`);
+    if (!frame || Number.isNaN(frame.grad_norm)) return noFigure(view, t`No step has a gradient`);
     const { frames, clipped } = history.tally;
     const ninety = typicalNorm(history);
     const below = Number.isNaN(ninety)

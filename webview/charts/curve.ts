@@ -5,6 +5,7 @@ import {
   rangeOf,
   spanOf,
   type Bucket,
+  type Level,
   type Range,
   type Span,
 } from "../../src/protocol/buckets.ts";
@@ -19,15 +20,15 @@ import { MOST_POINTS } from "./overSteps.ts";
  * two frames are missing, and where a figure is not finite.
  */
 export function curveOf(history: History, figure: number, most = MOST_POINTS): readonly Point[] {
-  const { tally } = history;
+  const points: Point[] = [];
   let before: Span | undefined;
-  return stretchesOf(history, most / POINTS).flatMap((stretch) => {
+  for (const stretch of stretchesOf(history, most / POINTS)) {
     const span = spanOver(stretch);
-    const points = pointsOf(rangeOver(stretch, figure), span);
-    const broken = before && isGap(before, span, tally.interval) ? [{ x: before.to, y: NaN }] : [];
+    if (before && isGap(before, span, history.tally.interval)) points.push({ x: before.to, y: NaN });
+    addPoints(points, rangeOver(stretch, figure), span);
     before = span;
-    return [...broken, ...points];
-  });
+  }
+  return points;
 }
 
 /** Points that a stretch is drawn with, at most. */
@@ -40,51 +41,57 @@ export const budgetOf = (lines: number): number => Math.max(64, MOST_POINTS / li
 export type Stretch = readonly [Bucket, ...Bucket[]];
 
 /** The buckets of a run, taken together until they are at most so many stretches; none of them is left out. */
-export function stretchesOf({ course: { buckets, stride } }: History, most: number): readonly Stretch[] {
+export function stretchesOf({ course }: History, most: number): readonly Stretch[] {
+  const known = stretches.get(course) ?? new Map<number, readonly Stretch[]>();
+  stretches.set(course, known);
+  const some = known.get(most) ?? newStretches(course, most);
+  known.set(most, some);
+  return some;
+}
+
+/** Histories never change, and several lines go along the same stretches. */
+const stretches = new WeakMap<Level, Map<number, readonly Stretch[]>>();
+
+function newStretches({ buckets, stride }: Level, most: number): readonly Stretch[] {
   let width = stride;
   for (let count = buckets.length; count > most; count = Math.ceil(count / 2)) width *= 2;
-  const stretches: [Bucket, ...Bucket[]][] = [];
+  const all: [Bucket, ...Bucket[]][] = [];
   for (const bucket of buckets) {
-    const last = stretches.at(-1);
+    const last = all.at(-1);
     if (last && placeOf(lastStep(last[0]), width) === placeOf(lastStep(bucket), width)) last.push(bucket);
-    else stretches.push([bucket]);
+    else all.push([bucket]);
   }
-  return stretches;
+  return all;
 }
 
 export function spanOver(stretch: Stretch): Span {
-  const spans = stretch.map(spanOf);
-  const sum = (what: "frames" | "clipped" | "broken"): number =>
-    spans.reduce((all, span) => all + span[what], 0);
-  return {
-    from: spans[0]?.from ?? NaN,
-    to: spans.at(-1)?.to ?? NaN,
-    frames: sum("frames"),
-    clipped: sum("clipped"),
-    broken: sum("broken"),
-  };
+  const { from } = spanOf(stretch[0]);
+  let { to, frames, clipped, broken } = spanOf(stretch[0]);
+  for (let i = 1; i < stretch.length; i++) {
+    const span = spanOf(stretch[i] ?? stretch[0]);
+    to = span.to;
+    frames += span.frames;
+    clipped += span.clipped;
+    broken += span.broken;
+  }
+  return { from, to, frames, clipped, broken };
 }
 
 /** One figure of a stretch. */
 export function rangeOver(stretch: Stretch, figure: number): Range {
-  const ranges = stretch.map((bucket) => rangeOf(bucket, figure));
-  let [min, max, sum, finite] = [NaN, NaN, 0, 0];
-  for (const range of ranges) {
-    if (range.finite === 0) continue;
+  let [first, last, min, max, sum, finite] = [NaN, NaN, NaN, NaN, 0, 0];
+  stretch.forEach((bucket, i) => {
+    const range = rangeOf(bucket, figure);
+    if (i === 0) first = range.first;
+    last = range.last;
+    if (range.finite === 0) return;
     // Comparisons that NaN, which stands there before the first, lets through.
     if (!(min <= range.min)) min = range.min;
     if (!(max >= range.max)) max = range.max;
     sum += range.mean * range.finite;
     finite += range.finite;
-  }
-  return {
-    first: ranges[0]?.first ?? NaN,
-    last: ranges.at(-1)?.last ?? NaN,
-    min,
-    max,
-    mean: sum / finite,
-    finite,
-  };
+  });
+  return { first, last, min, max, mean: sum / finite, finite };
 }
 
 /** What a chart says of steps that share a place, and of what else it leaves out. */
@@ -97,11 +104,14 @@ export function noteOf(history: History, most: number, more?: string): { readonl
   return note === "" ? {} : { note };
 }
 
-function pointsOf({ first, last, min, max }: Range, { from, to, frames }: Span): readonly Point[] {
-  if (frames === 1) return [{ x: to, y: drawn(last) }];
-  const x = (from + to) / 2;
-  const extremes = (first > last ? [max, min] : [min, max]).filter((y) => y !== first && y !== last);
-  return [{ x: from, y: drawn(first) }, ...extremes.map((y) => ({ x, y })), { x: to, y: drawn(last) }];
+function addPoints(points: Point[], { first, last, min, max }: Range, { from, to, frames }: Span): void {
+  if (frames > 1) {
+    const x = (from + to) / 2;
+    points.push({ x: from, y: drawn(first) });
+    for (const y of first > last ? [max, min] : [min, max])
+      if (y !== first && y !== last) points.push({ x, y });
+  }
+  points.push({ x: to, y: drawn(last) });
 }
 
 const drawn = (y: number): number => (Number.isFinite(y) ? y : NaN);
@@ -119,7 +129,7 @@ export const stepsOf = ({ from, to }: Span): readonly [noun: string, which: stri
   from === to ? [t`step`, count(to)] : [t`steps`, t`${count(from)} to ${count(to)}`];
 
 /** Which steps a row of a table is of, and how many of them gave it figures. */
-export const SPAN_COLUMNS = ["first_step", "last_step", t`steps`, "non_finite"] as const;
+export const SPAN_COLUMNS = ["first_step", "last_step", "steps", "non_finite"] as const;
 
 export function spanRow(bucket: Bucket): readonly number[] {
   const { from, to, frames, broken } = spanOf(bucket);

@@ -1,6 +1,7 @@
 import { css, shareColour } from "../scale.ts";
 import { faded } from "../theme.ts";
 import type { Theme } from "../theme.ts";
+import type { Axes } from "./axes.ts";
 import type { LayersAxis } from "./axis.ts";
 import type { BrokenPlace, Place, Plot } from "./chart.ts";
 
@@ -13,9 +14,12 @@ export interface Stage {
     readonly right: number;
     readonly bottom: number;
   };
+  readonly axes: Axes;
   /** Pixel of a position on an axis. */
   readonly xOf: (position: number) => number;
   readonly yOf: (position: number) => number;
+  /** Of one on the axis on the right. */
+  readonly rightOf: (position: number) => number;
   /** Position on an axis of a pixel. */
   readonly xAt: (pixel: number) => number;
   readonly yAt: (pixel: number) => number;

@@ -7,6 +7,14 @@ export const inkOn = (kind: ThemeKind): string =>
 
 /** What a NaN or ∞ is filled with: its colour, hatched, as the heat map has it. */
 export function nonfiniteFill(kind: ThemeKind): CanvasPattern | string {
+  const fill = fills.get(kind) ?? newFill(kind);
+  fills.set(kind, fill);
+  return fill;
+}
+
+const fills = new Map<ThemeKind, CanvasPattern | string>();
+
+function newFill(kind: ThemeKind): CanvasPattern | string {
   const colour = css(shareColour(Infinity, kind));
   const ctx = document.createElement("canvas").getContext("2d");
   return ctx?.createPattern(hatch(inkOn(kind), colour), "repeat") ?? colour;

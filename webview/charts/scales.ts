@@ -29,20 +29,6 @@ const PADDING = 6;
 export const scalesOf = (axes: Axes, theme: Theme): Readonly<Record<string, object>> =>
   Object.fromEntries(Object.entries(axes).map(([id, axis]) => [id, scaleOf(id, axis as Axis, theme)]));
 
-/** Changes whenever the options do. */
-export const signatureOf = (axes: Axes, theme: Theme): string =>
-  JSON.stringify([
-    theme,
-    Object.entries(axes).map(([id, { kind, title, min, max, ...axis }]: [string, Axis]) => [
-      id,
-      kind,
-      title,
-      min,
-      max,
-      axis,
-    ]),
-  ]);
-
 function scaleOf(id: string, axis: Axis, theme: Theme): object {
   const horizontal = id === "x";
   let ticks: readonly Tick[] = [];

@@ -60,7 +60,7 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
       setAttribute(dot, "class", `dot dot-${tone(run)}`);
       setWords(state, stateOf(run));
       setText(progress, progressOf(view));
-      bar.style.width = `${(100 * stepOf(view)) / Math.max(1, run.info.steps ?? Infinity)}%`;
+      bar.style.width = `${100 * Math.min(1, stepOf(view) / Math.max(1, run.info.steps ?? Infinity))}%`;
       others.update(runs, view, theme);
       controls.hidden = run.controls.length === 0;
       for (const [name, button] of Object.entries(buttons))

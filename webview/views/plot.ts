@@ -45,9 +45,10 @@ export function plotView(chart: Chart, events: Events): PlotView {
   function go(next: Place | undefined, pixel?: Pixel): void {
     const before = pathOf(place?.layer);
     place = next;
-    if (!drawn || !place) tip.hide();
+    const where = pixel ?? (place && drawn?.mounted.pointOf(place));
+    if (!drawn || !place || !where) tip.hide();
     else {
-      at = pixel ?? drawn.mounted.pointOf(place);
+      at = where;
       tip.show(chart.describe(drawn.view, place), at, hintOf(place));
     }
     if (pathOf(place?.layer) !== before) events.hover(pathOf(place?.layer));
@@ -69,8 +70,9 @@ export function plotView(chart: Chart, events: Events): PlotView {
   /** The step that is shown, where steps go from left to right and it is not the latest. */
   function markStep(): void {
     const at = drawn?.view.now && overSteps(drawn.plot) ? drawn.view.history.tally.step : undefined;
-    step.hidden = at === undefined;
-    if (drawn && at !== undefined) step.style.left = `${drawn.mounted.pointOf({ x: at }).x}px`;
+    const pixel = at === undefined ? undefined : drawn?.mounted.pointOf({ x: at });
+    step.hidden = pixel === undefined;
+    if (pixel) step.style.left = `${pixel.x}px`;
   }
 
   canvas.addEventListener("pointermove", ({ offsetX: x, offsetY: y }) =>
@@ -97,11 +99,10 @@ export function plotView(chart: Chart, events: Events): PlotView {
   return {
     element: element("div", { class: "plot-and-legend" }, [frame, names.element]),
     update(view, theme, speak) {
-      if (drawn?.theme === theme && overSteps(drawn.plot) && isSameOverSteps(drawn.view, view))
-        drawn = { ...drawn, view };
+      if (drawn?.theme === theme && isSame(drawn, view)) drawn = { ...drawn, view };
       else {
         const plot = plotOf(chart, view);
-        const mounted = drawn?.mounted ?? mount(canvas, plot, theme);
+        const mounted = drawn?.mounted ?? mount(canvas, markStep);
         // What is shown of a run that has ended follows from its figures alone, whatever stood there before.
         mounted.update(plot, theme, whole(view).run.state === "ended" ? undefined : view.run.id);
         drawn = { view, plot, mounted, theme };
@@ -129,13 +130,15 @@ export function plotOf(chart: Chart, view: View): Plot {
   return { ...plot, broke: { step: broke.step, ...(layer >= 0 && { layer }) } };
 }
 
-/** Whether what is drawn over all steps is the same, whichever of them is shown. */
-function isSameOverSteps(a: View, b: View): boolean {
-  const [one, other] = [whole(a), whole(b)];
+/** Whether what was drawn is what there is to draw: over all steps, whichever of them is shown. */
+function isSame({ view, plot }: { readonly view: View; readonly plot: Plot }, next: View): boolean {
+  const [a, b] = overSteps(plot) ? [whole(view), whole(next)] : [view, next];
   return (
-    one.history === other.history &&
-    one.run.state === other.run.state &&
+    a.run.id === b.run.id &&
+    a.run.state === b.run.state &&
+    a.history === b.history &&
     a.page === b.page &&
+    a.spectrum === b.spectrum &&
     a.others.length === b.others.length &&
     a.others.every(({ history, place }, i) => history === b.others[i]?.history && place === b.others[i].place)
   );

@@ -1,11 +1,11 @@
-import { runMark } from "../charts/datasets.ts";
+import { runMark } from "../charts/marks.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Outlines of the markers, in a box of 28 by 10. */
 const SHAPES = {
   circle: "M11 5a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
-  triangle: "M14 1.5l3.5 6.5h-7z",
+  up: "M14 1.5l3.5 6.5h-7z",
   rect: "M11.5 2.5h5v5h-5z",
   rectRot: "M14 1.5l3.5 3.5l-3.5 3.5l-3.5-3.5z",
 } as const;

@@ -4,6 +4,7 @@ import { count } from "../../src/insight/format.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { iconButton } from "../controls.ts";
 import { element, setAttribute, setText } from "../dom.ts";
+import { wantsLessMotion } from "../theme.ts";
 import { whole, type View } from "../view.ts";
 
 /** Goes through the steps of a run that are kept. */
@@ -15,15 +16,19 @@ export interface Scrubber {
 /** Playing goes through all steps in so many pictures, at most one a frame of the screen. */
 const PICTURES = 240;
 
+/** The same for those who want less motion: few pictures, one after the other. */
+const [CALM_PICTURES, CALM_MS] = [12, 400] as const;
+
 /** `go`: shows a step; `undefined`: the latest, and those that come. */
 export function scrubber(go: (step: number | undefined) => void): Scrubber {
   let stops: readonly number[] = [];
   let known: History | undefined;
   let shown: number | undefined;
-  let playing: number | undefined;
+  /** Ends the playing that goes on. */
+  let cancel: (() => void) | undefined;
 
   const slider = element("input", { type: "range", min: 0, step: 1, "aria-label": t`Step`, class: "steps" });
-  const play = iconButton("play", t`Play from here`, () => (playing === undefined ? start() : stop()));
+  const play = iconButton("play", t`Play from here`, () => (cancel ? stop() : start()));
   const latest = element("button", { class: "latest", type: "button" }, [t`Latest`]);
   const text = element("span", { class: "moment" });
   const root = element("div", { class: "scrubber", role: "group", "aria-label": t`Steps`, hidden: true }, [
@@ -39,20 +44,25 @@ export function scrubber(go: (step: number | undefined) => void): Scrubber {
     if (stops.length < 2) return;
     const at = Number(slider.value);
     let place = at >= stops.length - 1 ? 0 : at;
-    const by = Math.max(1, Math.ceil(stops.length / PICTURES));
+    const isCalm = wantsLessMotion();
+    const by = Math.max(1, Math.ceil(stops.length / (isCalm ? CALM_PICTURES : PICTURES)));
+    const next = (): void => {
+      const waits = isCalm ? setTimeout(turn, CALM_MS) : requestAnimationFrame(turn);
+      cancel = () => (isCalm ? clearTimeout(waits) : cancelAnimationFrame(waits));
+    };
     const turn = (): void => {
       goTo(place);
       if (place >= stops.length - 1) return stop();
       place += by;
-      playing = requestAnimationFrame(turn);
+      next();
     };
     play.set({ icon: "debug-pause", label: t`Stop playing` });
-    playing = requestAnimationFrame(turn);
+    next();
   }
 
   function stop(): void {
-    if (playing !== undefined) cancelAnimationFrame(playing);
-    playing = undefined;
+    cancel?.();
+    cancel = undefined;
     play.set({ icon: "play", label: t`Play from here` });
   }
 

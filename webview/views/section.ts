@@ -20,9 +20,10 @@ export interface Section {
   readonly element: HTMLElement;
   readonly id: string;
   folded(): boolean;
-  /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
-  /** `draw`: there is time for the chart, too. */
-  update(view: View, theme: Theme, speak: boolean, draw: boolean): void;
+  /** Says what the view shows. */
+  tell(view: View): void;
+  /** Draws it. `speak`: what is said of the drawing, and a table in its place, may change too, and not the drawing alone. */
+  draw(view: View, theme: Theme, speak: boolean): void;
   mark(layer: string | undefined): void;
 }
 
@@ -86,8 +87,8 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     body,
   ]);
 
-  // What is scrolled out of sight is not drawn; it is as soon as it comes near.
-  let inSight = true;
+  // What is out of sight is not drawn; it is as soon as it comes near.
+  let inSight = false;
   new IntersectionObserver((entries) => {
     const before = inSight;
     inSight = entries.at(-1)?.isIntersecting ?? true;
@@ -113,7 +114,6 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     swap.set({
       icon: asTable ? "graph-line" : "table",
       label: asTable ? t`Show as chart` : t`Show as table`,
-      pressed: asTable,
     });
   }
 
@@ -128,10 +128,10 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    update(next, theme, speak, draw) {
+    tell: (next) => setWords(reading, part.reading(next) + brokenNote(next)),
+    draw(next, theme, speak) {
       [view, colours] = [next, theme];
-      if (speak) setWords(reading, part.reading(view) + brokenNote(view));
-      if (folded || !inSight || !draw) return;
+      if (folded || !inSight) return;
       if (plot && !asTable) plot.update(view, theme, speak);
       else if (speak) table.update(part.table(view));
     },

@@ -1,7 +1,7 @@
 import { sumOfFour } from "./statistics/statistics";
 import { f32At } from "./simd/memory";
 
-/** See `ElementwiseKernels.add`. */
+/** See `elementwiseKernels.add`. */
 export function add(n: i32, a: i32, b: i32, out: i32): void {
   let x = f32At(a),
     y = f32At(b),
@@ -22,7 +22,7 @@ export function add(n: i32, a: i32, b: i32, out: i32): void {
   }
 }
 
-/** See `ElementwiseKernels.multiply`. */
+/** See `elementwiseKernels.multiply`. */
 export function multiply(n: i32, a: i32, b: i32, out: i32): void {
   let x = f32At(a),
     y = f32At(b),
@@ -43,7 +43,7 @@ export function multiply(n: i32, a: i32, b: i32, out: i32): void {
   }
 }
 
-/** See `ElementwiseKernels.fill`. */
+/** See `elementwiseKernels.fill`. */
 export function fill(n: i32, at: i32, value: f64): void {
   const x = f32At(at);
   const four = f32x4.splat(<f32>value);
@@ -52,7 +52,7 @@ export function fill(n: i32, at: i32, value: f64): void {
   for (; i < n; i++) f32.store(x + ((<usize>i) << 2), <f32>value);
 }
 
-/** See `ElementwiseKernels.copyRows`. */
+/** See `elementwiseKernels.copyRows`. */
 export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32): void {
   let from = f32At(x),
     to = f32At(y);
@@ -78,7 +78,7 @@ export function copyRows(rows: i32, n: i32, x: i32, ldx: i32, y: i32, ldy: i32):
 }
 
 /**
- * See `MatrixKernels.columnSums`. Sixteen columns at a time, so that every row is read along a line of the cache; four rows,
+ * See `matrixKernels.columnSums`. Sixteen columns at a time, so that every row is read along a line of the cache; four rows,
  * of which only the sum has to wait for those before.
  */
 export function columnSums(rows: i32, n: i32, X: i32, ldx: i32, out: i32, accumulate: i32): void {

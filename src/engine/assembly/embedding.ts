@@ -1,6 +1,6 @@
 import { f32At } from "./simd/memory";
 
-/** See `EmbeddingKernels.embedding`. */
+/** See `embeddingKernels.embedding`. */
 export function embedding(n: i32, width: i32, idsAt: i32, W: i32, yAt: i32): void {
   const bytes = (<usize>width) << 2;
   let ids = f32At(idsAt),
@@ -13,7 +13,7 @@ export function embedding(n: i32, width: i32, idsAt: i32, W: i32, yAt: i32): voi
   }
 }
 
-/** See `EmbeddingKernels.embeddingGrad`. */
+/** See `embeddingKernels.embeddingGrad`. */
 export function embeddingGrad(
   n: i32,
   width: i32,

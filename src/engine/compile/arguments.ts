@@ -1,5 +1,5 @@
-import type { AnyArgs, AnyKernel, Args } from "../kernels/kernel.ts";
-import { KERNEL_NAMES, type KernelName, kernels } from "../kernels/kernels.ts";
+import type { AnyArgs, Args } from "../kernels/kernel.ts";
+import { described, KERNEL_NAMES, type KernelName, type kernels } from "../kernels/kernels.ts";
 import type { Call } from "./recorder.ts";
 
 /*
@@ -8,9 +8,6 @@ import type { Call } from "./recorder.ts";
  */
 
 export type ArgsOf<K extends KernelName> = Args<(typeof kernels)[K]["params"]>;
-
-/** What is said of the kernels, whichever parameters they have. */
-export const described: Readonly<Record<KernelName, AnyKernel>> = kernels;
 
 /** One value for each kernel. */
 const byKernel = <T>(valueOf: (kernel: KernelName) => T): Readonly<Record<KernelName, T>> =>
@@ -21,33 +18,36 @@ const positions = byKernel((kernel): AnyArgs =>
   Object.fromEntries(Object.keys(described[kernel].params).map((name, position) => [name, position])),
 );
 
-/** Arguments by name over a call's list, of which nothing is copied: a net of a thousand layers has tens of thousands. */
+/** Arguments by name over a call, of which nothing is copied: a net of a thousand layers has tens of thousands. */
 class View {
-  readonly list: readonly number[];
+  readonly call: Call;
 
-  constructor(list: readonly number[]) {
-    this.list = list;
+  constructor(call: Call) {
+    this.call = call;
   }
 }
 
-type ViewOf = new (list: readonly number[]) => View & AnyArgs;
+type ViewOf = new (call: Call) => View & AnyArgs;
 
 function viewOf(kernel: KernelName): ViewOf {
   class Named extends View {}
-  for (const [name, position] of Object.entries(positions[kernel])) {
+  const define = (name: string, valueOf: (call: Call) => number | undefined) =>
     Object.defineProperty(Named.prototype, name, {
       get(this: View) {
-        return this.list[position];
+        return valueOf(this.call);
       },
     });
-  }
+  for (const [name, position] of Object.entries(positions[kernel]))
+    define(name, ({ args }) => args[position]);
+  for (const name in described[kernel].descriptor?.fields)
+    define(name, ({ descriptor }) => descriptor?.[name]);
   return Named as ViewOf;
 }
 
 const views = byKernel(viewOf);
 
-/** A call's arguments by name. */
-export const argsOf = ({ kernel, args }: Call): AnyArgs => new views[kernel](args);
+/** A call's arguments by name, the fields of its descriptor among them. */
+export const argsOf = (call: Call): AnyArgs => new views[call.kernel](call);
 
 export const makeCall = <K extends KernelName>(kernel: K, args: ArgsOf<K>): Call<K> => ({
   kernel,
@@ -56,7 +56,7 @@ export const makeCall = <K extends KernelName>(kernel: K, args: ArgsOf<K>): Call
 
 /** The call with some arguments in the place of its own. */
 export const withArgs = (call: Call, others: AnyArgs): Call => ({
-  kernel: call.kernel,
+  ...call,
   args: listOf(call.kernel, call.args, others),
 });
 

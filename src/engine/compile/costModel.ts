@@ -1,4 +1,5 @@
-import { argsOf, described } from "./arguments.ts";
+import { argsOf } from "./arguments.ts";
+import { described } from "../kernels/kernels.ts";
 import { elements, NS_PER_CALL } from "../kernels/costs.ts";
 import type { AnyArgs, AnyKernel } from "../kernels/kernel.ts";
 import type { Call } from "./recorder.ts";

@@ -1,7 +1,7 @@
 import { place, size, kernel } from "./kernel.ts";
 import type { Floats } from "../tensor.ts";
-import { columnsOf } from "./im2col.ts";
-import { type ConvList, convSizes, type ConvSizes, namedSizes } from "./convSizes.ts";
+import { columnsOf, convDescriptor, type ConvDescriptor } from "./convDescriptor.ts";
+import type { ConvSizes } from "./convSizes.ts";
 import { products } from "./costs.ts";
 import { enter, leave } from "./window.ts";
 
@@ -39,15 +39,18 @@ function sumsOver(f: Floats) {
   return { startSums, storeSums };
 }
 
+/** A convolution of so many samples. */
+type Batch = ConvDescriptor & { readonly batch: number };
+
 /** Elements of a convolution's tensors. */
-const volumesOf = (sizes: ConvSizes) => ({
+const volumesOf = (sizes: Batch) => ({
   x: sizes.batch * sizes.channels * sizes.height * sizes.width,
   W: ((sizes.outChannels * sizes.channels) / sizes.groups) * sizes.kernelHeight * sizes.kernelWidth,
   y: sizes.batch * sizes.outChannels * sizes.outHeight * sizes.outWidth,
 });
 
 /** A convolution by columns has one place for them. */
-const hasColumns = (sizes: ConvSizes): boolean => columnsOf(sizes) > 0;
+const hasColumns = (conv: ConvDescriptor): boolean => columnsOf(conv) > 0;
 
 /** Elements of one sample's x and y. */
 const sampleOf = (sizes: ConvSizes) => ({
@@ -55,9 +58,9 @@ const sampleOf = (sizes: ConvSizes) => ({
   y: sizes.outChannels * sizes.outHeight * sizes.outWidth,
 });
 
-const samplesOf = (sizes: ConvSizes): number => (hasColumns(sizes) ? 1 : sizes.batch);
+const samplesOf = (sizes: Batch): number => (hasColumns(sizes) ? 1 : sizes.batch);
 
-const convolution = (sizes: ConvSizes): number => {
+const convolution = (sizes: Batch): number => {
   const { batch, channels, outChannels, groups, outHeight, outWidth, kernelHeight, kernelWidth } = sizes;
   const taps = (batch * channels * outChannels * kernelHeight * kernelWidth) / groups;
   return products(taps * outHeight * outWidth);
@@ -65,26 +68,26 @@ const convolution = (sizes: ConvSizes): number => {
 
 /**
  * Convolution as `nn.Conv2d` has it, that is cross-correlation, with W[outChannels, channels / groups, kernelHeight,
- * kernelWidth]; what lies outside the plane is 0. `columns` is a place for `columnsOf(sizes)` elements.
+ * kernelWidth]; what lies outside the plane is 0. `columns` is a place for `columnsOf(…)` elements.
  */
 export const convKernels = {
   /** y = x ∗ W, plus the outChannels elements at `bias` where that is not −1. */
   conv2d: kernel({
-    params: { x: place, W: place, bias: place, y: place, columns: place, ...convSizes },
+    descriptor: convDescriptor,
+    params: { batch: size, x: place, W: place, bias: place, y: place, columns: place },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (x, W, bias, y, _columns, ...list: ConvList) => {
-        const sizes = namedSizes(list);
-        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-        const { batch, channels, outChannels } = sizes;
+      return (conv, batch, x, W, bias, y, _columns) => {
+        const { ins, outs, taps, area, outArea, step } = planesOf(conv);
+        const { channels, outChannels } = conv;
         for (let i = 0; i < batch * outChannels; i++) {
           const [b, o] = [Math.floor(i / outChannels), i % outChannels];
           const sums = startSums(outArea, bias < 0 ? 0 : f[bias + o]);
           for (let c = 0; c < ins; c++) {
             const from = x + (b * channels + Math.floor(o / outs) * ins + c) * area;
             const weights = W + (o * ins + c) * taps;
-            eachRun(sizes, (tap, atX, atY, n) => {
+            eachRun(conv, (tap, atX, atY, n) => {
               const w = f[weights + tap];
               for (let j = 0, k = from + atX; j < n; j++, k += step) sums[atY + j] += w * f[k];
             });
@@ -111,21 +114,21 @@ export const convKernels = {
 
   /** dx from dy. */
   conv2dGradInput: kernel({
-    params: { dy: place, W: place, dx: place, columns: place, ...convSizes },
+    descriptor: convDescriptor,
+    params: { batch: size, dy: place, W: place, dx: place, columns: place },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (dy, W, dx, _columns, ...list: ConvList) => {
-        const sizes = namedSizes(list);
-        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-        const { batch, channels, outChannels } = sizes;
+      return (conv, batch, dy, W, dx, _columns) => {
+        const { ins, outs, taps, area, outArea, step } = planesOf(conv);
+        const { channels, outChannels } = conv;
         for (let i = 0; i < batch * channels; i++) {
           const [b, c] = [Math.floor(i / channels), i % channels];
           const sums = startSums(area, 0);
           for (let o = Math.floor(c / ins) * outs, end = o + outs; o < end; o++) {
             const from = dy + (b * outChannels + o) * outArea;
             const weights = W + (o * ins + (c % ins)) * taps;
-            eachRun(sizes, (tap, atX, atY, n) => {
+            eachRun(conv, (tap, atX, atY, n) => {
               const w = f[weights + tap];
               for (let j = 0, k = from + atY; j < n; j++) sums[atX + j * step] += w * f[k + j];
             });
@@ -152,7 +155,9 @@ export const convKernels = {
 
   /** dW and dbias, each where it is not −1, from x and dy: of `count` output channels from `first` on. */
   conv2dGradWeight: kernel({
+    descriptor: convDescriptor,
     params: {
+      batch: size,
       x: place,
       dy: place,
       dW: place,
@@ -160,15 +165,13 @@ export const convKernels = {
       columns: place,
       first: size,
       count: size,
-      ...convSizes,
     },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (x, dy, dW, dbias, _columns, first, count, ...list: ConvList) => {
-        const sizes = namedSizes(list);
-        const { ins, outs, taps, area, outArea, step } = planesOf(sizes);
-        const { batch, channels, outChannels } = sizes;
+      return (conv, batch, x, dy, dW, dbias, _columns, first, count) => {
+        const { ins, outs, taps, area, outArea, step } = planesOf(conv);
+        const { channels, outChannels } = conv;
         for (let o = first; o < first + count; o++) {
           for (let c = 0; dW >= 0 && c < ins; c++) {
             const sums = startSums(taps, 0);
@@ -177,7 +180,7 @@ export const convKernels = {
                 (b * channels + Math.floor(o / outs) * ins + c) * area,
                 b * outChannels + o,
               ];
-              eachRun(sizes, (tap, atX, atY, n) => {
+              eachRun(conv, (tap, atX, atY, n) => {
                 let sum = 0;
                 const k = dy + to * outArea + atY;
                 for (let j = 0, i = x + from + atX; j < n; j++, i += step) sum += f[k + j] * f[i];

@@ -32,15 +32,19 @@ export function variantOf(sizes: ConvSizes): Variant {
 /** Pixels of y that are summed up in registers at a time for one element of dW, at least. */
 const PIXELS = 512;
 
+/** Samples that are computed at a time, at most. */
+export const samplesOf = (sizes: ConvSizes, variant: Variant): number =>
+  variant === "im2col" ? 1 : variant === "direct" ? directSamples(sizes) : winogradSamples(sizes);
+
 /** Samples whose part of dW is computed at a time, at most. */
-export const directSamples = ({ outHeight, outWidth }: ConvSizes): number =>
+const directSamples = ({ outHeight, outWidth }: ConvSizes): number =>
   Math.ceil(PIXELS / (outHeight * outWidth));
 
 /** Elements of transforms that are made at a time: 512 KB in f32, still in the cache when they are used. */
 const TRANSFORMS = 2 ** 17;
 
 /** Samples that are transformed at a time, at most. */
-export function winogradSamples(sizes: ConvSizes): number {
+function winogradSamples(sizes: ConvSizes): number {
   const { channels, outChannels, groups } = sizes;
   const each = (16 * tilesOf(sizes) * (channels + outChannels)) / groups;
   return Math.max(1, Math.floor(TRANSFORMS / each));

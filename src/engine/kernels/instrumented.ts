@@ -1,4 +1,4 @@
-import { index, size, place, number, doublesPlace, kernel } from "./kernel.ts";
+import { descriptor, index, size, place, number, doublesPlace, kernel } from "./kernel.ts";
 import { MOMENTS } from "../../protocol/sums.ts";
 import type { ActivationName } from "../activations/index.ts";
 import { activationKernels } from "./activations.ts";
@@ -77,16 +77,14 @@ export const instrumentedKernels = {
 
   /** `activationGradSquares` of `rows` rows of n, and out[n] = Σ over the rows of dx. */
   activationGradSums: kernel({
+    descriptor: descriptor("ActivationDescriptor", { kind: index, alpha: number, beta: number }),
     params: {
-      kind: index,
       rows: size,
       n: size,
       x: place,
       y: place,
       dy: place,
       dx: place,
-      alpha: number,
-      beta: number,
       dyOut: doublesPlace,
       dxOut: doublesPlace,
       out: place,
@@ -95,7 +93,7 @@ export const instrumentedKernels = {
     scalar: (memory, random) => {
       const gradSquares = activationGradSquares.scalar(memory, random);
       const columnSums = matrixKernels.columnSums.scalar(memory, random);
-      return (kind, rows, n, x, y, dy, dx, alpha, beta, dyOut, dxOut, out) => {
+      return ({ kind, alpha, beta }, rows, n, x, y, dy, dx, dyOut, dxOut, out) => {
         gradSquares(kind, rows * n, x, y, dy, dx, alpha, beta, dyOut, dxOut);
         columnSums(rows, n, dx, n, out, 0);
       };

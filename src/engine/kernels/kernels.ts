@@ -3,7 +3,7 @@ import { attentionKernels } from "./attention.ts";
 import { convKernels } from "./conv.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { embeddingKernels } from "./embedding.ts";
-import type { LoopsOf } from "./kernel.ts";
+import type { AnyKernel, LoopsOf } from "./kernel.ts";
 import { lossKernels } from "./losses.ts";
 import { matrixKernels } from "./matrix.ts";
 import type { Memory, Random } from "./memory.ts";
@@ -40,6 +40,9 @@ export const kernels = {
 export type Kernels = LoopsOf<typeof kernels>;
 
 export type KernelName = keyof typeof kernels;
+
+/** What is said of the kernels, whichever parameters they have. */
+export const described: Readonly<Record<KernelName, AnyKernel>> = kernels;
 
 export const KERNEL_NAMES = Object.keys(kernels) as readonly KernelName[];
 

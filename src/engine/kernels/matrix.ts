@@ -1,4 +1,4 @@
-import { size, place, flag, extent, kernel, STRIP } from "./kernel.ts";
+import { size, place, flag, descriptor, extent, kernel, STRIP } from "./kernel.ts";
 import { products } from "./costs.ts";
 
 /** Elements of a packed matrix of k rows of n: columns in whole vectors of four. */
@@ -11,26 +11,21 @@ const isByColumns = ({ m, n, k }: { readonly m: number; readonly n: number; read
   n * k >= MUCH && n >= 8 * PANEL && m < 4 * n;
 
 const gemm = kernel({
-  params: {
-    m: size,
-    n: size,
+  descriptor: descriptor("GemmDescriptor", {
     k: size,
-    A: place,
     lda: size,
     ta: flag,
-    B: place,
     ldb: size,
     tb: flag,
-    C: place,
     ldc: size,
-    bias: place,
     accumulate: flag,
-  },
+  }),
+  params: { m: size, n: size, A: place, B: place, C: place, bias: place },
 
   scalar: ({ floats: f }) => {
     // One row of C at a time, so that the inner loop runs along rows of both B and C.
     let sums = new Float64Array(0);
-    return (m, n, k, A, lda, ta, B, ldb, tb, C, ldc, bias, accumulate) => {
+    return ({ k, lda, ta, ldb, tb, ldc, accumulate }, m, n, A, B, C, bias) => {
       if (sums.length < n) sums = new Float64Array(n);
       const [aRow, aCol] = ta ? [1, lda] : [lda, 1];
       for (let i = 0; i < m; i++) {
@@ -123,7 +118,7 @@ export const matrixKernels = {
     scalar: (memory, random) => {
       const product = gemm.scalar(memory, random);
       return (m, n, k, A, lda, packed, C, ldc, bias, accumulate) =>
-        product(m, n, k, A, lda, 0, packed, n, 0, C, ldc, bias, accumulate);
+        product({ k, lda, ta: 0, ldb: n, tb: 0, ldc, accumulate }, m, n, A, packed, C, bias);
     },
     access: ({ m, n, k, lda, ldc }) => ({
       reads: { A: extent(m, k, lda), packed: packedSize(n, k), bias: n },

@@ -1,6 +1,23 @@
-import { size, place, number, kernel, STRIP } from "./kernel.ts";
+import { size, place, number, descriptor, kernel, STRIP } from "./kernel.ts";
 import type { Floats } from "../tensor.ts";
 import { rangeOf } from "./memory.ts";
+
+/** What both passes of a batch normalisation have in common. */
+const batchNormDescriptor = descriptor("BatchNormDescriptor", {
+  batch: size,
+  channels: size,
+  inner: size,
+  weight: place,
+  mean: place,
+  rstd: place,
+});
+
+const groupNormDescriptor = descriptor("GroupNormDescriptor", {
+  groups: size,
+  channels: size,
+  inner: size,
+  weight: place,
+});
 
 /** y = (x − mean) · rstd · weight + bias over one channel. */
 function scaleChannel(
@@ -48,16 +65,11 @@ export const normKernels = {
    * channels from `first` on.
    */
   batchNorm: kernel({
+    descriptor: batchNormDescriptor,
     params: {
-      batch: size,
-      channels: size,
-      inner: size,
       x: place,
       y: place,
-      weight: place,
       bias: place,
-      mean: place,
-      rstd: place,
       runningMean: place,
       runningVar: place,
       momentum: number,
@@ -68,23 +80,8 @@ export const normKernels = {
 
     scalar: ({ floats: f }) => {
       const within = rangeOf(f);
-      return (
-        batch,
-        channels,
-        inner,
-        x,
-        y,
-        weight,
-        bias,
-        mean,
-        rstd,
-        runningMean,
-        runningVar,
-        momentum,
-        eps,
-        first,
-        count,
-      ) => {
+      return (norm, x, y, bias, runningMean, runningVar, momentum, eps, first, count) => {
+        const { batch, channels, inner, weight, mean, rstd } = norm;
         const n = batch * inner;
         for (let c = first; c < first + count; c++) {
           let sum = 0;
@@ -183,25 +180,12 @@ export const normKernels = {
 
   /** Backward pass of `batchNorm`, of the same channels; `dweight` and `dbias` are −1 where there are none. dx may be dy. */
   batchNormGrad: kernel({
-    params: {
-      batch: size,
-      channels: size,
-      inner: size,
-      x: place,
-      dy: place,
-      weight: place,
-      mean: place,
-      rstd: place,
-      dx: place,
-      dweight: place,
-      dbias: place,
-      first: size,
-      count: size,
-    },
+    descriptor: batchNormDescriptor,
+    params: { x: place, dy: place, dx: place, dweight: place, dbias: place, first: size, count: size },
     // x̂ = (x − μ)·r    dbias = Σ dy    dweight = Σ dy·x̂    dx = r·w·(dy − dbias/n − x̂·dweight/n)
     scalar:
       ({ floats: f }) =>
-      (batch, channels, inner, x, dy, weight, mean, rstd, dx, dweight, dbias, first, count) => {
+      ({ batch, channels, inner, weight, mean, rstd }, x, dy, dx, dweight, dbias, first, count) => {
         const n = batch * inner;
         for (let c = first; c < first + count; c++) {
           const mu = f[mean + c];
@@ -243,23 +227,12 @@ export const normKernels = {
    * Normalization, 2018). LayerNorm is `inner` 1 and one group; InstanceNorm is one group a channel.
    */
   groupNorm: kernel({
-    params: {
-      batch: size,
-      groups: size,
-      channels: size,
-      inner: size,
-      x: place,
-      y: place,
-      weight: place,
-      bias: place,
-      mean: place,
-      rstd: place,
-      eps: number,
-    },
+    descriptor: groupNormDescriptor,
+    params: { batch: size, x: place, y: place, bias: place, mean: place, rstd: place, eps: number },
 
     scalar: ({ floats: f }) => {
       const within = rangeOf(f);
-      return (batch, groups, channels, inner, x, y, weight, bias, mean, rstd, eps) => {
+      return ({ groups, channels, inner, weight }, batch, x, y, bias, mean, rstd, eps) => {
         const width = channels / groups;
         const n = width * inner;
         for (let g = 0; g < batch * groups; g++) {
@@ -299,14 +272,11 @@ export const normKernels = {
 
   /** Backward pass of `groupNorm`. dx may be dy. */
   groupNormGrad: kernel({
+    descriptor: groupNormDescriptor,
     params: {
       batch: size,
-      groups: size,
-      channels: size,
-      inner: size,
       x: place,
       dy: place,
-      weight: place,
       mean: place,
       rstd: place,
       dx: place,
@@ -316,7 +286,7 @@ export const normKernels = {
     // With ŷ = dy·w: dx = r·(ŷ − mean(ŷ) − x̂·mean(ŷ·x̂)) over the group
     scalar:
       ({ floats: f }) =>
-      (batch, groups, channels, inner, x, dy, weight, mean, rstd, dx, dweight, dbias) => {
+      ({ groups, channels, inner, weight }, batch, x, dy, mean, rstd, dx, dweight, dbias) => {
         const width = channels / groups;
         const n = width * inner;
         if (dweight >= 0) f.fill(0, dweight, dweight + channels);

@@ -1,6 +1,9 @@
-import { size, place, number, type Args, kernel } from "./kernel.ts";
+import { size, place, number, type Args, descriptor, kernel } from "./kernel.ts";
 import type { Floats } from "../tensor.ts";
 import { enter, leave, type Window, window } from "./window.ts";
+
+/** How a pool's window slides. */
+const poolDescriptor = descriptor("PoolDescriptor", window);
 
 /** Where bin i of `bins` over `size` elements begins; it ends where `binEnd` says. */
 const binStart = (i: number, size: number, bins: number): number => Math.floor((i * size) / bins);
@@ -22,7 +25,8 @@ type Visit = (
 
 /** What lies under a window at each of its places, in the order of the output. */
 function eachWindow(planes: number, window: Window, divisor: number, visit: Visit): void {
-  const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX] = window;
+  const { height, width, outHeight, outWidth, kernelHeight: kh, kernelWidth: kw } = window;
+  const { strideY: sy, strideX: sx, padY, padX } = window;
   const [aroundY, aroundX] = divisor < 0 ? [0, 0] : [padY, padX];
   for (let plane = 0; plane < planes * height * width; plane += height * width) {
     for (let row = 0; row < outHeight; row++) {
@@ -103,12 +107,14 @@ export const poolingKernels = {
    * window's elements it was, −1 where none lay inside the plane.
    */
   maxPool2d: kernel({
-    params: { planes: size, x: place, y: place, taps: place, ...window },
+    descriptor: poolDescriptor,
+    params: { planes: size, x: place, y: place, taps: place },
 
     scalar:
       ({ floats: f }) =>
-      (planes, x, y, taps, ...slid: Window) => {
-        const [height, width, outHeight, outWidth, kh, kw, sy, sx, padY, padX, dilationY, dilationX] = slid;
+      (pool, planes, x, y, taps) => {
+        const { height, width, outHeight, outWidth, kernelHeight: kh, kernelWidth: kw } = pool;
+        const { strideY: sy, strideX: sx, padY, padX, dilationY, dilationX } = pool;
         for (let plane = 0, out = 0; plane < planes; plane++, x += height * width) {
           for (let row = 0; row < outHeight; row++) {
             const top = row * sy - padY;
@@ -150,12 +156,14 @@ export const poolingKernels = {
 
   /** dx from dy: each goes to the element that was taken. */
   maxPool2dGrad: kernel({
-    params: { planes: size, taps: place, dy: place, dx: place, ...window },
+    descriptor: poolDescriptor,
+    params: { planes: size, taps: place, dy: place, dx: place },
 
     scalar:
       ({ floats: f }) =>
-      (planes, taps, dy, dx, ...slid: Window) => {
-        const [height, width, outHeight, outWidth, , kw, sy, sx, padY, padX, dilationY, dilationX] = slid;
+      (pool, planes, taps, dy, dx) => {
+        const { height, width, outHeight, outWidth, kernelWidth: kw } = pool;
+        const { strideY: sy, strideX: sx, padY, padX, dilationY, dilationX } = pool;
         f.fill(0, dx, dx + planes * height * width);
         for (let plane = 0, out = 0; plane < planes; plane++, dx += height * width) {
           for (let row = 0; row < outHeight; row++) {
@@ -190,12 +198,13 @@ export const poolingKernels = {
    * window inside the plane and its padding on both sides, −1: inside the plane. The window has no dilation.
    */
   avgPool2d: kernel({
-    params: { planes: size, divisor: number, x: place, y: place, ...window },
+    descriptor: poolDescriptor,
+    params: { planes: size, divisor: number, x: place, y: place },
 
     scalar:
       ({ floats: f }) =>
-      (planes, divisor, x, y, ...slid: Window) => {
-        eachWindow(planes, slid, divisor, means(f, x, y, slid[1]));
+      (pool, planes, divisor, x, y) => {
+        eachWindow(planes, pool, divisor, means(f, x, y, pool.width));
       },
     access(args) {
       const { plane, out } = elementsOf(args);
@@ -212,14 +221,15 @@ export const poolingKernels = {
   }),
 
   avgPool2dGrad: kernel({
-    params: { planes: size, divisor: number, dy: place, dx: place, ...window },
+    descriptor: poolDescriptor,
+    params: { planes: size, divisor: number, dy: place, dx: place },
 
     scalar:
       ({ floats: f }) =>
-      (planes, divisor, dy, dx, ...slid: Window) => {
-        const [height, width] = slid;
+      (pool, planes, divisor, dy, dx) => {
+        const { height, width } = pool;
         f.fill(0, dx, dx + planes * height * width);
-        eachWindow(planes, slid, divisor, shares(f, dy, dx, width));
+        eachWindow(planes, pool, divisor, shares(f, dy, dx, width));
       },
     access(args) {
       const { plane, out } = elementsOf(args);

@@ -1,4 +1,4 @@
-import { size } from "./kernel.ts";
+import { type Args, size } from "./kernel.ts";
 
 /**
  * How a window slides over a plane of height × width: to outHeight × outWidth places that are `stride` apart, the first
@@ -19,21 +19,7 @@ export const window = {
   dilationX: size,
 } as const;
 
-/** The same in the order of the parameters, as a call gives them. */
-export type Window = readonly [
-  height: number,
-  width: number,
-  outHeight: number,
-  outWidth: number,
-  kernelHeight: number,
-  kernelWidth: number,
-  strideY: number,
-  strideX: number,
-  padY: number,
-  padX: number,
-  dilationY: number,
-  dilationX: number,
-];
+export type Window = Args<typeof window>;
 
 /** The first k ≥ 0 for which start + k·step is not before 0. */
 export const enter = (start: number, step: number): number => (start < 0 ? Math.ceil(-start / step) : 0);

@@ -32,28 +32,21 @@ export const attention = op<AttentionAttrs>({
 
   savedTensors: ([qkv], { heads, p }) => Array<number>(p > 0 ? 2 : 1).fill(pairsOf(qkv, heads)),
 
-  forward(k, { inputs: [qkv], out, saved: [probabilities, mask = -1], attrs: { heads, causal, p } }) {
+  forward(k, { inputs: [qkv], out, saved: [probabilities, mask], attrs: { heads, causal, p } }) {
     const [batch, time, width] = out.shape;
-    if (p > 0) k.dropoutMask(pairsOf(qkv.shape, heads), mask, p);
-    k.attention(batch, time, heads, width, qkv.at, out.at, probabilities, mask, causal ? 1 : 0);
+    const shape = { time, heads, width, causal: causal ? 1 : 0 };
+    if (mask === undefined) return k.attention(shape, batch, qkv.at, out.at, probabilities);
+    k.dropoutMask(pairsOf(qkv.shape, heads), mask, p);
+    k.dropoutAttention(shape, batch, qkv.at, out.at, probabilities, mask);
   },
 
-  backward(k, { inputs: [qkv], dOut, saved: [probabilities, mask = -1], dInputs: [dqkv], attrs, scratch }) {
+  backward(k, { inputs: [qkv], dOut, saved: [probabilities, mask], dInputs: [dqkv], attrs, scratch }) {
     const [batch, time, width] = dOut.shape;
     const { heads, causal } = attrs;
-    k.attentionGrad(
-      batch,
-      time,
-      heads,
-      width,
-      qkv.at,
-      probabilities,
-      mask,
-      dOut.at,
-      at(dqkv),
-      scratch(batch * time * time),
-      causal ? 1 : 0,
-    );
+    const shape = { time, heads, width, causal: causal ? 1 : 0 };
+    const [dx, pairs] = [at(dqkv), scratch(batch * time * time)];
+    if (mask === undefined) k.attentionGrad(shape, batch, qkv.at, probabilities, dOut.at, dx, pairs);
+    else k.dropoutAttentionGrad(shape, batch, qkv.at, probabilities, mask, dOut.at, dx, pairs);
   },
 
   neededForBackward: () => ({ inputs: [0], out: false }),

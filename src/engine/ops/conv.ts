@@ -1,6 +1,5 @@
 import { t } from "../../l10n/translate.ts";
-import { columnsOf } from "../kernels/im2col.ts";
-import { type ConvList, namedSizes } from "../kernels/convSizes.ts";
+import { columnsOf, describeConv, type ConvDescriptor } from "../kernels/convDescriptor.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 import { type Axis, slides, windowOf } from "./window.ts";
@@ -11,13 +10,8 @@ export interface ConvAttrs {
   readonly groups: number;
 }
 
-const sizesOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvList => [
-  x[0],
-  x[1],
-  y[1],
-  groups,
-  ...windowOf(axes, x, y),
-];
+const descriptorOf = (x: Shape, y: Shape, { axes, groups }: ConvAttrs): ConvDescriptor =>
+  describeConv({ channels: x[1], outChannels: y[1], groups, ...windowOf(axes, x, y) });
 
 const axis = (kernel: number, rest: Partial<Axis> = {}): Axis => ({
   kernel,
@@ -42,15 +36,15 @@ export const conv = op<ConvAttrs>({
   },
 
   forward(k, { inputs: [x, W, b], out, attrs, scratch }) {
-    const sizes = sizesOf(x.shape, out.shape, attrs);
-    k.conv2d(x.at, W.at, at(b), out.at, scratch(columnsOf(namedSizes(sizes))), ...sizes);
+    const conv = descriptorOf(x.shape, out.shape, attrs);
+    k.conv2d(conv, x.shape[0], x.at, W.at, at(b), out.at, scratch(columnsOf(conv)));
   },
 
   backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
-    const sizes = sizesOf(x.shape, dy.shape, attrs);
-    const columns = scratch(columnsOf(namedSizes(sizes)));
-    if (dW ?? db) k.conv2dGradWeight(x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0], ...sizes);
-    if (dx) k.conv2dGradInput(dy.at, W.at, dx.at, columns, ...sizes);
+    const conv = descriptorOf(x.shape, dy.shape, attrs);
+    const [batch, columns] = [x.shape[0], scratch(columnsOf(conv))];
+    if (dW ?? db) k.conv2dGradWeight(conv, batch, x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0]);
+    if (dx) k.conv2dGradInput(conv, batch, dy.at, W.at, dx.at, columns);
   },
 
   deferrable: true,

@@ -27,7 +27,7 @@ function elementwise(name: ActivationName, activation: Activation): Op<Activatio
         const tensors = [x.at + from, out.at + from, dOut.at + from, at(dx) + from] as const;
         if (!rowSums) return k.activationGradSquares(kind, n, ...tensors, alpha, beta, read, written);
         const to = rowSums.at + i * rowSums.n;
-        k.activationGradSums(kind, n / rowSums.n, rowSums.n, ...tensors, alpha, beta, read, written, to);
+        k.activationGradSums({ kind, alpha, beta }, n / rowSums.n, rowSums.n, ...tensors, read, written, to);
       });
     },
     takesSums: (["forward", "backward"] as const).filter((pass) => LIGHT[pass].includes(name)),

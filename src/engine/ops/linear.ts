@@ -14,7 +14,8 @@ export const linear = op<null>({
 
   forward(k, { inputs: [x, W, b], out }) {
     const [n, m] = W.shape;
-    k.gemm(x.size / m, n, m, x.at, m, 0, W.at, m, 1, out.at, n, at(b), 0);
+    const product = { k: m, lda: m, ta: 0, ldb: m, tb: 1, ldc: n, accumulate: 0 };
+    k.gemm(product, x.size / m, n, x.at, W.at, out.at, at(b));
   },
 
   // dx = dy·W    dW = dyᵀ·x    db = Σ dy over the rows
@@ -23,8 +24,9 @@ export const linear = op<null>({
     const rows = x.size / m;
     const sums = rowSums ?? { rows, at: dy.at };
     if (db && sums.at !== db.at) k.columnSums(sums.rows, n, sums.at, n, db.at, 0);
-    if (dW) k.gemm(n, m, rows, dy.at, n, 1, x.at, m, 0, dW.at, m, -1, 0);
-    if (dx) k.gemm(rows, m, n, dy.at, n, 0, W.at, m, 0, dx.at, m, -1, 0);
+    const rowByRow = { lda: n, ldb: m, tb: 0, ldc: m, accumulate: 0 };
+    if (dW) k.gemm({ ...rowByRow, k: rows, ta: 1 }, n, m, dy.at, x.at, dW.at, -1);
+    if (dx) k.gemm({ ...rowByRow, k: n, ta: 0 }, rows, m, dy.at, W.at, dx.at, -1);
   },
 
   deferrable: true,

@@ -24,40 +24,33 @@ export const batchNorm = op<BatchNormAttrs>({
   forward(k, { inputs, out, saved: [mean, rstd], attrs: { eps, momentum, affine, tracked, evaluate } }) {
     const [x, weight, bias] = inputs;
     const [runningMean, runningVar] = tracked ? inputs.slice(-2) : [];
-    const scale = affine ? [weight.at, bias.at] : [-1, -1];
-    const place = [x.shape[0], x.shape[1], innerOf(x.shape), x.at, out.at, scale[0], scale[1]] as const;
-    if (evaluate) k.batchNormEval(...place, at(runningMean), at(runningVar), eps);
-    else k.batchNorm(...place, mean, rstd, at(runningMean), at(runningVar), momentum, eps, 0, x.shape[1]);
+    const [scale, shift] = affine ? [weight.at, bias.at] : [-1, -1];
+    const [batch, channels] = x.shape;
+    const inner = innerOf(x.shape);
+    const running = [at(runningMean), at(runningVar)] as const;
+    if (evaluate) return k.batchNormEval(batch, channels, inner, x.at, out.at, scale, shift, ...running, eps);
+    const norm = { batch, channels, inner, weight: scale, mean, rstd };
+    k.batchNorm(norm, x.at, out.at, shift, ...running, momentum, eps, 0, channels);
   },
 
   backward(k, { inputs, saved: [mean, rstd], dOut, dInputs, attrs, scratch }) {
     const [x, weight] = inputs;
     const [dx, dweight, dbias] = dInputs;
     const { affine, evaluate, eps } = attrs;
+    const [batch, channels] = x.shape;
+    const [inner, scale] = [innerOf(x.shape), affine ? weight.at : -1];
     if (evaluate) {
       // Nothing is trained in `eval()` mode. What does not depend on the batch is a factor a channel, and so is its derivative.
-      const [channels, zero] = [x.shape[1], scratch(x.shape[1])];
+      const zero = scratch(channels);
       if (!dx) return;
       k.fill(channels, zero, 0);
-      const place = [x.shape[0], channels, innerOf(x.shape), dOut.at, dx.at] as const;
-      k.batchNormEval(...place, affine ? weight.at : -1, -1, zero, at(inputs.at(-1)), eps);
+      const variance = at(inputs.at(-1));
+      k.batchNormEval(batch, channels, inner, dOut.at, dx.at, scale, -1, zero, variance, eps);
       return;
     }
-    k.batchNormGrad(
-      x.shape[0],
-      x.shape[1],
-      innerOf(x.shape),
-      x.at,
-      dOut.at,
-      affine ? weight.at : -1,
-      mean,
-      rstd,
-      dx?.at ?? scratch(x.size),
-      affine ? at(dweight) : -1,
-      affine ? at(dbias) : -1,
-      0,
-      x.shape[1],
-    );
+    const norm = { batch, channels, inner, weight: scale, mean, rstd };
+    const [dscale, dshift] = affine ? [at(dweight), at(dbias)] : [-1, -1];
+    k.batchNormGrad(norm, x.at, dOut.at, dx?.at ?? scratch(x.size), dscale, dshift, 0, channels);
   },
 
   neededForBackward: ({ evaluate, affine }) => ({
@@ -93,7 +86,8 @@ export const groupNorm = op<GroupNormAttrs>({
     { inputs: [x, weight, bias], out, saved: [mean, rstd], attrs: { batch, groups, channels, eps } },
   ) {
     const inner = x.size / batch / channels;
-    k.groupNorm(batch, groups, channels, inner, x.at, out.at, at(weight), at(bias), mean, rstd, eps);
+    const norm = { groups, channels, inner, weight: at(weight) };
+    k.groupNorm(norm, batch, x.at, out.at, at(bias), mean, rstd, eps);
   },
 
   backward(
@@ -101,20 +95,9 @@ export const groupNorm = op<GroupNormAttrs>({
     { inputs: [x, weight], saved: [mean, rstd], dOut, dInputs: [dx, dweight, dbias], attrs, scratch },
   ) {
     const { batch, groups, channels } = attrs;
-    k.groupNormGrad(
-      batch,
-      groups,
-      channels,
-      x.size / batch / channels,
-      x.at,
-      dOut.at,
-      at(weight),
-      mean,
-      rstd,
-      dx?.at ?? scratch(x.size),
-      at(dweight),
-      at(dbias),
-    );
+    const norm = { groups, channels, inner: x.size / batch / channels, weight: at(weight) };
+    const dInput = dx?.at ?? scratch(x.size);
+    k.groupNormGrad(norm, batch, x.at, dOut.at, mean, rstd, dInput, at(dweight), at(dbias));
   },
 
   neededForBackward: () => ({ inputs: [0, 1], out: false }),

@@ -31,9 +31,9 @@ export const maxPool = op<PoolAttrs>({
   shape: pooled,
   savedTensors: (inputs, attrs) => [sizeOf(pooled(inputs, attrs))],
   forward: (k, { inputs: [x], out, saved: [taps], attrs: { axes } }) =>
-    k.maxPool2d(planes(x.shape), x.at, out.at, taps, ...windowOf(axes, x.shape, out.shape)),
+    k.maxPool2d(windowOf(axes, x.shape, out.shape), planes(x.shape), x.at, out.at, taps),
   backward: (k, { inputs: [x], saved: [taps], dOut, dInputs: [dx], attrs: { axes } }) =>
-    k.maxPool2dGrad(planes(x.shape), taps, dOut.at, at(dx), ...windowOf(axes, x.shape, dOut.shape)),
+    k.maxPool2dGrad(windowOf(axes, x.shape, dOut.shape), planes(x.shape), taps, dOut.at, at(dx)),
   neededForBackward: () => ({ inputs: [], out: false }),
   samples: [
     { shapes: [[2, 3, 6, 4]], attrs: { axes: [axis(2, 2), axis(2, 2)], ceil: false } },
@@ -58,11 +58,11 @@ export const avgPool = op<AvgPoolAttrs>({
   shape: pooled,
   forward(k, { inputs: [x], out, attrs }) {
     const window = windowOf(attrs.axes, x.shape, out.shape);
-    k.avgPool2d(planes(x.shape), divisorOf(attrs), x.at, out.at, ...window);
+    k.avgPool2d(window, planes(x.shape), divisorOf(attrs), x.at, out.at);
   },
   backward(k, { inputs: [x], dOut, dInputs: [dx], attrs }) {
     const window = windowOf(attrs.axes, x.shape, dOut.shape);
-    k.avgPool2dGrad(planes(x.shape), divisorOf(attrs), dOut.at, at(dx), ...window);
+    k.avgPool2dGrad(window, planes(x.shape), divisorOf(attrs), dOut.at, at(dx));
   },
   neededForBackward: () => ({ inputs: [], out: false }),
   samples: [

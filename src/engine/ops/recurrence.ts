@@ -192,7 +192,9 @@ function addGradients(cell: Cell, k: Kernels, n: Sizes, kept: Kept, i: number, a
   const { batch, steps, depth, ld } = n;
   const { z, ldz, hBefore } = stepAt(cell, n, kept, i);
   const count = Math.min(chunkOf(n), steps - i);
-  k.gemm(ldz, depth, count * batch, z, ldz, 1, hBefore, ld, 0, all, ld, -1, i + count < steps ? 1 : 0);
+  const isLast = i + count === steps; // which is the first that is made
+  const product = { k: count * batch, lda: ldz, ta: 1, ldb: ld, tb: 0, ldc: ld, accumulate: isLast ? 0 : 1 };
+  k.gemm(product, ldz, depth, z, hBefore, all, -1);
 }
 
 /** Takes [dW_hh | dW_ih | db] apart. */

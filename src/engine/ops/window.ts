@@ -40,16 +40,19 @@ export const planeOf = (x: Shape): readonly [height: number, width: number] =>
 /** A window from the planes of x to those of y, as the kernels take it. */
 export function windowOf(axes: readonly Axis[], x: Shape, y: Shape): Window {
   const [down, across] = axes.length === 1 ? [STILL, axes[0]] : axes;
-  return [
-    ...planeOf(x),
-    ...planeOf(y),
-    down.kernel,
-    across.kernel,
-    down.stride,
-    across.stride,
-    down.before,
-    across.before,
-    down.dilation,
-    across.dilation,
-  ];
+  const [[height, width], [outHeight, outWidth]] = [planeOf(x), planeOf(y)];
+  return {
+    height,
+    width,
+    outHeight,
+    outWidth,
+    kernelHeight: down.kernel,
+    kernelWidth: across.kernel,
+    strideY: down.stride,
+    strideX: across.stride,
+    padY: down.before,
+    padX: across.before,
+    dilationY: down.dilation,
+    dilationX: across.dilation,
+  };
 }

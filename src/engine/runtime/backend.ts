@@ -17,7 +17,8 @@ export interface Executor {
 /** What computes: a memory of the needed size, and kernels over it. */
 export interface Backend {
   readonly name: string;
-  memory(floats: number, doubles: number): Memory;
+  /** `descriptors`: bytes for those of all calls; absent: room for a few. */
+  memory(floats: number, doubles: number, descriptors?: number): Memory;
   readonly kernels: KernelFactory;
   /** Shares the calls among several threads; absent: this one makes them, one after the other. */
   executor?(memory: Memory, kernels: Kernels): Executor;

@@ -20,6 +20,7 @@ import { Generator } from "../rng/generator.ts";
 import type { Selection } from "../params.ts";
 import type { ModelSpec } from "../spec.ts";
 import { sizeOf } from "../tensor.ts";
+import { descriptorBytes } from "./descriptors.ts";
 
 /** A step that can be run: forward and backward, what is computed at some steps, and the optimizer's update. */
 export interface CompiledStep {
@@ -90,7 +91,8 @@ export class CompiledModel {
     this.samplingInterval = histEvery ?? Math.max(...train.map(samplingInterval));
     const extent = (part: "floats" | "doubles") => Math.max(...all.map((lists) => lists[part]));
 
-    this.memory = backend.memory(extent("floats"), extent("doubles"));
+    const calls = all.flatMap((lists) => [...lists.sampledForward, ...lists.backward, ...lists.sampled]);
+    this.memory = backend.memory(extent("floats"), extent("doubles"), descriptorBytes(calls));
     this.masks = new Generator(0);
     this.kernels = backend.kernels(this.memory, () => this.masks.double());
     this.#executor = (backend.executor ?? ((_, kernels) => singleThreaded(kernels)))(

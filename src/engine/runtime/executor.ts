@@ -7,7 +7,7 @@ import { CoolDown } from "./coolDown.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type CallList, ThreadGroup, type ThreadPool } from "./threadGroup.ts";
 import { WarmUp } from "./warmUp.ts";
-import type { Exports } from "./wasmInstance.ts";
+import type { Linkage } from "./wasmInstance.ts";
 import type { Shared } from "./workerLoop.ts";
 
 /** What the process gives to a run that takes its time. */
@@ -31,7 +31,7 @@ interface OwnList extends CallList {
 export class ThreadedExecutor implements Executor {
   readonly #options: ExecutorOptions;
   readonly #kernels: Kernels;
-  readonly #exports: Exports;
+  readonly #linkage: Linkage;
   readonly #shared: Shared;
   readonly #lists: OwnList[] = [];
   readonly #warmUp: WarmUp;
@@ -42,10 +42,10 @@ export class ThreadedExecutor implements Executor {
   #path: Path | undefined;
   #state: "threads started" | "one thread" | "closed" = "one thread";
 
-  constructor(options: ExecutorOptions, kernels: Kernels, exports: Exports, shared: Shared) {
+  constructor(options: ExecutorOptions, kernels: Kernels, linkage: Linkage, shared: Shared) {
     this.#options = options;
     this.#kernels = kernels;
-    this.#exports = exports;
+    this.#linkage = linkage;
     this.#shared = shared;
     const now = () => options.now();
     this.#warmUp = new WarmUp(now);
@@ -85,11 +85,11 @@ export class ThreadedExecutor implements Executor {
 
   /** The lists as modules, and as shares of several threads. */
   #prepare(): void {
-    for (const list of this.#lists) list.alone = atOnce(this.#kernels, this.#exports, list.calls);
+    for (const list of this.#lists) list.alone = atOnce(this.#linkage, list.calls);
     this.#took("modules");
     const { threads } = this.#options;
     if (!threads || this.#state === "closed") return;
-    this.#threads = new ThreadGroup(threads, this.#lists, this.#kernels, this.#exports, this.#shared);
+    this.#threads = new ThreadGroup(threads, this.#lists, this.#linkage, this.#shared);
     this.#start(this.#threads);
   }
 
@@ -126,7 +126,7 @@ function oneByOne(kernels: Kernels, calls: readonly Call[]): Runner {
 }
 
 /** All in one call from JavaScript; compiled when they are first made. */
-function atOnce(kernels: Kernels, exports: Exports, calls: readonly Call[]): Runner {
+function atOnce({ imports, exports, descriptors }: Linkage, calls: readonly Call[]): Runner {
   let linked: Runner | undefined;
-  return () => (linked ??= link(callListModule(calls), kernels, exports))();
+  return () => (linked ??= link(callListModule(calls, descriptors), imports, exports))();
 }

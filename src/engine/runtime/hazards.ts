@@ -1,4 +1,5 @@
-import { argsOf, described } from "../compile/arguments.ts";
+import { argsOf } from "../compile/arguments.ts";
+import { described } from "../kernels/kernels.ts";
 import type { AnyArgs, Extents, KernelParams } from "../kernels/kernel.ts";
 import type { Call } from "../compile/recorder.ts";
 
@@ -17,8 +18,9 @@ export function accessesOf(call: Call): readonly Access[] | undefined {
   const said = kernel.access?.(args);
   if (!said) return undefined;
   const list: Access[] = [];
-  collect(list, kernel.params, args, said.reads, false);
-  collect(list, kernel.params, args, said.writes, true);
+  const params = { ...kernel.descriptor?.fields, ...kernel.params };
+  collect(list, params, args, said.reads, false);
+  collect(list, params, args, said.writes, true);
   return list;
 }
 

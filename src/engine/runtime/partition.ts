@@ -1,4 +1,5 @@
-import { argsOf, described, withArgs } from "../compile/arguments.ts";
+import { argsOf, withArgs } from "../compile/arguments.ts";
+import { described } from "../kernels/kernels.ts";
 import type { AnyArgs, AnyKernel } from "../kernels/kernel.ts";
 import type { Call } from "../compile/recorder.ts";
 

@@ -1,9 +1,8 @@
 import type { Runner } from "./backend.ts";
 import { link } from "./callList.ts";
 import type { Call } from "../compile/recorder.ts";
-import type { Kernels } from "../kernels/kernels.ts";
 import { schedule } from "./schedule.ts";
-import type { Exports } from "./wasmInstance.ts";
+import type { Linkage } from "./wasmInstance.ts";
 import { CONTROL, type Job, type Shared, threadModule, wordAt } from "./workerLoop.ts";
 
 /** Threads of this process that compute beside the one that asks for them. */
@@ -26,7 +25,7 @@ const NONE = -1;
 /** This thread and those of a pool, each with its share of every list. The others sleep between two lists. */
 export class ThreadGroup {
   readonly #pool: ThreadPool;
-  readonly #exports: Exports;
+  readonly #exports: Linkage["exports"];
   /** What this thread does of each list. */
   readonly #own: readonly Runner[];
   readonly #jobs: readonly Job[];
@@ -38,15 +37,15 @@ export class ThreadGroup {
   constructor(
     pool: ThreadPool,
     lists: readonly CallList[],
-    kernels: Kernels,
-    exports: Exports,
+    { imports, exports, descriptors }: Linkage,
     shared: Shared,
   ) {
     this.#pool = pool;
     this.#exports = exports;
     const tasks = lists.map(({ calls, batch }) => schedule(calls, pool.count, batch));
-    const modulesOf = (thread: number) => tasks.map((each) => threadModule(shared, each[thread]));
-    this.#own = modulesOf(0).map((module) => link(module, kernels, exports));
+    const modulesOf = (thread: number) =>
+      tasks.map((each) => threadModule(shared, each[thread], descriptors));
+    this.#own = modulesOf(0).map((module) => link(module, imports, exports));
     this.#jobs = Array.from({ length: pool.count - 1 }, (_, i) => ({
       ...shared,
       thread: i + 1,

@@ -1,7 +1,8 @@
 import type { Backend } from "./backend.ts";
 import { DIRECT_SCRATCH } from "../kernels/direct.ts";
 import type { Memory } from "../kernels/memory.ts";
-import { type Exports, type Extents, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
+import { Descriptors } from "./descriptors.ts";
+import { type Exports, type Extents, importsOf, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
 import { type ExecutorOptions, ThreadedExecutor } from "./executor.ts";
 import { CONTROL_BYTES, type Shared } from "./workerLoop.ts";
 
@@ -12,8 +13,12 @@ const SLACK = 64;
 
 const align = (bytes: number): number => (bytes + 63) & ~63;
 
+/** Bytes for the descriptors of kernels that are called from JavaScript, by nobody who has said how many there will be. */
+const SOME_DESCRIPTORS = 4096;
+
 interface Opened {
   readonly exports: Exports;
+  readonly descriptors: Descriptors;
   readonly shared: Shared;
 }
 
@@ -34,28 +39,34 @@ export function wasmBackend(module: WebAssembly.Module, options?: ExecutorOption
   return {
     name: count > 1 ? `${name}, ${count} threads` : name,
 
-    // The modules' own part, the threads' control words, a scratch for each of them, doubles, floats.
-    memory(floats, doubles) {
+    // The modules' own part, the threads' control words, a scratch for each of them, descriptors, doubles, floats.
+    memory(floats, doubles, descriptors = SOME_DESCRIPTORS) {
       const control = align(end);
       const scratchAt = Array.from({ length: count }, (_, i) => control + CONTROL_BYTES + i * align(scratch));
-      const doublesAt = control + CONTROL_BYTES + count * align(scratch);
+      const descriptorsAt = control + CONTROL_BYTES + count * align(scratch);
+      const doublesAt = descriptorsAt + align(descriptors);
       const extents: Extents = { doublesAt, doubles, floatsAt: align(doublesAt + 8 * doubles), floats };
       const pages = Math.ceil((extents.floatsAt + 4 * floats + SLACK) / PAGE);
       const whole = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
       const memory = viewsOf(whole, extents);
       opened.set(memory, {
         exports: instantiate(module, whole, extents, scratchAt[0]),
+        descriptors: new Descriptors(whole, descriptorsAt, descriptors),
         shared: { module, memory: whole, extents, control, scratchAt },
       });
       return memory;
     },
 
-    kernels: (memory, random) => kernelsOf(openedAs(memory).exports, memory, random),
+    kernels(memory, random) {
+      const { exports, descriptors } = openedAs(memory);
+      return kernelsOf(exports, memory, random, descriptors);
+    },
 
     ...(options && {
       executor(memory, kernels) {
-        const { exports, shared } = openedAs(memory);
-        return new ThreadedExecutor(options, kernels, exports, shared);
+        const { exports, descriptors, shared } = openedAs(memory);
+        const imports = importsOf(exports, kernels, shared.memory);
+        return new ThreadedExecutor(options, kernels, { imports, exports, descriptors }, shared);
       },
     }),
   };

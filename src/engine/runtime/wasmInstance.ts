@@ -1,10 +1,17 @@
-import type { Kernels } from "../kernels/kernels.ts";
+import type { AnyArgs } from "../kernels/kernel.ts";
+import { described, KERNEL_NAMES, type KernelName, type Kernels } from "../kernels/kernels.ts";
 import type { Memory, Random } from "../kernels/memory.ts";
 import { scalar } from "../kernels/scalar.ts";
-import { type ConvExports, convKernels } from "./wasmConv.ts";
+import { type Descriptors, readDescriptor } from "./descriptors.ts";
 
-/** What the module exports: kernels under the names of their contract, and these. Places are in bytes. */
-export interface Exports extends ConvExports {
+/** A loop over numbers alone: in the place of a descriptor it takes an address. */
+type NumericLoop = (...args: number[]) => void;
+
+/** What a list of calls is linked with. */
+export type Imports = Readonly<Record<KernelName, NumericLoop>>;
+
+/** What the module exports: kernels under their names, and these. Places are in bytes. */
+export interface Exports extends Partial<Imports> {
   /** First byte that the module itself does not use. */
   end(): number;
   /** Says where the parts of the memory begin. */
@@ -12,12 +19,16 @@ export interface Exports extends ConvExports {
   /** Bytes of scratch that an instance needs, if kernels beside the products of matrices need `others`. */
   scratchSize(others: number): number;
 
-  attention(...args: number[]): void;
-  attentionGrad(...args: number[]): void;
-
   barrier(at: number, threads: number): void;
   notify(word: number, asleep: number): void;
   spinWait(word: number, was: number, asleep: number): number;
+}
+
+/** What makes lists of calls into modules, and them into functions of this thread. */
+export interface Linkage {
+  readonly imports: Imports;
+  readonly exports: Exports;
+  readonly descriptors: Descriptors;
 }
 
 /** Where the parts of a memory lie: their first bytes, and numbers of elements. */
@@ -51,40 +62,32 @@ export const viewsOf = (
   doubles: new Float64Array(buffer, doublesAt, doubles),
 });
 
-/** The module's kernels, what is built on them, and the scalar ones for the rest. */
-export function kernelsOf(exports: Exports, memory: Memory, random: Random): Kernels {
+/** The module's kernels, and the scalar ones for the rest. */
+export function kernelsOf(
+  exports: Exports,
+  memory: Memory,
+  random: Random,
+  descriptors: Pick<Descriptors, "addressOf">,
+): Kernels {
   const reference = scalar(memory, random);
-  const { attention, attentionGrad, ...direct } = exports;
-  const own = Object.keys(reference).filter((name) => name in direct);
-  const kernels = Object.fromEntries(
-    own.map((name) => [name, direct[name as keyof typeof direct]]),
-  ) as Partial<Kernels>;
-  return {
-    ...reference,
-    ...kernels,
-    ...convKernels(memory, exports),
-    // The module's attention has no dropout.
-    attention: (batch, time, heads, width, qkv, out, probabilities, mask, causal) =>
-      mask < 0
-        ? attention(batch, time, heads, width, qkv, out, probabilities, causal)
-        : reference.attention(batch, time, heads, width, qkv, out, probabilities, mask, causal),
-    attentionGrad: (batch, time, heads, width, qkv, probabilities, mask, dout, dqkv, scratch, causal) =>
-      mask < 0
-        ? attentionGrad(batch, time, heads, width, qkv, probabilities, dout, dqkv, scratch, causal)
-        : reference.attentionGrad(
-            batch,
-            time,
-            heads,
-            width,
-            qkv,
-            probabilities,
-            mask,
-            dout,
-            dqkv,
-            scratch,
-            causal,
-          ),
+  const loopOf = (name: KernelName) => {
+    const own = exports[name];
+    const type = described[name].descriptor;
+    if (!own || !type) return own ?? reference[name];
+    return (values: AnyArgs, ...args: number[]) => own(descriptors.addressOf(type, values), ...args);
   };
+  return Object.fromEntries(KERNEL_NAMES.map((name) => [name, loopOf(name)])) as Kernels;
+}
+
+/** The same for lists of calls that are modules: `others` for what the module does not have. */
+export function importsOf(exports: Exports, others: Kernels, memory: WebAssembly.Memory): Imports {
+  const loopOf = (name: KernelName): NumericLoop => {
+    const type = described[name].descriptor;
+    const other = others[name] as (...args: readonly unknown[]) => void;
+    if (exports[name]) return exports[name];
+    return type ? (address, ...args) => other(readDescriptor(type, memory, address), ...args) : other;
+  };
+  return Object.fromEntries(KERNEL_NAMES.map((name) => [name, loopOf(name)])) as Imports;
 }
 
 function abort(): never {

@@ -1,5 +1,7 @@
 import type { Task } from "./schedule.ts";
-import { type Extents, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
+import { type Extents, importsOf, instantiate, viewsOf } from "./wasmInstance.ts";
+import { scalar } from "../kernels/scalar.ts";
+import type { Descriptors } from "./descriptors.ts";
 import { link, callListModule } from "./callList.ts";
 
 /** What the threads that share a step have in common. */
@@ -39,15 +41,18 @@ export const wordAt = (memory: WebAssembly.Memory, control: number, place: numbe
   new Int32Array(memory.buffer, control + place, 1);
 
 /** A thread's list of tasks as a module. */
-export const threadModule = ({ control, scratchAt }: Shared, tasks: readonly Task[]): WebAssembly.Module =>
-  callListModule(tasks, [control + CONTROL.barrier, scratchAt.length]);
+export const threadModule = (
+  { control, scratchAt }: Shared,
+  tasks: readonly Task[],
+  descriptors: Descriptors,
+): WebAssembly.Module => callListModule(tasks, descriptors, [control + CONTROL.barrier, scratchAt.length]);
 
 /** Does a job in this thread: returns when no list is to be run any more, be it before it has begun. */
 export function work(job: Job): void {
   const { module, memory, extents, control, scratchAt, thread } = job;
   const exports = instantiate(module, memory, extents, scratchAt[thread]);
-  const kernels = kernelsOf(exports, viewsOf(memory, extents), neverRandom);
-  const lists = job.lists.map((module) => link(module, kernels, exports));
+  const imports = importsOf(exports, scalar(viewsOf(memory, extents), neverRandom), memory);
+  const lists = job.lists.map((module) => link(module, imports, exports));
   const list = wordAt(memory, control, CONTROL.list);
   const ready = wordAt(memory, control, CONTROL.ready);
   let generation = Atomics.load(wordAt(memory, control, CONTROL.generation), 0);

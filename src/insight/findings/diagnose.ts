@@ -92,9 +92,9 @@ function holds(gate: "notWell" | "poor" | "bad" | "high", { loss, broken, run }:
   }
 }
 
-/** A run at its beginning whose loss falls fast may get over what is wrong with it. */
+/** A run at its beginning whose loss falls fast may get over what is wrong with it, unless it falls from where its own steps took it. */
 const isHopeful = ({ loss, early, broken }: Evidence): boolean =>
-  early && !broken && loss.now < FAST * loss.half;
+  early && !broken && loss.now < FAST * loss.half && loss.now < loss.first;
 
 /** Part of the loss of half time. */
 const FAST = 0.7;

@@ -1,13 +1,12 @@
-import { statOf, type Frame, type Stat } from "../../protocol/frame.ts";
+import { statOf, type Stat } from "../../protocol/frame.ts";
 import type { LayerInfo } from "../../protocol/run.ts";
 import type { RuleSettings } from "../../protocol/rules.ts";
 import { chainOf } from "../chain.ts";
 import { breakOf, finiteFrames } from "../finite.ts";
 import { lossState } from "../lossState.ts";
-import { RECENT } from "../recent.ts";
 import { logSharesOf } from "../share.ts";
 import { courseOfLoss, JUDGED_FROM } from "../training.ts";
-import { columnOf, median } from "../typical.ts";
+import { columnOf, median, typical } from "../typical.ts";
 import type { Evidence, Run } from "./finding.ts";
 
 /** Layers that multiply by weights. Normalisations and PReLU have parameters too, but carry no gradient through a matrix. */
@@ -34,12 +33,15 @@ export function evidenceOf(run: Run): Evidence {
   const { history, layers } = run;
   const { declared, rules, data } = run.run.info ?? {};
   const settings: RuleSettings = declared?.rules ?? rules ?? {};
-  const late = lateFrames(run);
+  const finite = finiteFrames(history);
+  const late = finite.slice(-Math.max(1, Math.floor(history.tally.frames / 3)));
   const start = remembered((stat) =>
     history.first[0] ? columnOf(history.first[0], layers, stat) : layers.map(() => NaN),
   );
   const now = remembered((stat) =>
-    layers.map((_, row) => median(late.map((frame) => statOf(frame, row, stat)))),
+    late.length === finite.length
+      ? typical(run, stat)
+      : layers.map((_, row) => median(late.map((frame) => statOf(frame, row, stat)))),
   );
   const delta = now("delta_norm");
   const shares = logSharesOf(delta, false);
@@ -65,12 +67,6 @@ export function evidenceOf(run: Run): Evidence {
     links: [...shares.keys()].filter((layer) => chain[layer] && !Number.isNaN(shares[layer])),
     silent: late.length > 0 && late.every(({ grad_norm }) => grad_norm === 0),
   };
-}
-
-/** The last steps that are finite, at most a third of all. */
-function lateFrames({ history }: Run): readonly Frame[] {
-  const most = Math.max(1, Math.min(RECENT, Math.floor(history.tally.frames / 3)));
-  return finiteFrames(history).slice(-most);
 }
 
 function remembered(make: (stat: Stat) => readonly number[]): (stat: Stat) => readonly number[] {

@@ -1,6 +1,6 @@
 import { suite, test } from "node:test";
-import type { ConvList } from "../../../src/engine/kernels/convSizes.ts";
 import { scalar } from "../../../src/engine/kernels/scalar.ts";
+import { type ConvList, descriptorOf } from "../../support/convSizes.ts";
 import { assertClose } from "../../support/golden.ts";
 import { directions } from "../../support/random.ts";
 
@@ -51,9 +51,10 @@ suite("a convolution is the sum of all products", () => {
       });
 
       const k = scalar({ floats, doubles: new Float64Array(0) }, () => 0);
-      k.conv2d(x, W, -1, y, -1, ...sizes);
-      k.conv2dGradInput(dy, W, dx, -1, ...sizes);
-      k.conv2dGradWeight(x, dy, dW, -1, -1, 0, outChannels, ...sizes);
+      const conv = descriptorOf(sizes);
+      k.conv2d(conv, batch, x, W, -1, y, -1);
+      k.conv2dGradInput(conv, batch, dy, W, dx, -1);
+      k.conv2dGradWeight(conv, batch, x, dy, dW, -1, -1, 0, outChannels);
       assertClose(floats.slice(y, y + ys), Array.from(outs), "y");
       assertClose(floats.slice(dx, dx + xs), Array.from(dxs), "dx");
       assertClose(floats.slice(dW, dW + Ws), Array.from(dWs), "dW");

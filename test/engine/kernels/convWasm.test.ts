@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type Backend, scalarBackend } from "../../../src/engine/runtime/backend.ts";
-import { columnsOf } from "../../../src/engine/kernels/im2col.ts";
-import { type ConvList, namedSizes } from "../../../src/engine/kernels/convSizes.ts";
-import { variantOf } from "../../../src/engine/kernels/direct.ts";
+import { columnsOf, VARIANTS } from "../../../src/engine/kernels/convDescriptor.ts";
 import type { Kernels } from "../../../src/engine/kernels/kernels.ts";
+import { type ConvList, descriptorOf } from "../../support/convSizes.ts";
 import { directions } from "../../support/random.ts";
 import { wasmBackends } from "../../support/wasm.ts";
 
@@ -63,26 +62,42 @@ function convolution(backend: Backend, sizes: ConvList) {
   const given = end;
   const [y, dx, dW, db] = [ys, xs, Ws, outChannels].map(take);
   const results = { y: [y, dx], dx: [dx, dW], dW: [dW, db], db: [db, end] } as const;
-  const columns = take(columnsOf(namedSizes(sizes)));
+  const conv = descriptorOf(sizes);
+  const columns = take(columnsOf(conv));
   const memory = backend.memory(end, 1);
   const direction = directions(3);
   for (let i = 0; i < given; i++) memory.floats[i] = direction();
   memory.floats.fill(NaN, given);
   const k: Kernels = backend.kernels(memory, () => 0);
-  return { k, floats: memory.floats as Float32Array, results, x, W, b, dy, y, dx, dW, db, columns };
+  return {
+    k,
+    conv,
+    batch,
+    floats: memory.floats as Float32Array,
+    results,
+    x,
+    W,
+    b,
+    dy,
+    y,
+    dx,
+    dW,
+    db,
+    columns,
+  };
 }
 
 function run(backend: Backend, sizes: ConvList) {
   const c = convolution(backend, sizes);
-  c.k.conv2d(c.x, c.W, c.b, c.y, c.columns, ...sizes);
-  c.k.conv2dGradInput(c.dy, c.W, c.dx, c.columns, ...sizes);
-  c.k.conv2dGradWeight(c.x, c.dy, c.dW, c.db, c.columns, 0, sizes[2], ...sizes);
+  c.k.conv2d(c.conv, c.batch, c.x, c.W, c.b, c.y, c.columns);
+  c.k.conv2dGradInput(c.conv, c.batch, c.dy, c.W, c.dx, c.columns);
+  c.k.conv2dGradWeight(c.conv, c.batch, c.x, c.dy, c.dW, c.db, c.columns, 0, sizes[2]);
   return c;
 }
 
 /** The same with the batch in two parts, and the output channels of dW in three. */
 function runInParts(backend: Backend, sizes: ConvList) {
-  const [batch, channels, outChannels, groups, height, width, outHeight, outWidth, ...window] = sizes;
+  const [batch, channels, outChannels, , height, width, outHeight, outWidth] = sizes;
   const c = convolution(backend, sizes);
   const half = Math.floor(batch / 2);
   for (const [from, n] of [
@@ -90,15 +105,15 @@ function runInParts(backend: Backend, sizes: ConvList) {
     [half, batch - half],
   ]) {
     if (n === 0) continue;
-    const part: ConvList = [n, channels, outChannels, groups, height, width, outHeight, outWidth, ...window];
     const [atX, atY] = [from * channels * height * width, from * outChannels * outHeight * outWidth];
-    c.k.conv2d(c.x + atX, c.W, c.b, c.y + atY, c.columns, ...part);
-    c.k.conv2dGradInput(c.dy + atY, c.W, c.dx + atX, c.columns, ...part);
+    c.k.conv2d(c.conv, n, c.x + atX, c.W, c.b, c.y + atY, c.columns);
+    c.k.conv2dGradInput(c.conv, n, c.dy + atY, c.W, c.dx + atX, c.columns);
   }
   const cuts = [0, Math.floor(outChannels / 3), Math.floor(outChannels / 2) + 1, outChannels];
   cuts.slice(1).forEach((end, i) => {
     const first = Math.min(cuts[i], outChannels);
-    c.k.conv2dGradWeight(c.x, c.dy, c.dW, c.db, c.columns, first, Math.max(0, end - first), ...sizes);
+    const count = Math.max(0, end - first);
+    c.k.conv2dGradWeight(c.conv, batch, c.x, c.dy, c.dW, c.db, c.columns, first, count);
   });
   return c;
 }
@@ -111,7 +126,7 @@ for (const [variant, backend] of wasmBackends().entries()) {
     for (const [name, sizes] of Object.entries({ ...direct, ...winograd, ...general })) {
       test(`${name}: what the scalar kernels give`, () => {
         assert.equal(
-          variantOf(namedSizes(sizes)),
+          VARIANTS[descriptorOf(sizes).variant],
           name in direct ? "direct" : name in winograd ? "winograd" : "im2col",
         );
         const [ours, theirs] = [run(backend, sizes), run(scalarBackend, sizes)];
@@ -138,7 +153,7 @@ for (const [variant, backend] of wasmBackends().entries()) {
       const [ours, theirs] = [convolution(backend, sizes), convolution(scalarBackend, sizes)].map((c) => {
         c.floats[c.x + 40] = NaN;
         c.floats[c.x + 90] = Infinity;
-        c.k.conv2d(c.x, c.W, c.b, c.y, c.columns, ...sizes);
+        c.k.conv2d(c.conv, c.batch, c.x, c.W, c.b, c.y, c.columns);
         return Array.from(
           c.floats.subarray(...c.results.y),
           (value) => Number.isFinite(value) || String(value),

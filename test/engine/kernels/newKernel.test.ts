@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { filesIn, repo } from "../../support/imports.ts";
 
-/** y = x · by + to, which no kernel computes. */
+/** y = x · by + to, which no kernel computes; and the same with the two numbers in a descriptor. */
 const VALUE = `
 import { elements } from "./costs.ts";
-import { kernel, number, place, size } from "./kernel.ts";
+import { descriptor, kernel, number, place, size } from "./kernel.ts";
 
 export const affineKernels = {
   affine: kernel({
@@ -20,13 +20,22 @@ export const affineKernels = {
     split: { along: "rows", moves: ({ n }) => ({ x: n, y: n }) },
     cost: ({ rows, n }) => elements(rows * n),
   }),
+
+  affineOf: kernel({
+    descriptor: descriptor("AffineDescriptor", { by: number, to: number }),
+    params: { n: size, x: place, y: place },
+    scalar: ({ floats: f }) => ({ by, to }, n, x, y) => {
+      for (let i = 0; i < n; i++) f[y + i] = f[x + i] * by + to;
+    },
+    access: ({ n }) => ({ reads: { x: n }, writes: { y: n } }),
+  }),
 };
 `;
 
 suite("a new kernel", () => {
   const copy = mkdtempSync(join(tmpdir(), "gradlens-kernel-"));
   after(() => rmSync(copy, { recursive: true }));
-  for (const folder of ["src/engine", "src/protocol", "package.json"]) {
+  for (const folder of ["src/engine", "src/l10n", "src/protocol", "package.json"]) {
     cpSync(join(repo, folder), join(copy, folder), { recursive: true });
   }
   const at = (file: string) => join(copy, "src/engine", file);
@@ -73,18 +82,47 @@ suite("a new kernel", () => {
     const { callListModule, link } = await engine("runtime/callList.ts");
     const { scalar } = await engine("kernels/scalar.ts");
     const own = memory();
-    (link(callListModule([affine]), scalar(own, Math.random), { barrier: () => undefined }) as () => void)();
+    const none = { addressOf: () => assert.fail("it has no descriptor") };
+    (
+      link(callListModule([affine], none), scalar(own, Math.random), {
+        barrier: () => undefined,
+      }) as () => void
+    )();
     assert.deepEqual([...own.floats], [...input, ...output]);
     assert.deepEqual(
-      WebAssembly.Module.imports(callListModule([affine]) as WebAssembly.Module).map(({ name }) => name),
+      WebAssembly.Module.imports(callListModule([affine], none) as WebAssembly.Module).map(
+        ({ name }) => name,
+      ),
       ["affine"],
     );
+  });
+
+  test("with a descriptor is the reference's, be it by an object or, from a list of calls in WebAssembly, by an address", async () => {
+    const { recorder, bind } = await engine("compile/recorder.ts");
+    const { scalar } = await engine("kernels/scalar.ts");
+    const { callListModule, link } = await engine("runtime/callList.ts");
+    const { Descriptors } = (await import(at("runtime/descriptors.ts"))) as {
+      Descriptors: new (memory: WebAssembly.Memory, at: number, room: number) => unknown;
+    };
+    const { importsOf } = await engine("runtime/wasmInstance.ts");
+    const calls: unknown[] = [];
+    const k = recorder(() => calls) as Record<string, (...args: unknown[]) => void>;
+    k["affineOf"]({ by: 0.5, to: 3 }, 8, 0, 8);
+
+    const [bound, linked] = [memory(), memory()];
+    for (const run of bind(scalar(bound, Math.random), calls) as (() => void)[]) run();
+    const whole = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const imports = importsOf({}, scalar(linked, Math.random), whole);
+    const module = callListModule(calls, new Descriptors(whole, 0, 64));
+    (link(module, imports, { barrier: () => undefined }) as () => void)();
+    for (const { floats } of [bound, linked]) assert.deepEqual([...floats], [...input, ...output]);
   });
 
   test("is that of the module, once its assembly is exported there", async () => {
     const { kernelsOf } = await engine("runtime/wasmInstance.ts");
     const assembly = () => undefined;
-    const kernels = kernelsOf({ affine: assembly }, memory(), Math.random) as Record<string, unknown>;
+    const none = { addressOf: () => assert.fail("it has no descriptor") };
+    const kernels = kernelsOf({ affine: assembly }, memory(), Math.random, none) as Record<string, unknown>;
     assert.equal(kernels["affine"], assembly);
   });
 });

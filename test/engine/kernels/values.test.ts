@@ -11,30 +11,32 @@ import { call } from "../../support/calls.ts";
 const memory = { floats: new Float32Array(0), doubles: new Float64Array(0) };
 
 /** The names of a function's parameters, as its source has them. */
-const parametersOf = (f: (...args: number[]) => void): readonly string[] => {
-  const list = /\(([^)]*)\)/.exec(f.toString())?.[1] ?? "";
+const parametersOf = (f: (...args: never[]) => void): readonly string[] => {
+  const list = /\(([^)]*)\)/.exec(f.toString())?.[1].replace(/\{[^}]*\}/, "descriptor") ?? "";
   return list.split(",").map((name) => name.trim().replace(/^_/, "")).filter(Boolean); // prettier-ignore
 };
 
 suite("every kernel", () => {
-  for (const [name, { params, scalar }] of Object.entries(kernels)) {
+  for (const [name, { descriptor, params, scalar }] of Object.entries(kernels)) {
     test(`${name}: its loop takes the parameters that are said of it, in that order`, () => {
-      const said = Object.keys(params);
       const taken = parametersOf(scalar(memory, () => 0));
-      const rest = taken.findIndex((parameter) => parameter.startsWith("..."));
-      // What a rest parameter takes are the sizes that all kernels of a family end with.
-      assert.deepEqual(rest < 0 ? said : said.slice(0, rest), rest < 0 ? taken : taken.slice(0, rest));
-      assert.ok(rest < 0 || said.length > taken.length);
+      assert.deepEqual(Object.keys(params), descriptor ? taken.slice(1) : taken);
     });
   }
 });
 
 suite("the arguments of a call", () => {
-  const product = call("gemm", 4, 3, 2, 100, 2, 0, 200, 3, 0, 300, 3, -1, 0);
+  const shape = { k: 2, lda: 2, ta: 0, ldb: 3, tb: 0, ldc: 3, accumulate: 0 };
+  const product = { ...call("gemm", 4, 3, 100, 200, 300, -1), descriptor: shape };
 
   test("are found by name", () => {
-    const { m, n, k, A, B, C, bias } = argsOf(product);
-    assert.deepEqual([m, n, k, A, B, C, bias], [4, 3, 2, 100, 200, 300, -1]);
+    const { m, n, A, B, C, bias } = argsOf(product);
+    assert.deepEqual([m, n, A, B, C, bias], [4, 3, 100, 200, 300, -1]);
+  });
+
+  test("and so are the fields of its descriptor", () => {
+    const { k, ldb, accumulate } = argsOf(product);
+    assert.deepEqual([k, ldb, accumulate], [2, 3, 0]);
   });
 
   test("are put in the order of the parameters, in whichever they are named", () => {
@@ -43,13 +45,15 @@ suite("the arguments of a call", () => {
 
   test("are replaced by name", () => {
     const other = withArgs(product, { C: 400, m: 1 });
-    assert.deepEqual(other, call("gemm", 1, 3, 2, 100, 2, 0, 200, 3, 0, 400, 3, -1, 0));
+    assert.deepEqual(other, { ...call("gemm", 1, 3, 100, 200, 400, -1), descriptor: shape });
   });
 });
 
 suite("what follows from a kernel's value", () => {
   test("a call reads and writes what its places name, and nothing where a tensor is not there", () => {
-    assert.deepEqual(accessesOf(call("gemm", 4, 3, 2, 100, 2, 0, 200, 3, 0, 300, 5, -1, 0)), [
+    const shape = { k: 2, lda: 2, ta: 0, ldb: 3, tb: 0, ldc: 5, accumulate: 0 };
+    const product = { ...call("gemm", 4, 3, 100, 200, 300, -1), descriptor: shape };
+    assert.deepEqual(accessesOf(product), [
       { doubles: false, writes: false, at: 100, size: 8 },
       { doubles: false, writes: false, at: 200, size: 6 },
       { doubles: false, writes: true, at: 300, size: 18 },
@@ -63,10 +67,19 @@ suite("what follows from a kernel's value", () => {
     ]);
   });
 
-  test("a call is divided between samples, and places that are not there stay so", () => {
-    const attention = (batch: number, sample: number) =>
-      call("attention", batch, 2, 1, 3, 18 * sample, 100 + 6 * sample, 200 + 4 * sample, -1, 0);
+  test("a call is divided between samples, and keeps its descriptor", () => {
+    const descriptor = { time: 2, heads: 1, width: 3, causal: 0 };
+    const attention = (batch: number, sample: number) => ({
+      ...call("attention", batch, 18 * sample, 100 + 6 * sample, 200 + 4 * sample),
+      descriptor,
+    });
     assert.deepEqual(partition(attention(5, 0), 2, 5), [attention(2, 0), attention(3, 2)]);
+  });
+
+  test("places that are not there stay so where a call is divided", () => {
+    const cell = (rows: number, row: number) =>
+      call("lstmCell", rows, 2, 8 * row, 8, -1, 100 + 2 * row, 2, 200 + 2 * row, 2);
+    assert.deepEqual(partition(cell(5, 0), 2, 5), [cell(2, 0), cell(3, 2)]);
   });
 
   test("of no more units than threads some get nothing", () => {
@@ -76,13 +89,14 @@ suite("what follows from a kernel's value", () => {
 
   for (const [name, kernel] of Object.entries(kernels) as [string, AnyKernel][]) {
     test(`${name} says what it reads and writes, so that others can run beside it, and what it costs`, () => {
+      const named = { ...kernel.descriptor?.fields, ...kernel.params };
       const args = Object.fromEntries(
-        Object.entries(kernel.params).map(([param, kind]) => [param, kind === "size" ? 4 : 0]),
+        Object.entries(named).map(([param, kind]) => [param, kind === "size" ? 4 : 0]),
       );
       const { reads = {}, writes = {} } = kernel.access?.(args) ?? {};
       assert.ok(Object.keys(writes).length > 0);
       for (const place of [...Object.keys(reads), ...Object.keys(writes)])
-        assert.match(kernel.params[place], /lace$/, place);
+        assert.match(named[place], /lace$/, place);
       const cost = (kernel.cost?.(args) ?? 0) + (kernel.statistics?.(args) ?? 0);
       const isPass = Object.keys(kernel.params)[0] === "n"; // of that many elements
       assert.ok(cost > 0 || isPass);

@@ -141,6 +141,9 @@ testFinding("exploding-time", {
   ],
 });
 
+/** One layer is a little below the threshold, from the first step on. */
+const ALIKE = { act_spread: [0.67, 0.6, 0.5, 0.4, 0.3, 0.2, 0.2, 0.09, 0.3] };
+
 testFinding("collapse", {
   silent: [
     but("collapse", learning.name, learning),
@@ -148,8 +151,18 @@ testFinding("collapse", {
       stats: { act_spread: [1, 1, 1, 1, 1, 1, 1, 1, 0.01] },
     }),
     but("collapse", "the model is worse than the mean, but learned something", { loss: 0.8 }),
+    {
+      ...but("collapse", "a layer was drawn so, and the run has only begun: a warning", { stats: ALIKE }),
+      severity: "warning",
+    },
   ],
   speaks: [
+    {
+      ...but("collapse", "a layer that is still as it was drawn", { stats: ALIKE, steps: 300 }),
+      layer: "act3",
+      message:
+        "From act3 on all samples look alike: their outputs differ by 0.09 of their size, and the loss stays at 1.00 (mean of the last 40 steps); predicting the mean alone would give 1.00.",
+    },
     {
       ...GIVEN.collapse,
       name: "the first layer where it is so, and how far it goes",
@@ -249,6 +262,13 @@ testFinding("update-ratio", {
       message: `The update of step 1 was 60 % of the weights of the head, and ${STAYS}.`,
     },
     {
+      ...but("update-ratio", "a loss that falls from where the updates took it", {
+        loss: (step) => (step < 3 ? 1 : 1 + 300 * 0.8 ** step),
+      }),
+      layer: "head",
+      message: `The update of step 1 was 60 % of the weights of the head, and the loss stays at 1.10 (mean of the last 8 steps); predicting the mean alone would give 1.00.`,
+    },
+    {
       name: "a tenth, in a run that is worse than a constant",
       stats: { update_ratio: [0.15, NaN, 0.02] },
       loss: 3,
@@ -265,6 +285,12 @@ testFinding("poor-init", {
     but("poor-init", "the targets lie far from 0", {
       data: { target_mean: 20, target_std: 4, target_offset: 5 },
     }),
+    {
+      name: "weights are small, but the loss falls, and the run has only begun: a warning",
+      stats: { weight_norm: [0.02, NaN, 0.01] },
+      loss: (step) => 1.3 - 0.005 * step,
+      severity: "warning",
+    },
   ],
   speaks: [
     {
@@ -344,6 +370,11 @@ testFinding("clip-threshold", {
   ],
 });
 
+/** All weights, by a factor at each step. */
+const shrinkingBy = (factor: number) => (step: number) => ({
+  weight_norm: [4 * factor ** (step - 1), NaN, 2 * factor ** (step - 1)],
+});
+
 testFinding("weight-decay", {
   silent: [
     but("weight-decay", learning.name, learning),
@@ -351,8 +382,23 @@ testFinding("weight-decay", {
     but("weight-decay", "half of the weights are left", {
       stats: thenStill({ weight_norm: [4, NaN, 2] }, { weight_norm: [2, NaN, 1] }),
     }),
+    but("weight-decay", "the gradient holds against it", { stats: shrinkingBy(0.985), steps: 22 }),
+    but("weight-decay", "the loss falls meanwhile", {
+      stats: shrinkingBy(0.95),
+      steps: 22,
+      loss: (step) => 1.3 - 0.01 * step,
+    }),
   ],
   speaks: [
+    {
+      ...but("weight-decay", "weights that nothing holds, before they are gone", {
+        stats: shrinkingBy(0.95),
+        steps: 22,
+      }),
+      layer: "first",
+      message:
+        "Each step takes 5.0 % off all weights: 0.40 of those of the first is left so far, and the loss stays at 1.00 (mean of the last 5 steps); predicting the mean alone would give 1.00.",
+    },
     {
       ...GIVEN["weight-decay"],
       name: "what each step takes, and what is left",
@@ -369,12 +415,18 @@ testFinding("loss-stalled", {
     { name: "a run limited by noise is below it", loss: (step) => 0.8 + 0.4 * 0.8 ** step },
     { name: "it is on its way", loss: (step) => 4 - step / 20 },
     { name: "the run has only begun: a warning", severity: "warning" },
+    {
+      name: "it may rest on its way, in the first half of the run: a warning",
+      steps: 450,
+      model: { train: { steps: 1000 } },
+      severity: "warning",
+    },
   ],
   speaks: [
     {
       name: "what the mean alone would cost",
       layer: "head",
-      steps: 400,
+      steps: 600,
       loss: 1.01,
       message:
         "The loss stays at 1.01 (mean of the last 40 steps); predicting the mean alone would give 1.00.",
@@ -382,7 +434,7 @@ testFinding("loss-stalled", {
     {
       name: "a run that is worse than that",
       layer: "head",
-      steps: 400,
+      steps: 600,
       loss: 3,
       message: "The loss is at 3.00 (mean of the last 40 steps); predicting the mean alone would give 1.00.",
     },

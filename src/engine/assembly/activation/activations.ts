@@ -253,7 +253,7 @@ export function slopeAll(
   }
 }
 
-/** See `ElementwiseKernels.softmax`. */
+/** See `elementwiseKernels.softmax`. */
 export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
   for (let r = 0; r < rows; r++) {
     const x = f32At(xAt + r * n),
@@ -284,7 +284,7 @@ export function softmax(rows: i32, n: i32, xAt: i32, yAt: i32): void {
   }
 }
 
-/** See `ElementwiseKernels.softmaxGrad`. */
+/** See `elementwiseKernels.softmaxGrad`. */
 export function softmaxGrad(rows: i32, n: i32, yAt: i32, dyAt: i32, dxAt: i32): void {
   for (let r = 0; r < rows; r++) {
     const y = f32At(yAt + r * n),

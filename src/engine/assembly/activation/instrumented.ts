@@ -28,7 +28,7 @@ const REST_X: usize = 0,
 
 // @ts-ignore: decorator
 @inline
-function mapObserved(
+function mapInstrumented(
   kind: i32,
   n: i32,
   xAt: i32,
@@ -133,7 +133,7 @@ function mapObserved(
 /** `v` is x or y, the one that the derivative looks at. */
 // @ts-ignore: decorator
 @inline
-function slopeObserved(
+function slopeInstrumented(
   kind: i32,
   n: i32,
   vAt: i32,
@@ -213,31 +213,31 @@ function own(kind: i32, dy: v128, v: v128, a: v128, b: v128): v128 {
 
 // Functions of their own: of several in one, the compiler makes one that asks in its loop which it is.
 function relu(n: i32, x: i32, y: i32, xTo: usize, yTo: usize): void {
-  mapObserved(RELU, n, x, y, 0, 0, xTo, yTo);
+  mapInstrumented(RELU, n, x, y, 0, 0, xTo, yTo);
 }
 function leakyRelu(n: i32, x: i32, y: i32, a: f64, b: f64, xTo: usize, yTo: usize): void {
-  mapObserved(LEAKY_RELU, n, x, y, a, b, xTo, yTo);
+  mapInstrumented(LEAKY_RELU, n, x, y, a, b, xTo, yTo);
 }
 function hardtanh(n: i32, x: i32, y: i32, a: f64, b: f64, xTo: usize, yTo: usize): void {
-  mapObserved(HARDTANH, n, x, y, a, b, xTo, yTo);
+  mapInstrumented(HARDTANH, n, x, y, a, b, xTo, yTo);
 }
 function reluGrad(n: i32, x: i32, dy: i32, dx: i32, dyTo: usize, dxTo: usize): void {
-  slopeObserved(RELU, n, x, dy, dx, 0, 0, dyTo, dxTo);
+  slopeInstrumented(RELU, n, x, dy, dx, 0, 0, dyTo, dxTo);
 }
 function leakyReluGrad(n: i32, x: i32, dy: i32, dx: i32, a: f64, b: f64, dyTo: usize, dxTo: usize): void {
-  slopeObserved(LEAKY_RELU, n, x, dy, dx, a, b, dyTo, dxTo);
+  slopeInstrumented(LEAKY_RELU, n, x, dy, dx, a, b, dyTo, dxTo);
 }
 function hardtanhGrad(n: i32, x: i32, dy: i32, dx: i32, a: f64, b: f64, dyTo: usize, dxTo: usize): void {
-  slopeObserved(HARDTANH, n, x, dy, dx, a, b, dyTo, dxTo);
+  slopeInstrumented(HARDTANH, n, x, dy, dx, a, b, dyTo, dxTo);
 }
 function sigmoidGrad(n: i32, y: i32, dy: i32, dx: i32, dyTo: usize, dxTo: usize): void {
-  slopeObserved(SIGMOID, n, y, dy, dx, 0, 0, dyTo, dxTo);
+  slopeInstrumented(SIGMOID, n, y, dy, dx, 0, 0, dyTo, dxTo);
 }
 function tanhGrad(n: i32, y: i32, dy: i32, dx: i32, dyTo: usize, dxTo: usize): void {
-  slopeObserved(TANH, n, y, dy, dx, 0, 0, dyTo, dxTo);
+  slopeInstrumented(TANH, n, y, dy, dx, 0, 0, dyTo, dxTo);
 }
 
-/** See `ObservedKernels.activationMoments`. */
+/** See `instrumentedKernels.activationMoments`. */
 export function activationMoments(
   kind: i32,
   n: i32,
@@ -260,7 +260,7 @@ export function activationMoments(
   }
 }
 
-/** See `ObservedKernels.activationGradSquares`. */
+/** See `instrumentedKernels.activationGradSquares`. */
 export function activationGradSquares(
   kind: i32,
   n: i32,

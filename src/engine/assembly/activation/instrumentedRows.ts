@@ -1,3 +1,4 @@
+import { ActivationDescriptor } from "../descriptors";
 import { times } from "./activations";
 import { HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH } from "./kinds";
 import { columnSums } from "../elementwise";
@@ -18,19 +19,18 @@ const WIDTH: i32 = 32;
 @inline
 function slopeRows(
   kind: i32,
+  activation: ActivationDescriptor,
   rows: i32,
   n: i32,
   vAt: usize,
   dyAt: usize,
   dxAt: usize,
-  alpha: f64,
-  beta: f64,
   dyTo: usize,
   dxTo: usize,
   out: usize,
 ): void {
-  const a = f32x4.splat(<f32>alpha),
-    b = f32x4.splat(<f32>beta),
+  const a = f32x4.splat(<f32>activation.alpha),
+    b = f32x4.splat(<f32>activation.beta),
     nil = f32x4.splat(0);
   const step = (<usize>n) << 2;
   let q0: v128 = nil,
@@ -122,38 +122,47 @@ function own(kind: i32, dy: v128, v: v128, a: v128, b: v128): v128 {
 }
 
 // Functions of their own: of several in one, the compiler makes one that asks in its loop which it is.
-function relu(rows: i32, n: i32, x: usize, dy: usize, dx: usize, dyTo: usize, dxTo: usize, out: usize): void {
-  slopeRows(RELU, rows, n, x, dy, dx, 0, 0, dyTo, dxTo, out);
+function relu(
+  activation: ActivationDescriptor,
+  rows: i32,
+  n: i32,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  dyTo: usize,
+  dxTo: usize,
+  out: usize,
+): void {
+  slopeRows(RELU, activation, rows, n, x, dy, dx, dyTo, dxTo, out);
 }
 function leakyRelu(
+  activation: ActivationDescriptor,
   rows: i32,
   n: i32,
   x: usize,
   dy: usize,
   dx: usize,
-  a: f64,
-  b: f64,
   dyTo: usize,
   dxTo: usize,
   out: usize,
 ): void {
-  slopeRows(LEAKY_RELU, rows, n, x, dy, dx, a, b, dyTo, dxTo, out);
+  slopeRows(LEAKY_RELU, activation, rows, n, x, dy, dx, dyTo, dxTo, out);
 }
 function hardtanh(
+  activation: ActivationDescriptor,
   rows: i32,
   n: i32,
   x: usize,
   dy: usize,
   dx: usize,
-  a: f64,
-  b: f64,
   dyTo: usize,
   dxTo: usize,
   out: usize,
 ): void {
-  slopeRows(HARDTANH, rows, n, x, dy, dx, a, b, dyTo, dxTo, out);
+  slopeRows(HARDTANH, activation, rows, n, x, dy, dx, dyTo, dxTo, out);
 }
 function sigmoid(
+  activation: ActivationDescriptor,
   rows: i32,
   n: i32,
   y: usize,
@@ -163,27 +172,37 @@ function sigmoid(
   dxTo: usize,
   out: usize,
 ): void {
-  slopeRows(SIGMOID, rows, n, y, dy, dx, 0, 0, dyTo, dxTo, out);
+  slopeRows(SIGMOID, activation, rows, n, y, dy, dx, dyTo, dxTo, out);
 }
-function tanh(rows: i32, n: i32, y: usize, dy: usize, dx: usize, dyTo: usize, dxTo: usize, out: usize): void {
-  slopeRows(TANH, rows, n, y, dy, dx, 0, 0, dyTo, dxTo, out);
+function tanh(
+  activation: ActivationDescriptor,
+  rows: i32,
+  n: i32,
+  y: usize,
+  dy: usize,
+  dx: usize,
+  dyTo: usize,
+  dxTo: usize,
+  out: usize,
+): void {
+  slopeRows(TANH, activation, rows, n, y, dy, dx, dyTo, dxTo, out);
 }
 
-/** See `ObservedKernels.activationGradSums`. */
+/** See `instrumentedKernels.activationGradSums`. */
 export function activationGradSums(
-  kind: i32,
+  activation: ActivationDescriptor,
   rows: i32,
   n: i32,
   x: i32,
   y: i32,
   dy: i32,
   dx: i32,
-  alpha: f64,
-  beta: f64,
   dyOut: i32,
   dxOut: i32,
   out: i32,
 ): void {
+  const kind = activation.kind,
+    isWhole = n % WIDTH == 0;
   const xAt = f32At(x),
     yAt = f32At(y),
     dyAt = f32At(dy),
@@ -191,15 +210,13 @@ export function activationGradSums(
     sums = f32At(out);
   const dyTo = f64At(dyOut),
     dxTo = f64At(dxOut);
-  if (n % WIDTH == 0 && kind == RELU) relu(rows, n, xAt, dyAt, dxAt, dyTo, dxTo, sums);
-  else if (n % WIDTH == 0 && kind == LEAKY_RELU)
-    leakyRelu(rows, n, xAt, dyAt, dxAt, alpha, beta, dyTo, dxTo, sums);
-  else if (n % WIDTH == 0 && kind == HARDTANH)
-    hardtanh(rows, n, xAt, dyAt, dxAt, alpha, beta, dyTo, dxTo, sums);
-  else if (n % WIDTH == 0 && kind == SIGMOID) sigmoid(rows, n, yAt, dyAt, dxAt, dyTo, dxTo, sums);
-  else if (n % WIDTH == 0 && kind == TANH) tanh(rows, n, yAt, dyAt, dxAt, dyTo, dxTo, sums);
+  if (isWhole && kind == RELU) relu(activation, rows, n, xAt, dyAt, dxAt, dyTo, dxTo, sums);
+  else if (isWhole && kind == LEAKY_RELU) leakyRelu(activation, rows, n, xAt, dyAt, dxAt, dyTo, dxTo, sums);
+  else if (isWhole && kind == HARDTANH) hardtanh(activation, rows, n, xAt, dyAt, dxAt, dyTo, dxTo, sums);
+  else if (isWhole && kind == SIGMOID) sigmoid(activation, rows, n, yAt, dyAt, dxAt, dyTo, dxTo, sums);
+  else if (isWhole && kind == TANH) tanh(activation, rows, n, yAt, dyAt, dxAt, dyTo, dxTo, sums);
   else {
-    activationGradSquares(kind, rows * n, x, y, dy, dx, alpha, beta, dyOut, dxOut);
+    activationGradSquares(kind, rows * n, x, y, dy, dx, activation.alpha, activation.beta, dyOut, dxOut);
     columnSums(rows, n, dx, n, out, 0);
   }
 }

@@ -18,7 +18,7 @@ function segment(n: i32, x: usize, y: usize, slope: f32): void {
   }
 }
 
-/** See `ElementwiseKernels.prelu`. */
+/** See `elementwiseKernels.prelu`. */
 export function prelu(
   outer: i32,
   channels: i32,
@@ -82,7 +82,7 @@ function segmentGrad(n: i32, x: usize, dy: usize, dx: usize, slope: f32): f64 {
   return sum;
 }
 
-/** See `ElementwiseKernels.preluGrad`. */
+/** See `elementwiseKernels.preluGrad`. */
 export function preluGrad(
   outer: i32,
   channels: i32,

@@ -1,5 +1,6 @@
+import { AttentionDescriptor } from "../descriptors";
 import { exp4 } from "../simd/functions";
-import { gemm } from "../gemm/gemm";
+import { gemm, gemmOf } from "../gemm/gemm";
 import { addTwo, loadLanes, mostOfTwo, storeLanes, sumLanes } from "../simd/lanes";
 import { f32At, madd } from "../simd/memory";
 
@@ -65,17 +66,18 @@ function clear(to: usize, n: i32): void {
   for (; left > 0; left--, to += 4) f32.store(to, 0);
 }
 
-/** See `AttentionKernels.attention`, for heads without a mask. */
+/** See `attentionKernels.attention`. */
 export function attention(
+  shape: AttentionDescriptor,
   batch: i32,
-  time: i32,
-  heads: i32,
-  width: i32,
   qkv: i32,
   out: i32,
   probabilities: i32,
-  causal: i32,
 ): void {
+  const time = shape.time,
+    heads = shape.heads,
+    width = shape.width,
+    causal = shape.causal;
   const d = width / heads;
   const ld = 3 * width;
   const scale = <f32>(1 / sqrt<f64>(<f64>d));
@@ -85,44 +87,32 @@ export function attention(
     const q = qkv + b * time * ld + column,
       k = q + width,
       v = k + width;
+    const y = out + b * time * width + column;
     const P = probabilities + head * time * time;
     for (let i = 0; i < time; i += BLOCK) {
       const rows = min(BLOCK, time - i);
       const seen = causal ? i + rows : time;
-      gemm(rows, seen, d, q + i * ld, ld, 0, k, ld, 1, P + i * time, time, -1, 0);
+      gemm(gemmOf(d, ld, 0, ld, 1, time, 0), rows, seen, q + i * ld, k, P + i * time, -1);
       for (let r = i; r < i + rows; r++) softmaxRow(f32At(P + r * time), causal ? r + 1 : time, time, scale);
-      gemm(
-        rows,
-        d,
-        seen,
-        P + i * time,
-        time,
-        0,
-        v,
-        ld,
-        0,
-        out + (b * time + i) * width + column,
-        width,
-        -1,
-        0,
-      );
+      gemm(gemmOf(seen, time, 0, ld, 0, width, 0), rows, d, P + i * time, v, y + i * width, -1);
     }
   }
 }
 
-/** See `AttentionKernels.attentionGrad`, for heads without a mask. */
+/** See `attentionKernels.attentionGrad`. */
 export function attentionGrad(
+  shape: AttentionDescriptor,
   batch: i32,
-  time: i32,
-  heads: i32,
-  width: i32,
   qkv: i32,
   probabilities: i32,
   dout: i32,
   dqkv: i32,
   scratchAt: i32,
-  causal: i32,
 ): void {
+  const time = shape.time,
+    heads = shape.heads,
+    width = shape.width,
+    causal = shape.causal;
   const d = width / heads;
   const ld = 3 * width;
   const scale = <f32>(1 / sqrt<f64>(<f64>d));
@@ -142,17 +132,18 @@ export function attentionGrad(
     for (let i = 0; i < time; i += BLOCK) {
       const rows = min(BLOCK, time - i);
       const seen = causal ? i + rows : time;
-      gemm(rows, seen, d, dy + i * width, width, 0, v, ld, 1, dS + i * time, time, -1, 0);
+      gemm(gemmOf(d, width, 0, ld, 1, time, 0), rows, seen, dy + i * width, v, dS + i * time, -1);
       for (let r = i; r < i + rows; r++) scoresBack(f32At(P + r * time), f32At(dS + r * time), seen, scale);
-      gemm(rows, d, seen, dS + i * time, time, 0, k, ld, 0, dq + i * ld, ld, -1, 0);
+      gemm(gemmOf(seen, time, 0, ld, 0, ld, 0), rows, d, dS + i * time, k, dq + i * ld, -1);
     }
     // Sums over the rows that see a block of columns: with `causal` those from the block on.
     for (let j = 0; j < time; j += BLOCK) {
       const columns = min(BLOCK, time - j);
-      const from = causal ? j : 0;
+      const from = causal ? j : 0,
+        seeing = time - from;
       const at = from * time + j;
-      gemm(columns, d, time - from, dS + at, time, 1, q + from * ld, ld, 0, dk + j * ld, ld, -1, 0);
-      gemm(columns, d, time - from, P + at, time, 1, dy + from * width, width, 0, dv + j * ld, ld, -1, 0);
+      gemm(gemmOf(seeing, time, 1, ld, 0, ld, 0), columns, d, dS + at, q + from * ld, dk + j * ld, -1);
+      gemm(gemmOf(seeing, time, 1, width, 0, ld, 0), columns, d, P + at, dy + from * width, dv + j * ld, -1);
     }
   }
 }

@@ -1,120 +1,53 @@
-import { correlate, packWeights } from "./correlation";
+import { ConvDescriptor } from "../descriptors";
+import { correlation, packWeights } from "./correlation";
 import { f32At, scratch } from "../simd/memory";
-import { planPadding } from "./paddedInput";
+import { paddedInput } from "./paddedInput";
 
-/** `ConvKernels.conv2d` with stride 1. */
-export function directConv2d(
-  x: i32,
-  W: i32,
-  bias: i32,
-  y: i32,
-  batch: i32,
-  channels: i32,
-  outChannels: i32,
-  groups: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  dilationY: i32,
-  dilationX: i32,
-): void {
-  const ins = channels / groups,
-    outs = outChannels / groups,
-    window = kh * kw,
+/** `convKernels.conv2d` with stride 1. */
+export function directConv2d(conv: ConvDescriptor, batch: i32, x: i32, W: i32, bias: i32, y: i32): void {
+  const groups = conv.groups,
+    ins = conv.channels / groups,
+    outs = conv.outChannels / groups,
+    window = conv.kernelHeight * conv.kernelWidth,
     depth = ins * window;
   let free = scratch;
   for (let g = 0; g < groups; g++) {
-    free = packWeights(f32At(W + g * outs * depth), outs, ins, window, depth, window, false, free);
+    const biases = bias < 0 ? <usize>0 : f32At(bias + g * outs);
+    free = packWeights(f32At(W + g * outs * depth), biases, outs, ins, window, depth, window, false, free);
   }
-  const biases = free;
-  free = biasRow(biases, outChannels, bias);
-  planPadding(height, width, outHeight, outWidth, kh, kw, padY, padX, dilationY, dilationX);
-  correlate(
-    batch,
-    groups,
-    ins,
-    outs,
-    f32At(x),
-    height * width,
-    f32At(y),
-    outHeight,
-    outWidth,
-    kh,
-    kw,
-    dilationY,
-    dilationX,
-    scratch,
-    biases,
-    free,
-  );
+  const planes = paddedInput();
+  const reachY = (conv.kernelHeight - 1) * conv.dilationY,
+    reachX = (conv.kernelWidth - 1) * conv.dilationX;
+  planes.plan(conv.height, conv.width, conv.outHeight, conv.outWidth, conv.padY, conv.padX, reachY, reachX);
+  const forward = correlation();
+  forward.ins = ins;
+  forward.outs = outs;
+  forward.outHeight = conv.outHeight;
+  forward.outWidth = conv.outWidth;
+  forward.run(conv, planes, batch, f32At(x), f32At(y), free);
 }
 
-/** `ConvKernels.conv2dGradInput` with stride 1: dy convolved with the transpose of W, whose planes are turned round. */
-export function directConv2dGradInput(
-  dy: i32,
-  W: i32,
-  dx: i32,
-  batch: i32,
-  channels: i32,
-  outChannels: i32,
-  groups: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  dilationY: i32,
-  dilationX: i32,
-): void {
-  const ins = channels / groups,
-    outs = outChannels / groups,
-    window = kh * kw,
+/** `convKernels.conv2dGradInput` with stride 1: dy convolved with the transpose of W, whose planes are turned round. */
+export function directConv2dGradInput(conv: ConvDescriptor, batch: i32, dy: i32, W: i32, dx: i32): void {
+  const groups = conv.groups,
+    ins = conv.channels / groups,
+    outs = conv.outChannels / groups,
+    window = conv.kernelHeight * conv.kernelWidth,
     depth = ins * window;
   let free = scratch;
   for (let g = 0; g < groups; g++) {
-    free = packWeights(f32At(W + g * outs * depth), ins, outs, window, window, depth, true, free);
+    free = packWeights(f32At(W + g * outs * depth), 0, ins, outs, window, window, depth, true, free);
   }
-  const biases = free;
-  free = biasRow(biases, channels, -1);
-  const backY = (kh - 1) * dilationY - padY,
-    backX = (kw - 1) * dilationX - padX;
-  planPadding(outHeight, outWidth, height, width, kh, kw, backY, backX, dilationY, dilationX);
-  correlate(
-    batch,
-    groups,
-    outs,
-    ins,
-    f32At(dy),
-    outHeight * outWidth,
-    f32At(dx),
-    height,
-    width,
-    kh,
-    kw,
-    dilationY,
-    dilationX,
-    scratch,
-    biases,
-    free,
-  );
-}
-
-/** The bias, or as many zeros. Returns where it ends. */
-function biasRow(to: usize, n: i32, bias: i32): usize {
-  const bytes = (<usize>n) << 2;
-  if (bias < 0) memory.fill(to, 0, bytes);
-  else memory.copy(to, f32At(bias), bytes);
-  return to + bytes;
+  const planes = paddedInput();
+  const reachY = (conv.kernelHeight - 1) * conv.dilationY,
+    reachX = (conv.kernelWidth - 1) * conv.dilationX;
+  const backY = reachY - conv.padY,
+    backX = reachX - conv.padX;
+  planes.plan(conv.outHeight, conv.outWidth, conv.height, conv.width, backY, backX, reachY, reachX);
+  const backward = correlation();
+  backward.ins = outs;
+  backward.outs = ins;
+  backward.outHeight = conv.height;
+  backward.outWidth = conv.width;
+  backward.run(conv, planes, batch, f32At(dy), f32At(dx), free);
 }

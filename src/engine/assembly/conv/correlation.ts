@@ -1,6 +1,7 @@
 import { narrowTile, vectorsOf } from "./narrow";
-import { madd } from "../simd/memory";
-import { padPlanes, clearPlanes, pitch, tapTable } from "./paddedInput";
+import { ConvDescriptor } from "../descriptors";
+import { CONV_PLAN, madd, plans, scratch } from "../simd/memory";
+import { PaddedInput } from "./paddedInput";
 
 /** Rows of a tile: 6 × 8 with FMA; without it a product needs one more register. */
 const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -17,11 +18,13 @@ export function tileRows(rows: i32, row: i32): i32 {
 }
 
 /**
- * Packs W for the tiles: for each tile, its rows side by side for each of the `outer` · `inner` products. In W rows are
- * `row` elements apart, outer products `step`, and inner ones 1, or where `back` is true −1 from the last one on.
+ * Packs W for the tiles: for each tile its rows' biases (0: where there are none), then its rows side by side for each of the
+ * `outer` · `inner` products. In W rows are `row` elements apart, outer products `step`, and inner ones 1, or where `back` is
+ * true −1 from the last one on. Returns where they end: one number more for each row than in W.
  */
 export function packWeights(
   W: usize,
+  bias: usize,
   rows: i32,
   outer: i32,
   inner: i32,
@@ -32,6 +35,7 @@ export function packWeights(
 ): usize {
   for (let r = 0; r < rows;) {
     const end = r + tileRows(rows, r);
+    for (let j = r; j < end; j++, to += 4) f32.store(to, bias ? f32.load(bias + ((<usize>j) << 2)) : 0);
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
         const at = o * step + (back ? inner - 1 - i : i);
@@ -43,171 +47,152 @@ export function packWeights(
   return to;
 }
 
-/** Four pixels of a row side by side, or two: bytes from the beginning of the first plane, before and after. */
-let wholes: i32 = 0;
-let halves: i32 = 0;
-let wholeAt: usize = 0;
-let halfAt: usize = 0;
-
 /**
- * Divides the plane of results among vectors of 4 pixels of a row. What is left of a row is the half of a vector, or
- * three quarters; then the last pixels are computed twice.
+ * out[batch, groups, outs, …] = x[batch, groups, ins, …] ∗ W, plus bias: a sum over all taps for a tile of outputs and 8 pixels at
+ * a time, in registers.
  */
-function planPixels(outHeight: i32, outWidth: i32, to: usize): usize {
-  const inRow = (outWidth + 1) >> 2;
-  const rest = outWidth & 3;
-  wholes = halves = 0;
-  wholeAt = to;
-  for (let r = 0; r < outHeight; r++) {
-    for (let i = 0; i < inRow; i++, to += 8) put(to, r, min(4 * i, outWidth - 4), outWidth);
+@unmanaged
+export class Correlation {
+  /** Channels of a group, and the planes of results. */
+  ins: i32;
+  outs: i32;
+  outHeight: i32;
+  outWidth: i32;
+  /** The table of taps. */
+  taps: usize;
+  tapsEnd: usize;
+  /** Bytes of a plane of results. */
+  yRow: usize;
+  /** Four pixels of a row side by side, or two: bytes from the beginning of the first plane, before and after. */
+  wholes: i32;
+  halves: i32;
+  wholeAt: usize;
+  halfAt: usize;
+
+  /** W has been packed, and begins the scratch; from `free` on it is free. */
+  run(conv: ConvDescriptor, input: PaddedInput, batch: i32, x: usize, y: usize, free: usize): void {
+    const groups = conv.groups,
+      ins = this.ins,
+      outs = this.outs;
+    this.taps = free;
+    free = input.tapTable(free, ins, conv.kernelHeight, conv.kernelWidth, conv.dilationY, conv.dilationX);
+    this.tapsEnd = free;
+    this.yRow = (<usize>(this.outHeight * this.outWidth)) << 2;
+    const narrow = outs <= NARROW;
+    free = narrow ? this.planVectors(input.pitch, vectorsOf(outs), free) : this.planPixels(input.pitch, free);
+    const buffer = (free + 63) & ~63;
+    input.clear(buffer, ins);
+    const W = scratch,
+      weights = (this.tapsEnd - this.taps + 4) * <usize>outs; // of a group
+    const xGroup = (<usize>(ins * input.height * input.width)) << 2;
+    for (let b = 0; b < batch; b++) {
+      for (let g = 0; g < groups; g++) {
+        const planes = input.pad(x, buffer, ins);
+        const from = W + weights * <usize>g;
+        if (narrow) this.narrowPlane(planes, y, from);
+        else this.widePlane(planes, y, from);
+        x += xGroup;
+        y += this.yRow * <usize>outs;
+      }
+    }
   }
-  wholes = outHeight * inRow;
-  halfAt = to;
-  if (rest != 1 && rest != 2) return to;
-  for (let r = 0; r < outHeight; r++, to += 8) put(to, r, outWidth - 2, outWidth);
-  halves = outHeight;
-  if (halves & 1) {
-    put(to, outHeight - 1, outWidth - 2, outWidth);
-    halves++;
-    to += 8;
+
+  /**
+   * Divides the plane of results among vectors of 4 pixels of a row. What is left of a row is the half of a vector, or
+   * three quarters; then the last pixels are computed twice. Returns where the table ends.
+   */
+  planPixels(pitch: i32, to: usize): usize {
+    const outHeight = this.outHeight,
+      outWidth = this.outWidth;
+    const inRow = (outWidth + 1) >> 2;
+    const rest = outWidth & 3;
+    this.wholeAt = to;
+    for (let r = 0; r < outHeight; r++) {
+      for (let i = 0; i < inRow; i++, to += 8) put(to, pitch, r, min(4 * i, outWidth - 4), outWidth);
+    }
+    this.wholes = outHeight * inRow;
+    this.halves = 0;
+    this.halfAt = to;
+    if (rest != 1 && rest != 2) return to;
+    for (let r = 0; r < outHeight; r++, to += 8) put(to, pitch, r, outWidth - 2, outWidth);
+    this.halves = outHeight;
+    if (outHeight & 1) {
+      put(to, pitch, outHeight - 1, outWidth - 2, outWidth);
+      this.halves++;
+      to += 8;
+    }
+    return to;
   }
-  return to;
-}
 
-/** Divides it among whole vectors alone, whose number is made a multiple of `multiple` by repeating the last. */
-function planVectors(outHeight: i32, outWidth: i32, multiple: i32, to: usize): usize {
-  const inRow = (outWidth + 3) >> 2;
-  wholeAt = to;
-  for (let r = 0; r < outHeight; r++) {
-    for (let i = 0; i < inRow; i++, to += 8) put(to, r, min(4 * i, outWidth - 4), outWidth);
+  /** Divides it among whole vectors alone, whose number is made a multiple of `multiple` by repeating the last. */
+  planVectors(pitch: i32, multiple: i32, to: usize): usize {
+    const outHeight = this.outHeight,
+      outWidth = this.outWidth;
+    const inRow = (outWidth + 3) >> 2;
+    this.wholeAt = to;
+    for (let r = 0; r < outHeight; r++) {
+      for (let i = 0; i < inRow; i++, to += 8) put(to, pitch, r, min(4 * i, outWidth - 4), outWidth);
+    }
+    for (let i = outHeight * inRow; i % multiple; i++, to += 8) {
+      put(to, pitch, outHeight - 1, outWidth - 4, outWidth);
+    }
+    this.halfAt = to;
+    return to;
   }
-  for (let i = outHeight * inRow; i % multiple; i++, to += 8) put(to, outHeight - 1, outWidth - 4, outWidth);
-  halfAt = to;
-  return to;
-}
 
-// @ts-ignore: decorator
-@inline
-function put(to: usize, row: i32, column: i32, outWidth: i32): void {
-  i32.store(to, (row * pitch + column) << 2);
-  i32.store(to, (row * outWidth + column) << 2, 4);
-}
+  /** All pixels of one sample's group of one to three outputs. */
+  narrowPlane(planes: usize, y: usize, W: usize): void {
+    const outs = this.outs,
+      end = this.halfAt;
+    const step = (<usize>vectorsOf(outs)) << 3;
+    for (let at = this.wholeAt; at < end; at += step) {
+      narrowTile(outs, this.taps, this.tapsEnd, W, planes, at, y, this.yRow);
+    }
+  }
 
-/** Where the tables of taps and of weights are. */
-let taps: usize = 0;
-
-/**
- * out[batch, groups, outs, …] = x[batch, groups, ins, …] ∗ W, plus bias: a sum over all `depth` taps for a tile of outputs
- * and 8 pixels at a time, in registers. W is packed, one bias for each output lies at `bias`; from `free` on is scratch.
- */
-export function correlate(
-  batch: i32,
-  groups: i32,
-  ins: i32,
-  outs: i32,
-  x: usize,
-  size: i32,
-  y: usize,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  dilationY: i32,
-  dilationX: i32,
-  W: usize,
-  bias: usize,
-  free: usize,
-): void {
-  const depth = ins * kh * kw;
-  taps = free;
-  free = tapTable(taps, ins, kh, kw, dilationY, dilationX);
-  const narrow = outs <= NARROW;
-  free = narrow
-    ? planVectors(outHeight, outWidth, vectorsOf(outs), free)
-    : planPixels(outHeight, outWidth, free);
-  const buffer = (free + 63) & ~63;
-  clearPlanes(buffer, ins);
-  const pixels = (<usize>(outHeight * outWidth)) << 2;
-  for (let b = 0; b < batch; b++) {
-    for (let g = 0; g < groups; g++) {
-      const planes = padPlanes(x, buffer, ins);
-      const weights = W + ((<usize>(g * outs * depth)) << 2);
-      const biases = bias + ((<usize>(g * outs)) << 2);
-      if (narrow) narrowPlane(planes, y, pixels, weights, depth, biases, outs);
-      else widePlane(planes, y, pixels, weights, depth, biases, outs);
-      x += (<usize>(ins * size)) << 2;
-      y += pixels * <usize>outs;
+  /** All pixels of one sample's group. */
+  widePlane(planes: usize, y: usize, W: usize): void {
+    const pairs = this.halves >> 1,
+      wholes = this.wholes;
+    let at = this.wholeAt;
+    for (let t = 0, half = this.halfAt; t < pairs; t++, at += 8, half += 16) {
+      const a = i32.load(at),
+        b = i32.load(half),
+        c = i32.load(half, 8);
+      const to = i32.load(at, 4),
+        to1 = i32.load(half, 4),
+        to2 = i32.load(half, 12);
+      rowsOfHalves(this, W, planes + a, b - a, c - a, y + to, to1 - to, to2 - to);
+    }
+    for (let t = pairs; t < wholes; t += 2, at += 16) {
+      const next: usize = t + 1 < wholes ? 8 : 0;
+      const a = i32.load(at),
+        to = i32.load(at, 4);
+      rowsOfWholes(this, W, planes + a, i32.load(at + next) - a, y + to, i32.load(at + next, 4) - to);
     }
   }
 }
 
-/** All pixels of one sample's group of one to three outputs. */
-function narrowPlane(
-  planes: usize,
-  y: usize,
-  yRow: usize,
-  W: usize,
-  depth: i32,
-  bias: usize,
-  outs: i32,
-): void {
-  const step = (<usize>vectorsOf(outs)) << 3;
-  const end = taps + ((<usize>depth) << 2);
-  for (let at = wholeAt; at < halfAt; at += step) narrowTile(outs, taps, end, W, planes, at, y, yRow, bias);
+/** That of the convolution at work. */
+// @ts-ignore: decorator
+@inline
+export function correlation(): Correlation {
+  return changetype<Correlation>(plans + CONV_PLAN + offsetof<PaddedInput>());
 }
 
-/** All pixels of one sample's group. */
-function widePlane(planes: usize, y: usize, yRow: usize, W: usize, depth: i32, bias: usize, outs: i32): void {
-  const pairs = halves >> 1;
-  let at = wholeAt;
-  for (let t = 0, half = halfAt; t < pairs; t++, at += 8, half += 16) {
-    const a = i32.load(at),
-      b = i32.load(half),
-      c = i32.load(half, 8);
-    const to = i32.load(at, 4),
-      to1 = i32.load(half, 4),
-      to2 = i32.load(half, 12);
-    rowsOfHalves(outs, depth, W, planes + a, b - a, c - a, y + to, to1 - to, to2 - to, yRow, bias);
-  }
-  for (let t = pairs; t < wholes; t += 2, at += 16) {
-    const next: usize = t + 1 < wholes ? 8 : 0;
-    const a = i32.load(at),
-      to = i32.load(at, 4);
-    rowsOfWholes(
-      outs,
-      depth,
-      W,
-      planes + a,
-      i32.load(at + next) - a,
-      0,
-      y + to,
-      i32.load(at + next, 4) - to,
-      0,
-      yRow,
-      bias,
-    );
-  }
+// @ts-ignore: decorator
+@inline
+function put(to: usize, pitch: i32, row: i32, column: i32, outWidth: i32): void {
+  i32.store(to, (row * pitch + column) << 2);
+  i32.store(to, (row * outWidth + column) << 2, 4);
 }
 
 // The two that are compiled.
-function rowsOfWholes(
-  outs: i32,
-  depth: i32,
-  a: usize,
-  b: usize,
-  b1: i32,
-  b2: i32,
-  y: usize,
-  y1: i32,
-  y2: i32,
-  yRow: usize,
-  bias: usize,
-): void {
-  rowTiles(false, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+function rowsOfWholes(plan: Correlation, a: usize, b: usize, b1: i32, y: usize, y1: i32): void {
+  rowTiles(false, plan, a, b, b1, 0, y, y1, 0);
 }
 function rowsOfHalves(
-  outs: i32,
-  depth: i32,
+  plan: Correlation,
   a: usize,
   b: usize,
   b1: i32,
@@ -215,10 +200,8 @@ function rowsOfHalves(
   y: usize,
   y1: i32,
   y2: i32,
-  yRow: usize,
-  bias: usize,
 ): void {
-  rowTiles(true, outs, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+  rowTiles(true, plan, a, b, b1, b2, y, y1, y2);
 }
 
 /** All outputs for 8 pixels. */
@@ -226,8 +209,7 @@ function rowsOfHalves(
 @inline
 function rowTiles(
   split: bool,
-  outs: i32,
-  depth: i32,
+  plan: Correlation,
   a: usize,
   b: usize,
   b1: i32,
@@ -235,36 +217,35 @@ function rowTiles(
   y: usize,
   y1: i32,
   y2: i32,
-  yRow: usize,
-  bias: usize,
 ): void {
-  const tiles = (outs + MR - 1) / MR;
+  const outs = plan.outs,
+    tiles = (outs + MR - 1) / MR;
   const size = outs / tiles,
     larger = outs % tiles;
+  const each = plan.tapsEnd - plan.taps + 4; // bytes of a row's bias and weights
   for (let t = 0; t < tiles; t++) {
     const rows = size + (t < larger ? 1 : 0);
     switch (rows) {
       case 6:
-        tile(6, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(6, split, plan, a, b, b1, b2, y, y1, y2);
         break;
       case 5:
-        tile(5, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(5, split, plan, a, b, b1, b2, y, y1, y2);
         break;
       case 4:
-        tile(4, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(4, split, plan, a, b, b1, b2, y, y1, y2);
         break;
       case 3:
-        tile(3, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(3, split, plan, a, b, b1, b2, y, y1, y2);
         break;
       case 2:
-        tile(2, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(2, split, plan, a, b, b1, b2, y, y1, y2);
         break;
       default:
-        tile(1, split, depth, a, b, b1, b2, y, y1, y2, yRow, bias);
+        tile(1, split, plan, a, b, b1, b2, y, y1, y2);
     }
-    a += (<usize>(rows * depth)) << 2;
-    y += yRow * <usize>rows;
-    bias += (<usize>rows) << 2;
+    a += each * <usize>rows;
+    y += plan.yRow * <usize>rows;
   }
 }
 
@@ -277,7 +258,7 @@ function rowTiles(
 function tile(
   rows: i32,
   split: bool,
-  depth: i32,
+  plan: Correlation,
   a: usize,
   b: usize,
   b1: i32,
@@ -285,24 +266,23 @@ function tile(
   y: usize,
   y1: i32,
   y2: i32,
-  yRow: usize,
-  bias: usize,
 ): void {
-  let c00 = v128.load32_splat(bias),
+  let c00 = v128.load32_splat(a),
     c01 = c00;
-  let c10 = rows > 1 ? v128.load32_splat(bias, 4) : c00,
+  let c10 = rows > 1 ? v128.load32_splat(a, 4) : c00,
     c11 = c10;
-  let c20 = rows > 2 ? v128.load32_splat(bias, 8) : c00,
+  let c20 = rows > 2 ? v128.load32_splat(a, 8) : c00,
     c21 = c20;
-  let c30 = rows > 3 ? v128.load32_splat(bias, 12) : c00,
+  let c30 = rows > 3 ? v128.load32_splat(a, 12) : c00,
     c31 = c30;
-  let c40 = rows > 4 ? v128.load32_splat(bias, 16) : c00,
+  let c40 = rows > 4 ? v128.load32_splat(a, 16) : c00,
     c41 = c40;
-  let c50 = rows > 5 ? v128.load32_splat(bias, 20) : c00,
+  let c50 = rows > 5 ? v128.load32_splat(a, 20) : c00,
     c51 = c50;
-  const step: usize = rows << 2;
-  const end = taps + ((<usize>depth) << 2);
-  for (let t = taps; t < end; t += 4) {
+  const step: usize = rows << 2,
+    end = plan.tapsEnd;
+  a += step;
+  for (let t = plan.taps; t < end; t += 4) {
     const at = b + i32.load(t);
     const p = v128.load(at);
     const q = split ? v128.load_lane<u64>(at + b2, v128.load64_zero(at + b1), 1) : v128.load(at + b1);
@@ -336,6 +316,7 @@ function tile(
     }
     a += step;
   }
+  const yRow = plan.yRow;
   store(split, y, y1, y2, c00, c01);
   if (rows > 1) store(split, y + yRow, y1, y2, c10, c11);
   if (rows > 2) store(split, y + yRow * 2, y1, y2, c20, c21);

@@ -1,41 +1,182 @@
-import { f32At } from "../simd/memory";
+import { ConvDescriptor } from "../descriptors";
+import { fill } from "../elementwise";
+import { gemm, gemmOf } from "../gemm/gemm";
 import { enter, leave } from "../pool/windows";
+import { CONV_PLAN, f32At, plans } from "../simd/memory";
+
+/*
+ * Convolution by columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. A
+ * rectangle of one sample's y in one group at a time.
+ */
+
+/** The rectangle whose columns are made: from (row, column) on, in the sample and group of the number `part`. */
+@unmanaged
+class Block {
+  part: i32;
+  row: i32;
+  column: i32;
+  rows: i32;
+  columns: i32;
+
+  /** Before the first. */
+  begin(conv: ConvDescriptor): void {
+    this.part = 0;
+    this.row = 0;
+    this.column = -conv.blockColumns;
+  }
+
+  /** Goes on to the next of `parts`; false: there is none. */
+  next(conv: ConvDescriptor, parts: i32): bool {
+    this.column += conv.blockColumns;
+    if (this.column >= conv.outWidth) {
+      this.column = 0;
+      this.row += conv.blockRows;
+    }
+    if (this.row >= conv.outHeight) {
+      this.row = 0;
+      this.part++;
+    }
+    this.rows = min(conv.blockRows, conv.outHeight - this.row);
+    this.columns = min(conv.blockColumns, conv.outWidth - this.column);
+    return this.part < parts;
+  }
+
+  /** Where its parts of x, y and W begin, in elements from their own beginnings. */
+  x(conv: ConvDescriptor): i32 {
+    return this.part * (conv.channels / conv.groups) * conv.height * conv.width;
+  }
+  y(conv: ConvDescriptor): i32 {
+    const plane = conv.outHeight * conv.outWidth;
+    return this.part * (conv.outChannels / conv.groups) * plane + this.row * conv.outWidth + this.column;
+  }
+  W(conv: ConvDescriptor): i32 {
+    return (this.part % conv.groups) * (conv.outChannels / conv.groups) * depthOf(conv);
+  }
+}
+
+/** That of the convolution at work. */
+// @ts-ignore: decorator
+@inline
+function firstBlock(conv: ConvDescriptor): Block {
+  const block = changetype<Block>(plans + CONV_PLAN);
+  block.begin(conv);
+  return block;
+}
+
+/** Rows of columns: products that are summed for one element of y. */
+// @ts-ignore: decorator
+@inline
+function depthOf(conv: ConvDescriptor): i32 {
+  return (conv.channels / conv.groups) * conv.kernelHeight * conv.kernelWidth;
+}
+
+/** `convKernels.conv2d`. */
+export function im2colConv2d(
+  conv: ConvDescriptor,
+  batch: i32,
+  x: i32,
+  W: i32,
+  bias: i32,
+  y: i32,
+  columns: i32,
+): void {
+  const outs = conv.outChannels / conv.groups,
+    depth = depthOf(conv),
+    pixels = conv.outHeight * conv.outWidth;
+  for (let i = 0; bias >= 0 && i < batch * conv.outChannels; i++) {
+    fill(pixels, y + i * pixels, f32.load(f32At(bias + (i % conv.outChannels))));
+  }
+  const block = firstBlock(conv);
+  while (block.next(conv, batch * conv.groups)) {
+    const n = block.rows * block.columns;
+    const from = x + block.x(conv);
+    if (!conv.pointwise) moveColumns(conv, block, from, columns, false);
+    const B = conv.pointwise ? from : columns;
+    const shape = gemmOf(depth, depth, 0, n, 0, pixels, bias < 0 ? 0 : 1);
+    gemm(shape, outs, n, W + block.W(conv), B, y + block.y(conv), -1);
+  }
+}
+
+/** `convKernels.conv2dGradInput`: columns of dx = Wᵀ·dy. */
+export function im2colConv2dGradInput(
+  conv: ConvDescriptor,
+  batch: i32,
+  dy: i32,
+  W: i32,
+  dx: i32,
+  columns: i32,
+): void {
+  const outs = conv.outChannels / conv.groups,
+    depth = depthOf(conv),
+    pixels = conv.outHeight * conv.outWidth;
+  if (!conv.pointwise) fill(batch * conv.channels * conv.height * conv.width, dx, 0);
+  const block = firstBlock(conv);
+  while (block.next(conv, batch * conv.groups)) {
+    const n = block.rows * block.columns;
+    const to = dx + block.x(conv);
+    const C = conv.pointwise ? to : columns;
+    gemm(gemmOf(outs, depth, 1, pixels, 0, n, 0), depth, n, W + block.W(conv), dy + block.y(conv), C, -1);
+    if (!conv.pointwise) moveColumns(conv, block, to, columns, true);
+  }
+}
+
+/** dW of `convKernels.conv2dGradWeight`: Σ dy·(columns of x)ᵀ. */
+export function im2colConv2dGradWeight(
+  conv: ConvDescriptor,
+  batch: i32,
+  x: i32,
+  dy: i32,
+  dW: i32,
+  columns: i32,
+  first: i32,
+  count: i32,
+): void {
+  const outs = conv.outChannels / conv.groups,
+    depth = depthOf(conv),
+    pixels = conv.outHeight * conv.outWidth;
+  const block = firstBlock(conv);
+  while (block.next(conv, batch * conv.groups)) {
+    const group = block.part % conv.groups;
+    const before = max(0, first - group * outs);
+    const m = min(outs, first + count - group * outs) - before;
+    if (m <= 0) continue;
+    const n = block.rows * block.columns;
+    const from = x + block.x(conv);
+    if (!conv.pointwise) moveColumns(conv, block, from, columns, false);
+    const A = dy + block.y(conv) + before * pixels,
+      B = conv.pointwise ? from : columns,
+      C = dW + block.W(conv) + before * depth;
+    const isFirst = block.part < conv.groups && block.row + block.column == 0; // nothing has been added to the group's dW yet
+    const shape = gemmOf(n, pixels, 0, n, 1, depth, isFirst ? 0 : 1);
+    gemm(shape, m, depth, A, B, C, -1);
+  }
+}
 
 /**
  * The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes: copied
- * from x to `to`, or where `back` is 1 added up from there into x. See `ColumnMover` of ../../columns.ts.
+ * from x to `to`, or where `back` is true added up from there into x.
  */
-export function im2col(
-  x: i32,
-  to: i32,
-  back: i32,
-  row: i32,
-  rows: i32,
-  column: i32,
-  columns: i32,
-  channels: i32,
-  height: i32,
-  width: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  dilationY: i32,
-  dilationX: i32,
-): void {
-  if (!back) memory.fill(f32At(to), 0, (<usize>(channels * kh * kw * rows * columns)) << 2);
+function moveColumns(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: bool): void {
+  const channels = conv.channels / conv.groups,
+    rows = block.rows,
+    columns = block.columns;
+  const height = conv.height,
+    width = conv.width,
+    kw = conv.kernelWidth,
+    window = conv.kernelHeight * kw;
+  const sy = conv.strideY,
+    sx = conv.strideX;
+  if (!back) memory.fill(f32At(to), 0, (<usize>(channels * window * rows * columns)) << 2);
   for (let c = 0; c < channels; c++) {
-    for (let tap = 0; tap < kh * kw; tap++) {
-      const top = row * sy - padY + (tap / kw) * dilationY;
-      const left = column * sx - padX + (tap % kw) * dilationX;
+    for (let tap = 0; tap < window; tap++) {
+      const top = block.row * sy - conv.padY + (tap / kw) * conv.dilationY;
+      const left = block.column * sx - conv.padX + (tap % kw) * conv.dilationX;
       const start = enter(left, sx),
         end = leave(left, sx, width, columns);
       const below = leave(top, sy, height, rows);
       for (let r = enter(top, sy); r < below; r++) {
         const from = x + (c * height + top + r * sy) * width + left;
-        const at = to + ((c * kh * kw + tap) * rows + r) * columns;
+        const at = to + ((c * window + tap) * rows + r) * columns;
         if (back) addRun(f32At(at + start), f32At(from + start * sx), end - start, sx);
         else copyRun(f32At(from + start * sx), f32At(at + start), end - start, sx);
       }

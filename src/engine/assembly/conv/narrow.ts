@@ -18,17 +18,16 @@ export function narrowTile(
   places: usize,
   y: usize,
   yRow: usize,
-  bias: usize,
 ): void {
   switch (outs) {
     case 3:
-      tile(3, taps, end, W, planes, places, y, yRow, bias);
+      tile(3, taps, end, W, planes, places, y, yRow);
       break;
     case 2:
-      tile(2, taps, end, W, planes, places, y, yRow, bias);
+      tile(2, taps, end, W, planes, places, y, yRow);
       break;
     default:
-      tile(1, taps, end, W, planes, places, y, yRow, bias);
+      tile(1, taps, end, W, planes, places, y, yRow);
   }
 }
 
@@ -43,19 +42,18 @@ function tile(
   places: usize,
   y: usize,
   yRow: usize,
-  bias: usize,
 ): void {
-  let c00 = v128.load32_splat(bias),
+  let c00 = v128.load32_splat(a),
     c01 = c00,
     c02 = c00,
     c03 = c00,
     c04 = c00,
     c05 = c00;
-  let c10 = outs > 1 ? v128.load32_splat(bias, 4) : c00,
+  let c10 = outs > 1 ? v128.load32_splat(a, 4) : c00,
     c11 = c10,
     c12 = c10,
     c13 = c10;
-  let c20 = outs > 2 ? v128.load32_splat(bias, 8) : c00,
+  let c20 = outs > 2 ? v128.load32_splat(a, 8) : c00,
     c21 = c20,
     c22 = c20,
     c23 = c20;
@@ -65,6 +63,7 @@ function tile(
     b3 = planes + i32.load(places, 24);
   const b4 = outs == 1 ? planes + i32.load(places, 32) : b0,
     b5 = outs == 1 ? planes + i32.load(places, 40) : b0;
+  a += outs << 2;
   for (let t = taps; t < end; t += 4) {
     const at = i32.load(t);
     const x = v128.load32_splat(a);

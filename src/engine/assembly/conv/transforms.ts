@@ -1,5 +1,6 @@
 import { storeLanes } from "../simd/lanes";
-import { pitch, plane } from "./paddedInput";
+import { CONV_PLAN, plans } from "../simd/memory";
+import { PaddedInput } from "./paddedInput";
 
 /*
  * Winograd's minimal filtering F(2 × 2, 3 × 3): y = Aᵀ[(G·W·Gᵀ) ⊙ (Bᵀ·x·B)]A for a tile of 2 × 2 elements of y, which takes
@@ -13,33 +14,54 @@ import { pitch, plane } from "./paddedInput";
  * Transforms lie as 16 matrices, one for each of the elements of a tile, row by row.
  */
 
-/** Tiles of a plane of y, along its rows and columns. */
-export let across: i32 = 0;
-export let down: i32 = 0;
-let outHeight: i32 = 0;
-let outWidth: i32 = 0;
+/** A plane of y, and its tiles along its rows and columns. */
+@unmanaged
+export class Tiles {
+  height: i32;
+  width: i32;
+  across: i32;
+  down: i32;
 
-export function planTiles(height: i32, width: i32): void {
-  outHeight = height;
-  outWidth = width;
-  across = (width + 1) >> 1;
-  down = (height + 1) >> 1;
+  plan(height: i32, width: i32): void {
+    this.height = height;
+    this.width = width;
+    this.across = (width + 1) >> 1;
+    this.down = (height + 1) >> 1;
+  }
+}
+
+/** Those of the convolution at work. */
+// @ts-ignore: decorator
+@inline
+export function tilesPlan(): Tiles {
+  return changetype<Tiles>(plans + CONV_PLAN + offsetof<PaddedInput>());
 }
 
 /** Where a row of tiles is continued after four of them at `i`: the last four may be done twice in part; −1 at the end. */
 // @ts-ignore: decorator
 @inline
-function next(i: i32): i32 {
+function next(i: i32, across: i32): i32 {
   return i + 4 >= across ? -1 : min(i + 4, across - 4);
 }
 
 /** V = Bᵀ·x·B for all tiles of `count` planes, whose transforms lie `row` bytes apart, the 16 matrices `step`. */
-export function transformPlanes(planes: usize, count: i32, V: usize, row: usize, step: usize): void {
+export function transformPlanes(
+  tiles: Tiles,
+  input: PaddedInput,
+  planes: usize,
+  count: i32,
+  V: usize,
+  row: usize,
+  step: usize,
+): void {
+  const down = tiles.down,
+    across = tiles.across,
+    pitch = input.pitch;
   const below = (<usize>pitch) << 2;
   for (let c = 0; c < count; c++) {
     for (let r = 0, to = V; r < down; r++, to += (<usize>across) << 2) {
       const from = planes + ((<usize>(2 * r * pitch)) << 2);
-      for (let i = 0; i >= 0; i = next(i)) {
+      for (let i = 0; i >= 0; i = next(i, across)) {
         const x = from + ((<usize>i) << 3),
           at = to + ((<usize>i) << 2);
         transformRow(false, x, x + below * 2, at, step);
@@ -48,7 +70,7 @@ export function transformPlanes(planes: usize, count: i32, V: usize, row: usize,
         transformRow(false, x + below, x + below * 3, at + step * 12, step);
       }
     }
-    planes += (<usize>plane) << 2;
+    planes += (<usize>input.plane) << 2;
     V += row;
   }
 }
@@ -79,6 +101,7 @@ function combine(sum: bool, x: v128, y: v128): v128 {
 
 /** y = AᵀMA plus bias for all tiles of `count` planes, whose M lie `row` bytes apart, the 16 matrices `step`. */
 export function untransformPlanes(
+  tiles: Tiles,
   M: usize,
   row: usize,
   step: usize,
@@ -86,13 +109,17 @@ export function untransformPlanes(
   y: usize,
   bias: usize,
 ): void {
-  const below = (<usize>outWidth) << 2;
+  const down = tiles.down,
+    across = tiles.across,
+    height = tiles.height,
+    width = tiles.width;
+  const below = (<usize>width) << 2;
   for (let o = 0; o < count; o++, M += row, bias += 4) {
     const b = v128.load32_splat(bias);
     for (let r = 0, from = M; r < down; r++, from += (<usize>across) << 2) {
-      const both = 2 * r + 1 < outHeight;
-      for (let i = 0; i >= 0; i = next(i)) {
-        untransform(from + ((<usize>i) << 2), step, y + ((<usize>i) << 3), below, outWidth - 2 * i, both, b);
+      const both = 2 * r + 1 < height;
+      for (let i = 0; i >= 0; i = next(i, across)) {
+        untransform(from + ((<usize>i) << 2), step, y + ((<usize>i) << 3), below, width - 2 * i, both, b);
       }
       y += both ? below * 2 : below;
     }
@@ -160,13 +187,17 @@ function putRow(y: usize, even: v128, odd: v128, columns: i32, bias: v128): void
  * D = A·dy·Aᵀ for all tiles of a plane, of `lanes` outputs whose dy lie side by side: so they do in D, a tile after the other.
  * The 16 matrices lie `step` bytes apart.
  */
-export function transformTransposed(dy: usize, lanes: i32, D: usize, step: usize): void {
+export function transformTransposed(tiles: Tiles, dy: usize, lanes: i32, D: usize, step: usize): void {
+  const down = tiles.down,
+    across = tiles.across,
+    height = tiles.height,
+    width = tiles.width;
   const pixel = (<usize>lanes) << 2;
   for (let r = 0; r < down; r++) {
-    const below: usize = 2 * r + 1 < outHeight ? pixel * <usize>outWidth : 0;
+    const below: usize = 2 * r + 1 < height ? pixel * <usize>width : 0;
     for (let i = 0; i < across; i++, D += pixel) {
-      const x = dy + pixel * <usize>(2 * r * outWidth + 2 * i);
-      const beside: usize = 2 * i + 1 < outWidth ? pixel : 0;
+      const x = dy + pixel * <usize>(2 * r * width + 2 * i);
+      const beside: usize = 2 * i + 1 < width ? pixel : 0;
       for (let o: usize = 0; o < pixel; o += 16) transformTile(x + o, beside, below, D + o, step);
     }
   }

@@ -1,5 +1,18 @@
 import { storeLanes } from "../simd/lanes";
-import { f32At, REDUCE_SCRATCH, reduceScratch, LANES, madd, scratch } from "../simd/memory";
+import { GemmDescriptor } from "../descriptors";
+import {
+  f32At,
+  GEMM_PLAN,
+  LANES,
+  madd,
+  plans,
+  PLANS,
+  reduceScratch,
+  REDUCE_SCRATCH,
+  scratch,
+  SHAPE_PLAN,
+  TRANSPOSED_PLAN,
+} from "../simd/memory";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -14,32 +27,79 @@ const DIRECT: i32 = 6144;
 
 /** Bytes of scratch that an instance needs, if other kernels need `others`. */
 export function scratchSize(others: i32): i32 {
-  return <i32>REDUCE_SCRATCH + max(KC * (NC + 8) * 4, others);
+  return <i32>(REDUCE_SCRATCH + PLANS) + max(KC * (NC + 8) * 4, others);
 }
+
+/** C[m,n] = A[m,k]·B[k,n], of as many columns as are asked for. All distances are in bytes. */
+@unmanaged
+export class Product {
+  m: i32;
+  k: i32;
+  /** From row to row of A and from column to column: one of them is 4. */
+  aRow: usize;
+  aCol: usize;
+  /** From row to row of B, or of the panel of it that is multiplied by. */
+  bRow: usize;
+  cRow: usize;
+  /** Plus what C holds. */
+  accumulate: bool;
+}
+
+/** That of the kernel at work. */
+// @ts-ignore: decorator
+@inline
+export function productPlan(): Product {
+  return changetype<Product>(plans + GEMM_PLAN);
+}
+
+/** The descriptor of a product inside of another kernel. */
+export function gemmOf(
+  k: i32,
+  lda: i32,
+  ta: i32,
+  ldb: i32,
+  tb: i32,
+  ldc: i32,
+  accumulate: i32,
+): GemmDescriptor {
+  const shape = changetype<GemmDescriptor>(plans + SHAPE_PLAN);
+  shape.k = k;
+  shape.lda = lda;
+  shape.ta = ta;
+  shape.ldb = ldb;
+  shape.tb = tb;
+  shape.ldc = ldc;
+  shape.accumulate = accumulate;
+  return shape;
+}
+
+/** How A and B lie: as the product says; or B in panels of whole width, and A row by row or column by column. */
+const ANYHOW: i32 = 0;
+const PACKED_BY_ROWS: i32 = 1;
+const PACKED_BY_COLUMNS: i32 = 2;
 
 /**
  * A tile of C: `rows` × `width` (16, 8 or 4), all of it in registers over the k products of one column of A with one row of
- * B. `a` is a row of A (`aCol` 4 bytes, `aRow` from row to row) or of its transpose (`aCol` from column to column, rows 4
- * bytes apart); `b` a row of B, `bRow` bytes from row to row. `bias`: 0, or the address of a row of it. `columns` < `width`,
- * which is 8 or 4, stores only so many.
+ * B. `a` is a row of A or of its transpose, `b` a row of B. `bias`: 0, or the address of a row of it. `columns` < `width`, which
+ * is 8 or 4, stores only so many.
  */
 // @ts-ignore: decorator
 @inline
 function tile(
   rows: i32,
   width: i32,
-  k: i32,
+  lies: i32,
+  product: Product,
   a: usize,
-  aRow: usize,
-  aCol: usize,
   b: usize,
-  bRow: usize,
   c: usize,
-  cRow: usize,
   bias: usize,
-  accumulate: bool,
   columns: i32,
 ): void {
+  const k = product.k,
+    aRow = lies == PACKED_BY_COLUMNS ? <usize>4 : product.aRow,
+    aCol = lies == PACKED_BY_ROWS ? <usize>4 : product.aCol,
+    bRow = lies == ANYHOW ? product.bRow : (<usize>width) << 2;
   let c00: v128 = f32x4.splat(0),
     c01: v128 = c00,
     c02: v128 = c00,
@@ -129,6 +189,8 @@ function tile(
     a += aCol;
     b += bRow;
   }
+  const cRow = product.cRow,
+    accumulate = product.accumulate;
   storeRow(width, c, c00, c01, c02, c03, bias, accumulate, columns);
   if (rows > 1) storeRow(width, c + cRow, c10, c11, c12, c13, bias, accumulate, columns);
   if (rows > 2) storeRow(width, c + cRow * 2, c20, c21, c22, c23, bias, accumulate, columns);
@@ -183,167 +245,98 @@ function storeRow(
 @inline
 function panel(
   width: i32,
-  m: i32,
-  k: i32,
+  lies: i32,
+  product: Product,
   a: usize,
-  aRow: usize,
-  aCol: usize,
   b: usize,
-  bRow: usize,
   c: usize,
-  cRow: usize,
   bias: usize,
-  accumulate: bool,
   columns: i32,
 ): void {
+  const m = product.m,
+    aRow = lies == PACKED_BY_COLUMNS ? <usize>4 : product.aRow,
+    cRow = product.cRow;
   // Tiles of one or two rows do not keep the multipliers busy: before such a rest, one tile of `ROWS` goes into two of about half.
   const rest = m % ROWS;
   const full = m / ROWS - (rest > 0 && rest < 3 && m > ROWS ? 1 : 0);
   for (let t = 0; t < full; t++) {
-    tile(ROWS, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+    tile(ROWS, width, lies, product, a, b, c, bias, columns);
     a += aRow * ROWS;
     c += cRow * ROWS;
   }
   let left = m - full * ROWS;
   if (left > ROWS) {
-    tile(4, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+    tile(4, width, lies, product, a, b, c, bias, columns);
     a += aRow * 4;
     c += cRow * 4;
     left -= 4;
   }
   switch (left) {
     case 5:
-      tile(5, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+      tile(5, width, lies, product, a, b, c, bias, columns);
       break;
     case 4:
-      tile(4, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+      tile(4, width, lies, product, a, b, c, bias, columns);
       break;
     case 3:
-      tile(3, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+      tile(3, width, lies, product, a, b, c, bias, columns);
       break;
     case 2:
-      tile(2, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+      tile(2, width, lies, product, a, b, c, bias, columns);
       break;
     case 1:
-      tile(1, width, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+      tile(1, width, lies, product, a, b, c, bias, columns);
       break;
     default:
   }
 }
 
-// Those that are compiled: what varies between them is the place of the rows, and the width.
-function wide(
-  m: i32,
-  k: i32,
-  a: usize,
-  aRow: usize,
-  aCol: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-  cRow: usize,
-  bias: usize,
-  accumulate: bool,
-): void {
-  panel(PANEL, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, PANEL);
+// Those that are compiled: what varies between them is how A and B lie, and the width.
+function wide(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
+  panel(PANEL, ANYHOW, product, a, b, c, bias, PANEL);
 }
-function wideRows(
-  m: i32,
-  k: i32,
-  a: usize,
-  aRow: usize,
-  b: usize,
-  c: usize,
-  cRow: usize,
-  bias: usize,
-  accumulate: bool,
-): void {
-  panel(PANEL, m, k, a, aRow, 4, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
+function wideRows(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
+  panel(PANEL, PACKED_BY_ROWS, product, a, b, c, bias, PANEL);
 }
-function wideColumns(
-  m: i32,
-  k: i32,
-  a: usize,
-  aCol: usize,
-  b: usize,
-  c: usize,
-  cRow: usize,
-  bias: usize,
-  accumulate: bool,
-): void {
-  panel(PANEL, m, k, a, 4, aCol, b, PANEL * 4, c, cRow, bias, accumulate, PANEL);
+function wideColumns(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
+  panel(PANEL, PACKED_BY_COLUMNS, product, a, b, c, bias, PANEL);
 }
-function eight(
-  m: i32,
-  k: i32,
-  a: usize,
-  aRow: usize,
-  aCol: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-  cRow: usize,
-  bias: usize,
-  accumulate: bool,
-  columns: i32,
-): void {
-  panel(8, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+function eight(product: Product, a: usize, b: usize, c: usize, bias: usize, columns: i32): void {
+  panel(8, ANYHOW, product, a, b, c, bias, columns);
 }
-function four(
-  m: i32,
-  k: i32,
-  a: usize,
-  aRow: usize,
-  aCol: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-  cRow: usize,
-  bias: usize,
-  accumulate: bool,
-  columns: i32,
-): void {
-  panel(4, m, k, a, aRow, aCol, b, bRow, c, cRow, bias, accumulate, columns);
+function four(product: Product, a: usize, b: usize, c: usize, bias: usize, columns: i32): void {
+  panel(4, ANYHOW, product, a, b, c, bias, columns);
 }
 
-/** See `MatrixKernels.gemm`. */
-export function gemm(
-  m: i32,
-  n: i32,
-  k: i32,
-  A: i32,
-  lda: i32,
-  ta: i32,
-  B: i32,
-  ldb: i32,
-  tb: i32,
-  C: i32,
-  ldc: i32,
-  bias: i32,
-  accumulate: i32,
-): void {
-  const a = f32At(A);
-  const aRow: usize = ta ? 4 : (<usize>lda) << 2;
-  const aCol: usize = ta ? (<usize>lda) << 2 : 4;
-  const b = f32At(B);
-  const bRow = (<usize>ldb) << 2;
-  const c = f32At(C);
-  const cRow = (<usize>ldc) << 2;
-  const narrow = ta && !tb ? narrowOf(n) : 0;
+/** See `matrixKernels.gemm`. */
+export function gemm(shape: GemmDescriptor, m: i32, n: i32, A: i32, B: i32, C: i32, bias: i32): void {
+  const k = shape.k,
+    tb = shape.tb;
+  const product = productPlan();
+  const aCol: usize = shape.ta ? (<usize>shape.lda) << 2 : 4;
+  const bRow = (<usize>shape.ldb) << 2;
+  product.m = m;
+  product.aRow = shape.ta ? 4 : (<usize>shape.lda) << 2;
+  product.aCol = aCol;
+  product.cRow = (<usize>shape.ldc) << 2;
+  const a = f32At(A),
+    b = f32At(B),
+    c = f32At(C);
+  const narrow = shape.ta && !tb ? narrowOf(n) : 0;
   const rest = (<usize>(n - narrow)) << 2;
   const direct = !tb && (k * n <= DIRECT || m < 24);
   // Blocks of the inner size are the same however many rows and columns a call has: so are the sums' bits.
   for (let p = 0; p < k; p += KC) {
     const kc = min(KC, k - p);
     const first = p == 0;
-    const add = !first || accumulate != 0;
+    product.k = kc;
+    product.accumulate = !first || shape.accumulate != 0;
     const row = bias < 0 || !first ? <usize>0 : f32At(bias);
     const from = a + <usize>p * aCol,
       deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
-    if (narrow)
-      transposedTile(m, narrow, kc, from, aCol, deep + rest, bRow, c + rest, cRow, row ? row + rest : 0, add);
+    if (narrow) transposedTile(product, narrow, from, deep + rest, bRow, c + rest, row ? row + rest : 0);
     if (direct) {
-      columns(m, n - narrow, kc, from, aRow, aCol, deep, bRow, c, cRow, row, add, false);
+      columns(product, n - narrow, from, deep, bRow, c, row, false);
       continue;
     }
     for (let j = 0; j < n - narrow; j += NC) {
@@ -351,38 +344,23 @@ export function gemm(
       const wide = (<usize>j) << 2;
       if (tb) packTransposed(nc, kc, deep + <usize>j * bRow, bRow, scratch);
       else packRows(nc, kc, deep + wide, bRow, scratch);
-      columns(m, nc, kc, from, aRow, aCol, scratch, 0, c + wide, cRow, row ? row + wide : 0, add, true);
+      columns(product, nc, from, scratch, 0, c + wide, row ? row + wide : 0, true);
     }
   }
 }
 
-/**
- * C[m,n] = A[m,k]·B[k,n], plus C where `accumulate`; B is read where it lies. In bytes: `aRow` and `aCol` from row to row and
- * from column to column of A, one of them 4; `bRow` and `cRow` from row to row.
- */
-export function multiplyInPlace(
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  aRow: usize,
-  aCol: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-  cRow: usize,
-  accumulate: bool,
-): void {
-  columns(m, n, k, a, aRow, aCol, b, bRow, c, cRow, 0, accumulate, false);
+/** n columns of a product whose B is read where it lies. */
+export function multiplyInPlace(product: Product, n: i32, a: usize, b: usize, c: usize): void {
+  columns(product, n, a, b, product.bRow, c, 0, false);
 }
 
-/** See `MatrixKernels.pack`. */
+/** See `matrixKernels.pack`. */
 export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
   if (tb) packTransposed(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
   else packRows(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
 }
 
-/** See `MatrixKernels.gemmPacked`. */
+/** See `matrixKernels.gemmPacked`. */
 export function gemmPacked(
   m: i32,
   n: i32,
@@ -396,21 +374,14 @@ export function gemmPacked(
   accumulate: i32,
 ): void {
   const row = bias < 0 ? <usize>0 : f32At(bias);
-  columns(
-    m,
-    n,
-    k,
-    f32At(A),
-    (<usize>lda) << 2,
-    4,
-    f32At(packed),
-    0,
-    f32At(C),
-    (<usize>ldc) << 2,
-    row,
-    accumulate != 0,
-    true,
-  );
+  const product = productPlan();
+  product.m = m;
+  product.k = k;
+  product.aRow = (<usize>lda) << 2;
+  product.aCol = 4;
+  product.cRow = (<usize>ldc) << 2;
+  product.accumulate = accumulate != 0;
+  columns(product, n, f32At(A), f32At(packed), 0, f32At(C), row, true);
 }
 
 /** Of n columns those that are left over, if they are so few that a tile of them would be mostly empty. */
@@ -425,22 +396,29 @@ function narrowOf(n: i32): i32 {
  * and rows of C for columns, so that its vectors are full. Each element is summed up in the same order as elsewhere.
  */
 function transposedTile(
-  m: i32,
+  product: Product,
   n: i32,
-  k: i32,
   a: usize,
-  aCol: usize,
   b: usize,
   bRow: usize,
   c: usize,
-  cRow: usize,
   bias: usize,
-  accumulate: bool,
 ): void {
+  const m = product.m,
+    cRow = product.cRow,
+    accumulate = product.accumulate;
   const tile = reduceScratch;
+  const transposed = changetype<Product>(plans + TRANSPOSED_PLAN);
+  transposed.m = n;
+  transposed.k = product.k;
+  transposed.aRow = 4;
+  transposed.aCol = bRow;
+  transposed.bRow = product.aCol;
+  transposed.cRow = (<usize>PANEL) << 2;
+  transposed.accumulate = false;
   let i = 0;
   for (; i + PANEL <= m; i += PANEL, a += (<usize>PANEL) << 2, c += cRow * <usize>PANEL) {
-    wide(n, k, b, 4, bRow, a, aCol, tile, (<usize>PANEL) << 2, 0, false);
+    wide(transposed, b, a, tile, 0);
     for (let j = 0; j < n; j++) {
       const from = tile + ((<usize>(j * PANEL)) << 2);
       const more = bias ? f32.load(bias + ((<usize>j) << 2)) : 0;
@@ -452,41 +430,42 @@ function transposedTile(
       }
     }
   }
-  if (i < m) four(m - i, k, a, 4, aCol, b, bRow, c, cRow, bias, accumulate, n);
+  if (i == m) return;
+  product.m = m - i;
+  product.bRow = bRow;
+  four(product, a, b, c, bias, n);
+  product.m = m;
 }
 
-/** All panels of columns, of a B that lies in rows or has been packed into panels. */
+/** All panels of columns, of a B that lies in rows, `bRow` bytes apart, or has been packed into panels. */
 function columns(
-  m: i32,
+  product: Product,
   n: i32,
-  k: i32,
   a: usize,
-  aRow: usize,
-  aCol: usize,
   b: usize,
   bRow: usize,
   c: usize,
-  cRow: usize,
   bias: usize,
-  accumulate: bool,
   packed: bool,
 ): void {
+  const k = <usize>product.k;
+  product.bRow = bRow;
   let j = 0;
   for (; j + PANEL <= n; j += PANEL) {
     const at = (<usize>j) << 2;
     const row = bias ? bias + at : 0;
-    if (!packed) wide(m, k, a, aRow, aCol, b + at, bRow, c + at, cRow, row, accumulate);
-    else if (aCol == 4) wideRows(m, k, a, aRow, b + at * <usize>k, c + at, cRow, row, accumulate);
-    else wideColumns(m, k, a, aCol, b + at * <usize>k, c + at, cRow, row, accumulate);
+    if (!packed) wide(product, a, b + at, c + at, row);
+    else if (product.aCol == 4) wideRows(product, a, b + at * k, c + at, row);
+    else wideColumns(product, a, b + at * k, c + at, row);
   }
   for (; j < n; j += 8) {
     const at = (<usize>j) << 2;
     const left = n - j;
     const row = bias ? bias + at : 0;
-    const from = packed ? b + at * <usize>k : b + at;
-    if (left > 4)
-      eight(m, k, a, aRow, aCol, from, packed ? 32 : bRow, c + at, cRow, row, accumulate, min(8, left));
-    else four(m, k, a, aRow, aCol, from, packed ? 16 : bRow, c + at, cRow, row, accumulate, left);
+    const from = packed ? b + at * k : b + at;
+    if (packed) product.bRow = left > 4 ? 32 : 16;
+    if (left > 4) eight(product, a, from, c + at, row, min(8, left));
+    else four(product, a, from, c + at, row, left);
   }
 }
 
@@ -525,7 +504,7 @@ function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void 
   for (let j = 0, width = 0; j < n; j += width) {
     width = panelOf(n - j);
     for (let quarter = 0; quarter < width; quarter += 4) {
-      turn(
+      transposeBlock(
         min(4, n - j - quarter),
         k,
         b + <usize>(j + quarter) * bRow,
@@ -541,7 +520,7 @@ function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize): void 
 /** Four rows of B (of which `rows` exist) as four columns of a panel. */
 // @ts-ignore: decorator
 @inline
-function turn(rows: i32, k: i32, from: usize, bRow: usize, to: usize, step: usize): void {
+function transposeBlock(rows: i32, k: i32, from: usize, bRow: usize, to: usize, step: usize): void {
   // Rows that do not exist are read from the last that does: their columns are never stored.
   const r1 = from + (rows > 1 ? bRow : 0);
   const r2 = rows > 2 ? from + bRow * 2 : r1;

@@ -77,12 +77,12 @@ function meanOf(logits: bool, n: i32, xAt: i32, tAt: i32, dxAt: i32, out: i32): 
   f64.store(f64At(out + 1), <f64>(n - countLanes(wrong)));
 }
 
-/** See `LossKernels.bce`. */
+/** See `lossKernels.bce`. */
 export function bce(n: i32, p: i32, t: i32, dx: i32, out: i32): void {
   meanOf(false, n, p, t, dx, out);
 }
 
-/** See `LossKernels.bceWithLogits`. */
+/** See `lossKernels.bceWithLogits`. */
 export function bceWithLogits(n: i32, x: i32, t: i32, dx: i32, out: i32): void {
   meanOf(true, n, x, t, dx, out);
 }

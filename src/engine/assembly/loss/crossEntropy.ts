@@ -72,7 +72,7 @@ function isArgmax(x: usize, n: i32, target: i32): bool {
   return !anyAbove(x, target, own, true) && !anyAbove(elementAt(x, target + 1), n - target - 1, own, false);
 }
 
-/** See `LossKernels.crossEntropy`. */
+/** See `lossKernels.crossEntropy`. */
 export function crossEntropy(rows: i32, n: i32, xAt: i32, t: i32, smoothing: f64, dxAt: i32, out: i32): void {
   const share = 1 / <f64>rows,
     spread = smoothing / <f64>n,
@@ -125,7 +125,7 @@ function sumOfScores(rows: i32, n: i32, xAt: i32): f64 {
   return sum;
 }
 
-/** See `LossKernels.nll`. */
+/** See `lossKernels.nll`. */
 export function nll(rows: i32, n: i32, xAt: i32, t: i32, dxAt: i32, out: i32): void {
   memory.fill(f32At(dxAt), 0, (<usize>(rows * n)) << 2);
   const share: f32 = -1 / <f32>rows;

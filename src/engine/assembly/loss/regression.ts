@@ -85,22 +85,22 @@ function beyondFloats(kind: i32, n: i32, xAt: i32, tAt: i32, delta: f64, dxAt: i
   return found;
 }
 
-/** See `LossKernels.mse`. */
+/** See `lossKernels.mse`. */
 export function mse(n: i32, x: i32, t: i32, dx: i32, out: i32): void {
   meanOf(MSE, n, x, t, 0, 1, dx, out);
 }
 
-/** See `LossKernels.l1`. */
+/** See `lossKernels.l1`. */
 export function l1(n: i32, x: i32, t: i32, dx: i32, out: i32): void {
   meanOf(L1, n, x, t, 0, 1, dx, out);
 }
 
-/** See `LossKernels.huber`. */
+/** See `lossKernels.huber`. */
 export function huber(n: i32, x: i32, t: i32, delta: f64, dx: i32, out: i32): void {
   meanOf(HUBER, n, x, t, delta, 1, dx, out);
 }
 
-/** See `LossKernels.smoothL1`. */
+/** See `lossKernels.smoothL1`. */
 export function smoothL1(n: i32, x: i32, t: i32, beta: f64, dx: i32, out: i32): void {
   if (beta == 0) l1(n, x, t, dx, out);
   else meanOf(HUBER, n, x, t, beta, 1 / beta, dx, out);

@@ -3,9 +3,17 @@ import { madd } from "../simd/memory";
 
 /*
  * Sums and maps over columns of a matrix: of up to four vectors of four columns that lie side by side, a line of the cache,
- * row by row. What a pass finds or needs, one number a column, lies in rows of 64 bytes. `vectors` is a constant wherever
+ * row by row. What a pass finds or needs, one number a column, lies in rows of 64 bytes, all in one place: `figures`. `vectors` is a constant wherever
  * these are inlined; where it is 1, only the first `lanes` columns exist: what lies beyond is read and never stored.
  */
+
+/** Where the figures of each kind are, in bytes from the first. */
+export const MEANS: usize = 0;
+export const SUMS: usize = 64;
+export const DOTS: usize = 128;
+export const SCALES: usize = 192;
+export const SHIFTS: usize = 256;
+export const SLOPES: usize = 320;
 
 /** Rows whose sums are added up on their own: an error grows with the number of additions, not of rows. */
 const RUN: i32 = 256;
@@ -44,11 +52,11 @@ function accumulate(vectors: i32, to: usize, x0: v128, x1: v128, x2: v128, x3: v
   v128.store(to, y3, 48);
 }
 
-/** sums = Σx */
+/** Σx, at `to` */
 // @ts-ignore: decorator
 @inline
-export function sumColumns(vectors: i32, rows: i32, step: usize, x: usize, sums: usize): void {
-  clear(sums);
+export function sumColumns(vectors: i32, rows: i32, step: usize, x: usize, to: usize): void {
+  clear(to);
   for (let r = 0; r < rows; r += RUN) {
     let s0 = nil(),
       s1 = s0,
@@ -62,7 +70,7 @@ export function sumColumns(vectors: i32, rows: i32, step: usize, x: usize, sums:
         s3 = f32x4.add(s3, v128.load(x, 48));
       }
     }
-    accumulate(vectors, sums, s0, s1, s2, s3);
+    accumulate(vectors, to, s0, s1, s2, s3);
   }
 }
 
@@ -76,14 +84,9 @@ function square(x: v128, mean: v128, sum: v128): v128 {
 /** sums = Σ(x − mean)² */
 // @ts-ignore: decorator
 @inline
-export function spreadColumns(
-  vectors: i32,
-  rows: i32,
-  step: usize,
-  x: usize,
-  mean: usize,
-  sums: usize,
-): void {
+export function spreadColumns(vectors: i32, rows: i32, step: usize, x: usize, figures: usize): void {
+  const mean = figures + MEANS,
+    sums = figures + SUMS;
   clear(sums);
   const m0 = v128.load(mean),
     m1 = v128.load(mean, 16),
@@ -109,16 +112,10 @@ export function spreadColumns(
 /** sums = Σdy, dots = Σ(x − mean)·dy */
 // @ts-ignore: decorator
 @inline
-export function dotColumns(
-  vectors: i32,
-  rows: i32,
-  step: usize,
-  x: usize,
-  dy: usize,
-  mean: usize,
-  sums: usize,
-  dots: usize,
-): void {
+export function dotColumns(vectors: i32, rows: i32, step: usize, x: usize, dy: usize, figures: usize): void {
+  const mean = figures + MEANS,
+    sums = figures + SUMS,
+    dots = figures + DOTS;
   clear(sums);
   clear(dots);
   const m0 = v128.load(mean),
@@ -165,10 +162,11 @@ export function scaleColumns(
   step: usize,
   x: usize,
   y: usize,
-  mean: usize,
-  scale: usize,
-  shift: usize,
+  figures: usize,
 ): void {
+  const mean = figures + MEANS,
+    scale = figures + SCALES,
+    shift = figures + SHIFTS;
   const m0 = v128.load(mean),
     m1 = v128.load(mean, 16),
     m2 = v128.load(mean, 32),
@@ -207,11 +205,12 @@ export function backColumns(
   x: usize,
   dy: usize,
   dx: usize,
-  mean: usize,
-  scale: usize,
-  slope: usize,
-  shift: usize,
+  figures: usize,
 ): void {
+  const mean = figures + MEANS,
+    scale = figures + SCALES,
+    slope = figures + SLOPES,
+    shift = figures + SHIFTS;
   const m0 = v128.load(mean),
     m1 = v128.load(mean, 16),
     m2 = v128.load(mean, 32),

@@ -1,6 +1,7 @@
+import { GroupNormDescriptor } from "../descriptors";
 import { f32At, elementAt } from "../simd/memory";
 import { inRange } from "../simd/range";
-import { affineRow, gradRow, gradSums } from "./rows";
+import { affineRow, gradRow, gradSums, rowPairs } from "./rows";
 import { backRun, dotOf, scaleRun, spreadOf, sumOf } from "./runs";
 
 /* Normalisation of a group of channels of one sample. Rows of one element a channel have loops of their own. */
@@ -15,20 +16,21 @@ function optional(tensor: i32, i: i32): usize {
 /** Groups that are taken together, pass by pass, so that they do not wait for each other's sums. */
 const TOGETHER: i32 = 8;
 
-/** See `NormKernels.groupNorm`. */
+/** See `normKernels.groupNorm`. */
 export function groupNorm(
+  norm: GroupNormDescriptor,
   batch: i32,
-  groups: i32,
-  channels: i32,
-  inner: i32,
   x: i32,
   y: i32,
-  weight: i32,
   bias: i32,
   mean: i32,
   rstd: i32,
   eps: f64,
 ): void {
+  const groups = norm.groups,
+    channels = norm.channels,
+    inner = norm.inner,
+    weight = norm.weight;
   const n = (channels / groups) * inner;
   const all = batch * groups;
   for (let first = 0; first < all; first += TOGETHER) {
@@ -79,63 +81,61 @@ function scaleGroup(
   }
 }
 
-/** See `NormKernels.groupNormGrad`. */
+/** See `normKernels.groupNormGrad`. */
 export function groupNormGrad(
+  norm: GroupNormDescriptor,
   batch: i32,
-  groups: i32,
-  channels: i32,
-  inner: i32,
   x: i32,
   dy: i32,
-  weight: i32,
   mean: i32,
   rstd: i32,
   dx: i32,
   dweight: i32,
   dbias: i32,
 ): void {
-  if (dweight >= 0) memory.fill(f32At(dweight), 0, (<usize>channels) << 2);
-  if (dbias >= 0) memory.fill(f32At(dbias), 0, (<usize>channels) << 2);
-  if (inner == 1) rowsBack(batch, groups, channels / groups, x, dy, weight, mean, rstd, dx, dweight, dbias);
-  else planesBack(batch, groups, channels / groups, inner, x, dy, weight, mean, rstd, dx, dweight, dbias);
+  const bytes = (<usize>norm.channels) << 2;
+  if (dweight >= 0) memory.fill(f32At(dweight), 0, bytes);
+  if (dbias >= 0) memory.fill(f32At(dbias), 0, bytes);
+  if (norm.inner == 1) rowsBack(norm, batch, x, dy, mean, rstd, dx, dweight, dbias);
+  else planesBack(norm, batch, x, dy, mean, rstd, dx, dweight, dbias);
 }
 
 /** Groups of n channels of one element. Two samples at a time, which share the weights and what they add to their gradients. */
 function rowsBack(
+  norm: GroupNormDescriptor,
   batch: i32,
-  groups: i32,
-  n: i32,
   x: i32,
   dy: i32,
-  weight: i32,
   mean: i32,
   rstd: i32,
   dx: i32,
   dweight: i32,
   dbias: i32,
 ): void {
+  const groups = norm.groups,
+    n = norm.channels / groups;
   const apart = groups * n;
+  const pairs = rowPairs();
+  pairs.n = n;
+  pairs.apart = apart;
+  pairs.next = groups;
   for (let b = 0; b < batch; b += 2) {
     const pair = b + 1 < batch;
     for (let g = 0; g < groups; g++) {
       const row = b * groups + g,
         at = row * n;
-      const w = optional(weight, g * n),
-        dw = optional(dweight, g * n),
-        db = optional(dbias, g * n);
+      const w = optional(norm.weight, g * n);
+      pairs.w = w;
+      pairs.dw = optional(dweight, g * n);
+      pairs.db = optional(dbias, g * n);
       const sums = gradSums(
         true,
         pair,
+        pairs,
         f32At(x + at),
         f32At(dy + at),
-        n,
-        apart,
         f32At(mean + row),
         f32At(rstd + row),
-        groups,
-        w,
-        dw,
-        db,
       );
       for (let second = 0; second <= <i32>pair; second++) {
         const to = at + second * apart,
@@ -156,21 +156,22 @@ function rowsBack(
   }
 }
 
-/** Groups of `width` channels of `inner` elements. */
+/** Groups of channels of several elements. */
 function planesBack(
+  norm: GroupNormDescriptor,
   batch: i32,
-  groups: i32,
-  width: i32,
-  inner: i32,
   x: i32,
   dy: i32,
-  weight: i32,
   mean: i32,
   rstd: i32,
   dx: i32,
   dweight: i32,
   dbias: i32,
 ): void {
+  const groups = norm.groups,
+    width = norm.channels / groups,
+    inner = norm.inner,
+    weight = norm.weight;
   const n = width * inner;
   for (let g = 0; g < batch * groups; g++) {
     const mu = f32.load(f32At(mean + g)),

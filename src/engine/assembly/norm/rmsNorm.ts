@@ -1,9 +1,9 @@
 import { f32At } from "../simd/memory";
 import { inRange } from "../simd/range";
-import { affineRow, gradRow, gradSums } from "./rows";
+import { affineRow, gradRow, gradSums, rowPairs } from "./rows";
 import { spreadOf } from "./runs";
 
-/** See `NormKernels.rmsNorm`. */
+/** See `normKernels.rmsNorm`. */
 export function rmsNorm(rows: i32, n: i32, x: i32, y: i32, weight: i32, rstd: i32, eps: f64): void {
   const w = weight < 0 ? <usize>0 : f32At(weight);
   for (let row = 0, at = 0; row < rows; row++, at += n) {
@@ -13,7 +13,7 @@ export function rmsNorm(rows: i32, n: i32, x: i32, y: i32, weight: i32, rstd: i3
   }
 }
 
-/** See `NormKernels.rmsNormGrad`. */
+/** See `normKernels.rmsNormGrad`. */
 export function rmsNormGrad(
   rows: i32,
   n: i32,
@@ -27,22 +27,16 @@ export function rmsNormGrad(
   const w = weight < 0 ? <usize>0 : f32At(weight),
     dw = dweight < 0 ? <usize>0 : f32At(dweight);
   if (dw) memory.fill(dw, 0, (<usize>n) << 2);
+  const pairs = rowPairs();
+  pairs.n = n;
+  pairs.apart = n;
+  pairs.next = 1;
+  pairs.w = w;
+  pairs.dw = dw;
+  pairs.db = 0;
   for (let row = 0; row < rows; row += 2) {
     const pair = row + 1 < rows;
-    const sums = gradSums(
-      false,
-      pair,
-      f32At(x + row * n),
-      f32At(dy + row * n),
-      n,
-      n,
-      0,
-      f32At(rstd + row),
-      1,
-      w,
-      dw,
-      0,
-    );
+    const sums = gradSums(false, pair, pairs, f32At(x + row * n), f32At(dy + row * n), 0, f32At(rstd + row));
     for (let second = 0; second <= <i32>pair; second++) {
       const at = (row + second) * n;
       gradRow(

@@ -1,5 +1,5 @@
 import { sumLanes } from "../simd/lanes";
-import { madd, scratch, elementAt } from "../simd/memory";
+import { elementAt, madd, plans, ROWS_PLAN, scratch } from "../simd/memory";
 
 /*
  * Rows that are normalised on their own, with a weight and a bias for every element (addresses; 0: none). `centred` says
@@ -85,40 +85,58 @@ function sums(): usize {
   return scratch;
 }
 
+/** What rows have in common whose gradients are computed two at a time. */
+@unmanaged
+export class RowPairs {
+  /** Elements of a row. */
+  n: i32;
+  /** Elements from the first row of a pair to the second, and from one's mean and rstd to the other's. */
+  apart: i32;
+  next: i32;
+  /** The weight, and where its gradient and the bias's are added up. */
+  w: usize;
+  dw: usize;
+  db: usize;
+}
+
+/** That of the normalisation at work. */
+// @ts-ignore: decorator
+@inline
+export function rowPairs(): RowPairs {
+  return changetype<RowPairs>(plans + ROWS_PLAN);
+}
+
 /**
- * Adds dy·x̂ to dw and dy to db, for a row or for a pair that lies `apart` elements apart (their mean and rstd: `next`).
- * Gives the address of the two sums of each row, which `gradRow` takes.
+ * Adds dy·x̂ to dw and dy to db, for a row or for a pair. Gives the address of the two sums of each row, which `gradRow` takes.
  */
 // @ts-ignore: decorator
 @inline
 export function gradSums(
   centred: bool,
   pair: bool,
+  rows: RowPairs,
   x: usize,
   dy: usize,
-  n: i32,
-  apart: i32,
   mean: usize,
   rstd: usize,
-  next: i32,
-  w: usize,
-  dw: usize,
-  db: usize,
 ): usize {
-  const x1 = elementAt(x, apart),
-    dy1 = elementAt(dy, apart);
-  const mean1 = centred ? elementAt(mean, next) : 0,
-    rstd1 = elementAt(rstd, next);
+  const n = rows.n,
+    w = rows.w,
+    dw = rows.dw,
+    db = rows.db;
   if (pair) {
-    if (w && dw && (db || !centred))
-      vectorSums(centred, true, true, x, dy, x1, dy1, n, mean, rstd, mean1, rstd1, w, dw, db);
-    else vectorSums(centred, false, true, x, dy, x1, dy1, n, mean, rstd, mean1, rstd1, w, dw, db);
+    if (w && dw && (db || !centred)) vectorSums(centred, true, true, rows, x, dy, mean, rstd);
+    else vectorSums(centred, false, true, rows, x, dy, mean, rstd);
   } else {
-    vectorSums(centred, false, false, x, dy, x, dy, n, mean, rstd, mean, rstd, w, dw, db);
+    vectorSums(centred, false, false, rows, x, dy, mean, rstd);
   }
   if (n & 3) {
     restSums(x, dy, n, centred ? f32.load(mean) : 0, f32.load(rstd), w, dw, db, sums());
-    if (pair) restSums(x1, dy1, n, centred ? f32.load(mean1) : 0, f32.load(rstd1), w, dw, db, sums() + 16);
+    if (pair) {
+      const mean1: f32 = centred ? f32.load(elementAt(mean, rows.next)) : 0;
+      const rstd1 = f32.load(elementAt(rstd, rows.next));
+      restSums(elementAt(x, rows.apart), elementAt(dy, rows.apart), n, mean1, rstd1, w, dw, db, sums() + 16);
+    }
   }
   return sums();
 }
@@ -130,19 +148,20 @@ function vectorSums(
   centred: bool,
   all: bool,
   pair: bool,
+  rows: RowPairs,
   x0: usize,
   dy0: usize,
-  x1: usize,
-  dy1: usize,
-  n: i32,
   mean0: usize,
   rstd0: usize,
-  mean1: usize,
-  rstd1: usize,
-  w: usize,
-  dw: usize,
-  db: usize,
 ): void {
+  const n = rows.n,
+    w = rows.w,
+    dw = rows.dw,
+    db = rows.db;
+  const x1 = pair ? elementAt(x0, rows.apart) : x0,
+    dy1 = pair ? elementAt(dy0, rows.apart) : dy0;
+  const mean1 = pair && centred ? elementAt(mean0, rows.next) : mean0,
+    rstd1 = pair ? elementAt(rstd0, rows.next) : rstd0;
   const m0 = centred ? v128.load32_splat(mean0) : c4(0),
     m1 = centred ? v128.load32_splat(mean1) : c4(0);
   const r0 = v128.load32_splat(rstd0),
@@ -211,11 +230,8 @@ export function gradRow(
   w: usize,
   sums: usize,
 ): void {
-  const r = <f64>rstd;
-  const shift = centred ? <f32>((-f64.load(sums) / <f64>n) * r) : 0;
-  const slope = <f32>((-f64.load(sums, 8) / <f64>n) * r * r);
-  if (w) back(centred, true, x, dy, dx, n, mean, rstd, slope, shift, w);
-  else back(centred, false, x, dy, dx, n, mean, rstd, slope, shift, w);
+  if (w) back(centred, true, x, dy, dx, n, mean, rstd, w, sums);
+  else back(centred, false, x, dy, dx, n, mean, rstd, w, sums);
 }
 
 // @ts-ignore: decorator
@@ -229,10 +245,12 @@ function back(
   n: i32,
   mean: f32,
   rstd: f32,
-  slope: f32,
-  shift: f32,
   w: usize,
+  sums: usize,
 ): void {
+  const wide = <f64>rstd;
+  const shift: f32 = centred ? <f32>((-f64.load(sums) / <f64>n) * wide) : 0;
+  const slope = <f32>((-f64.load(sums, 8) / <f64>n) * wide * wide);
   const mu = c4(mean),
     r = c4(rstd),
     slope4 = c4(slope),

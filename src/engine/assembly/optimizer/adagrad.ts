@@ -1,7 +1,7 @@
 import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { finish, gradient, hyperAt, lastChanges, sureChanges } from "./steps";
+import { CLIPPED, finish, gradient, hyperAt, lastChanges, sureChanges } from "./steps";
 
 /** The rule, for four weights: θ − lr · slope / (√square + ε), where `square` is the sum of all squares up to now. */
 // @ts-ignore: decorator
@@ -16,20 +16,15 @@ function updated(theta: v128, slope: v128, square: v128, lr: v128, eps: v128): v
  */
 // @ts-ignore: decorator
 @inline
-function step(
-  t: usize,
-  g: usize,
-  s: usize,
-  lanes: i32,
-  scale: v128,
-  limit: v128,
-  lr: v128,
-  eps: v128,
-  decay: v128,
-): v128 {
+function step(t: usize, g: usize, s: usize, lanes: i32, hyper: i32): v128 {
+  const scale = hyperAt(hyper, 0),
+    limit = hyperAt(hyper, 1),
+    lr = hyperAt(hyper, 2),
+    eps = hyperAt(hyper, 3),
+    decay = hyperAt(hyper, 4);
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(CLIPPED, v128.load(g), before, scale, limit, decay);
   const square = madd(slope, slope, v128.load(s));
   storeUpTo(s, square, lanes);
   const after = updated(before, slope, square, lr, eps);
@@ -37,7 +32,7 @@ function step(
   return f32x4.sub(after, before);
 }
 
-/** See `OptimizerKernels.adagrad`. */
+/** See `optimizerKernels.adagrad`. */
 export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out: i32): void {
   const scale = hyperAt(hyper, 0),
     limit = hyperAt(hyper, 1),
@@ -61,8 +56,8 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
     for (const end = t + ((<usize>block) << 2); t < end;) {
       const before0 = v128.load(t),
         before1 = v128.load(t, 16);
-      const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(CLIPPED, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(CLIPPED, v128.load(g, 16), before1, scale, limit, decay);
       const square0 = madd(slope0, slope0, v128.load(s)),
         square1 = madd(slope1, slope1, v128.load(s, 16));
       v128.store(s, square0);
@@ -91,7 +86,7 @@ export function adagrad(n: i32, theta: i32, grad: i32, sum: i32, hyper: i32, out
   const last = t,
     rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, s += 16) {
-    moved += lastChanges(step(t, g, s, left, scale, limit, lr, eps, decay), moved, t, left);
+    moved += lastChanges(step(t, g, s, left, hyper), moved, t, left);
   }
   finish(out, moved, squares, last, rest);
 }

@@ -4,12 +4,15 @@ import { BLOCK, sureSquares } from "../statistics/statistics";
 import {
   averageOf,
   averageOfSquares,
+  CLIPPED,
   clips,
+  DECAYED,
   decays,
   finish,
   gradient,
   hyperAt,
   lastChanges,
+  RAW,
   restOf,
   sureChanges,
 } from "./steps";
@@ -23,6 +26,13 @@ function updated(theta: v128, mean: v128, square: v128, size: v128, root: v128, 
   return f32x4.sub(f32x4.mul(theta, keep), f32x4.div(f32x4.mul(size, mean), below));
 }
 
+/** 1 / √(1 − β₂ᵗ) */
+// @ts-ignore: decorator
+@inline
+function rootOf(hyper: i32): v128 {
+  return f32x4.splat(<f32>(1 / f64.load(f64At(hyper + 7))));
+}
+
 /**
  * The step of up to four elements, of which the first `lanes` are stored; keeps what they were, and gives how far they moved.
  * Eight go in `all`: where the host revectorizes, all loads of both halves come before the stores.
@@ -31,28 +41,28 @@ function updated(theta: v128, mean: v128, square: v128, size: v128, root: v128, 
 @inline
 function step(
   amsgrad: bool,
-  clipped: bool,
-  decaying: bool,
+  made: i32,
   t: usize,
   g: usize,
   m: usize,
   v: usize,
   top: usize,
   lanes: i32,
-  scale: v128,
-  limit: v128,
-  decay: v128,
-  size: v128,
-  fresh1: v128,
-  beta2: v128,
-  fresh2: v128,
-  root: v128,
-  eps: v128,
-  keep: v128,
+  hyper: i32,
 ): v128 {
+  const scale = hyperAt(hyper, 0),
+    limit = hyperAt(hyper, 1),
+    size = hyperAt(hyper, 2),
+    fresh1 = restOf(hyper, 3),
+    beta2 = hyperAt(hyper, 4),
+    fresh2 = restOf(hyper, 4),
+    eps = hyperAt(hyper, 5),
+    decay = hyperAt(hyper, 6),
+    root = rootOf(hyper),
+    keep = hyperAt(hyper, 8);
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(made, v128.load(g), before, scale, limit, decay);
   const mean = averageOf(slope, v128.load(m), fresh1);
   storeUpTo(m, mean, lanes);
   let second = averageOfSquares(slope, v128.load(v), beta2, fresh2);
@@ -70,8 +80,7 @@ function step(
 @inline
 function all(
   amsgrad: bool,
-  clipped: bool,
-  decaying: bool,
+  made: i32,
   n: i32,
   t: usize,
   g: usize,
@@ -89,7 +98,7 @@ function all(
     fresh2 = restOf(hyper, 4),
     eps = hyperAt(hyper, 5);
   const decay = hyperAt(hyper, 6),
-    root = f32x4.splat(<f32>(1 / f64.load(f64At(hyper + 7)))),
+    root = rootOf(hyper),
     keep = hyperAt(hyper, 8);
   let moved: f64 = 0,
     squares: f64 = 0;
@@ -105,8 +114,8 @@ function all(
     for (const end = t + ((<usize>block) << 2); t < end;) {
       const before0 = v128.load(t),
         before1 = v128.load(t, 16);
-      const slope0 = gradient(clipped, decaying, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(made, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(made, v128.load(g, 16), before1, scale, limit, decay);
       const old0 = v128.load(m),
         old1 = v128.load(m, 16);
       const mean0 = averageOf(slope0, old0, fresh1),
@@ -149,27 +158,7 @@ function all(
   const last = t,
     rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16, v += 16, top += 16) {
-    const change = step(
-      amsgrad,
-      clipped,
-      decaying,
-      t,
-      g,
-      m,
-      v,
-      top,
-      left,
-      scale,
-      limit,
-      decay,
-      size,
-      fresh1,
-      beta2,
-      fresh2,
-      root,
-      eps,
-      keep,
-    );
+    const change = step(amsgrad, made, t, g, m, v, top, left, hyper);
     moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
@@ -177,19 +166,19 @@ function all(
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
 function withClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
-  all(false, true, true, n, t, g, m, v, 0, hyper, out);
+  all(false, CLIPPED, n, t, g, m, v, 0, hyper, out);
 }
 function withoutClipping(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
-  all(false, false, true, n, t, g, m, v, 0, hyper, out);
+  all(false, DECAYED, n, t, g, m, v, 0, hyper, out);
 }
 function plain(n: i32, t: usize, g: usize, m: usize, v: usize, hyper: i32, out: i32): void {
-  all(false, false, false, n, t, g, m, v, 0, hyper, out);
+  all(false, RAW, n, t, g, m, v, 0, hyper, out);
 }
 function withAmsgrad(n: i32, t: usize, g: usize, m: usize, v: usize, top: usize, hyper: i32, out: i32): void {
-  all(true, true, true, n, t, g, m, v, top, hyper, out);
+  all(true, CLIPPED, n, t, g, m, v, top, hyper, out);
 }
 
-/** See `OptimizerKernels.adam`. */
+/** See `optimizerKernels.adam`. */
 export function adam(
   n: i32,
   theta: i32,

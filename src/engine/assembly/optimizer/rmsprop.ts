@@ -4,6 +4,7 @@ import { BLOCK, sureSquares } from "../statistics/statistics";
 import {
   averageOf,
   averageOfSquares,
+  CLIPPED,
   finish,
   gradient,
   hyperAt,
@@ -41,18 +42,19 @@ function step(
   m: usize,
   c: usize,
   lanes: i32,
-  scale: v128,
-  limit: v128,
-  decay: v128,
-  lr: v128,
-  alpha: v128,
-  fresh: v128,
-  eps: v128,
-  mu: v128,
+  hyper: i32,
 ): v128 {
+  const scale = hyperAt(hyper, 0),
+    limit = hyperAt(hyper, 1),
+    lr = f32x4.neg(hyperAt(hyper, 2)),
+    alpha = hyperAt(hyper, 3),
+    fresh = restOf(hyper, 3),
+    eps = hyperAt(hyper, 4),
+    decay = hyperAt(hyper, 5),
+    mu = hyperAt(hyper, 6);
   const before = v128.load(t);
   v128.store(scratch, before);
-  const slope = gradient(true, true, v128.load(g), before, scale, limit, decay);
+  const slope = gradient(CLIPPED, v128.load(g), before, scale, limit, decay);
   const square = averageOfSquares(slope, v128.load(v), alpha, fresh);
   storeUpTo(v, square, lanes);
   let variance = square;
@@ -107,8 +109,8 @@ function all(
     for (const end = t + ((<usize>block) << 2); t < end;) {
       const before0 = v128.load(t),
         before1 = v128.load(t, 16);
-      const slope0 = gradient(true, true, v128.load(g), before0, scale, limit, decay);
-      const slope1 = gradient(true, true, v128.load(g, 16), before1, scale, limit, decay);
+      const slope0 = gradient(CLIPPED, v128.load(g), before0, scale, limit, decay);
+      const slope1 = gradient(CLIPPED, v128.load(g, 16), before1, scale, limit, decay);
       const square0 = averageOfSquares(slope0, v128.load(v), alpha, fresh);
       const square1 = averageOfSquares(slope1, v128.load(v, 16), alpha, fresh);
       v128.store(v, square0);
@@ -159,24 +161,7 @@ function all(
   const last = t,
     rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, v += 16, m += 16, c += 16) {
-    const change = step(
-      momentum,
-      centered,
-      t,
-      g,
-      v,
-      m,
-      c,
-      left,
-      scale,
-      limit,
-      decay,
-      lr,
-      alpha,
-      fresh,
-      eps,
-      mu,
-    );
+    const change = step(momentum, centered, t, g, v, m, c, left, hyper);
     moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
@@ -205,7 +190,7 @@ function centeredWithMomentum(
   all(true, true, n, t, g, v, m, c, hyper, out);
 }
 
-/** See `OptimizerKernels.rmsprop`. */
+/** See `optimizerKernels.rmsprop`. */
 export function rmsprop(
   n: i32,
   theta: i32,

@@ -1,7 +1,19 @@
 import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, f64At, madd, scratch } from "../simd/memory";
 import { BLOCK, sureSquares } from "../statistics/statistics";
-import { clips, decays, finish, gradient, hyperAt, lastChanges, restOf, sureChanges } from "./steps";
+import {
+  CLIPPED,
+  clips,
+  DECAYED,
+  decays,
+  finish,
+  gradient,
+  hyperAt,
+  lastChanges,
+  RAW,
+  restOf,
+  sureChanges,
+} from "./steps";
 
 // The rule, for four weights: what momentum keeps of the slopes, and the change that follows from it.
 
@@ -26,22 +38,22 @@ function changeOf(nesterov: bool, slope: v128, buffer: v128, mu: v128): v128 {
 function step(
   momentum: bool,
   nesterov: bool,
-  clipped: bool,
-  decaying: bool,
+  made: i32,
   t: usize,
   g: usize,
   m: usize,
   lanes: i32,
-  scale: v128,
-  limit: v128,
-  decay: v128,
-  lr: v128,
-  mu: v128,
-  fresh: v128,
+  hyper: i32,
 ): v128 {
+  const scale = hyperAt(hyper, 0),
+    limit = hyperAt(hyper, 1),
+    lr = f32x4.neg(hyperAt(hyper, 2)),
+    mu = hyperAt(hyper, 3),
+    fresh = restOf(hyper, 4),
+    decay = hyperAt(hyper, 5);
   const before = v128.load(t);
   v128.store(scratch, before);
-  let change = gradient(clipped, decaying, v128.load(g), before, scale, limit, decay);
+  let change = gradient(made, v128.load(g), before, scale, limit, decay);
   if (momentum) {
     const buffer = bufferOf(change, v128.load(m), mu, fresh);
     storeUpTo(m, buffer, lanes);
@@ -57,8 +69,7 @@ function step(
 function all(
   momentum: bool,
   nesterov: bool,
-  clipped: bool,
-  decaying: bool,
+  made: i32,
   n: i32,
   t: usize,
   g: usize,
@@ -88,10 +99,10 @@ function all(
         before1 = v128.load(t, 16),
         before2 = v128.load(t, 32),
         before3 = v128.load(t, 48);
-      let change0 = gradient(clipped, decaying, v128.load(g), before0, scale, limit, decay);
-      let change1 = gradient(clipped, decaying, v128.load(g, 16), before1, scale, limit, decay);
-      let change2 = gradient(clipped, decaying, v128.load(g, 32), before2, scale, limit, decay);
-      let change3 = gradient(clipped, decaying, v128.load(g, 48), before3, scale, limit, decay);
+      let change0 = gradient(made, v128.load(g), before0, scale, limit, decay);
+      let change1 = gradient(made, v128.load(g, 16), before1, scale, limit, decay);
+      let change2 = gradient(made, v128.load(g, 32), before2, scale, limit, decay);
+      let change3 = gradient(made, v128.load(g, 48), before3, scale, limit, decay);
       if (momentum) {
         const buffer0 = bufferOf(change0, v128.load(m), mu, fresh);
         const buffer1 = bufferOf(change1, v128.load(m, 16), mu, fresh);
@@ -138,22 +149,7 @@ function all(
   const last = t,
     rest = left;
   for (; left > 0; left -= 4, t += 16, g += 16, m += 16) {
-    const change = step(
-      momentum,
-      nesterov,
-      clipped,
-      decaying,
-      t,
-      g,
-      m,
-      left,
-      scale,
-      limit,
-      decay,
-      lr,
-      mu,
-      fresh,
-    );
+    const change = step(momentum, nesterov, made, t, g, m, left, hyper);
     moved += lastChanges(change, moved, t, left);
   }
   finish(out, moved, squares, last, rest);
@@ -161,31 +157,31 @@ function all(
 
 // Functions of their own: of two that follow each other in one, the compiler makes one that asks in its loop which it is.
 function plain(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
-  all(false, false, false, false, n, t, g, 0, hyper, out);
+  all(false, false, RAW, n, t, g, 0, hyper, out);
 }
 function plainDecayed(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
-  all(false, false, false, true, n, t, g, 0, hyper, out);
+  all(false, false, DECAYED, n, t, g, 0, hyper, out);
 }
 function plainClipped(n: i32, t: usize, g: usize, hyper: i32, out: i32): void {
-  all(false, false, true, true, n, t, g, 0, hyper, out);
+  all(false, false, CLIPPED, n, t, g, 0, hyper, out);
 }
 function heavyBall(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, false, false, false, n, t, g, m, hyper, out);
+  all(true, false, RAW, n, t, g, m, hyper, out);
 }
 function heavyBallDecayed(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, false, false, true, n, t, g, m, hyper, out);
+  all(true, false, DECAYED, n, t, g, m, hyper, out);
 }
 function heavyBallClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, false, true, true, n, t, g, m, hyper, out);
+  all(true, false, CLIPPED, n, t, g, m, hyper, out);
 }
 function nesterovs(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, true, false, true, n, t, g, m, hyper, out);
+  all(true, true, DECAYED, n, t, g, m, hyper, out);
 }
 function nesterovsClipped(n: i32, t: usize, g: usize, m: usize, hyper: i32, out: i32): void {
-  all(true, true, true, true, n, t, g, m, hyper, out);
+  all(true, true, CLIPPED, n, t, g, m, hyper, out);
 }
 
-/** See `OptimizerKernels.sgd`. */
+/** See `optimizerKernels.sgd`. */
 export function sgd(n: i32, theta: i32, grad: i32, momentum: i32, hyper: i32, out: i32): void {
   const t = f32At(theta),
     g = f32At(grad),

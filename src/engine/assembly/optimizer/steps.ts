@@ -59,22 +59,20 @@ export function decays(hyper: i32, i: i32): bool {
   return f64.load(f64At(hyper + i)) != 0;
 }
 
+/** What an optimizer makes of gradients before all else: nothing, weight decay, or clipping and weight decay. */
+export const RAW: i32 = 0;
+export const DECAYED: i32 = 1;
+export const CLIPPED: i32 = 2;
+
 /**
  * The gradient that an optimizer sees: g · scale within ±limit, plus decay · θ. `pmin` and `pmax` give their first operand
  * where that is NaN.
  */
 // @ts-ignore: decorator
 @inline
-export function gradient(
-  clipped: bool,
-  decaying: bool,
-  g: v128,
-  theta: v128,
-  scale: v128,
-  limit: v128,
-  decay: v128,
-): v128 {
-  if (!clipped) return decaying ? madd(decay, theta, g) : g;
+export function gradient(made: i32, g: v128, theta: v128, scale: v128, limit: v128, decay: v128): v128 {
+  if (made == RAW) return g;
+  if (made == DECAYED) return madd(decay, theta, g);
   const within = f32x4.pmax(f32x4.pmin(f32x4.mul(g, scale), limit), f32x4.neg(limit));
   return madd(decay, theta, within);
 }

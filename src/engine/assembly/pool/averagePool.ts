@@ -1,3 +1,4 @@
+import { PoolDescriptor } from "../descriptors";
 import { sumPair, widen } from "../simd/lanes";
 import { f32At } from "../simd/memory";
 
@@ -60,31 +61,28 @@ function extent(start: i32, kernel: i32, size: i32, pad: i32): i32 {
 @inline
 function eachWindow(
   back: bool,
+  pool: PoolDescriptor,
   planes: i32,
   divisor: f64,
   planesAt: usize,
   outAt: usize,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
 ): void {
-  const aroundY = divisor < 0 ? 0 : padY,
-    aroundX = divisor < 0 ? 0 : padX;
+  const height = pool.height,
+    width = pool.width,
+    outHeight = pool.outHeight,
+    outWidth = pool.outWidth,
+    kh = pool.kernelHeight,
+    kw = pool.kernelWidth;
+  const aroundY = divisor < 0 ? 0 : pool.padY,
+    aroundX = divisor < 0 ? 0 : pool.padX;
   let plane = planesAt,
     out = outAt;
   for (let p = 0; p < planes; p++, plane += (<usize>(height * width)) << 2) {
     for (let row = 0; row < outHeight; row++) {
-      const top = row * sy - padY;
+      const top = row * pool.strideY - pool.padY;
       const tall = extent(top, kh, height, aroundY);
       for (let column = 0; column < outWidth; column++, out += 4) {
-        const left = column * sx - padX;
+        const left = column * pool.strideX - pool.padX;
         const by = divisor > 0 ? divisor : <f64>(tall * extent(left, kw, width, aroundX));
         visit(
           back,
@@ -129,84 +127,18 @@ function eachBin(
   }
 }
 
-/** See `PoolingKernels.avgPool2d`. */
-export function avgPool2d(
-  planes: i32,
-  divisor: f64,
-  x: i32,
-  y: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  _dilationY: i32,
-  _dilationX: i32,
-): void {
-  eachWindow(
-    false,
-    planes,
-    divisor,
-    f32At(x),
-    f32At(y),
-    height,
-    width,
-    outHeight,
-    outWidth,
-    kh,
-    kw,
-    sy,
-    sx,
-    padY,
-    padX,
-  );
+/** See `poolingKernels.avgPool2d`. */
+export function avgPool2d(pool: PoolDescriptor, planes: i32, divisor: f64, x: i32, y: i32): void {
+  eachWindow(false, pool, planes, divisor, f32At(x), f32At(y));
 }
 
-/** See `PoolingKernels.avgPool2dGrad`. */
-export function avgPool2dGrad(
-  planes: i32,
-  divisor: f64,
-  dy: i32,
-  dx: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  _dilationY: i32,
-  _dilationX: i32,
-): void {
-  memory.fill(f32At(dx), 0, (<usize>(planes * height * width)) << 2);
-  eachWindow(
-    true,
-    planes,
-    divisor,
-    f32At(dx),
-    f32At(dy),
-    height,
-    width,
-    outHeight,
-    outWidth,
-    kh,
-    kw,
-    sy,
-    sx,
-    padY,
-    padX,
-  );
+/** See `poolingKernels.avgPool2dGrad`. */
+export function avgPool2dGrad(pool: PoolDescriptor, planes: i32, divisor: f64, dy: i32, dx: i32): void {
+  memory.fill(f32At(dx), 0, (<usize>(planes * pool.height * pool.width)) << 2);
+  eachWindow(true, pool, planes, divisor, f32At(dx), f32At(dy));
 }
 
-/** See `PoolingKernels.adaptiveAvgPool2d`. */
+/** See `poolingKernels.adaptiveAvgPool2d`. */
 export function adaptiveAvgPool2d(
   planes: i32,
   height: i32,
@@ -219,7 +151,7 @@ export function adaptiveAvgPool2d(
   eachBin(false, planes, height, width, outHeight, outWidth, f32At(x), f32At(y));
 }
 
-/** See `PoolingKernels.adaptiveAvgPool2dGrad`. */
+/** See `poolingKernels.adaptiveAvgPool2dGrad`. */
 export function adaptiveAvgPool2dGrad(
   planes: i32,
   height: i32,

@@ -1,3 +1,5 @@
+import { PoolDescriptor } from "../descriptors";
+
 /*
  * Max pooling over 2 × 2 windows side by side, which is how most of it is: four of them at a time. Of rows whose number of
  * windows is no multiple of four the last four are computed twice in part.
@@ -6,39 +8,21 @@
 /** Whether windows are 2 × 2, side by side, and none sticks out, as the last may with `ceil_mode`. */
 // @ts-ignore: decorator
 @inline
-export function is2x2(
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kh: i32,
-  kw: i32,
-  sy: i32,
-  sx: i32,
-  padY: i32,
-  padX: i32,
-  dilationY: i32,
-  dilationX: i32,
-): bool {
+export function is2x2(pool: PoolDescriptor): bool {
+  const slides = pool.strideY == 2 && pool.strideX == 2 && pool.dilationY == 1 && pool.dilationX == 1;
   const sideBySide =
-    kh == 2 && kw == 2 && sy == 2 && sx == 2 && padY == 0 && padX == 0 && dilationY == 1 && dilationX == 1;
-  return sideBySide && 2 * outHeight <= height && 2 * outWidth <= width;
+    slides && pool.kernelHeight == 2 && pool.kernelWidth == 2 && pool.padY == 0 && pool.padX == 0;
+  return sideBySide && 2 * pool.outHeight <= pool.height && 2 * pool.outWidth <= pool.width;
 }
 
-export function maxPool2x2(
-  planes: i32,
-  x: usize,
-  y: usize,
-  taps: usize,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-): void {
+export function maxPool2x2(pool: PoolDescriptor, planes: i32, x: usize, y: usize, taps: usize): void {
+  const width = pool.width,
+    outHeight = pool.outHeight,
+    outWidth = pool.outWidth;
   const below = (<usize>width) << 2,
     row = (<usize>outWidth) << 2;
   // Windows may not reach the end of the plane.
-  const rest = (<usize>((height - 2 * outHeight) * width)) << 2;
+  const rest = (<usize>((pool.height - 2 * outHeight) * width)) << 2;
   for (let plane = 0; plane < planes; plane++, x += rest) {
     for (let r = 0; r < outHeight; r++, x += below * 2, y += row, taps += row) {
       if (outWidth < 4) shortRow(x, below, outWidth, y, taps);
@@ -104,20 +88,14 @@ function shortRow(x: usize, below: usize, n: i32, y: usize, taps: usize): void {
 }
 
 /** Writes all of dx: dy where it was taken from, 0 elsewhere. */
-export function maxPool2x2Grad(
-  planes: i32,
-  taps: usize,
-  dy: usize,
-  dx: usize,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-): void {
+export function maxPool2x2Grad(pool: PoolDescriptor, planes: i32, taps: usize, dy: usize, dx: usize): void {
+  const width = pool.width,
+    outHeight = pool.outHeight,
+    outWidth = pool.outWidth;
   const below = (<usize>width) << 2,
     row = (<usize>outWidth) << 2;
   const beside = (<usize>(width - 2 * outWidth)) << 2;
-  const rest = (<usize>((height - 2 * outHeight) * width)) << 2;
+  const rest = (<usize>((pool.height - 2 * outHeight) * width)) << 2;
   for (let plane = 0; plane < planes; plane++) {
     for (let r = 0; r < outHeight; r++, dx += below * 2, dy += row, taps += row) {
       if (outWidth < 4) shortRowGrad(taps, dy, dx, below, outWidth);

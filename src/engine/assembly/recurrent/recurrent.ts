@@ -32,7 +32,7 @@ function one(): v128 {
   return f32x4.splat(1);
 }
 
-/** See `RecurrentKernels.rnnCell`. */
+/** See `recurrentKernels.rnnCell`. */
 export function rnnCell(kind: i32, rows: i32, n: i32, h: i32, ldh: i32): void {
   let at = f32At(h);
   for (; rows > 0; rows--, at += bytes(ldh)) {
@@ -91,7 +91,7 @@ function tanhGradRows(rows: i32, n: i32, h: usize, ldh: usize, dh: usize, dz: us
   rnnGradRows(false, rows, n, h, ldh, dh, dz, ldz);
 }
 
-/** See `RecurrentKernels.rnnCellGrad`. */
+/** See `recurrentKernels.rnnCellGrad`. */
 export function rnnCellGrad(
   kind: i32,
   rows: i32,
@@ -132,7 +132,7 @@ function lstmPair(z: usize, gate: usize, before: usize, c: usize, h: usize): voi
   v128.store(h, hHigh, 16);
 }
 
-/** See `RecurrentKernels.lstmCell`. */
+/** See `recurrentKernels.lstmCell`. */
 export function lstmCell(
   rows: i32,
   n: i32,
@@ -219,7 +219,7 @@ function lstmGradPair(z: usize, gate: usize, before: usize, c: usize, dh: usize,
   v128.store(dc, f32x4.mul(flow1, f1), 16);
 }
 
-/** See `RecurrentKernels.lstmCellGrad`. */
+/** See `recurrentKernels.lstmCellGrad`. */
 export function lstmCellGrad(
   rows: i32,
   n: i32,
@@ -279,7 +279,7 @@ function gruPair(z: usize, gate: usize, hidden: usize, before: usize, h: usize):
   v128.store(h, h1, 16);
 }
 
-/** See `RecurrentKernels.gruCell`. */
+/** See `recurrentKernels.gruCell`. */
 export function gruCell(
   rows: i32,
   n: i32,
@@ -385,7 +385,7 @@ function gruGradPair(z: usize, gate: usize, hidden: usize, before: usize, dh: us
   v128.store(direct, f32x4.mul(d1, keep1), 16);
 }
 
-/** See `RecurrentKernels.gruCellGrad`. */
+/** See `recurrentKernels.gruCellGrad`. */
 export function gruCellGrad(
   rows: i32,
   n: i32,

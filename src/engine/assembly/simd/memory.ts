@@ -1,22 +1,35 @@
-/**
- * Where the two parts of the memory begin, in bytes. Set once, before the first kernel: kernels are called with element
- * numbers, as every implementation is.
+/*
+ * The only variables of a module: an instance belongs to one thread and a memory to all of them, so that these are what a thread
+ * has of its own. `place` sets them once, before the first kernel; what is static in the memory is never written.
  */
+
+/** Where the two parts of the memory begin, in bytes: kernels are called with element numbers, as every implementation is. */
 export let floats: usize = 0;
 export let doubles: usize = 0;
-/** A place of this instance, that only one kernel uses at a time. What is static is shared by all threads: it must not be written. */
+/** A place of this thread's, that only one kernel uses at a time. */
 export let scratch: usize = 0;
 /** Another, for vectors that are added up: see ./lanes. */
 export let reduceScratch: usize = 0;
+/** Another, for structs that the files of one kernel share while it is at work. */
+export let plans: usize = 0;
 
-/** Bytes at `reduceScratch`. */
+/** Bytes at `reduceScratch` and at `plans`. */
 export const REDUCE_SCRATCH: usize = 256;
+export const PLANS: usize = 512;
+
+/** Where they are, in bytes from `plans`: apart, since a convolution and attention multiply matrices. */
+export const GEMM_PLAN: usize = 0;
+export const TRANSPOSED_PLAN: usize = 64;
+export const SHAPE_PLAN: usize = 128;
+export const CONV_PLAN: usize = 192;
+export const ROWS_PLAN: usize = 320;
 
 export function place(floatsAt: usize, doublesAt: usize, scratchAt: usize): void {
   floats = floatsAt;
   doubles = doublesAt;
   reduceScratch = scratchAt;
-  scratch = scratchAt + REDUCE_SCRATCH;
+  plans = scratchAt + REDUCE_SCRATCH;
+  scratch = plans + PLANS;
 }
 
 // @ts-ignore: decorator

@@ -19,7 +19,7 @@ const CANCELS: f64 = 0.1;
 /** Bytes of a sum in double precision for each column, at `scratch`; behind them are those of single precision. */
 const SUMS: usize = (<usize>COLUMNS) << 3;
 
-/** See `StatisticsKernels.spread`. */
+/** See `statisticsKernels.spread`. */
 export function spread(rows: i32, n: i32, at: i32, ld: i32, out: i32): void {
   const step = (<usize>ld) << 2;
   let x = f32At(at);

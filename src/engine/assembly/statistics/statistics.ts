@@ -123,17 +123,17 @@ export function squares(x: usize, n: i32): f64 {
   return total + exactSquares(x, left);
 }
 
-/** See `StatisticsKernels.sumSquares`. */
+/** See `statisticsKernels.sumSquares`. */
 export function sumSquares(n: i32, x: i32, out: i32): void {
   f64.store(f64At(out), squares(f32At(x), n));
 }
 
-/** See `StatisticsKernels.moments`. */
+/** See `statisticsKernels.moments`. */
 export function moments(n: i32, at: i32, out: i32): void {
   overview(false, n, f32At(at), f64At(out));
 }
 
-/** See `StatisticsKernels.summary`. */
+/** See `statisticsKernels.summary`. */
 export function summary(n: i32, at: i32, out: i32): void {
   overview(true, n, f32At(at), f64At(out));
 }
@@ -318,7 +318,7 @@ const COUNTS: usize = 8;
 /** Bytes of scratch for `histogram`. */
 export const HISTOGRAM_SCRATCH: usize = <usize>BINS * COUNTS * 4;
 
-/** See `StatisticsKernels.histogram`. Bins by the exponent's bits. */
+/** See `statisticsKernels.histogram`. Bins by the exponent's bits. */
 export function histogram(n: i32, at: i32, out: i32): void {
   const counts = scratch;
   const to = f64At(out);
@@ -391,7 +391,7 @@ function bump(to: usize, bits: i32, by: f64): void {
   f64.store(place, f64.load(place) + by);
 }
 
-/** See `StatisticsKernels.outside`. */
+/** See `statisticsKernels.outside`. */
 export function outside(n: i32, at: i32, low: f64, high: f64, out: i32): void {
   // The nearest f32 on the outer side of a bound that is no f32 itself would count one value wrongly: compare as doubles do.
   const lo = f32x4.splat(below(low));
@@ -454,7 +454,7 @@ function step(y: f32, up: bool): f32 {
   return reinterpret<f32>(reinterpret<i32>(y) + (y > 0 == up ? 1 : -1));
 }
 
-/** See `StatisticsKernels.deadUnits`. */
+/** See `statisticsKernels.deadUnits`. */
 export function deadUnits(outer: i32, channels: i32, inner: i32, at: i32, out: i32): void {
   let dead = 0;
   if (inner == 1) {

@@ -1,0 +1,42 @@
+import { convSizes, type ConvSizes } from "./convSizes.ts";
+import { type Args, descriptor, flag, index, size } from "./kernel.ts";
+import { samplesOf, type Variant, variantOf } from "./direct.ts";
+import { blockSize, depthOf, isPointwise } from "./im2col.ts";
+
+/** A convolution's sizes, and what follows from them for the kernels. */
+export const convDescriptor = descriptor("ConvDescriptor", {
+  ...convSizes,
+  /** Its number in `VARIANTS`. */
+  variant: index,
+  /** Samples that are computed at a time, at most: of dW, and with Winograd's filters of everything. */
+  samples: size,
+  /** A rectangle of y whose columns are made together. */
+  blockRows: size,
+  blockColumns: size,
+  /** 1: x is its own columns. */
+  pointwise: flag,
+});
+
+export type ConvDescriptor = Args<typeof convDescriptor.fields>;
+
+/** In the order of their numbers: `assembly/conv/conv.ts` has the same. */
+export const VARIANTS: readonly Variant[] = ["im2col", "direct", "winograd"];
+
+export function describeConv(sizes: ConvSizes): ConvDescriptor {
+  const variant = variantOf(sizes);
+  const [blockRows, blockColumns] = blockSize(sizes);
+  return {
+    ...sizes,
+    variant: VARIANTS.indexOf(variant),
+    samples: samplesOf(sizes, variant),
+    blockRows,
+    blockColumns,
+    pointwise: isPointwise(sizes) ? 1 : 0,
+  };
+}
+
+/** Elements that the kernels need at `columns`. */
+export const columnsOf = (conv: ConvDescriptor): number =>
+  conv.pointwise || VARIANTS[conv.variant] !== "im2col"
+    ? 0
+    : depthOf(conv) * conv.blockRows * conv.blockColumns;
