@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from gradlens.activations import Activations
+from gradlens.arguments import loss_of
 from gradlens.calls import Calls
 from gradlens.parameters import Parameters, Version
 
@@ -25,6 +26,9 @@ class Course:
         # Backward passes of the step before: at the last one the gradients are whole.
         self.expected = 1
         self.lr = math.nan
+        # Of the first backward pass, where it is one that has a name.
+        self.kind_of_loss: str | None = None
+        self._first = True
         self._of: WeakKeyDictionary[Optimizer, tuple[int, list[int]]] = WeakKeyDictionary()
         self.start(rare=False)
 
@@ -68,6 +72,8 @@ class Course:
         self.calls.in_backward = True
         roots = [tensors] if isinstance(tensors, Tensor) else list(tensors)
         self._roots = [root.detach() for root in roots if root.numel() == 1]
+        if self._first and len(roots) == 1:
+            self.kind_of_loss, self._first = loss_of(roots[0]), False
         if not self._inside or self._inner == 0:
             self._forget_cleared()
 
@@ -201,7 +207,10 @@ class Cycle:
         if self.expected:
             return self.expected <= self.stepped
         self._covered.update(which)
-        return self._covered.issuperset(all_)
+        if not self._covered.issuperset(all_):
+            return False
+        self.expected = set(self.stepped)
+        return True
 
     def start(self) -> None:
         self.stepped, self._covered = set(), set()

@@ -171,9 +171,22 @@ def _with_signs(text: str, figures: Sequence[float]) -> str:
     return text.replace("%d", "%s").replace(FIGURE, "%s") % tuple(map(figure, figures))
 
 
+def threshold_of(sums: Sums) -> float | None:
+    """To which norm the gradients of a step were clipped, where that is a number that somebody may have chosen."""
+    if not sums.clipped > 0 or _clip_coef(sums.clipped, _total(sums) / sums.scale) >= 1:
+        return None
+    chosen = float(f"{sums.clipped:.2g}")
+    return chosen if abs(sums.clipped / chosen - 1) < 2e-4 else None
+
+
+def _total(sums: Sums) -> float:
+    """The norm of all gradients."""
+    squares = float(sums.gradients[sums.gradients[:, N] > 0, SQUARES].sum())
+    return math.sqrt(squares) if squares >= 0 else math.nan
+
+
 def _totals(sums: Sums, rows: Sequence[Row], row_of: Tensor) -> dict[str, object]:
-    present = sums.gradients[:, N] > 0
-    total = math.sqrt(squares) if (squares := float(sums.gradients[present, SQUARES].sum())) >= 0 else math.nan
+    total = _total(sums)
     loss = sums.extra.pop("loss", sums.loss / sums.scale)
     line: dict[str, object] = {"type": "step", "step": sums.step, "loss": number(loss), "lr": number(sums.lr)}
     line["grad_norm"] = number(total / sums.scale)

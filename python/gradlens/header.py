@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from gradlens.arguments import arguments_of
 from gradlens.rows import Row
 from gradlens.source import Where, digest, relative
 from gradlens.stream import HEARTBEAT_S
@@ -63,6 +64,8 @@ def _layer(row: Row, parameters: Sequence[nn.Parameter], where: Where | None, fo
     if class_of(row.module) != row.type:
         layer["class"] = class_of(row.module)
     layer.update({"parameters": own, "output_shape": row.output_shape})
+    if (arguments := arguments_of(row.module)) is not None:
+        layer["arguments"] = arguments
     if where is not None:
         layer["where"] = {
             "file": relative(where.file, folder),

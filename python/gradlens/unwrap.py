@@ -30,16 +30,17 @@ def is_compiled(model: nn.Module) -> bool:
 
 def kind_of(module: nn.Module) -> str:
     """The layer of torch that a module is a kind of, or the user's name for it."""
-    layer = _layer(module)
+    layer = layer_class(module)
     return class_of(module) if layer is None else layer.__name__
 
 
 def is_layer_of_torch(module: nn.Module) -> bool:
     """Whether a module is a layer of torch, or derived from one."""
-    return _layer(module) is not None
+    return layer_class(module) is not None
 
 
-def _layer(module: nn.Module) -> type | None:
+def layer_class(module: nn.Module) -> type[nn.Module] | None:
+    """The layer of torch that a module is a kind of."""
     others = (nn.Module, *_CONTAINERS)
     found = (cls for cls in type(module).__mro__ if cls.__module__.startswith("torch.nn.modules") and cls not in others)
     return next(found, None)

@@ -19,9 +19,10 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from gradlens import seams
 from gradlens.activations import DELTA, ENTRY, Activations
+from gradlens.arguments import optimizer_of
 from gradlens.calls import Calls
 from gradlens.course import Course, Cycle
-from gradlens.frame import Lines, Sums
+from gradlens.frame import Lines, Sums, threshold_of
 from gradlens.header import header_of
 from gradlens.pacing import Pacing, clock
 from gradlens.parameters import Parameters
@@ -94,6 +95,9 @@ class Watch:
         self._pending: list[tuple[Transfer, dict[str, Any]]] = []
         self._written = -math.inf
         self._unscaled: set[int] = set()
+        # What the first line tells: the optimizers of the first step, and to what it was clipped.
+        self._stepped: list[Optimizer] = []
+        self._threshold: float | None = None
         self._lines = Lines(self.rows, self.parameters.row_of)
         self._started = time.perf_counter()
         self._ended = began = clock(self.parameters.home.type)
@@ -222,6 +226,8 @@ class Watch:
         if self.closed or not self.course.of(optimizer):
             return
         self._unscaled.discard(id(optimizer))
+        if self.stream is None and not any(each is optimizer for each in self._stepped):
+            self._stepped.append(optimizer)
         if self.cycle.repeats(optimizer):
             self._finish()
         elif self.active:
@@ -362,6 +368,8 @@ class Watch:
                 **told,
             )
             steps.append(sums)
+        if self.stream is None:
+            self._threshold = threshold_of(steps[0])
         for line in self._lines.of(steps):
             self._write(line)
 
@@ -453,6 +461,7 @@ class Watch:
 
     def _header(self, path: str) -> dict[str, Any]:
         kinds = [type(optimizer).__name__ for optimizer in self.optimizers]
+        stepped, self._stepped = self._stepped, []
         return header_of(
             self.name,
             self.rows,
@@ -465,6 +474,9 @@ class Watch:
             reduce=self.ranks.reduce,
             compiled=self.compiled,
             **({"optimizer": ", ".join(kinds)} if kinds else {}),
+            **({"optimizers": [optimizer_of(optimizer) for optimizer in stepped]} if stepped else {}),
+            **({"loss": self.course.kind_of_loss} if self.course.kind_of_loss else {}),
+            **({"clip_grad_norm": self._threshold} if self._threshold else {}),
         )
 
     def _elapsed_ms(self) -> float:

@@ -17,8 +17,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 from support import data, lines_of, mlp, row, steps_of, train
+from torch import nn
 
 import gradlens
+from gradlens.arguments import arguments_of
 from gradlens.pacing import Pacing
 from gradlens.stream import figure, number
 
@@ -73,6 +75,89 @@ def test_what_a_header_says(tmp_path: Path) -> None:
     first, second = header["layers"][:2]
     assert first["parameters"] == [{"name": "weight", "shape": [16, 8]}, {"name": "bias", "shape": [16]}]
     assert (first["type"], first["output_shape"], second["type"]) == ("Linear", [16], "Tanh")
+
+
+def test_a_header_says_what_layers_were_made_with_unless_it_is_the_default(tmp_path: Path) -> None:
+    class Doubled(nn.Conv2d):
+        pass
+
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(1))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * self.weight
+
+    layers = [
+        *[Doubled(1, 4, 3, stride=2, padding=(1, 2), bias=False), nn.BatchNorm2d(4, eps=1e-3), nn.LeakyReLU(0.2)],
+        *[nn.MaxPool2d(2, 1), Own(), nn.Dropout(0.25), nn.Flatten(), nn.Linear(64, 1)],
+    ]
+    net = nn.Sequential(*layers)
+    header = train(tmp_path / "run", net, of=(torch.randn(4, 1, 9, 7), torch.randn(4, 1)))[0]
+    found = {layer["path"]: layer.get("arguments") for layer in header["layers"]}
+    assert found == {
+        "0": {
+            "in_channels": 1,
+            "out_channels": 4,
+            "kernel_size": 3,
+            "stride": 2,
+            "padding": [1, 2],
+            "bias": False,
+        },
+        "1": {"num_features": 4, "eps": 1e-3},
+        "2": {"negative_slope": 0.2},
+        "3": {"kernel_size": 2, "stride": 1},
+        "4": None,
+        "5": {"p": 0.25},
+        "6": {},
+        "7": {"in_features": 64, "out_features": 1},
+    }
+
+
+def test_a_layer_made_of_others_tells_what_it_was_made_with() -> None:
+    layer = nn.TransformerEncoderLayer(16, 4, 32, 0.2, "gelu", norm_first=True, batch_first=True)
+    found = arguments_of(layer)
+    assert found == {
+        "d_model": 16,
+        "nhead": 4,
+        "dim_feedforward": 32,
+        "dropout": 0.2,
+        "norm_first": True,
+        "batch_first": True,
+        "activation": "gelu",
+    }
+    assert arguments_of(nn.LSTM(3, 5, 2, bias=False, bidirectional=True)) == {
+        "input_size": 3,
+        "hidden_size": 5,
+        "num_layers": 2,
+        "bias": False,
+        "bidirectional": True,
+    }
+
+
+def test_a_header_says_loss_optimizer_and_clipping(tmp_path: Path) -> None:
+    net = mlp()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.02, betas=(0.8, 0.9))
+    header = train(tmp_path / "run", net, optimizer=optimizer, given=False, clip=0.05)[0]
+    assert header["optimizers"][0] == {
+        "type": "AdamW",
+        "lr": 0.02,
+        "betas": [0.8, 0.9],
+        "eps": 1e-8,
+        "weight_decay": 0.01,
+        "amsgrad": False,
+        **{k: v for k, v in header["optimizers"][0].items() if k in ("maximize", "capturable", "differentiable")},
+        **{k: v for k, v in header["optimizers"][0].items() if k == "decoupled_weight_decay"},
+    }
+    assert (header["loss"], header["clip_grad_norm"]) == ("MSELoss", 0.05)
+    x, y = torch.randn(8, 8), torch.randint(0, 3, (8,))
+    three = nn.Linear(8, 3)
+    header = train(tmp_path / "three", three, of=(x, y), loss=lambda out, y: F.cross_entropy(out, y) * 0.5)[0]
+    assert header["loss"] == "CrossEntropyLoss"
+    assert "clip_grad_norm" not in header
+    header = train(tmp_path / "own", nn.Linear(8, 1), loss=lambda out, y: (out - y).abs().mean() + out.sum())[0]
+    assert "loss" not in header
 
 
 def test_neither_arguments_nor_environment_are_told(tmp_path: Path) -> None:
