@@ -37,7 +37,7 @@ export const poorInit = runFinding({
   fixes: ["default-init", "he-init", "xavier-init", "batch-norm"],
 
   find(evidence, { loss: times, small, large }) {
-    const { loss, judged, broken, early, data, layers } = evidence;
+    const { loss, judged, broken, early, data } = evidence;
     if (!judged || !(loss.notWell || broken || (loss.bad && loss.relative > HIGH))) return undefined;
     const first = evidence.history.first[0]?.loss ?? NaN;
     const isFar = data !== undefined && offsetOf(data) > OFFSET;
