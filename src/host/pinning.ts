@@ -18,7 +18,8 @@ export interface PinServices {
 export function togglePin(services: PinServices, id: unknown): void {
   const run = typeof id === "number" ? services.runs.get(id) : runMeant(services);
   if (run) services.runs.pin(run, !run.pinned);
-  else if (id === undefined) refuse(plain`There is no run to pin yet.`, plain`Run Model…`, "gradlens.runPick");
+  else if (id === undefined)
+    refuse(plain`There is no run to pin yet.`, plain`Run Model…`, "gradlens.runPick");
 }
 
 /** The latest run of the model at the cursor, or of the program; else the one that the panel shows. */

@@ -42,7 +42,7 @@ export const modelOf = (chain: readonly LayerSpec[], seed = 0): ModelSpec => ({
 /** Layers one after the other in double precision, with ∂L/∂y as given instead of a loss. */
 export class LayerBench {
   readonly layout: Layout;
-  readonly #plan: CallLists;
+  readonly #lists: CallLists;
   readonly #memory: Memory;
   readonly #kernels: Kernels;
   readonly #y: Tensor;
@@ -52,7 +52,7 @@ export class LayerBench {
     this.layout = layOut(spec, layers, 0);
     const network = buildNetwork(spec, batch, training);
     let y: Tensor | undefined;
-    this.#plan = compile(network, {
+    this.#lists = compile(network, {
       layout: this.layout,
       table: layers,
       loss(k, { x, target, dx }) {
@@ -61,9 +61,9 @@ export class LayerBench {
       },
       targets: sizeOf(spec.output),
     });
-    if (!y) throw new Error("the plan has no output");
+    if (!y) throw new Error("the lists have no output");
     this.#y = y;
-    this.#memory = doubleBackend.memory(this.#plan.floats, this.#plan.doubles);
+    this.#memory = doubleBackend.memory(this.#lists.floats, this.#lists.doubles);
     this.#kernels = doubleBackend.kernels(this.#memory, lehmer(7));
   }
 
@@ -72,22 +72,22 @@ export class LayerBench {
   }
 
   forward(x: ArrayLike<number>): number[] {
-    this.#memory.floats.set(x, this.#plan.input.at);
-    bind(this.#kernels, this.#plan.forward).forEach((call) => call());
+    this.#memory.floats.set(x, this.#lists.input.at);
+    bind(this.#kernels, this.#lists.forward).forEach((call) => call());
     return this.#read(this.#y);
   }
 
   /** Gradients of all parameters for ∂L/∂y. Comes after `forward`. */
   backward(dy: ArrayLike<number>): ReadonlyMap<string, number[]> {
-    this.#memory.floats.set(dy, this.#plan.target);
-    bind(this.#kernels, this.#plan.forward).forEach((call) => call());
-    bind(this.#kernels, this.#plan.backward).forEach((call) => call());
+    this.#memory.floats.set(dy, this.#lists.target);
+    bind(this.#kernels, this.#lists.forward).forEach((call) => call());
+    bind(this.#kernels, this.#lists.backward).forEach((call) => call());
     return new Map([...this.layout.gradients].map(([key, place]) => [key, this.#read(place)]));
   }
 
   /** ‖∂L/∂h_t‖ of the recurrent layers. Comes after `backward`. */
   times(): ArrayLike<number> {
-    const { layers } = this.#plan;
+    const { layers } = this.#lists;
     const norms = new Float64Array(timeSteps(layers));
     readTimes(layers, this.#memory.doubles, norms);
     return norms;

@@ -32,7 +32,10 @@ suite("the package", () => {
       "LICENSE.txt",
       "changelog.md",
       "docs/findings.md",
+      "l10n/bundle.l10n.de.json",
       "package.json",
+      "package.nls.de.json",
+      "package.nls.json",
       "readme.md",
     ]);
     assert.deepEqual(files.filter((name) => name.startsWith("dist/")).sort(), [

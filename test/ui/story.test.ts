@@ -6,9 +6,8 @@ import { eventually, lensesWith, openWindow, panel, repo, screenshot, suiteInWin
 
 const EXAMPLE = "vanishing.gradlens.json";
 
-/** The pictures are written anew where this is set; else they only have to be there. That of the README ships, so it is small. */
+/** The README's picture is written anew where this is set (`npm run pictures`). It ships, so it is small. */
 const anew = process.env.GRADLENS_PICTURES !== undefined;
-const folder = anew ? path.join(repo, "docs", "pictures") : undefined;
 
 suiteInWindow(
   "the first minute, as the README tells it",
@@ -16,7 +15,6 @@ suiteInWindow(
     openWindow({
       openFile: EXAMPLE,
       viewport: { width: 1440, height: 900 },
-      deviceScaleFactor: folder ? 2 : 1,
       settings: { "editor.minimap.enabled": false },
     }),
   (window) => {
@@ -87,7 +85,7 @@ suiteInWindow(
         );
         await workbench.goTo(9);
         const name = `screenshot-${theme.toLowerCase().replaceAll(" ", "-")}`;
-        const file = await screenshot(workbench, name, folder ? { folder } : {});
+        const file = await screenshot(workbench, name);
         assert.ok(fs.statSync(file).size > 50_000, "the picture is empty");
         if (anew && theme === "Dark") {
           await workbench.page.screenshot({ path: path.join(repo, "media", "readme.png"), scale: "css" });

@@ -83,9 +83,9 @@ export class CompiledModel {
     const states = this.optimizer.state(spec.optimizer.params).length;
     this.layout = layOut(spec, table, states, HYPER + HYPER_SIZE);
 
-    const plans = (sizes: readonly number[], train: boolean) =>
+    const listsOf = (sizes: readonly number[], train: boolean) =>
       [...new Set(sizes)].map((batch) => this.#compile(buildNetwork(spec, batch, train, table)));
-    const [train, evaluate] = [plans(training, true), plans(evaluation, false)];
+    const [train, evaluate] = [listsOf(training, true), listsOf(evaluation, false)];
     const all = [...train, ...evaluate];
     this.layers = train[0].layers;
     this.samplingInterval = histEvery ?? Math.max(...train.map(samplingInterval));
@@ -173,9 +173,9 @@ export class CompiledModel {
     });
   }
 
-  #steps(plans: readonly CallLists[]): ReadonlyMap<number, CompiledStep> {
+  #steps(all: readonly CallLists[]): ReadonlyMap<number, CompiledStep> {
     return new Map(
-      plans.map((lists) => [
+      all.map((lists) => [
         lists.batch,
         {
           lists,
@@ -236,10 +236,10 @@ function moduleAt({ modules }: Network, node: number): number {
   }, -1);
 }
 
-const stepFor = (programs: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {
-  const program = programs.get(batch);
-  if (!program) throw new Error(`no program for a batch of ${batch}`);
-  return program;
+const stepFor = (steps: ReadonlyMap<number, CompiledStep>, batch: number): CompiledStep => {
+  const step = steps.get(batch);
+  if (!step) throw new Error(`no step is compiled for a batch of ${batch}`);
+  return step;
 };
 
 /** The entry that a selection names. The parser has checked that there is one. */

@@ -27,7 +27,7 @@ export function directConv2d(conv: ConvDescriptor, batch: i32, x: i32, W: i32, b
   forward.run(conv, planes, batch, f32At(x), f32At(y), free);
 }
 
-/** `convKernels.conv2dGradInput` with stride 1: dy convolved with the transpose of W, whose planes are turned round. */
+/** `convKernels.conv2dGradInput` with stride 1: dy convolved with the transpose of W, whose planes are rotated by 180°. */
 export function directConv2dGradInput(conv: ConvDescriptor, batch: i32, dy: i32, W: i32, dx: i32): void {
   const groups = conv.groups,
     ins = conv.channels / groups,

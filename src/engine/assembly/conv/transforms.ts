@@ -250,7 +250,7 @@ function rowOfWindow(S: usize, step: usize): v128 {
 
 /**
  * U = G·W·Gᵀ for rows × columns windows of W, which are `row` and `column` elements apart; where `back` is true, of the
- * windows turned round, which makes the first row the last and the first column the last. Returns where they end.
+ * windows rotated by 180°, which makes the first row the last and the first column the last. Returns where they end.
  */
 export function transformWeights(
   W: usize,

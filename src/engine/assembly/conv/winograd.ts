@@ -18,7 +18,7 @@ export function winogradConv2d(conv: ConvDescriptor, batch: i32, x: i32, W: i32,
   convolve(conv, batch, ins, outs, f32At(x), f32At(y), bias < 0 ? 0 : f32At(bias), free);
 }
 
-/** `convKernels.conv2dGradInput`: dy convolved with the transpose of W, whose windows are turned round. */
+/** `convKernels.conv2dGradInput`: dy convolved with the transpose of W, whose windows are rotated by 180°. */
 export function winogradConv2dGradInput(conv: ConvDescriptor, batch: i32, dy: i32, W: i32, dx: i32): void {
   const ins = conv.channels / conv.groups,
     outs = conv.outChannels / conv.groups;
