@@ -6,6 +6,7 @@ import { STATS, type Frame } from "../src/protocol/frame.ts";
 import type { Increment } from "../src/protocol/increment.ts";
 import { Recorder } from "../src/protocol/recorder.ts";
 import type { RunSummary, ToWebview } from "../src/protocol/webview.ts";
+import { VERSION } from "../src/storage/keptRun.ts";
 import { RunFiles } from "../src/storage/runFiles.ts";
 import { openBrowser } from "../test/webview/page.ts";
 import { chainLayers, framesOf, generator, runOf, stateOf } from "../test/webview/runs.ts";
@@ -164,7 +165,7 @@ async function listed({ info }: RunSummary, history: Increment): Promise<readonl
       await new RunFiles(folder).write(
         `run-${i}`,
         {
-          version: 1,
+          version: VERSION,
           file: "bench.gradlens.json",
           model: info.model,
           fingerprint: "",

@@ -57,8 +57,8 @@ const ALLOWED: Readonly<
   },
   "src/cli.ts": { folders: ["src/cli", "src/text"], packages: ["commander"] },
   "src/extension.ts": {
-    folders: ["src/host", "src/protocol", "src/storage", "src/text", "src/model"],
-    packages: ["vscode", "node:"],
+    folders: ["src/host"],
+    packages: ["vscode"],
   },
   webview: {
     folders: ["src/l10n", "src/insight", "src/protocol"],

@@ -97,6 +97,7 @@ function reconcile(list: HTMLElement, choices: readonly Choice[]): void {
   for (const [i, { value, label }] of choices.entries()) {
     const option = list.children[i] ?? list.appendChild(element("vscode-option" as "option"));
     setAttribute(option, "value", value);
+    setAttribute(option, "aria-label", label); // the component would call each of them "Option"
     setText(option, label);
   }
 }

@@ -138,11 +138,15 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       ];
       if (isPage) page.update(view);
       if (opened) page.focus();
-      for (const { part, section } of isPage ? pages : sections) {
-        if (speak)
+      const all = isPage ? pages : sections;
+      if (speak)
+        for (const { part, section } of all)
           section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
-        if (section.element.hidden) continue;
-        section.update(view, theme, speak);
+      const there = all.filter(({ section }) => !section.element.hidden);
+      // All texts before the first drawing: for the labels on a canvas the page's styles are worked out anew after each that changes.
+      if (speak) for (const { section } of there) section.tell(view);
+      for (const { section } of there) {
+        section.draw(view, theme, speak);
         section.mark(markedOf(state));
       }
     },

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { Api } from "../../src/extension.ts";
+import type { Api } from "../../src/host/api.ts";
 import type { ProbeFigures, ProbeTimes } from "../editor.ts";
 import { replace, open } from "./document.ts";
 

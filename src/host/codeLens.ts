@@ -7,6 +7,7 @@ import {
   exportCommand,
   figuresCommand,
   findingCommand,
+  pinCommand,
   resultCommand,
   runCommand,
   shapesCommand,
@@ -132,6 +133,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       shown.run && runCommand(uri, model, this.#models.of(document).problems, run),
       shown.result && run && resultCommand(run, found, stale),
       found && !isTold && findingCommand(found),
+      shown.pin && run && pinCommand(run),
       shown.export && exportCommand(uri, model),
     ];
     return commands.flatMap((command) => (command ? [new vscode.CodeLens(range, command)] : []));

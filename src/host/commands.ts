@@ -1,43 +1,21 @@
 import * as vscode from "vscode";
 import { messageOf } from "../protocol/rpc.ts";
-import type { PanelCommand } from "../protocol/webview.ts";
 import { plain } from "../text/quote.ts";
-import type { Anchors } from "./anchors.ts";
 import { newModel, openExamples } from "./examples.ts";
 import { explainFinding } from "./explaining.ts";
 import { exportPyTorch } from "./exporting.ts";
-import type { Imports } from "./importing.ts";
 import { jacobianSpectrum } from "./jacobian.ts";
-import type { Models } from "./models.ts";
-import type { Panel } from "./panel.ts";
-import { reveal } from "./reveal.ts";
+import type { Parts } from "./parts.ts";
+import { togglePin } from "./pinning.ts";
+import { revealOrSay } from "./reveal.ts";
 import { meant, runCommands } from "./runCommands.ts";
-import type { Run } from "./run.ts";
-import type { Running } from "./running.ts";
-import type { Runs } from "./runs.ts";
-import type { Node, RunsTree } from "./runsTree.ts";
-import { fail, warn } from "./say.ts";
+import { fail } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
-import type { Trainer } from "./trainer.ts";
-import type { ProgramAnchors } from "./watch/programAnchors.ts";
-import type { WatchedRuns } from "./watch/watchedRuns.ts";
+import type { Views } from "./views.ts";
+import { passed } from "./walkthrough.ts";
 import { watchPython } from "./watch/watchPython.ts";
 
-export interface CommandServices {
-  readonly context: vscode.ExtensionContext;
-  readonly models: Models;
-  readonly programs: ProgramAnchors;
-  readonly anchors: Anchors;
-  readonly watched: WatchedRuns;
-  readonly runs: Runs;
-  readonly trainer: Trainer;
-  readonly running: Running;
-  readonly panel: Panel;
-  readonly tree: RunsTree;
-  selection(): readonly Node[];
-  readonly imports: Imports;
-  showLog(): void;
-}
+export type CommandServices = Parts & Views & { readonly context: vscode.ExtensionContext };
 
 /** What each command of the manifest does, by its name after `gradlens.`. */
 export function registerCommands(services: CommandServices): vscode.Disposable {
@@ -67,6 +45,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     watchPython: async (uri) => {
       await watchPython(context.extensionUri, watched, uri instanceof vscode.Uri ? uri : undefined);
     },
+    pinRun: (id) => togglePin(services, id),
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),
     tryFixes: (uri, model) => tryFixes(services, uri instanceof vscode.Uri ? uri : undefined, nameOf(model)),
@@ -78,7 +57,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     jacobianSpectrum: (id, path) => jacobianSpectrum(services, runs.get(Number(id)), nameOf(path)),
     walkthrough: () =>
       vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
-    showLog: () => services.showLog(),
+    showLog: () => services.log.show(),
     showProblems: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     showLayer: (id, layer) => {
       passed("layerShown");
@@ -109,28 +88,6 @@ async function orSay(act: (...args: unknown[]) => unknown, args: unknown[]): Pro
   }
 }
 
-/** A step of the walkthrough is done: by a click on a lens, say, which VS Code does not count as a command. */
-const passed = (step: "layerShown" | "layerRevealed"): void =>
-  void vscode.commands.executeCommand("setContext", `gradlens.${step}`, true);
-
 /** A menu passes what it was opened on, which is no name. */
 const nameOf = (argument: unknown): string | undefined =>
   typeof argument === "string" ? argument : undefined;
-
-/** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
-export async function revealOrSay(
-  models: Models,
-  programs: ProgramAnchors,
-  run: Run,
-  layer: string,
-): Promise<string | undefined> {
-  const why = await reveal(models, programs, run, layer);
-  if (why !== undefined) void warn(why);
-  else passed("layerRevealed");
-  return why;
-}
-
-/** A button of the panel is the command of the same name; one that is about a run is about the one that is shown. */
-export const panelCommand = (command: PanelCommand): void => {
-  void vscode.commands.executeCommand(`gradlens.${command}`);
-};

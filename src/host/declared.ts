@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { declaredText } from "../text/declared.ts";
 import { plain } from "../text/quote.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 import { compareTexts, warn } from "./say.ts";
 
@@ -40,6 +41,6 @@ const uriOf = ({ id, info }: Run): vscode.Uri =>
   vscode.Uri.from({ scheme: SCHEME, path: `/${info.model.replace(/[\\/]/g, "_")}.json`, query: String(id) });
 
 const nameOf = (run: Run): string => {
-  const { info, started } = run.summary(false);
+  const { info, started } = summaryOf(run, false);
   return `${info.model} · ${started}`;
 };

@@ -9,12 +9,15 @@ export const dropStreams = (imports: Imports): vscode.TreeDragAndDropController<
   dropMimeTypes: [URIS, "files"],
   dragMimeTypes: [],
   async handleDrop(_target, data) {
-    const list = (await data.get(URIS)?.asString()) ?? "";
-    const uris = list.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
-    if (uris.length > 0) return void (await imports.all(uris.map((uri) => vscode.Uri.parse(uri))));
-    for (const [, item] of data) {
-      const file = item.asFile();
-      if (file) await imports.take(file.name, await file.data());
-    }
+    const files = [...data].flatMap(([, item]) => item.asFile() ?? []);
+    const named = (await data.get(URIS)?.asString()) ?? "";
+    const uris = [
+      ...named.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#")),
+      ...files.flatMap(({ uri }) => uri?.toString() ?? []),
+    ];
+    await imports.all([...new Set(uris)].map((uri) => vscode.Uri.parse(uri)));
+    // What has no place, another program's attachment say, is read as it is; where it is named as well, it has one.
+    if (named === "")
+      for (const file of files) if (!file.uri) await imports.take(file.name, await file.data());
   },
 });

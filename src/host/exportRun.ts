@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as vscode from "vscode";
 import { plain } from "../text/quote.ts";
+import { thinningOf, thinningText } from "../text/thinning.ts";
 import { streamOf } from "../text/writeStream.ts";
 import type { Run } from "./run.ts";
 import { askWhereToSave, inform } from "./say.ts";
@@ -10,7 +11,7 @@ const LINES_A_TURN = 20;
 
 /** The stream of a run, as far as it is kept. */
 export async function streamBytes(run: Run): Promise<Uint8Array> {
-  await run.bring();
+  await run.record.bring();
   const lines: string[] = [];
   for (const line of streamOf(run.info, run.history, run.end)) {
     lines.push(line);
@@ -35,8 +36,10 @@ export async function save(
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, await make(run));
   const open = plain`Open`;
+  const thinning = thinningOf(run.history);
+  const what = thinning ? `: ${thinningText(thinning)}` : "";
   const answer = await inform(
-    plain`The run of ${run.origin.model} is written to ${vscode.workspace.asRelativePath(target)}.`,
+    plain`The run of ${run.origin.model} is written to ${vscode.workspace.asRelativePath(target)}${what}.`,
     open,
   );
   if (answer !== open) return;

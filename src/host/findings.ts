@@ -93,7 +93,7 @@ export class Findings implements vscode.Disposable {
   #ofProgram(document: vscode.TextDocument): readonly Placed[] {
     const owner = new Map(this.#programs.of(document).map(({ start, run }) => [start.line, run] as const));
     return this.#programs.runs(document).flatMap((run) => {
-      if (!run.isHere || this.#programs.isStaleIn(document, run)) return [];
+      if (!run.record.isHere || this.#programs.isStaleIn(document, run)) return [];
       return run.findings().findings.flatMap((found) => {
         const range = this.#lineOf(document, run, found.layer);
         return range && owner.get(range.start.line) === run

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import { messageOf } from "../protocol/rpc.ts";
 import type { RunEnd } from "../protocol/run.ts";
-import type { RunHead } from "../storage/keptRun.ts";
+import { VERSION, type RunHead } from "../storage/keptRun.ts";
 import type { Kept, RunFiles } from "../storage/runFiles.ts";
 import { plain, type Plain } from "../text/quote.ts";
-import type { KeptBefore, Run } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { KeptBefore } from "./runOrigin.ts";
 import type { RunChange, Runs } from "./runs.ts";
 import { warn } from "./say.ts";
 import { settings } from "./settings.ts";
@@ -50,7 +51,8 @@ export class KeptRuns implements vscode.Disposable {
     for (const { key, bytes } of kept) this.#bytes.set(key, bytes);
     const earlier = kept.map(before);
     const runs = this.#runs.restore(earlier);
-    for (const [i, run] of runs.entries()) run.leave(this.#reader(run), earlier[i]?.said);
+    for (const [i, run] of runs.entries())
+      run.record.leave(earlier[i]?.said ?? run.said(), () => this.#read(run));
     for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
     for (const { key, reason } of damaged) {
       this.#say(plain`A run that was kept cannot be read, and is gone: ${reason}.`);
@@ -85,9 +87,8 @@ export class KeptRuns implements vscode.Disposable {
         return this.#write.request();
       case "restored": // by one that had taken it away, too
       case "state":
-        if (!run.isJudged) this.#turn = this.#turn.then(() => this.#judge(run));
         if (what === "restored" && this.#bytes.has(run.key)) return;
-        this.#due.set(run, run.isHere ? "all" : "head");
+        this.#due.set(run, run.record.isHere ? "all" : "head");
         if (run.end) return void this.flush();
         return this.#write.request();
       case "removed":
@@ -106,7 +107,7 @@ export class KeptRuns implements vscode.Disposable {
   async #keep(run: Run, what: "all" | "head"): Promise<void> {
     if (!this.#runs.all().includes(run)) return;
     const body =
-      what === "all" && run.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
+      what === "all" && run.record.isHere ? { info: run.ownInfo, history: run.history.since(0) } : undefined;
     try {
       this.#bytes.set(run.key, await this.#files.write(run.key, headOf(run), body));
       this.#complained = false;
@@ -137,22 +138,17 @@ export class KeptRuns implements vscode.Disposable {
   #leaveOthers(): void {
     const here = this.#runs
       .all()
-      .filter((run) => run.end && run.isHere && this.#bytes.has(run.key) && !this.#due.has(run))
-      .sort((a, b) => b.usedMs - a.usedMs);
+      .filter((run) => run.end && run.record.isHere && this.#bytes.has(run.key) && !this.#due.has(run))
+      .sort((a, b) => b.record.usedMs - a.record.usedMs);
     const since = performance.now() - IDLE_MS;
-    for (const run of here.slice(MOST_HERE)) if (run.usedMs < since) run.leave(this.#reader(run));
-  }
-
-  /** Asks for what was recorded of a run, once however often it is asked. */
-  #reader(run: Run): () => Promise<void> {
-    let asked: Promise<void> | undefined;
-    return () => (asked ??= this.#read(run));
+    for (const run of here.slice(MOST_HERE))
+      if (run.record.usedMs < since) run.record.leave(run.said(), () => this.#read(run));
   }
 
   async #read(run: Run): Promise<void> {
     try {
       const { info, history } = await this.#files.body(run.key);
-      if (run.isHere) return;
+      if (run.record.isHere) return;
       run.arrive(info, history);
       this.#runs.changed(run, "arrived");
     } catch (error) {
@@ -160,16 +156,6 @@ export class KeptRuns implements vscode.Disposable {
       this.#say(plain`The run of ${run.origin.model} cannot be read, and is gone: ${messageOf(error)}.`);
       this.#runs.remove(run);
     }
-  }
-
-  /** Findings are set otherwise than when the run was judged: it is read for that, and goes again where nobody else looks at it. */
-  async #judge(run: Run): Promise<void> {
-    if (run.isJudged || !this.#runs.all().includes(run)) return;
-    const { usedMs } = run;
-    await run.bring();
-    if (!run.isHere) return; // it cannot be read, and is gone
-    await this.#keep(run, "head");
-    if (run.usedMs === usedMs) run.leave(this.#reader(run));
   }
 
   #complain(error: unknown): void {
@@ -189,13 +175,13 @@ function headOf(run: Run): RunHead {
   const { uri, file, model, fingerprint } = run.origin;
   const { layers: _, declared: __, data: ___, ...info } = run.info;
   return {
-    version: 1,
+    version: VERSION,
     ...(uri && { uri: uri.toString() }),
     file,
     model,
     fingerprint,
     info,
-    ...(run.name !== undefined && { name: run.name }),
+    ...run.marks,
     pinned: run.pinned,
     ...(run.trial && { trial: run.trial }),
     started: run.started.getTime(),
@@ -220,8 +206,9 @@ function before({ key, head }: Kept): KeptBefore {
       info: { ...head.info, layers: [] },
     },
     started: new Date(head.started),
-    name: head.name,
+    ...(head.name !== undefined && { name: head.name }),
     pinned: head.pinned,
+    hidden: head.hidden ?? false,
     ...(head.trial && { trial: head.trial }),
     end: head.end ?? interrupted,
     files: head.files,

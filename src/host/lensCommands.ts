@@ -4,10 +4,11 @@ import type { FoundAt } from "../protocol/found.ts";
 import type { Problem } from "../protocol/problem.ts";
 import { LENS_HINTS } from "../text/explain.ts";
 import { activationLens, findingLens, gradientLens, problemsLens, runLens, shapeLens } from "../text/lens.ts";
-import { plain, type Plain } from "../text/quote.ts";
+import { plain, withIcon, type Plain } from "../text/quote.ts";
 import { momentText, outcome, short, STALE } from "../text/run.ts";
 import type { Figures } from "./figures.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { LensCommand } from "./say.ts";
 import type { LensSettings } from "./settings.ts";
 
@@ -55,7 +56,7 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
   const seen = run.historySeen();
   const text =
     seen === run.history
-      ? plain`${short(outcome(run.summary(stale)), LONGEST_RESULT)}`
+      ? plain`${short(outcome(summaryOf(run, stale)), LONGEST_RESULT)}`
       : plain`${momentText(seen.tally.step, seen.latest()?.loss ?? NaN)}`;
   if (!stale || !run.end || run.isWatched) {
     const title = stale ? plain`${STALE} ${text}` : text;
@@ -70,6 +71,14 @@ export function resultCommand(run: Run, found: FoundAt | undefined, stale: boole
   const { uri, model } = run.origin;
   return { title, tooltip: LENS_HINTS.again, command: "gradlens.run", arguments: [uri, model] };
 }
+
+/** Beside the result: whether the run is pinned, to be compared with others. */
+export const pinCommand = ({ id, pinned }: Run): LensCommand => ({
+  title: pinned ? withIcon("pinned", plain`Pinned`) : withIcon("pin", plain`Pin`),
+  tooltip: pinned ? LENS_HINTS.pinned : LENS_HINTS.pin,
+  command: "gradlens.pinRun",
+  arguments: [id],
+});
 
 /** The figures of the latest run that the declaration takes part in. */
 export function figuresCommand(

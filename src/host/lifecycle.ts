@@ -51,5 +51,5 @@ const SHOW_LOG = plain`Show Log`;
 
 export const followRenames = (runs: Runs): vscode.Disposable =>
   vscode.workspace.onDidRenameFiles(({ files }) => {
-    for (const { oldUri, newUri } of files) runs.moved(oldUri, newUri);
+    for (const { oldUri, newUri } of files) runs.moved({ from: oldUri, to: newUri });
   });

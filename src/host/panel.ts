@@ -78,11 +78,6 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     for (const session of this.#sessions) session.showLayer(layer);
   }
 
-  /** Lays a run under the shown one, or takes it away. */
-  pin(run: Run, on = true): void {
-    this.#services.runs.pin(run, on);
-  }
-
   refresh(): void {
     for (const session of this.#sessions) session.refresh();
   }

@@ -1,5 +1,6 @@
 import type { Overlay, RunSummary, ToWebview } from "../protocol/webview.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 
 /** What a panel shows: all runs by name, one of them in full, others under it. */
@@ -61,7 +62,7 @@ function named(what: Shown): {
   const under = runsUnder(what);
   const drawn = [what.shown, ...under.map(({ run }) => run)];
   const runs = what.runs.all().map((run) => {
-    const summary = run.summary(what.isStale(run));
+    const summary = summaryOf(run, what.isStale(run));
     if (drawn.includes(run)) return summary;
     const { declared: _, ...info } = summary.info;
     return { ...summary, info: { ...info, layers: [] } };

@@ -108,11 +108,6 @@ export class PanelSession implements vscode.Disposable {
     this.#want("mark");
   }
 
-  /** Lays a run under the shown one, here and in every other panel, or takes it away. */
-  pin(run: Run, on = true): void {
-    this.#services.runs.pin(run, on);
-  }
-
   /** Shows all figures of a layer. */
   showLayer(layer: string): void {
     this.#layer = layer;
@@ -165,7 +160,9 @@ export class PanelSession implements vscode.Disposable {
       case "command":
         return this.#services.command(message.command, this.#shown);
       case "pin":
-        return this.#withRun(message.run, (run) => this.pin(run, message.on));
+        return this.#withRun(message.run, (run) =>
+          message.on ? this.#services.runs.pin(run, true) : this.#services.runs.hide(run),
+        );
       case "diff":
         return this.#withRun(message.run, (run) =>
           this.#withRun(message.other, (other) => this.#services.diff(run, other)),

@@ -2,7 +2,8 @@ import { probed } from "../insight/findings/probed.ts";
 import type { Summary } from "../insight/findings/summarise.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
 import type { TrialRun } from "../protocol/trials.ts";
-import { Run, type RunRequest } from "./run.ts";
+import { Run } from "./run.ts";
+import type { RunRequest } from "./runOrigin.ts";
 
 /** Initial weights that a model is probed with. */
 export const SEEDS = 3;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { t } from "../l10n/translate.ts";
+import { thinningOf, thinningText } from "../text/thinning.ts";
 import { reportHtml } from "../text/report.ts";
 import { runsUnder, stateMessage } from "./panelMessages.ts";
 import type { Run } from "./run.ts";
@@ -11,14 +12,16 @@ export async function reportBytes(dist: vscode.Uri, runs: Runs, run: Run): Promi
   const read = (name: string) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(dist, name));
   const [script, style, font] = await Promise.all(["webview.js", "webview.css", "codicon.ttf"].map(read));
   const under = runsUnder({ runs, shown: run }).map((one) => one.run);
-  await Promise.all([run, ...under].map((one) => one.bring()));
+  await Promise.all([run, ...under].map((one) => one.record.bring()));
   const state = stateMessage({ runs, shown: run, isStale: () => false }, true);
   if (!script || !style || !font || state.type !== "state") throw new Error("the panel's files are missing");
   const { model, file } = run.origin;
+  const thinning = thinningOf(run.history);
+  const kept = thinning ? t` Of a long run it shows ${thinningText(thinning)}.` : "";
   const utf8 = new TextDecoder();
   const page = reportHtml({
     title: `${run.name ?? model} · GradLens`,
-    origin: t`${model} of ${file}, ${run.started.toLocaleString("sv-SE")}. Made by GradLens.`,
+    origin: t`${model} of ${file}, ${run.started.toLocaleString("sv-SE")}.${kept} Made by GradLens.`,
     script: utf8.decode(script),
     style: utf8.decode(style),
     font: Buffer.from(font).toString("base64"),

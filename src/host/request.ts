@@ -4,7 +4,7 @@ import type { ModelDigest } from "../model/digest.ts";
 import type { RunInfo } from "../protocol/run.ts";
 import type { ModelSource, RunOptions } from "../protocol/worker.ts";
 import { plain, type Plain } from "../text/quote.ts";
-import type { RunRequest } from "./run.ts";
+import type { RunRequest } from "./runOrigin.ts";
 
 /** The document as the worker reads it; `undefined` where it does not lie in a folder of this machine. */
 export function sourceOf(document: vscode.TextDocument): ModelSource | undefined {

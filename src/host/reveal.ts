@@ -4,6 +4,8 @@ import { layerName } from "../protocol/layerName.ts";
 import type { Models } from "./models.ts";
 import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
+import { warn } from "./say.ts";
+import { passed } from "./walkthrough.ts";
 import type { ProgramAnchors } from "./watch/programAnchors.ts";
 
 /** Shows the line of a program that made a layer. */
@@ -36,6 +38,19 @@ export async function reveal(
     return plain`${layerName(layer)} is no longer in ${model}: ${file} has changed since the run.`;
   await select(document, rangeOf(declared));
   return undefined;
+}
+
+/** Shows a layer's declaration; says why where there is none any more. The result is what was said. */
+export async function revealOrSay(
+  models: Models,
+  programs: ProgramAnchors,
+  run: Run,
+  layer: string,
+): Promise<string | undefined> {
+  const why = await reveal(models, programs, run, layer);
+  if (why !== undefined) void warn(why);
+  else passed("layerRevealed");
+  return why;
 }
 
 /** The same for the model as a whole. */

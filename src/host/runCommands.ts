@@ -12,6 +12,7 @@ import type { Runs } from "./runs.ts";
 import type { Node, RunsTree } from "./runsTree.ts";
 import { ask, inform, warn } from "./say.ts";
 import type { Trainer } from "./trainer.ts";
+import type { MarksOfFiles } from "./watch/marksOfFiles.ts";
 import type { ProgramAnchors } from "./watch/programAnchors.ts";
 
 export interface RunCommandServices {
@@ -21,6 +22,7 @@ export interface RunCommandServices {
   readonly trainer: Trainer;
   readonly panel: Panel;
   readonly tree: RunsTree;
+  readonly marks: MarksOfFiles;
   /** The lines of the list that the user has selected. */
   selection(): readonly Node[];
   /** The folder of the panel's bundle. */
@@ -79,16 +81,23 @@ async function revealOrWarn({ models, programs }: RunCommandServices, run: Run):
 }
 
 /** What was recorded is read before, so that it can be put back. */
-async function remove({ runs, trainer }: RunCommandServices, chosen: readonly Run[]): Promise<void> {
+async function remove({ runs, trainer, marks }: RunCommandServices, chosen: readonly Run[]): Promise<void> {
   if (chosen.length === 0) return;
   if (chosen.some((run) => run === trainer.active())) await trainer.stop();
-  await Promise.all(chosen.map((run) => run.bring()));
-  for (const run of chosen) runs.remove(run);
+  await Promise.all(chosen.map((run) => run.record.bring()));
+  for (const run of chosen) {
+    runs.remove(run);
+    marks.remove(run, true);
+  }
   const [only] = chosen;
   const said =
     chosen.length === 1 && only
       ? plain`The run of ${only.origin.model} is deleted.`
       : plain`${counted(chosen.length, "run")} are deleted.`;
   const undo = plain`Undo`;
-  if ((await inform(said, undo)) === undo) for (const run of chosen) runs.putBack(run);
+  if ((await inform(said, undo)) !== undo) return;
+  for (const run of chosen) {
+    marks.remove(run, false);
+    runs.putBack(run);
+  }
 }

@@ -8,6 +8,7 @@ import { isModelFile, MODEL_FILES, type Models } from "./models.ts";
 import { requestOf } from "./request.ts";
 import { open } from "./reveal.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import { pick, type PickItem, separator, warn } from "./say.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
@@ -85,7 +86,7 @@ export class Running {
   /** A row of the list: with how the model's latest run ended, or goes. */
   #candidate(document: vscode.TextDocument, model: ModelDigest): Candidate<Item> {
     const run = this.#runs.latest(document.uri, model.name);
-    const result = run && plain`${short(outcome(run.summary(this.#models.isStale(run))), LONGEST_DETAIL)}`;
+    const result = run && plain`${short(outcome(summaryOf(run, this.#models.isStale(run))), LONGEST_DETAIL)}`;
     const detail = model.spec ? result : withIcon("error", plain`has problems`);
     return {
       value: {
@@ -153,7 +154,7 @@ function activeModelFile(): vscode.TextDocument | undefined {
 }
 
 /** The model whose lines the cursor is on, at whatever column. */
-function modelAtCursor(
+export function modelAtCursor(
   document: vscode.TextDocument,
   models: readonly ModelDigest[],
 ): ModelDigest | undefined {

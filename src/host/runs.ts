@@ -1,8 +1,11 @@
 import * as vscode from "vscode";
 import type { FrameSource } from "./frameSource.ts";
 import type { RuleSettings } from "../protocol/rules.ts";
+import { movedOrigin } from "./movedOrigin.ts";
 import type { Probe } from "./probe.ts";
-import { Run, type KeptBefore, type RunBeginning } from "./run.ts";
+import type { Rename } from "./renames.ts";
+import { Run } from "./run.ts";
+import type { KeptBefore, RunBeginning } from "./runOrigin.ts";
 
 /**
  * What changed about a run. `frames` and `moment` (another step is looked at) come often: whoever draws them slows them down.
@@ -158,29 +161,31 @@ export class Runs implements vscode.Disposable {
     return run;
   }
 
-  /**
-   * Lays a run under whichever is shown, for as long as it is kept, or takes it away from there. A pinned run is not dropped for
-   * another.
-   */
+  /** Lays a run under whichever is shown, for as long as it is kept, or leaves that to its place. A pinned run is not dropped for another. */
   pin(run: Run, on: boolean): void {
-    [run.pinned, run.hidden] = [on, !on];
+    [run.pinned, run.hidden] = [on, false];
+    this.changed(run, "state");
+  }
+
+  /** Takes a run away from under those that are shown: it does not lie there by itself any more. */
+  hide(run: Run): void {
+    [run.pinned, run.hidden] = [false, true];
     this.changed(run, "state");
   }
 
   /** Another step of a run is looked at; `undefined`: the latest. */
   look(run: Run, step: number | undefined): void {
-    if (run.at === step) return;
-    run.at = step;
+    if (run.moment.at === step) return;
+    run.moment.at = step;
     this.changed(run, "moment");
   }
 
   /** Files were renamed: the runs follow. */
-  moved(from: vscode.Uri, to: vscode.Uri): void {
+  moved(rename: Rename): void {
     for (const run of this.#all) {
-      const path = run.origin.uri?.path;
-      if (path === undefined || (path !== from.path && !path.startsWith(`${from.path}/`))) continue;
-      const uri = to.with({ path: to.path + path.slice(from.path.length) });
-      run.origin = { ...run.origin, uri, file: vscode.workspace.asRelativePath(uri) };
+      const origin = movedOrigin(run, rename);
+      if (!origin) continue;
+      run.origin = origin;
       this.changed(run, "state");
     }
   }

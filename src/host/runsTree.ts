@@ -3,6 +3,7 @@ import type { Finding } from "../insight/findings/found.ts";
 import { fileLine, findingLine, modelLine, runLine, type Line, type ListedRun } from "../text/runTree.ts";
 import { statusHover } from "../text/run.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 import { treeItem, tooltip } from "./say.ts";
 import { Throttle } from "./throttle.ts";
@@ -11,18 +12,30 @@ export const RUNS_VIEW = "gradlens.runs";
 
 const EVERY_MS = 500;
 
-/** A line of the tree: a file, a model of it, a run of the model, what was found in the run. */
-export type Node =
+type GroupNode =
   | { readonly kind: "file"; readonly file: string }
-  | { readonly kind: "model"; readonly file: string; readonly model: string }
-  | { readonly kind: "run"; readonly run: Run }
-  | { readonly kind: "finding"; readonly run: Run; readonly found: Finding; readonly index: number };
+  | { readonly kind: "model"; readonly file: string; readonly model: string };
 
-/** All runs that are kept: what was run last stands first. */
+interface FindingNode {
+  readonly kind: "finding";
+  readonly run: Run;
+  readonly index: number;
+  found: Finding;
+}
+
+/** A line of the tree: a file, a model of it, a run of the model, what was found in the run. */
+export type Node = GroupNode | { readonly kind: "run"; readonly run: Run } | FindingNode;
+
+/**
+ * All runs that are kept: what was run last stands first. VS Code asks while runs come and go, tells lines apart by their objects and by
+ * their ids, and forgets an answer that another question overtakes: each line is one object under one id for as long as there is what it
+ * shows, and every answer is given at once.
+ */
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #runs: Runs;
   readonly #isStale: (run: Run) => boolean;
-  readonly #nodes = new Map<string, Node>();
+  readonly #groups = new Map<string, GroupNode>();
+  readonly #ofRun = new WeakMap<Run, { readonly node: Node; readonly findings: FindingNode[] }>();
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #draw = new Throttle(
@@ -34,9 +47,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   constructor(runs: Runs, isStale: (run: Run) => boolean) {
     this.#runs = runs;
     this.#isStale = isStale;
-    this.#subscription = runs.onDidChange(({ run, what }) => {
-      if (what === "removed") this.#nodes.delete(run.key);
-      this.refresh();
+    this.#subscription = runs.onDidChange(({ what }) => {
+      if (what !== "moment" && what !== "spectrum") this.refresh();
     });
   }
 
@@ -52,20 +64,20 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#draw.request();
   }
 
-  getChildren(node?: Node): Node[] | Promise<Node[]> {
+  getChildren(node?: Node): Node[] {
     const latest = this.#runs.all().toReversed();
     if (!node) {
       const files = new Set(latest.map(({ origin }) => origin.file));
-      return [...files].map((file) => this.#same({ kind: "file", file }));
+      return [...files].map((file) => this.#group({ kind: "file", file }));
     }
     switch (node.kind) {
       case "file": {
         const runs = latest.filter((run) => isUnder(node, run));
         const models = new Set(runs.map(({ origin }) => origin.model));
-        return [...models].map((model) => this.#same({ kind: "model", file: node.file, model }));
+        return [...models].map((model) => this.#group({ kind: "model", file: node.file, model }));
       }
       case "model":
-        return latest.filter((run) => isUnder(node, run)).map((run) => this.#same({ kind: "run", run }));
+        return latest.filter((run) => isUnder(node, run)).map((run) => this.#linesOf(run).node);
       case "run":
         return this.#found(node.run);
       case "finding":
@@ -89,8 +101,11 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** What takes a look at the record of a run is read when the mouse rests on it. */
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === "run") {
-      await node.run.bring();
-      item.tooltip = tooltip(statusHover(node.run.summary(this.#isStale(node.run)), node.run.findings()), []);
+      await node.run.record.bring();
+      item.tooltip = tooltip(
+        statusHover(summaryOf(node.run, this.#isStale(node.run)), node.run.findings()),
+        [],
+      );
     }
     return item;
   }
@@ -101,18 +116,27 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#changed.dispose();
   }
 
-  async #found(run: Run): Promise<Node[]> {
-    await run.bring();
-    const { findings } = run.findings();
-    return findings.map((found, index): Node => ({ kind: "finding", run, found, index }));
+  /** Where its record lies on the disk, this asks for it, and its findings are there once it has arrived. */
+  #found(run: Run): Node[] {
+    const { findings: lines } = this.#linesOf(run);
+    return run.findings().findings.map((found, index) => {
+      const line = (lines[index] ??= { kind: "finding", run, index, found });
+      line.found = found;
+      return line;
+    });
   }
 
-  /** VS Code tells lines apart by their objects. */
-  #same(node: Node): Node {
+  #group(node: GroupNode): GroupNode {
     const id = idOf(node);
-    const known = this.#nodes.get(id) ?? node;
-    this.#nodes.set(id, known);
+    const known = this.#groups.get(id) ?? node;
+    this.#groups.set(id, known);
     return known;
+  }
+
+  #linesOf(run: Run): { readonly node: Node; readonly findings: FindingNode[] } {
+    const lines = this.#ofRun.get(run) ?? { node: { kind: "run", run }, findings: [] };
+    this.#ofRun.set(run, lines);
+    return lines;
   }
 
   #line(node: Node): Line {
@@ -136,7 +160,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #listed = (run: Run): ListedRun => ({
-    summary: run.summary(this.#isStale(run)),
+    summary: summaryOf(run, this.#isStale(run)),
     pinned: run.pinned,
     severity: run.said().severity,
   });
@@ -151,17 +175,17 @@ const folds = (node: Node): "open" | "closed" | "leaf" => {
   return node.kind === "run" && node.run.end && node.run.said().severity !== "ok" ? "closed" : "leaf";
 };
 
-/** The same line is the same for as long as it is there: it stays open, selected and focused. */
+/** Each line has one of its own, so that it stays open, selected and focused. Names of files and models are anyone's. */
 function idOf(node: Node): string {
   switch (node.kind) {
     case "file":
-      return node.file;
+      return JSON.stringify([node.kind, node.file]);
     case "model":
-      return JSON.stringify([node.file, node.model]);
+      return JSON.stringify([node.kind, node.file, node.model]);
     case "run":
-      return node.run.key;
+      return JSON.stringify([node.kind, node.run.id]);
     case "finding":
-      return `${node.run.key} ${node.index}`;
+      return JSON.stringify([node.kind, node.run.id, node.index]);
   }
 }
 

@@ -18,6 +18,7 @@ export const settings = {
   lenses: () => ({
     run: flag("codeLens.run"),
     result: flag("codeLens.result"),
+    pin: flag("codeLens.pin"),
     export: flag("codeLens.export"),
     gradients: flag("codeLens.gradients"),
     activations: flag("codeLens.activations"),

@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import { plain } from "../text/quote.ts";
 import { statusHover, statusSpoken, statusText } from "../text/run.ts";
 import type { Run } from "./run.ts";
+import { summaryOf } from "./runSummary.ts";
 import type { Runs } from "./runs.ts";
 import { showProgress, StatusItem, tooltip, type CommandLink } from "./say.ts";
 import { Throttle } from "./throttle.ts";
@@ -45,7 +46,7 @@ export class Status implements vscode.Disposable {
   #show(): void {
     const run = this.#runs.all().at(-1);
     if (!run) return this.#item.hide();
-    const summary = run.summary(this.#isStale(run));
+    const summary = summaryOf(run, this.#isStale(run));
     const links = !run.isWatched && run.origin.uri ? linksOf(run) : [];
     const found = run.findings();
     this.#item.show(

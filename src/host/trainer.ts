@@ -9,7 +9,8 @@ import type { FileState, ModelSource, WorkerCalls, WorkerEvents } from "../proto
 import type { PartPath, Spectrum } from "../protocol/spectrum.ts";
 import type { TrialRun, TrialsProgress, TrialsResult } from "../protocol/trials.ts";
 import { EVERY_CONTROL, Source } from "./frameSource.ts";
-import type { Run, RunRequest } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { RunRequest } from "./runOrigin.ts";
 import type { Runs } from "./runs.ts";
 import { settings } from "./settings.ts";
 import { EngineConnection } from "./engineConnection.ts";

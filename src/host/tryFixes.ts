@@ -9,7 +9,7 @@ import { changeTo } from "./changeTo.ts";
 import type { Models } from "./models.ts";
 import type { Panel } from "./panel.ts";
 import { requestOf, sourceOf } from "./request.ts";
-import type { RunRequest } from "./run.ts";
+import type { RunRequest } from "./runOrigin.ts";
 import { refuse, trusted, type Running, type Target } from "./running.ts";
 import type { Runs } from "./runs.ts";
 import { inform, warn, withCancel, type Report } from "./say.ts";

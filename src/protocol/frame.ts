@@ -12,8 +12,21 @@ export const COLUMN = Object.fromEntries(STATS.map((stat, i) => [stat, i])) as R
 export const HIST_BINS = 64;
 export const HIST_OFFSET = 48;
 
-/** The figures of a step that belong to no layer, in order. NaN where a step has none. */
-export const TOTALS = ["loss", "lr", "grad_norm", "clip_coef", "metric", "val_loss", "val_metric"] as const;
+/**
+ * The figures of a step that belong to no layer, in order. NaN where a step has none. `amp_scale`: what the loss was multiplied by, in
+ * mixed precision; `skipped`: updates that were left out since the frame before, as their gradients were not finite.
+ */
+export const TOTALS = [
+  "loss",
+  "lr",
+  "grad_norm",
+  "clip_coef",
+  "metric",
+  "val_loss",
+  "val_metric",
+  "amp_scale",
+  "skipped",
+] as const;
 
 export type Total = (typeof TOTALS)[number];
 

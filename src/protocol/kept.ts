@@ -35,7 +35,16 @@ export interface Histogram {
 }
 
 /** The figures over time that belong to no layer. `smooth` is the loss's exponential mean. */
-export const COURSE = ["loss", "smooth", "lr", "grad_norm", "clip_coef", "metric"] as const;
+export const COURSE = [
+  "loss",
+  "smooth",
+  "lr",
+  "grad_norm",
+  "clip_coef",
+  "metric",
+  "amp_scale",
+  "skipped",
+] as const;
 export const VALIDATION = ["val_loss", "val_metric"] as const;
 
 /** The place of a figure in `Kept.course`. */

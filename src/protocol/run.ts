@@ -1,5 +1,6 @@
 import type { DeclaredModel } from "./declaredModel.ts";
 import type { Stat } from "./frame.ts";
+import type { RuleSettings } from "./rules.ts";
 
 /** A parameter of a layer, as `state_dict` names and shapes it. */
 export interface ParameterInfo {
@@ -107,6 +108,8 @@ export interface RunInfo {
   readonly engine: string;
   /** The model as its file declares it; absent where nobody has the file. */
   readonly declared?: DeclaredModel;
+  /** How findings are set for a model that nobody has the file of; of one that is declared its own say it. */
+  readonly rules?: RuleSettings;
   /** Absent before the data are read, and where nobody knows. */
   readonly data?: DataFacts;
   /** Absent where the run is the engine's own. */

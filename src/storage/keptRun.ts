@@ -18,6 +18,8 @@ export interface RunHead {
   /** What the user calls it. */
   readonly name?: string;
   readonly pinned: boolean;
+  /** The user does not want it under other runs; absent: it may lie there. */
+  readonly hidden?: boolean;
   readonly trial?: RunSummary["trial"];
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -39,7 +41,7 @@ export interface RunBody {
 }
 
 /** Of another one nothing is known. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Whether a head, or what is said to be one, can be read. */
 export const isHead = (value: unknown): value is RunHead => isRecord(value) && value["version"] === VERSION;

@@ -74,5 +74,7 @@ export const LENS_HINTS = {
   again: t`The model or its data have changed since the run: run the model as it is now.`,
   problems: t`The model cannot run before these are solved. Click to see them.`,
   finding: t`Click to read why it matters, and what to do.`,
+  pin: t`Pin this run: it lies under whichever run the panel shows, to be compared, and is not dropped for another.`,
+  pinned: t`This run lies under whichever run the panel shows. Click to unpin it.`,
   result: t`The latest run of this model. Click to see it in the panel.`,
 } as const;

@@ -6,8 +6,11 @@ import { json, type Terminal } from "./quote.ts";
 /** JSON has no NaN and no ±∞: they are written as strings. */
 const numeral = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 
-/** The first line of a run's stream, without its line break (`docs/statistics.md`). */
-export const runLine = ({ model, seed, parameters, layers, data }: RunInfo): Terminal =>
+/** The first line of a run's stream, without its line break (`docs/stream.md`). `thinned`: what of a longer run it holds. */
+export const runLine = (
+  { model, seed, parameters, layers, data }: RunInfo,
+  thinned?: Readonly<Record<string, number>>,
+): Terminal =>
   json({
     type: "run",
     version: 1,
@@ -22,6 +25,7 @@ export const runLine = ({ model, seed, parameters, layers, data }: RunInfo): Ter
       output_shape,
     })),
     ...(data && { data: factsOf(data) }),
+    ...(thinned && { thinned }),
   });
 
 const factsOf = (data: DataFacts) =>

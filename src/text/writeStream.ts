@@ -1,10 +1,11 @@
 import { rangeOf, spanOf } from "../protocol/buckets.ts";
-import { STATS, COLUMN, type Frame, type Total } from "../protocol/frame.ts";
+import { STATS, COLUMN, TOTALS, type Frame, type Total } from "../protocol/frame.ts";
 import type { History } from "../protocol/history.ts";
 import { COURSE, courseOf, deltaOf, VALIDATION, validationOf } from "../protocol/kept.ts";
 import type { LayerInfo, RunEnd, RunInfo } from "../protocol/run.ts";
 import { endLine, runLine, stepLine } from "./jsonl.ts";
 import { ended, type Terminal } from "./quote.ts";
+import { thinningOf } from "./thinning.ts";
 
 /** What a bucket knows of its first and its last step. */
 const PARTS = ["first", "last"] as const;
@@ -16,7 +17,8 @@ type Sparse = { -readonly [K in keyof Frame]: Frame[K] };
  * between the first and the last of each bucket, with the figures that charts draw over time. Nothing is interpolated.
  */
 export function* streamOf(info: RunInfo, history: History, end: RunEnd | undefined): Generator<Terminal> {
-  yield ended(runLine(info));
+  const thinned = thinningOf(history);
+  yield ended(runLine(info, thinned && { ...thinned }));
   const whole = new Map(history.frames().map((frame) => [frame.step, frame]));
   const sparse = sparseFrames(history);
   const columns = info.layers.map(onlyDelta);
@@ -65,10 +67,7 @@ function sparseFrames({ course, validation, layers }: History): ReadonlyMap<numb
   return frames;
 }
 
-const NO_TOTALS: Readonly<Record<Total, number>> = {
-  ...{ loss: NaN, lr: NaN, grad_norm: NaN, clip_coef: NaN },
-  ...{ metric: NaN, val_loss: NaN, val_metric: NaN },
-};
+const NO_TOTALS = Object.fromEntries(TOTALS.map((total) => [total, NaN])) as Readonly<Record<Total, number>>;
 
 const emptyFrame = (step: number, layers: number): Sparse => ({
   step,

@@ -41,7 +41,7 @@ suite("a new chart", () => {
 
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   before(async () => {
-    browser = await openBrowser(copy.at("webview"));
+    browser = await openBrowser({ webview: copy.at("webview") });
   });
   after(async () => {
     await browser.close();

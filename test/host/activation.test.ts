@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import type { Api } from "../../src/extension.ts";
+import type { Api } from "../../src/host/api.ts";
 import { until } from "./support.ts";
 
 const ID = "gradlens.gradlens";

@@ -84,8 +84,22 @@ suite("the runs under the one that a panel shows", () => {
       { run: other.id, because: "pinned" },
       { run: parent.id, because: "pinned" },
     ]);
-    runs.pin(parent, false);
+    runs.hide(parent);
     assert.deepEqual(overlays(runs, shown), [{ run: other.id, because: "pinned" }]);
+  });
+
+  test("are those that lie there by themselves when they are unpinned, and when they are wanted again", () => {
+    const runs = keeping();
+    const before = add(runs, "sigmoid");
+    const shown = add(runs, "sigmoid");
+    const byItself = [{ run: before.id, because: "before" }];
+    runs.pin(before, true);
+    runs.pin(before, false);
+    assert.deepEqual(overlays(runs, shown), byItself);
+    runs.hide(before);
+    runs.pin(before, true);
+    runs.pin(before, false);
+    assert.deepEqual(overlays(runs, shown), byItself);
   });
 
   test("is never one of another file, nor a later one, nor one that made no step", () => {

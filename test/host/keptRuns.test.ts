@@ -3,8 +3,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { Judging } from "../../src/host/judging.ts";
 import { KeptRuns } from "../../src/host/keptRuns.ts";
+import { runsUnder } from "../../src/host/panelMessages.ts";
 import type { Run } from "../../src/host/run.ts";
+import { summaryOf } from "../../src/host/runSummary.ts";
 import { Runs } from "../../src/host/runs.ts";
 import { STATS, type Frame } from "../../src/protocol/frame.ts";
 import type { DeclaredModel } from "../../src/protocol/declaredModel.ts";
@@ -12,11 +15,13 @@ import type { RuleSettings } from "../../src/protocol/rules.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
 import { RunFiles } from "../../src/storage/runFiles.ts";
 import { recorded } from "../support/history.ts";
+import { until } from "./support.ts";
 
 /** A window, as far as runs are concerned. */
 interface Window {
   readonly runs: Runs;
   readonly kept: KeptRuns;
+  readonly judging?: Judging;
 }
 
 suite("runs that are kept", () => {
@@ -30,7 +35,7 @@ suite("runs that are kept", () => {
       () => set ?? {},
     );
     const kept = new KeptRuns(runs, new RunFiles(folder));
-    windows.push({ runs, kept });
+    windows.push({ runs, kept, judging: new Judging(runs) });
     await kept.restore();
     return { runs, kept };
   };
@@ -40,7 +45,8 @@ suite("runs that are kept", () => {
     folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-kept-")), "runs");
   });
   teardown(async () => {
-    for (const { runs, kept } of windows.splice(0)) {
+    for (const { runs, kept, judging } of windows.splice(0)) {
+      judging?.dispose();
       kept.dispose();
       runs.dispose();
     }
@@ -58,17 +64,34 @@ suite("runs that are kept", () => {
 
     const { runs } = await open();
     const back = only(runs);
-    assert.equal(back.isHere, false);
-    assert.deepEqual({ ...back.summary(false), id: 0 }, { ...run.summary(false), id: 0, info: back.info });
+    assert.equal(back.record.isHere, false);
+    assert.deepEqual(
+      { ...summaryOf(back, false), id: 0 },
+      { ...summaryOf(run, false), id: 0, info: back.info },
+    );
     assert.equal(back.pinned, true);
     assert.equal(back.origin.uri?.toString(), run.origin.uri?.toString());
     assert.equal(runs.latest(run.origin.uri, "m"), back);
 
     assert.equal(back.history.tally.step, 0);
-    await back.bring();
+    await back.record.bring();
     assert.deepEqual(back.history.since(0), run.history.since(0));
     assert.deepEqual(back.info, run.info);
     assert.equal(back.findings().text, run.findings().text);
+  });
+
+  test("one that was taken away from under others does not lie there by itself in the next window", async () => {
+    const first = await open();
+    const [before, shown] = [made(first.runs, "m", 3), made(first.runs, "m", 3)];
+    assert.deepEqual(runsUnder({ runs: first.runs, shown }), [{ run: before, because: "before" }]);
+    first.runs.hide(before);
+    await first.kept.flush();
+
+    const { runs } = await open();
+    const [again, last] = runs.all();
+    assert.ok(again && last);
+    assert.deepEqual([again.hidden, last.hidden], [true, false]);
+    assert.deepEqual(runsUnder({ runs, shown: last }), []);
   });
 
   test("one that was going on is interrupted, up to its last step that was written", async () => {
@@ -177,18 +200,18 @@ suite("runs that are kept", () => {
 
     const second = await open();
     const back = only(second.runs);
-    assert.deepEqual([back.isHere, back.said().severity], [false, "ok"]);
+    assert.deepEqual([back.record.isHere, back.said().severity], [false, "ok"]);
     set = {};
     second.runs.judge();
+    await until("it to be judged anew", () => back.said().severity === "error");
+    assert.equal(back.record.isHere, false, "nobody else looks at it");
     await second.kept.flush();
-    assert.equal(back.said().severity, "error");
 
     const third = await open();
-    assert.deepEqual([only(third.runs).isHere, only(third.runs).said().severity], [false, "error"]);
+    assert.deepEqual([only(third.runs).record.isHere, only(third.runs).said().severity], [false, "error"]);
     set = off;
-    const { runs, kept } = await open();
-    await kept.flush();
-    assert.equal(only(runs).said().severity, "ok");
+    const { runs } = await open();
+    await until("it to be judged anew", () => only(runs).said().severity === "ok");
   });
 
   test("twenty long runs are listed in a moment", async () => {
@@ -238,7 +261,7 @@ const noise = (length: number): Float64Array => Float64Array.from({ length }, ()
 
 const frames = Array.from({ length: 700 }, (_, i): Frame => ({
   ...{ step: i + 1, loss: 1 / (i + 1), lr: 0.1, grad_norm: 1, clip_coef: 1 },
-  ...{ metric: NaN, val_loss: NaN, val_metric: NaN },
+  ...{ metric: NaN, val_loss: NaN, val_metric: NaN, amp_scale: NaN, skipped: NaN },
   values: noise(info.layers.length * STATS.length),
 }));
 

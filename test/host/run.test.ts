@@ -46,9 +46,10 @@ suite("a run", () => {
 
     const run = await ended(await start(document.uri));
     assert.equal(run.end?.reason, "completed");
-    const [again, result, pytorch, hidden, tanh, head, ...others] = await lenses(document.uri);
+    const [again, result, pin, pytorch, hidden, tanh, head, ...others] = await lenses(document.uri);
     assert.equal(again?.title, "▶ Run · 3 layers · 33 parameters");
     assert.match(result?.title ?? "", /^loss \d\.\d+ after 50 steps · completed$/);
+    assert.equal(pin?.title, "$(pin) Pin");
     assert.equal(pytorch?.title, "PyTorch");
     assert.match(hidden?.title ?? "", GRADIENT);
     assert.match(tanh?.title ?? "", ACTIVATION);

@@ -1,25 +1,53 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { Imports } from "../../src/host/importing.ts";
-import { streamBytes } from "../../src/host/exportRun.ts";
+import { save, streamBytes } from "../../src/host/exportRun.ts";
 import type { Run } from "../../src/host/run.ts";
 import { Runs } from "../../src/host/runs.ts";
 import { RunsTree, type Node } from "../../src/host/runsTree.ts";
 import { dropStreams } from "../../src/host/dropping.ts";
 import { meant, runCommands, type RunCommandServices } from "../../src/host/runCommands.ts";
 import { reportBytes } from "../../src/host/report.ts";
+import { count } from "../../src/insight/format.ts";
 import { STATS, type Frame } from "../../src/protocol/frame.ts";
+import { History } from "../../src/protocol/history.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
+import { thinningOf } from "../../src/text/thinning.ts";
 import { recorded } from "../support/history.ts";
-import { api, at, ended, ENDLESS, modelText, show, start, stepped, stop, until } from "./support.ts";
+import { api, at, ended, ENDLESS, modelText, show, shown, start, stepped, stop, until } from "./support.ts";
 
 const info: RunInfo = {
   ...{ model: "m", seed: 0, parameters: 9, hist_every: 1, engine: "scalar" },
   layers: [{ path: "a", type: "Linear", parameters: [], output_shape: [4], stats: STATS }],
 };
 
+/** A file that is dragged in from outside. */
+class FileItem extends vscode.DataTransferItem {
+  readonly #file: vscode.DataTransferFile;
+
+  constructor(name: string, bytes: Uint8Array, uri?: vscode.Uri) {
+    super(name);
+    this.#file = { name, ...(uri && { uri }), data: () => Promise.resolve(bytes) };
+  }
+
+  override asFile(): vscode.DataTransferFile {
+    return this.#file;
+  }
+}
+
 const frameAt = (step: number, loss: number): Frame => ({
-  ...{ step, loss, lr: 0.1, grad_norm: 1, clip_coef: 1, metric: NaN, val_loss: NaN, val_metric: NaN },
+  ...{
+    step,
+    loss,
+    lr: 0.1,
+    grad_norm: 1,
+    clip_coef: 1,
+    metric: NaN,
+    val_loss: NaN,
+    val_metric: NaN,
+    amp_scale: NaN,
+    skipped: NaN,
+  },
   values: new Float64Array(STATS.length).fill(1),
 });
 
@@ -53,7 +81,7 @@ suite("the list of runs", () => {
 
   /** The lines below a line, in the order in which they stand, each indented as deep as it lies. */
   const drawn = async (node?: Node, depth = 0): Promise<readonly string[]> => {
-    const children = await tree.getChildren(node);
+    const children = tree.getChildren(node);
     const lines = await Promise.all(
       children.map(async (child) => {
         const { label, description } = tree.getTreeItem(child) as Readonly<Record<string, string>>;
@@ -66,7 +94,7 @@ suite("the list of runs", () => {
 
   const nodes = async (): Promise<readonly Node[]> => {
     const below = async (node?: Node): Promise<readonly Node[]> => {
-      const children = await tree.getChildren(node);
+      const children = tree.getChildren(node);
       return (await Promise.all(children.map(async (child) => [child, ...(await below(child))]))).flat();
     };
     return below();
@@ -134,7 +162,8 @@ suite("the list of runs", () => {
     const shown: unknown[] = [];
     const panel = { show: (run: Run) => Promise.resolve(void shown.push(run)), shownRuns: shown };
     const trainer = { active: () => undefined, stop: () => Promise.resolve() };
-    return { runs, tree, selection: () => [], panel, trainer } as unknown as RunCommandServices;
+    const marks = { remove: () => undefined };
+    return { runs, tree, selection: () => [], panel, trainer, marks } as unknown as RunCommandServices;
   };
 
   test("a command means the selection where its line is part of it, and all runs of a model or a file", async () => {
@@ -226,6 +255,79 @@ suite("the list of runs", () => {
     data.set("text/uri-list", new vscode.DataTransferItem(`# a comment\r\n${uri.toString()}\r\n`));
     await dropStreams(imports).handleDrop?.(undefined, data, new vscode.CancellationTokenSource().token);
     assert.equal(runs.all().at(-1)?.origin.file, "dropped.jsonl");
+  });
+
+  /** Drops these on the list, as VS Code hands over what comes from the desktop. */
+  const drop = async (...items: readonly (readonly [mime: string, item: vscode.DataTransferItem])[]) => {
+    const data = new vscode.DataTransfer();
+    for (const [mime, item] of items) data.set(mime, item);
+    const before = runs.all().length;
+    await dropStreams(imports).handleDrop?.(undefined, data, new vscode.CancellationTokenSource().token);
+    return runs
+      .all()
+      .slice(before)
+      .map(({ origin, step }) => [origin.file, step]);
+  };
+
+  test("a file of the desktop is imported by its contents where it has no place, and followed where it has one", async () => {
+    const bytes = await streamBytes(add("m"));
+    const uri = at("desktop.jsonl");
+    await vscode.workspace.fs.writeFile(uri, bytes);
+    assert.deepEqual(await drop(["files", new FileItem("attached.jsonl", bytes)]), [["attached.jsonl", 40]]);
+    const placed = new FileItem("desktop.jsonl", new Uint8Array(0), uri);
+    assert.deepEqual(await drop(["files", placed]), [["desktop.jsonl", 40]]);
+    // Named in both ways it is one file.
+    const list = new vscode.DataTransferItem(`${uri.toString()}\r\n`);
+    assert.deepEqual(await drop(["text/uri-list", list], ["files", placed]), [["desktop.jsonl", 40]]);
+    const nameless = new FileItem("desktop.jsonl", bytes);
+    assert.deepEqual(await drop(["text/uri-list", list], ["files", nameless]), [["desktop.jsonl", 40]]);
+  });
+
+  test("what is dropped and is no stream makes no run, and is told of", async () => {
+    const said = await shown(() =>
+      drop(
+        ["text/plain", new vscode.DataTransferItem("hello")],
+        ["files", new FileItem("photo.png", Uint8Array.of(137, 80, 78, 71, 10))],
+      ),
+    );
+    assert.equal(runs.all().length, 0);
+    assert.match(said[0]?.text ?? "", /^GradLens: photo\.png cannot be read as the stream of a run/);
+  });
+
+  test("a long run that is exported says in words, and in its file, what is left of it", async () => {
+    const run = add("long");
+    const last = 5000;
+    const frames = Array.from({ length: last }, (_, i) => frameAt(i + 1, 0.5));
+    run.record.arrive(History.EMPTY);
+    run.append(recorded(frames).since(0));
+    const uri = at("long.jsonl");
+    const asked = Object.getOwnPropertyDescriptor(vscode.window, "showSaveDialog");
+    Object.defineProperty(vscode.window, "showSaveDialog", {
+      ...asked,
+      value: () => Promise.resolve(uri),
+      configurable: true,
+      writable: true,
+    });
+    const said = await shown(() => save(run, "jsonl", "JSON Lines", streamBytes));
+    const left = thinningOf(run.history);
+    assert.ok(left && left.steps === last && left.whole < last && left.every > 1);
+    assert.ok(
+      said[0]?.text.startsWith(
+        `The run of long is written to long.jsonl: ${count(left.whole)} of 5,000 steps with all figures, and the first and the last of every ${left.every} with`,
+      ),
+      said[0]?.text,
+    );
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    const [header] = text.split("\n");
+    assert.deepEqual((JSON.parse(header ?? "") as { thinned: unknown }).thinned, left);
+    // With all figures, or with those of the charts.
+    const steps = text.split("\n").filter((line) => line.startsWith('{"type":"step"'));
+    assert.equal(steps.filter((line) => line.includes('"grad_mean"')).length, left.whole);
+    assert.ok(steps.length <= left.whole + (2 * last) / left.every);
+    await vscode.workspace.fs.delete(uri);
+    const short = await shown(() => save(add("short"), "jsonl", "JSON Lines", streamBytes));
+    assert.equal(short[0]?.text, "The run of short is written to long.jsonl.");
+    if (asked) Object.defineProperty(vscode.window, "showSaveDialog", asked);
   });
 
   test("a report holds the panel and the run, in one file", async () => {

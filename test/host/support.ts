@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { Api } from "../../src/extension.ts";
+import type { Api } from "../../src/host/api.ts";
 import type { RunSummary } from "../../src/protocol/webview.ts";
 
 const PATIENCE_MS = 20_000;

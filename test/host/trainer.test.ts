@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { RunRequest } from "../../src/host/run.ts";
+import type { RunRequest } from "../../src/host/runOrigin.ts";
 import { Runs } from "../../src/host/runs.ts";
 import { Trainer } from "../../src/host/trainer.ts";
 

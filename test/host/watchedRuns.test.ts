@@ -1,78 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { RunSummary } from "../../src/protocol/webview.ts";
 import { PanelSession } from "../../src/host/panelSession.ts";
+import { Judging } from "../../src/host/judging.ts";
 import { Run } from "../../src/host/run.ts";
 import { Runs } from "../../src/host/runs.ts";
-import { api, at, edit, folder, lenses, problems, until } from "./support.ts";
-
-/** The repository: this file is bundled into dist/test/host. */
-const recorded = join(__dirname, "..", "..", "..", "test", "reference", "watched");
-const runsFolder = (): string => join(folder().fsPath, ".gradlens", "runs");
-
-const linesOf = (name: string): readonly string[] =>
-  readFileSync(join(recorded, `${name}.jsonl`), "utf8")
-    .trimEnd()
-    .split("\n");
-
-let made = 0;
-
-/** A stream of a recorded run in the workspace, with other fields in its header, and its program beside it. */
-class Stream {
-  readonly file: string;
-  readonly model: string;
-  readonly #lines: readonly string[];
-  #written = 0;
-
-  constructor(name: string, fields: object = {}) {
-    const [first = "", ...steps] = linesOf(name);
-    this.model = `Watched${++made}`;
-    this.#lines = [JSON.stringify({ ...JSON.parse(first), model: this.model, ...fields }), ...steps];
-    mkdirSync(runsFolder(), { recursive: true });
-    this.file = join(runsFolder(), `20261130-0000${made}-${this.model}-1.jsonl`);
-    writeFileSync(at(`${name}.py`).fsPath, readFileSync(join(recorded, `${name}.py`)));
-  }
-
-  /** Appends the next lines; all that are left by default. */
-  write(count = Infinity): void {
-    const next = this.#lines.slice(this.#written, this.#written + count);
-    this.#written += next.length;
-    appendFileSync(this.file, next.map((line) => `${line}\n`).join(""));
-  }
-
-  async run(what: string, is: (run: RunSummary) => boolean = () => true): Promise<RunSummary> {
-    return until(`the run of ${this.model} to be ${what}`, async () =>
-      (await api()).runs().find((run) => run.info.model === this.model && is(run)),
-    );
-  }
-}
-
-async function open(name: string): Promise<vscode.TextDocument> {
-  const document = await vscode.workspace.openTextDocument(at(name));
-  await vscode.window.showTextDocument(document);
-  return document;
-}
-
-/** The words of the lens at a line, counted from 1, that says figures. */
-const lensAt = async (uri: vscode.Uri, line: number): Promise<string | undefined> =>
-  (await lenses(uri)).find((lens) => lens.line === line - 1 && /‖|gain|std/.test(lens.title))?.title;
-
-const hoverAt = async (uri: vscode.Uri, line: number): Promise<string> => {
-  const position = new vscode.Position(line - 1, 10);
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-    "vscode.executeHoverProvider",
-    uri,
-    position,
-  );
-  return hovers
-    .flatMap(({ contents }) => contents)
-    .map((content) => (typeof content === "string" ? content : content.value))
-    .join("\n");
-};
+import { MarksOfFiles } from "../../src/host/watch/marksOfFiles.ts";
+import { WatchedRuns } from "../../src/host/watch/watchedRuns.ts";
+import type { RuleSettings } from "../../src/protocol/rules.ts";
+import { hoverAt, lensAt, linesOf, Memory, open, runsFolder, Stream } from "./stream.ts";
+import { api, edit, lenses, problems, until } from "./support.ts";
 
 suite("a run that another process writes", () => {
   suiteSetup(api);
@@ -100,6 +40,7 @@ suite("a run that another process writes", () => {
       titles.some((title) => /completed/.test(title)),
       titles.join("\n"),
     );
+    assert.ok(titles.includes("$(pin) Pin"), "it can be compared with others");
   });
 
   test("is marked in the gutter and explained where it is pointed at", async () => {
@@ -251,6 +192,69 @@ suite("a run that another process writes", () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   });
 
+  test("is called, pinned, hidden and left out in the next window as the user wants it", async () => {
+    const streams = ["mlp", "ddp", "killed"].map((name) => new Stream(name, { heartbeat: 0.1 }));
+    for (const stream of streams) {
+      stream.write();
+      await stream.run("ended", ({ end }) => end !== undefined);
+    }
+    const memory = new Memory();
+    const openWindow = async (expected: number) => {
+      const runs = new Runs(() => 50);
+      const marks = new MarksOfFiles(memory, runs);
+      const watched = new WatchedRuns(runs, marks, () => undefined);
+      const found = () =>
+        streams.map(({ model }) => runs.all().find(({ origin, end }) => origin.model === model && end));
+      await until("the runs", () => found().filter((run) => run).length === expected);
+      return { found, runs, marks, dispose: () => [watched, marks, runs].forEach((one) => one.dispose()) };
+    };
+    const first = await openWindow(3);
+    const [named, hidden, gone] = first.found();
+    assert.ok(named && hidden && gone);
+    named.name = "the good one";
+    first.runs.pin(named, true);
+    first.runs.hide(hidden);
+    first.runs.remove(gone);
+    first.marks.remove(gone, true);
+    first.runs.changed(gone, "state"); // its process goes on
+    first.dispose();
+
+    const second = await openWindow(2);
+    assert.deepEqual(
+      second.found().map((run) => run?.marks),
+      [{ name: "the good one", pinned: true }, { hidden: true }, undefined],
+    );
+    second.marks.remove(gone, false);
+    second.dispose();
+    (await openWindow(3)).dispose();
+  });
+
+  test("is judged by the settings as they are, while its record lies on the disk", async () => {
+    const stream = new Stream("nan");
+    stream.write();
+    await stream.run("ended", ({ end }) => end !== undefined);
+    let set: RuleSettings = {};
+    const runs = new Runs(
+      () => 50,
+      () => set,
+    );
+    const marks = new MarksOfFiles(new Memory(), runs);
+    const judging = new Judging(runs);
+    const watched = new WatchedRuns(runs, marks, () => undefined);
+    const run = await until("the run", () =>
+      runs.all().find(({ origin, end }) => origin.model === stream.model && end),
+    );
+    await until("it to be judged", () => run.isJudged && !run.record.isHere);
+    assert.equal(run.said().severity, "error");
+    const { findings } = (await run.record.bring(), run.findings());
+    run.record.leave(run.said());
+    set = Object.fromEntries(findings.map(({ id }) => [id, "off"]));
+    runs.judge();
+    await until("it to be judged anew", () => run.said().severity !== "error");
+    assert.equal(run.record.isHere, false);
+    for (const one of [judging, watched, marks, runs]) one.dispose();
+  });
+
   test("is not written into the storage of runs: its file is there", async () => {
     assert.ok(existsSync(runsFolder()));
     const watched = (await api()).runs().filter(({ controls }) => controls.length === 0);
@@ -266,7 +270,7 @@ suite("a panel", () => {
       model: "m",
       fingerprint: "",
       info,
-      ...(stream && { stream: { file: "x", folder: vscode.Uri.file("/") } }),
+      ...(stream && { stream: { file: "x", folder: vscode.Uri.file("/"), renames: [] } }),
     },
     isAskedFor,
   });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, suite, test } from "node:test";
 import type { Frame } from "../../src/protocol/frame.ts";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import type { RunInfo } from "../../src/protocol/run.ts";
-import type { RunBody, RunHead } from "../../src/storage/keptRun.ts";
+import { VERSION, type RunBody, type RunHead } from "../../src/storage/keptRun.ts";
 import { RunFiles } from "../../src/storage/runFiles.ts";
 import { recorded } from "../support/history.ts";
 
@@ -29,7 +29,7 @@ const info: RunInfo = {
 };
 
 const head = (fields: Partial<RunHead> = {}): RunHead => ({
-  version: 1,
+  version: VERSION,
   uri: "file:///w/a.gradlens.json",
   file: "a.gradlens.json",
   model: "m",
@@ -57,7 +57,7 @@ const frames = Array.from({ length: 700 }, (_, i): Frame => {
   const [loss = 0] = [NUMBERS[i % NUMBERS.length]];
   return {
     ...{ step: i + 1, loss, lr: 0.1, grad_norm: 1 / (i + 1), clip_coef: 1, metric: NaN },
-    ...{ val_loss: i % 10 === 0 ? -0 : NaN, val_metric: NaN, values },
+    ...{ val_loss: i % 10 === 0 ? -0 : NaN, val_metric: NaN, amp_scale: NaN, skipped: NaN, values },
     hist: new Float64Array(LAYERS * 64).fill(i),
   };
 });

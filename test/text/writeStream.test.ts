@@ -91,6 +91,9 @@ suite("the stream of a run", () => {
     const losses = lossesOf(text);
     for (const [step, loss] of thin) assert.equal(loss, losses.get(step), `step ${step}`);
     assert.equal([...thin.keys()].at(-1), 1500);
+    const [header = ""] = streamOf(whole.info, whole.history, whole.end);
+    const { thinned } = JSON.parse(header) as { readonly thinned: unknown };
+    assert.deepEqual(thinned, { steps: 1500, whole: whole.history.frames().length, every: 4 });
   });
 });
 

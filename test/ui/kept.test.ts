@@ -77,9 +77,10 @@ const run = async ({ workbench }: TestWindow, name: string): Promise<void> => {
   await workbench.runCommand("GradLens: Run Model");
 };
 
-/** The charts' tables as text, as soon as they are there: every figure that is drawn. */
-const charts = (frame: Frame): Promise<string> =>
-  eventually(
+/** The charts' tables as text, as soon as they are there and stay: every figure that is drawn. */
+const charts = (frame: Frame): Promise<string> => {
+  let before = "";
+  return eventually(
     "tables of the layers",
     () =>
       frame.evaluate(() => {
@@ -87,5 +88,10 @@ const charts = (frame: Frame): Promise<string> =>
           button.click();
         return [...document.querySelectorAll("#app table")].map(({ textContent }) => textContent).join("\n");
       }),
-    (text) => text.includes("hidden"),
+    (text) => {
+      const stays = text === before;
+      before = text;
+      return stays && text.includes("hidden");
+    },
   );
+};

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
+import type { Language } from "../../src/l10n/translate.ts";
 import type { FromWebview, ToWebview } from "../../src/protocol/webview.ts";
 import { launchChromium } from "../../tools/vscode/browser.mjs";
 import { classesOf, variablesOf } from "../../src/text/themes.ts";
@@ -31,7 +32,7 @@ const VSCODE_API = `
     setState: (state) => sessionStorage.setItem("state", JSON.stringify(state)),
   });`;
 
-const HTML = `<!DOCTYPE html>
+const htmlIn = (language: Language | undefined): string => `<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -42,6 +43,7 @@ const HTML = `<!DOCTYPE html>
   </head>
   <body>
     <div id="app"></div>
+    <script type="application/json" id="language">${language ? JSON.stringify(language) : ""}</script>
     <script nonce="${NONCE}">${VSCODE_API}</script>
     <script nonce="${NONCE}" src="webview.js"></script>
   </body>
@@ -67,10 +69,18 @@ export interface PanelPage {
   close(): Promise<void>;
 }
 
-/** Opens pages with the webview of this folder; `size` is that of its bundle in bytes. */
-export async function openBrowser(
+interface BrowserOptions {
+  /** The folder of the webview. */
+  readonly webview?: string;
+  /** English where there is none. */
+  readonly language?: Language;
+}
+
+/** Opens pages with the webview; `size` is that of its bundle in bytes. */
+export async function openBrowser({
   webview = path.resolve(import.meta.dirname, "..", "..", "webview"),
-): Promise<{
+  language,
+}: BrowserOptions = {}): Promise<{
   readonly size: number;
   /** `zoom`: of the window, which is so wide and so high as it is seen. */
   open(width: number, theme: ThemeName, height?: number, zoom?: number): Promise<PanelPage>;
@@ -80,7 +90,13 @@ export async function openBrowser(
   return {
     size: files.get("/webview.js")?.length ?? Infinity,
     open: (width, theme, height = 900, zoom = 1) =>
-      openPanel(browser, files, { width: width / zoom, height: height / zoom }, theme, zoom),
+      openPanel(
+        browser,
+        { files, html: htmlIn(language) },
+        { width: width / zoom, height: height / zoom },
+        theme,
+        zoom,
+      ),
     close: () => browser.close(),
   };
 }
@@ -112,7 +128,7 @@ async function bundle(webview: string): Promise<Files> {
 
 async function openPanel(
   browser: Browser,
-  files: Files,
+  { files, html }: { readonly files: Files; readonly html: string },
   viewport: { readonly width: number; readonly height: number },
   theme: ThemeName,
   deviceScaleFactor: number,
@@ -129,7 +145,7 @@ async function openPanel(
     const { pathname } = new URL(route.request().url());
     const body = files.get(pathname);
     if (body) return route.fulfill({ body, contentType: TYPES[path.extname(pathname)] });
-    return pathname === "/" ? route.fulfill({ body: HTML, contentType: "text/html" }) : route.abort();
+    return pathname === "/" ? route.fulfill({ body: html, contentType: "text/html" }) : route.abort();
   });
   await page.goto(`${ORIGIN}/`);
   const panel: PanelPage = {

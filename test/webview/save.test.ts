@@ -58,7 +58,7 @@ async function saved({ page, sent }: PanelPage, chart: string, format: SaveForma
 
 suite("a chart is saved", () => {
   for (const { id, title } of charts.filter(
-    (one) => !["metric", "through-time", "time-map", "activations", "weights"].includes(one.id),
+    (one) => !["metric", "through-time", "time-map", "activations", "weights", "loss-scale"].includes(one.id),
   )) {
     test(`as SVG, which any program can read: ${title}`, () =>
       onPanel(async (panel) => {

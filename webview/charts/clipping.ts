@@ -4,6 +4,7 @@ import { courseOf } from "../../src/protocol/kept.ts";
 import { typicalNorm } from "../../src/insight/clipping.ts";
 import { shownFrame } from "../../src/insight/finite.ts";
 import { count, counted, figure, percent } from "../../src/insight/format.ts";
+import { skippedIn } from "../../src/insight/onTheWay.ts";
 import { noFigure } from "../nonFinite.ts";
 import { whole, type View } from "../view.ts";
 import { logAxis, stepsAxis } from "./axis.ts";
@@ -27,7 +28,11 @@ export const clipping: Chart = {
       ? ""
       : t`, 90 % of the steps that are kept lie below ${figure(ninety)}`;
     const cut = clipped > 0 ? t`, clipped at ${percent(clipped / frames)} of the steps` : t`, never clipped`;
-    return `${figure(frame.grad_norm)}${cut}${below}`;
+    const skipped = skippedIn(history);
+    const left = skipped
+      ? t`, ${counted(skipped.updates, "update")} skipped (${percent(skipped.share)})`
+      : "";
+    return `${figure(frame.grad_norm)}${cut}${left}${below}`;
   },
 
   plot(shown) {

@@ -20,15 +20,15 @@ import { MOST_POINTS } from "./overSteps.ts";
  * two frames are missing, and where a figure is not finite.
  */
 export function curveOf(history: History, figure: number, most = MOST_POINTS): readonly Point[] {
-  const { tally } = history;
+  const points: Point[] = [];
   let before: Span | undefined;
-  return stretchesOf(history, most / POINTS).flatMap((stretch) => {
+  for (const stretch of stretchesOf(history, most / POINTS)) {
     const span = spanOver(stretch);
-    const points = pointsOf(rangeOver(stretch, figure), span);
-    const broken = before && isGap(before, span, tally.interval) ? [{ x: before.to, y: NaN }] : [];
+    if (before && isGap(before, span, history.tally.interval)) points.push({ x: before.to, y: NaN });
+    addPoints(points, rangeOver(stretch, figure), span);
     before = span;
-    return [...broken, ...points];
-  });
+  }
+  return points;
 }
 
 /** Points that a stretch is drawn with, at most. */
@@ -104,11 +104,14 @@ export function noteOf(history: History, most: number, more?: string): { readonl
   return note === "" ? {} : { note };
 }
 
-function pointsOf({ first, last, min, max }: Range, { from, to, frames }: Span): readonly Point[] {
-  if (frames === 1) return [{ x: to, y: drawn(last) }];
-  const x = (from + to) / 2;
-  const extremes = (first > last ? [max, min] : [min, max]).filter((y) => y !== first && y !== last);
-  return [{ x: from, y: drawn(first) }, ...extremes.map((y) => ({ x, y })), { x: to, y: drawn(last) }];
+function addPoints(points: Point[], { first, last, min, max }: Range, { from, to, frames }: Span): void {
+  if (frames > 1) {
+    const x = (from + to) / 2;
+    points.push({ x: from, y: drawn(first) });
+    for (const y of first > last ? [max, min] : [min, max])
+      if (y !== first && y !== last) points.push({ x, y });
+  }
+  points.push({ x: to, y: drawn(last) });
 }
 
 const drawn = (y: number): number => (Number.isFinite(y) ? y : NaN);

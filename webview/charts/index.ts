@@ -7,6 +7,7 @@ import { gradientFlow } from "./gradientFlow.ts";
 import { histogram } from "./histogram.ts";
 import { updates, weights } from "./layerCourses.ts";
 import { loss } from "./loss.ts";
+import { lossScale } from "./lossScale.ts";
 import { metric } from "./metric.ts";
 import { overTime } from "./overTime.ts";
 import { spectrum } from "./spectrum.ts";
@@ -23,6 +24,7 @@ export const parts: readonly Part[] = [
   differences,
   updates,
   clipping,
+  lossScale,
   activations,
   throughTime,
   timeMap,

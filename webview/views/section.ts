@@ -20,8 +20,10 @@ export interface Section {
   readonly element: HTMLElement;
   readonly id: string;
   folded(): boolean;
-  /** `speak`: texts may change too; between, only the drawing does, so that they can be read. */
-  update(view: View, theme: Theme, speak: boolean): void;
+  /** Says what the view shows. */
+  tell(view: View): void;
+  /** Draws it. `speak`: what is said of the drawing, and a table in its place, may change too, and not the drawing alone. */
+  draw(view: View, theme: Theme, speak: boolean): void;
   mark(layer: string | undefined): void;
 }
 
@@ -126,9 +128,9 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    update(next, theme, speak) {
+    tell: (next) => setWords(reading, part.reading(next) + brokenNote(next)),
+    draw(next, theme, speak) {
       [view, colours] = [next, theme];
-      if (speak) setWords(reading, part.reading(view) + brokenNote(view));
       if (folded || !inSight) return;
       if (plot && !asTable) plot.update(view, theme, speak);
       else if (speak) table.update(part.table(view));

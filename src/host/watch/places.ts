@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { ProgramLine, RunInfo, Where } from "../../protocol/run.ts";
+import { renamedBy } from "../renames.ts";
+import type { StreamOrigin } from "../runOrigin.ts";
 
 /** Lines of a file at which layers of a run were made. */
 export interface Place {
@@ -22,21 +24,23 @@ export interface Places {
   readonly ofRow: readonly ({ readonly file: string; readonly line: number } | undefined)[];
 }
 
-const known = new WeakMap<object, Places>();
+const known = new WeakMap<StreamOrigin, { readonly of: object; readonly places: Places }>();
 
-/** `folder`: the one that the names in the stream are seen from. What lies outside of the workspace has no place. */
-export function placesOf(info: RunInfo, folder: vscode.Uri): Places {
-  const key = info.watched?.sources ?? info; // the same for as long as the run is
-  const places = known.get(key) ?? find(info, folder);
-  known.set(key, places);
+/** What lies outside of the workspace has no place. */
+export function placesOf(info: RunInfo, stream: StreamOrigin): Places {
+  const of = info.watched?.sources ?? info; // the same for as long as the run is
+  const before = known.get(stream);
+  if (before?.of === of) return before.places;
+  const places = find(info, stream);
+  known.set(stream, { of, places });
   return places;
 }
 
-function find({ layers, watched }: RunInfo, folder: vscode.Uri): Places {
+function find({ layers, watched }: RunInfo, stream: StreamOrigin): Places {
   const sources = watched?.sources ?? new Map<string, string>();
   const uris = new Map<string, vscode.Uri | undefined>();
   const inWorkspace = (file: string): vscode.Uri | undefined => {
-    if (!uris.has(file)) uris.set(file, fileOf(file, folder));
+    if (!uris.has(file)) uris.set(file, fileOf(file, stream));
     return uris.get(file);
   };
   const digests = new Map<string, string>();
@@ -105,10 +109,11 @@ export const cellKey = (digest: string): string => `cell:${digest}`;
 const INSTALLED = /(^|[\\/])(site|dist)-packages[\\/]/;
 
 /** A file of the workspace; `undefined` where it lies elsewhere, or is no file's name. */
-function fileOf(file: string, folder: vscode.Uri): vscode.Uri | undefined {
+function fileOf(file: string, { folder, renames }: StreamOrigin): vscode.Uri | undefined {
   if (file === "" || file.includes("\0") || file.startsWith("<") || INSTALLED.test(file)) return undefined;
   const isAbsolute = /^([\\/]|[A-Za-z]:[\\/])/.test(file);
   if (isAbsolute && folder.scheme !== "file") return undefined;
-  const uri = isAbsolute ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file);
+  const then = isAbsolute ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file);
+  const uri = renamedBy(then, renames);
   return vscode.workspace.getWorkspaceFolder(uri) && uri;
 }

@@ -63,8 +63,8 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
       }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#known.delete(document)),
       runs.onDidChange(({ run, what }) => {
-        if (what !== "removed") return;
-        for (const { seen } of this.#known.values()) seen.delete(run);
+        if (what === "removed") for (const { seen } of this.#known.values()) seen.delete(run);
+        if (what === "state") this.#leave(run);
       }),
     ];
   }
@@ -119,7 +119,7 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
 
   /** Opens the file where a layer was made. */
   async open(run: Run, layer: string): Promise<vscode.TextDocument | undefined> {
-    const places = run.origin.stream && placesOf(run.info, run.origin.stream.folder);
+    const places = run.origin.stream && placesOf(run.info, run.origin.stream);
     const file = places?.ofRow[run.rows([layer])[0] ?? -1]?.file;
     const uri = places?.files.find((one) => one.toString() === file);
     if (file === undefined) return undefined;
@@ -154,7 +154,7 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     const known = this.#known.get(document);
     const before = known?.seen.get(run);
     if (before) return before;
-    const places = placesOf(run.info, stream.folder);
+    const places = placesOf(run.info, stream);
     const name = document.uri.toString();
     const file = places.byFile.has(name)
       ? name
@@ -177,6 +177,17 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
       void this.#look(document);
     }
     return seen;
+  }
+
+  /** Documents whose files are no longer those of the run show it no more: they were renamed. */
+  #leave(run: Run): void {
+    const { stream } = run.origin;
+    if (!stream) return;
+    const { byFile } = placesOf(run.info, stream);
+    for (const { seen } of this.#known.values()) {
+      const one = seen.get(run);
+      if (one && !byFile.has(one.file)) seen.delete(run);
+    }
   }
 
   /** Compares the text with what ran. */
@@ -209,12 +220,12 @@ export const isProgram = ({ languageId, isClosed }: vscode.TextDocument): boolea
   languageId === "python" && !isClosed;
 
 const placesIn = ({ run, file }: Seen): readonly Place[] =>
-  (run.origin.stream && placesOf(run.info, run.origin.stream.folder).byFile.get(file)) ?? [];
+  (run.origin.stream && placesOf(run.info, run.origin.stream).byFile.get(file)) ?? [];
 
 /** As long as nobody has looked, and where the run does not say what ran, it is taken to be that. */
 function isWhatRan({ digests }: Known, { run, file }: Seen): boolean {
   const { stream } = run.origin;
-  const ran = stream && placesOf(run.info, stream.folder).digests.get(file);
+  const ran = stream && placesOf(run.info, stream).digests.get(file);
   return ran === undefined || digests.length === 0 || digests.includes(ran);
 }
 

@@ -4,7 +4,7 @@ import { LENS_HINTS } from "../../text/explain.ts";
 import { torchImport } from "../../text/program.ts";
 import { plain } from "../../text/quote.ts";
 import type { Findings } from "../findings.ts";
-import { figuresCommand, resultCommand } from "../lensCommands.ts";
+import { figuresCommand, pinCommand, resultCommand } from "../lensCommands.ts";
 import type { LensCommand } from "../say.ts";
 import type { LensSettings } from "../settings.ts";
 import { isProgram, type ProgramAnchors } from "./programAnchors.ts";
@@ -44,9 +44,10 @@ function programLens(
   const isFile = document.uri.scheme === "file" && vscode.workspace.isTrusted;
   return [
     ...(shown.watch && isFile && !goesOn ? [lensAt(line, watchCommand(document.uri))] : []),
-    ...(shown.result
-      ? runs.map((run) => lensAt(line, resultCommand(run, undefined, anchors.isStale(run))))
-      : []),
+    ...runs.flatMap((run) => [
+      ...(shown.result ? [lensAt(line, resultCommand(run, undefined, anchors.isStale(run)))] : []),
+      ...(shown.pin ? [lensAt(line, pinCommand(run))] : []),
+    ]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { History } from "../../protocol/history.ts";
 import type { RunInfo } from "../../protocol/run.ts";
 import { glance } from "../../storage/glance.ts";
@@ -6,10 +6,12 @@ import { Tail } from "../../storage/tail.ts";
 import { lastWords } from "../../text/stream/lastWords.ts";
 import { StreamReader } from "../../text/stream/reader.ts";
 import { NO_CONTROL, Source } from "../frameSource.ts";
-import type { KeptBefore, Run, RunOrigin } from "../run.ts";
+import type { Run } from "../run.ts";
+import type { KeptBefore, StreamOrigin } from "../runOrigin.ts";
 import type { Runs } from "../runs.ts";
 import { Life } from "./life.ts";
-import { placesOf } from "./places.ts";
+import type { MarksOfFiles } from "./marksOfFiles.ts";
+import { watchedOrigin } from "./origin.ts";
 
 /** Frames are handed on so often while a long file is read. */
 const EVERY_MS = 250;
@@ -19,6 +21,7 @@ export class StreamRun {
   readonly #file: string;
   readonly #folder: vscode.Uri;
   readonly #runs: Runs;
+  readonly #marks: MarksOfFiles;
   readonly #isExpected: () => boolean;
   readonly #log: (line: string) => void;
   #tail: Tail;
@@ -37,6 +40,7 @@ export class StreamRun {
     file: string,
     folder: vscode.Uri,
     runs: Runs,
+    marks: MarksOfFiles,
     isExpected: () => boolean,
     log: (line: string) => void,
   ) {
@@ -44,6 +48,7 @@ export class StreamRun {
     this.#file = file;
     this.#folder = folder;
     this.#runs = runs;
+    this.#marks = marks;
     this.#log = log;
     this.#tail = new Tail(file);
   }
@@ -109,10 +114,16 @@ export class StreamRun {
     this.#source = source;
     this.#told = info;
     const started = info.watched?.started;
-    const origin = originOf(this.#file, this.#folder, info);
+    const renames = this.#marks.renames(this.#file);
+    const origin = watchedOrigin({ file: this.#file, folder: this.#folder, renames }, info);
     const isAskedFor = this.#isExpected();
     this.#run = this.#runs.add(
-      { origin, isAskedFor, ...(started !== undefined && { started: new Date(started) }) },
+      {
+        origin,
+        isAskedFor,
+        ...this.#marks.of(this.#file),
+        ...(started !== undefined && { started: new Date(started) }),
+      },
       source,
     );
     source.tell({ state: "running", info });
@@ -153,25 +164,12 @@ export class StreamRun {
   }
 }
 
-/** Where a run comes from: its file is the first of the workspace that its layers were made in. */
-function originOf(file: string, folder: vscode.Uri, info: RunInfo): RunOrigin {
-  const [uri] = placesOf(info, folder).files;
-  const name = uri ?? vscode.Uri.file(file);
-  return {
-    ...(uri && { uri }),
-    file: vscode.workspace.asRelativePath(name),
-    model: info.model,
-    fingerprint: "",
-    info,
-    stream: { file, folder },
-  };
-}
-
 /**
  * A run whose file was there before this window and does not grow any more: its first line and its last ones are read, and the rest
  * when somebody asks. `undefined` where it may go on.
  */
-export async function endedRun(file: string, folder: vscode.Uri): Promise<KeptBefore | undefined> {
+export async function endedRun(stream: StreamOrigin): Promise<KeptBefore | undefined> {
+  const { file } = stream;
   const seen = await glance(file);
   if (!seen) return undefined;
   const reader = new StreamReader();
@@ -184,13 +182,11 @@ export async function endedRun(file: string, folder: vscode.Uri): Promise<KeptBe
   const started = info.watched?.started ?? seen.modifiedMs;
   return {
     key: file,
-    origin: originOf(file, folder, info),
+    origin: watchedOrigin(stream, info),
     started: new Date(started),
-    name: undefined,
-    pinned: false,
     end: end ?? { reason: "lost", steps: step, elapsed_ms: Math.max(0, seen.modifiedMs - started) },
     files: [],
-    said: { step, loss, severity: "ok", rules: {} },
+    said: { step, loss, severity: "ok" },
   };
 }
 

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { t } from "../../l10n/translate.ts";
 import { messageOf } from "../../protocol/rpc.ts";
-import type { KeptBefore, Run } from "../run.ts";
+import type { Run } from "../run.ts";
+import type { KeptBefore } from "../runOrigin.ts";
 import type { Runs } from "../runs.ts";
+import type { MarksOfFiles } from "./marksOfFiles.ts";
 import { endedRun, StreamRun, wholeRun } from "./streamRun.ts";
 
 /** Files that grow are looked at so often: what tells of changes is silent on network disks. */
@@ -42,6 +44,7 @@ interface Folder {
  */
 export class WatchedRuns implements vscode.Disposable {
   readonly #runs: Runs;
+  readonly #marks: MarksOfFiles;
   readonly #log: (line: string) => void;
   readonly #folders = new Map<string, Folder>();
   readonly #following = new Set<StreamRun>();
@@ -53,8 +56,9 @@ export class WatchedRuns implements vscode.Disposable {
   #isDue = false;
   #isDisposed = false;
 
-  constructor(runs: Runs, log: (line: string) => void) {
+  constructor(runs: Runs, marks: MarksOfFiles, log: (line: string) => void) {
     this.#runs = runs;
+    this.#marks = marks;
     this.#log = log;
     if (vscode.workspace.isTrusted) this.#start();
     else this.#subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#start()));
@@ -131,14 +135,22 @@ export class WatchedRuns implements vscode.Disposable {
       .filter((entry) => entry.isFile() && entry.name.endsWith(ENDING))
       .map(({ name }) => name);
     const latest = names.sort().slice(-MOST_FILES);
-    const fresh = latest.filter((name) => !folder.seen.has(name));
+    const listed = new Set(this.#runs.all().map(({ origin }) => origin.stream?.file));
+    const fresh = latest.filter((name) => !folder.seen.has(name) && !listed.has(join(folder.path, name)));
     for (const name of fresh) folder.seen.add(name);
     if (folder.listed) {
       for (const name of fresh) this.#begin(join(folder.path, name), folder.home);
       return;
     }
     folder.listed = true;
-    await this.#restore(fresh.slice(-MOST_EARLIER), folder);
+    await this.#restore(this.#worthRestoring(folder, fresh), folder);
+  }
+
+  /** The latest, and those that the user has pinned; none that was taken out of the list. */
+  #worthRestoring({ path }: Folder, names: readonly string[]): readonly string[] {
+    const listed = names.filter((name) => !this.#marks.of(join(path, name)).removed);
+    const earlier = listed.slice(0, -MOST_EARLIER).filter((name) => this.#marks.of(join(path, name)).pinned);
+    return [...earlier, ...listed.slice(-MOST_EARLIER)];
   }
 
   /** Those that were there before the window: what has ended is read when somebody asks. */
@@ -146,20 +158,17 @@ export class WatchedRuns implements vscode.Disposable {
     const ended: KeptBefore[] = [];
     for (const name of names) {
       const file = join(path, name);
-      const before = await endedRun(file, home).catch(() => undefined);
-      if (before) ended.push(before);
+      const before = await endedRun({ file, folder: home, renames: this.#marks.renames(file) }).catch(
+        () => undefined,
+      );
+      if (before) ended.push({ ...before, ...this.#marks.of(file) });
       else this.#begin(file, home);
     }
     if (this.#isDisposed) return;
     const runs = this.#runs.restore(ended);
-    for (const [i, run] of runs.entries()) run.leave(this.#reader(run), ended[i]?.said);
+    for (const [i, run] of runs.entries())
+      run.record.leave(ended[i]?.said ?? run.said(), () => this.#read(run));
     for (const run of runs.toReversed()) this.#runs.changed(run, "restored");
-  }
-
-  /** Asks for what was recorded of a run, once however often it is asked. */
-  #reader(run: Run): () => Promise<void> {
-    let asked: Promise<void> | undefined;
-    return () => (asked ??= this.#read(run));
   }
 
   async #read(run: Run): Promise<void> {
@@ -181,7 +190,7 @@ export class WatchedRuns implements vscode.Disposable {
       this.#expectedUntilMs = -Infinity;
       return is;
     };
-    this.#following.add(new StreamRun(file, home, this.#runs, isExpected, this.#log));
+    this.#following.add(new StreamRun(file, home, this.#runs, this.#marks, isExpected, this.#log));
   }
 
   async #follow(one: StreamRun): Promise<void> {

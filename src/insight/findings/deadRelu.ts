@@ -20,7 +20,7 @@ export const deadRelu = runFinding({
   id: "dead-relu",
   title: t`Dead ReLUs`,
   condition:
-    "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them.",
+    "Over the last steps all units of a ReLU layer are 0 for the whole batch, or at least `share` of them and `growth` more than at the first step; and the model does not do well. Where it has learned something and its loss varies, as it does under noise, `most` of them. A part of a layer is a warning in the first half of a run, up to step 200, unless the loss is worse than a constant's.",
   thresholds: {
     share: { is: 0.5, of: t`Share of units that are 0 for every sample.` },
     growth: { is: 0.3, of: t`By how much it has grown since the first step.` },
@@ -35,7 +35,7 @@ export const deadRelu = runFinding({
   fixes: ["leaky-relu", "lower-rate", "he-init", "default-init"],
 
   find(evidence, { share, growth, most }) {
-    const { loss, judged, broken } = evidence;
+    const { loss, judged, broken, early } = evidence;
     if (!judged || broken || !loss.bad || loss.trained) return undefined;
     const layers = deadLayers(evidence);
     const least = loss.notWell || isStill(loss) ? share : most;
@@ -55,6 +55,7 @@ export const deadRelu = runFinding({
       message: t`${percent(now)} of the units of ${spoken(pathOf(evidence, row))} are 0 for every sample (${since}), and ${stays(loss)}.`,
       figures: { dead: now, first_dead: start, loss: loss.now, floor: loss.floor },
       related: others.map((one) => pathOf(evidence, one.row)),
+      ...(early && now < ALL && !loss.worse && { severity: "warning" as const }),
     };
   },
 });

@@ -31,8 +31,8 @@ export const weightedRows = (layers: readonly Pick<LayerInfo, "type">[]): readon
 
 export function evidenceOf(run: Run): Evidence {
   const { history, layers } = run;
-  const { declared, data } = run.run.info ?? {};
-  const settings: RuleSettings = declared?.rules ?? {};
+  const { declared, rules, data } = run.run.info ?? {};
+  const settings: RuleSettings = declared?.rules ?? rules ?? {};
   const finite = finiteFrames(history);
   const late = finite.slice(-Math.max(1, Math.floor(history.tally.frames / 3)));
   const start = remembered((stat) =>

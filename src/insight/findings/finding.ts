@@ -17,7 +17,7 @@ export interface Run {
   readonly run: {
     readonly state?: string;
     readonly end?: RunEnd;
-    readonly info?: Pick<RunInfo, "declared" | "data">;
+    readonly info?: Pick<RunInfo, "declared" | "rules" | "data">;
   };
   readonly layers: readonly LayerInfo[];
   readonly history: Pick<History, "recent" | "first" | "tally" | "course" | "moved">;

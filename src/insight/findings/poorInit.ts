@@ -15,11 +15,14 @@ const HIGH = 0.75;
 /** Targets that lie farther from 0, in standard deviations, make any first loss large. */
 const OFFSET = 3;
 
+/** So many times beyond its threshold a norm tells in the first steps already. */
+const CLEAR = 2;
+
 export const poorInit = runFinding({
   id: "poor-init",
   title: t`Poor initialisation`,
   condition:
-    "The loss of the first step is above `loss` times that of the best constant (unless the targets lie far from 0), or the norm of a unit's weights, ‖θ‖ / √out, is below `small` or above `large` in at least half of the layers; and the model does not do well. The norms are a warning while a run is in its first half, up to step 200, and its loss falls.",
+    "The loss of the first step is above `loss` times that of the best constant (unless the targets lie far from 0), or the norm of a unit's weights, ‖θ‖ / √out, is below `small` or above `large` in at least half of the layers; and the model does not do well. The norms are a warning in the first half of a run, up to step 200, unless they are twice as far off, or the loss is worse than a constant's.",
   thresholds: {
     loss: { is: 10, of: t`The first loss is so many times that of the best constant prediction.` },
     small: { is: 0.2, of: t`Norm of a unit's weights, below which half of the layers begin.` },
@@ -34,7 +37,7 @@ export const poorInit = runFinding({
   fixes: ["default-init", "he-init", "xavier-init", "batch-norm"],
 
   find(evidence, { loss: times, small, large }) {
-    const { loss, judged, broken, early, data, layers } = evidence;
+    const { loss, judged, broken, early, data } = evidence;
     if (!judged || !(loss.notWell || broken || (loss.bad && loss.relative > HIGH))) return undefined;
     const first = evidence.history.first[0]?.loss ?? NaN;
     const isFar = data !== undefined && offsetOf(data) > OFFSET;
@@ -62,15 +65,14 @@ export const poorInit = runFinding({
     const extreme = worst?.toSorted((a, b) => (few ? a.norm - b.norm : b.norm - a.norm))[0];
     if (!worst || !extreme) return undefined;
     const subject = worst[0] ?? extreme;
+    const isClear = beyond((norm) => (few ? norm * CLEAR < small : norm > CLEAR * large)) !== undefined;
     return {
       layer: pathOf(evidence, subject.row),
       message: t`The weights of a unit of ${spoken(pathOf(evidence, subject.row))} begin with a norm of ${figure(subject.norm)}, ${few ? t`too small` : t`too large`} for anything to get through, and ${stays(loss)}.`,
       figures: { ...compared, unit_norm: subject.norm, extreme_unit_norm: extreme.norm, loss: loss.now },
       related: worst.slice(1).map(({ row }) => pathOf(evidence, row)),
       // Any scale is fine where the model trains, and at its beginning this one may.
-      ...(early && !broken && !loss.flat && loss.now < loss.first && { severity: "warning" as const }),
-      ...(layers.length > 0 &&
-        few && { fixes: ["default-init", "he-init", "xavier-init", "batch-norm"] as const }),
+      ...(early && !broken && !loss.worse && !isClear && { severity: "warning" as const }),
     };
   },
 });

@@ -1,5 +1,6 @@
 import { t } from "../../l10n/translate.ts";
 import { counted, figure } from "../format.ts";
+import { onTheWay } from "../onTheWay.ts";
 import { RECENT, recentSteps } from "../recent.ts";
 import { factOf, shareOf, verdictOf, worst, type Share } from "../share.ts";
 import { JUDGED_FROM, type Training } from "../training.ts";
@@ -40,7 +41,7 @@ const known = new WeakMap<Run["history"], Known>();
  */
 export function summarise(run: Run): Summary {
   const end = run.run.end ?? run.run.state;
-  const rules = run.run.info?.declared?.rules;
+  const { declared, rules = declared?.rules } = run.run.info ?? {};
   const before = known.get(run.history);
   const isKnown = before?.end === end && before?.rules === rules;
   if (isKnown && before?.summary.marks.length === run.layers.length) return before.summary;
@@ -99,7 +100,10 @@ function said(evidence: Evidence, found: readonly Finding[]): Said {
   const layer = gravest ? gravest.layer : base?.layer;
   return {
     severity: gravest?.severity ?? (remarks.length > 0 ? "info" : base?.severity) ?? "ok",
-    text: gravest?.severity === "error" ? text : text + fewSteps(evidence),
+    text:
+      gravest?.severity === "error"
+        ? text
+        : text + fewSteps(evidence) + onTheWay(evidence.history, evidence.layers),
     ...(layer !== undefined && { layer }),
   };
 }

@@ -35,7 +35,7 @@ export const affineKernels = {
 suite("a new kernel", () => {
   const copy = mkdtempSync(join(tmpdir(), "gradlens-kernel-"));
   after(() => rmSync(copy, { recursive: true }));
-  for (const folder of ["src/engine", "src/protocol", "package.json"]) {
+  for (const folder of ["src/engine", "src/l10n", "src/protocol", "package.json"]) {
     cpSync(join(repo, folder), join(copy, folder), { recursive: true });
   }
   const at = (file: string) => join(copy, "src/engine", file);

@@ -26,6 +26,7 @@ RUNS = {
     "killed": (*WATCHED, "--every", "1", "--hist-every", "20"),
     "nan": (*WATCHED, "--every", "1", "--hist-every", "8"),
     "strided": (*WATCHED, "--every", "2"),
+    "amp": (*WATCHED, "--every", "1", "--hist-every", "20"),
 }
 
 

@@ -1,0 +1,93 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as vscode from "vscode";
+import type { RunSummary } from "../../src/protocol/webview.ts";
+import { api, at, folder, lenses, until } from "./support.ts";
+
+/** The repository: this file is bundled into dist/test/host. */
+const recorded = join(__dirname, "..", "..", "..", "test", "reference", "watched");
+export const runsFolder = (): string => join(folder().fsPath, ".gradlens", "runs");
+
+export const linesOf = (name: string): readonly string[] =>
+  readFileSync(join(recorded, `${name}.jsonl`), "utf8")
+    .trimEnd()
+    .split("\n");
+
+let made = 0;
+/** Other test files make some, too. */
+const series = Date.now().toString(36);
+
+/** A stream of a recorded run in the workspace, with other fields in its header, and its program beside it. */
+export class Stream {
+  readonly file: string;
+  readonly model: string;
+  readonly #lines: readonly string[];
+  #written = 0;
+
+  /** `program`: where it lies, in the workspace. */
+  constructor(name: string, fields: object = {}, program = `${name}.py`) {
+    const [first = "", ...steps] = linesOf(name).map((line) =>
+      line.replaceAll(`"${name}.py"`, JSON.stringify(program)),
+    );
+    this.model = `Watched${++made}of${series}`;
+    this.#lines = [JSON.stringify({ ...JSON.parse(first), model: this.model, ...fields }), ...steps];
+    mkdirSync(runsFolder(), { recursive: true });
+    this.file = join(runsFolder(), `20261130-0000${made}-${this.model}-1.jsonl`);
+    mkdirSync(dirname(at(program).fsPath), { recursive: true });
+    writeFileSync(at(program).fsPath, readFileSync(join(recorded, `${name}.py`)));
+  }
+
+  /** Appends the next lines; all that are left by default. */
+  write(count = Infinity): void {
+    const next = this.#lines.slice(this.#written, this.#written + count);
+    this.#written += next.length;
+    appendFileSync(this.file, next.map((line) => `${line}\n`).join(""));
+  }
+
+  async run(what: string, is: (run: RunSummary) => boolean = () => true): Promise<RunSummary> {
+    return until(`the run of ${this.model} to be ${what}`, async () =>
+      (await api()).runs().find((run) => run.info.model === this.model && is(run)),
+    );
+  }
+}
+
+export async function open(name: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(at(name));
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** The words of the lens at a line, counted from 1, that says figures. */
+export const lensAt = async (uri: vscode.Uri, line: number): Promise<string | undefined> =>
+  (await lenses(uri)).find((lens) => lens.line === line - 1 && /‖|gain|std/.test(lens.title))?.title;
+
+export const hoverAt = async (uri: vscode.Uri, line: number): Promise<string> => {
+  const position = new vscode.Position(line - 1, 10);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    "vscode.executeHoverProvider",
+    uri,
+    position,
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (typeof content === "string" ? content : content.value))
+    .join("\n");
+};
+
+/** What VS Code keeps of a workspace. */
+export class Memory implements vscode.Memento {
+  readonly #all = new Map<string, unknown>();
+
+  keys(): readonly string[] {
+    return [...this.#all.keys()];
+  }
+
+  get<T>(key: string): T | undefined {
+    return this.#all.get(key) as T | undefined;
+  }
+
+  update(key: string, value: unknown): Thenable<void> {
+    this.#all.set(key, structuredClone(value));
+    return Promise.resolve();
+  }
+}
