@@ -61,8 +61,10 @@ def arguments_of(module: nn.Module) -> dict[str, Argument] | None:
             kept = kept is not None
         elif name == "activation" and callable(kept):
             kept = getattr(kept, "__name__", None)
-        value = _plain(kept)
-        if value is not None and value != _plain(default) and len(found) < _MOST:
+        value, usual = _plain(kept), _plain(default)
+        if value is None or value == usual or value == [usual] * (len(value) if isinstance(value, list) else 0):
+            continue
+        if len(found) < _MOST:
             found[name] = value
     return found
 
@@ -102,7 +104,7 @@ def loss_of(root: Tensor) -> str | None:
 
 
 def _plain(value: object) -> Argument | None:
-    """As JSON has it: a truth value, a finite number, a short word, or a few of these; one where all are the same."""
+    """As JSON has it: a truth value, a finite number, a short word, or a few numbers."""
     if isinstance(value, bool) or (isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1 << 53):
         return value
     if isinstance(value, str):
@@ -112,6 +114,4 @@ def _plain(value: object) -> Argument | None:
     if not isinstance(value, (tuple, list)) or not 0 < len(value) <= _LONGEST:
         return None
     parts = [_plain(part) for part in value]
-    if any(part is None or isinstance(part, (str, list)) for part in parts):
-        return None
-    return parts[0] if all(part == parts[0] for part in parts) else list(parts)
+    return None if any(part is None or isinstance(part, (str, list)) for part in parts) else parts

@@ -100,8 +100,8 @@ def test_a_header_says_what_layers_were_made_with_unless_it_is_the_default(tmp_p
         "0": {
             "in_channels": 1,
             "out_channels": 4,
-            "kernel_size": 3,
-            "stride": 2,
+            "kernel_size": [3, 3],
+            "stride": [2, 2],
             "padding": [1, 2],
             "bias": False,
         },

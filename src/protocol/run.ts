@@ -22,7 +22,13 @@ export interface LayerInfo {
   readonly time?: number;
   /** The call that made it, of a layer of somebody's program. */
   readonly where?: Where;
+  /** What a layer of somebody's program was made with, by PyTorch's names, but for defaults; absent where nobody says. */
+  readonly arguments?: Arguments;
 }
+
+/** What a module or an optimizer of PyTorch was made with. */
+export type Arguments = Readonly<Record<string, Argument>>;
+export type Argument = boolean | number | string | readonly (boolean | number)[];
 
 /** A line of a program, counted from 1. */
 export interface ProgramLine {
@@ -49,6 +55,10 @@ export interface Watched {
   /** Milliseconds since 1970. */
   readonly started?: number;
   readonly optimizer?: string;
+  /** Of each optimizer its settings, with its class as `type`; the loss's class; to what the first step's gradients were clipped. */
+  readonly optimizers: readonly Arguments[];
+  readonly loss?: string;
+  readonly clip_grad_norm?: number;
   readonly world_size: number;
   /** By the names of files, SHA-256 of what they held. */
   readonly sources: ReadonlyMap<string, string>;

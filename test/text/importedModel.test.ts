@@ -97,6 +97,37 @@ suite("a model file of a watched run's layers", () => {
     });
   }
 
+  test("has what the run says that layers, loss and optimizer were made with", () => {
+    const info = infoOf("strided");
+    const { text, left, guessed } = importedModel(info);
+    assert.deepEqual([left, guessed], [[], []]);
+    const rows = rowsOf(text);
+    assert.deepEqual(shapes(rows), shapes(info.layers));
+    for (const declared of [
+      '{"type":"Conv2d","out_channels":8,"kernel_size":4,"stride":2,"padding":2,"bias":false}',
+      '{"type":"BatchNorm2d","eps":0.001,"momentum":0.2}',
+      '{"type":"LeakyReLU","negative_slope":0.2}',
+      '{"type":"MaxPool2d","kernel_size":3,"stride":1,"padding":1}',
+      '{"type":"Conv2d","out_channels":8,"kernel_size":3,"padding":"same","dilation":2,"groups":8}',
+      '{"type":"ELU","alpha":0.5}',
+      '{"type":"AdaptiveAvgPool2d","output_size":[2,3]}',
+      '{"type":"Dropout","p":0.25}',
+      '"loss": "CrossEntropyLoss"',
+      '"optimizer": {"type":"AdamW","lr":0.002,"betas":[0.8,0.99],"eps":1e-8,"weight_decay":0.01,"amsgrad":false}',
+      '"clip_grad_norm": 0.5',
+    ]) {
+      assert.ok(text.includes(declared), declared);
+    }
+  });
+
+  test("says of which layers it had to guess, where the run is of an older kind", () => {
+    const { text, guessed } = importedModel(infoOf("cnn"));
+    assert.ok(guessed.includes("layer1.0.conv1"));
+    assert.ok(!guessed.includes("fc"));
+    assert.match(text, /"type":"Conv2d".*\/\/ a guess$/m);
+    assert.doesNotMatch(text, /"type":"Linear".*a guess/);
+  });
+
   test("leaves out what has no counterpart, and says so, whatever strangers call it", () => {
     const layer = { parameters: [], output_shape: [2], stats: [] };
     const layers = [

@@ -1,5 +1,7 @@
 import { t } from "../../l10n/translate.ts";
 import type {
+  Argument,
+  Arguments,
   DataFacts,
   LayerInfo,
   ParameterInfo,
@@ -28,6 +30,9 @@ const MOST_DIMENSIONS = 64;
 /** Lines of a stack that are kept, and files. */
 const MOST_VIA = 64;
 const MOST_SOURCES = 10_000;
+const MOST_ARGUMENTS = 32;
+const MOST_ELEMENTS = 8;
+const MOST_OPTIMIZERS = 16;
 
 /** What the first line of a stream says. The columns of the layers show in the steps. */
 export function readHeader(fields: Fields): RunInfo {
@@ -63,6 +68,7 @@ function layerOf(value: unknown): LayerInfo {
     output_shape: layer["output_shape"] === null ? [] : shapeOf(layer["output_shape"]),
     stats: [],
     ...optional(layer, "where", whereOf),
+    ...optional(layer, "arguments", argumentsOf),
   };
 }
 
@@ -86,6 +92,22 @@ function few(value: unknown, what: string, most: number): readonly unknown[] {
   if (all.length > most) throw new Refusal(t`${what} has ${all.length} entries: more than ${most}`);
   return all;
 }
+
+/** Numbers, truth values and short words; what else there is nobody knows, and is left out. */
+function argumentsOf(value: unknown, what: string): Arguments {
+  const known = Object.entries(record(value, what)).filter(
+    (entry): entry is [string, Argument] => WORD.test(entry[0]) && isArgument(entry[1]),
+  );
+  return Object.fromEntries(known.slice(0, MOST_ARGUMENTS));
+}
+
+const WORD = /^[A-Za-z]\w{0,39}$/;
+const isPlain = (value: unknown): boolean => typeof value === "boolean" || Number.isFinite(value);
+
+const isArgument = (value: unknown): value is Argument =>
+  isPlain(value) ||
+  (typeof value === "string" && WORD.test(value)) ||
+  (Array.isArray(value) && value.length > 0 && value.length <= MOST_ELEMENTS && value.every(isPlain));
 
 const lineOf = (value: unknown): ProgramLine => {
   const { file, line } = record(value, t`a place`);
@@ -111,6 +133,11 @@ function watchedOf(fields: Fields): Watched {
     ...optional(fields, "heartbeat", numeral),
     ...(Number.isFinite(started) && { started }),
     ...optional(fields, "optimizer", text),
+    optimizers: (optional(fields, "optimizers", list).optimizers ?? [])
+      .slice(0, MOST_OPTIMIZERS)
+      .map((one) => argumentsOf(one, t`an optimizer`)),
+    ...optional(fields, "loss", text),
+    ...optional(fields, "clip_grad_norm", numeral),
     world_size: optional(fields, "world_size", count).world_size ?? 1,
     sources: sourcesOf(optional(fields, "sources", record).sources ?? {}),
   };

@@ -25,6 +25,7 @@ RUNS = {
     "ddp": (*TORCHRUN, "gradlens", "--reduce", "all", "--every", "2", "--hist-every", "5"),
     "killed": (*WATCHED, "--every", "1", "--hist-every", "20"),
     "nan": (*WATCHED, "--every", "1", "--hist-every", "8"),
+    "strided": (*WATCHED, "--every", "2"),
     "amp": (*WATCHED, "--every", "1", "--hist-every", "20"),
 }
 

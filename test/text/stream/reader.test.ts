@@ -122,6 +122,29 @@ suite("the reader of a stream", () => {
     assert.equal(info.steps, undefined);
   });
 
+  test("takes of what layers, optimizers and loss were made with no more than numbers and words", () => {
+    const hostile = {
+      ...{ stride: [2, 2], bias: false, padding: "same", eps: 1e-5 },
+      ...{ text: "](command:x)", deep: [[1]], none: null, long: Array(9).fill(1), "a b": 1, html: "<img>" },
+      ...{ far: "1e999", words: ["same"] },
+    };
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`n${i}`, i]));
+    const { info } = readText(
+      header({ optimizers: [{ type: "SGD", lr: 0.1 }, hostile], loss: "MSELoss", clip_grad_norm: 2 }, [
+        layer("a", { arguments: hostile }),
+        layer("b", { arguments: many }),
+        layer("c"),
+      ]),
+    );
+    const kept = { stride: [2, 2], bias: false, padding: "same", eps: 1e-5 };
+    assert.deepEqual(info?.layers[0]?.arguments, kept);
+    assert.equal(Object.keys(info.layers[1]?.arguments ?? {}).length, 32);
+    assert.equal(info.layers[2]?.arguments, undefined);
+    assert.deepEqual(info.watched?.optimizers, [{ type: "SGD", lr: 0.1 }, kept]);
+    assert.deepEqual([info.watched.loss, info.watched.clip_grad_norm], ["MSELoss", 2]);
+    assert.equal(readText(header({}, [layer("a", { arguments: 3 })])).info, undefined);
+  });
+
   test("keeps the gradient through time, and histograms", () => {
     const history = historyOf(read(bytesOfFile("lstm.jsonl")));
     const lstm = read(bytesOfFile("lstm.jsonl")).info?.layers[0];
