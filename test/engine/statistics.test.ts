@@ -50,10 +50,9 @@ suite("a run without statistics", () => {
       const [seen, unseen] = [await framesOf(model(fields), true), await framesOf(model(fields), false)];
       assert.equal(unseen.length, 12);
       for (const [i, { values, hist, time, ...totals }] of unseen.entries()) {
-        const { loss, lr, grad_norm, clip_coef, metric, val_loss, val_metric, step } = seen[i];
+        const { grad_norm, values: _, hist: __, time: ___, ...others } = seen[i];
         const known = "clip_grad_norm" in fields ? grad_norm : NaN;
-        const expected = { step, loss, lr, grad_norm: known, clip_coef, metric, val_loss, val_metric };
-        assert.deepEqual(totals, expected);
+        assert.deepEqual(totals, { ...others, grad_norm: known });
         assert.ok(values.every(Number.isNaN) && time?.every(Number.isNaN));
         assert.equal(hist, undefined);
         assert.equal(values.length, seen[i].values.length);
