@@ -337,7 +337,7 @@ suite("a section", () => {
   test("has a picture that says what it shows", () =>
     onPanel({ height: TALL }, async (panel) => {
       await panel.post(vanishing);
-      const none = ["metric", "spectrum", "activations", "weights", "through-time", "time-map"];
+      const none = ["metric", "spectrum", "activations", "weights", "through-time", "time-map", "loss-scale"];
       for (const { title } of charts.filter(({ id }) => !none.includes(id))) {
         assert.equal(
           await panel.page.locator(`canvas[role=img][aria-label^="${title}: "]`).count(),

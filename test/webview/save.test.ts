@@ -113,7 +113,7 @@ suite("a chart is saved", () => {
       await button.focus();
       assert.equal(await button.getAttribute("aria-expanded"), "false");
       await page.keyboard.press("Enter");
-      assert.equal(await button.getAttribute("aria-expanded"), "true");
+      await section.getByRole("button", { name: "Save as…", expanded: true }).waitFor();
       const seen = [await focused()];
       for (const key of ["ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowUp", "Home", "End"]) {
         await page.keyboard.press(key);
