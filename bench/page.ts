@@ -10,6 +10,7 @@ import { specOf } from "./problem.ts";
 import {
   collapsed,
   countedRates,
+  fastest,
   type Measured,
   medianRate,
   ratio,
@@ -17,7 +18,7 @@ import {
   type Series,
 } from "./results.ts";
 import type { Tables } from "./tables.ts";
-import { leastShare, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import { leastShare, oneThread, oursOn, oursPlain, reached, targets } from "./targets.ts";
 import type { WholeRun } from "./wholeRuns.ts";
 import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
 
@@ -66,13 +67,28 @@ function machines(rows: readonly Row[]): string {
 const targetTable = (mode: Mode, rows: readonly Row[]): string =>
   table(
     ["against", ...rows.map(([name]) => name)],
-    targets.map((target) => [
-      target.what,
-      ...rows.map(([name, measured]) =>
-        against(reached(target, mode, measured), target.least[name], "least"),
-      ),
+    targets.flatMap((target) => [
+      [
+        target.what,
+        ...rows.map(([name, measured]) =>
+          against(reached(target, mode, measured), target.least[name], "least"),
+        ),
+      ],
+      ...(mode === "GradLens" && target === oneThread ? [mostRow(rows)] : []),
     ]),
   );
+
+/** What vectors of 128 bits allow, whatever the program. */
+const mostRow = (rows: readonly Row[]): string[] => [
+  "the most that vectors of 128 bits allow: every multiply-add at their peak, and nothing else takes time",
+  ...rows.map(([name, measured]) => {
+    const theirs = fastest(measured.series.filter(oneThread.theirs));
+    const flops = stepFlops(specOf(modelFile(name)));
+    return theirs
+      ? figure(median(countedRates(theirs).map((rate, i) => (measured.peak[i] * 1e9) / flops / rate)))
+      : "–";
+  }),
+];
 
 /** The median time of each way, and in brackets the longest. */
 function runsTable(runs: readonly WholeRun[]): string {
