@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { counted } from "../insight/format.ts";
-import { importedModel } from "../text/importedModel.ts";
+import { importedModel } from "../text/importing/importedModel.ts";
 import { plain } from "../text/quote.ts";
 import type { Run } from "./run.ts";
 import { warn } from "./say.ts";

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { layerInfo } from "../../src/engine/graph/layerInfo.ts";
-import { layers as table } from "../../src/engine/layers/index.ts";
-import { modulesOf } from "../../src/engine/spec.ts";
-import { parse } from "../../src/model/parse.ts";
-import type { RunInfo } from "../../src/protocol/run.ts";
-import { importedModel } from "../../src/text/importedModel.ts";
-import { StreamReader } from "../../src/text/stream/reader.ts";
+import { layerInfo } from "../../../src/engine/graph/layerInfo.ts";
+import { layers as table } from "../../../src/engine/layers/index.ts";
+import { modulesOf } from "../../../src/engine/spec.ts";
+import { parse } from "../../../src/model/parse.ts";
+import type { RunInfo } from "../../../src/protocol/run.ts";
+import { importedModel } from "../../../src/text/importing/importedModel.ts";
+import { StreamReader } from "../../../src/text/stream/reader.ts";
 
-const watched = join(import.meta.dirname, "../reference/watched");
+const watched = join(import.meta.dirname, "../../reference/watched");
 
 function infoOf(name: string): RunInfo {
   const reader = new StreamReader();
