@@ -2,7 +2,7 @@ import { Context } from "svgcanvas";
 import type { Theme } from "../theme.ts";
 import { itemsOf, type Item } from "../views/legend.ts";
 import type { Plot } from "./chart.ts";
-import { runMark } from "./marks.ts";
+import { runMark } from "./inks.ts";
 import { paint } from "./mount.ts";
 
 /** A chart as it is to be seen outside of the panel: with what it is called, what it says, and its legend. */

@@ -4,7 +4,7 @@ import { element } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import { count, powerOfTen } from "../../src/insight/format.ts";
 import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
-import { colour } from "../charts/marks.ts";
+import { colour } from "../charts/inks.ts";
 import { inkOn } from "../charts/patterns.ts";
 import { runSwatch } from "./runSwatch.ts";
 import { words } from "./words.ts";

@@ -1,4 +1,4 @@
-import { runMark } from "../charts/marks.ts";
+import { runMark } from "../charts/inks.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
