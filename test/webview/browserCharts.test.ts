@@ -224,6 +224,26 @@ suite("a run that broke", () => {
   }
 });
 
+suite("the picture of a run that goes on", () => {
+  const running = runOf(sigmoid, { model: "sigmoid", step: 400 });
+  const shows = (panel: PanelPage) =>
+    Promise.all(["over-time", "loss"].map((one) => picture(panel.page, one)));
+
+  test("is the one of the same steps drawn at once", () =>
+    onPanel(async (growing) => {
+      await growing.post(stateOf([running], sigmoidFrames.slice(0, 390)));
+      const before = await shows(growing);
+      const all = recorded(sigmoidFrames);
+      await growing.post({ type: "frames", run: running.id, history: all.since(390) });
+      const after = await shows(growing);
+      assert.notDeepEqual(after, before);
+      await onPanel(async (fresh) => {
+        await fresh.post(stateOf([running], sigmoidFrames));
+        assert.deepEqual(await shows(fresh), after);
+      });
+    }));
+});
+
 suite("the legend", () => {
   for (const theme of THEMES) {
     test(`of the gains has the colours that the bars have, in ${theme}`, () =>
