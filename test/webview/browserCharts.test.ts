@@ -268,6 +268,33 @@ suite("the legend", () => {
   }
 });
 
+suite("the colour bar of a heat map", () => {
+  for (const width of [230, 280, 400, 720]) {
+    test(`has labels that stand apart, at ${width} pixels`, () =>
+      onPanel(
+        async ({ page, post }) => {
+          await post(stateOf([told(sigmoid, 1, "sigmoid")], sigmoidFrames));
+          const boxes = await page.$$eval(
+            '[data-chart="over-time"] :is(.colour-label, .swatch-nonfinite)',
+            (all) =>
+              all
+                .filter((one) => one.checkVisibility())
+                .map((one) => one.getBoundingClientRect().toJSON() as DOMRect),
+          );
+          assert.ok(boxes.length >= 6);
+          for (const [i, one] of boxes.entries())
+            for (const other of boxes.slice(i + 1))
+              assert.ok(
+                one.right + 4 <= other.left || other.right + 4 <= one.left || one.bottom <= other.top,
+                `${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+              );
+          assert.ok(boxes.every(({ left, right }) => left >= 0 && right <= width));
+        },
+        { width },
+      ));
+  }
+});
+
 suite("long names", () => {
   const [A, nested] = ["abcdefghijklmnopqrstuvwxyz", "backbone.stage_three.bottleneck_block"];
   const models: Readonly<Record<string, readonly LayerInfo[]>> = {
