@@ -1,7 +1,11 @@
 export { end, place } from "./simd/memory";
 export { gemm, gemmPacked, scratchSize, pack } from "./gemm/gemm";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
-export { deadUnits, histogram, moments, outside, summary, sumSquares } from "./statistics/statistics";
+export { deadUnits } from "./statistics/deadUnits";
+export { histogram } from "./statistics/histogram";
+export { moments, summary } from "./statistics/moments";
+export { outside } from "./statistics/outside";
+export { sumSquares } from "./statistics/squares";
 export { spread } from "./statistics/spread";
 export { sgd } from "./optimizer/sgd";
 export { adam } from "./optimizer/adam";
