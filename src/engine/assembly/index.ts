@@ -1,5 +1,6 @@
 export { end, place } from "./simd/memory";
-export { gemm, gemmPacked, scratchSize, pack } from "./gemm/gemm";
+export { gemm, gemmPacked, scratchSize } from "./gemm/gemm";
+export { pack } from "./gemm/pack";
 export { add, columnSums, copyRows, fill, multiply } from "./elementwise";
 export { deadUnits } from "./statistics/deadUnits";
 export { histogram } from "./statistics/histogram";
