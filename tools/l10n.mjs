@@ -262,6 +262,8 @@ const NO_TEXTS = new Set([
   "one thread",
   "at most {0} threads, where they help",
   'Run {0}: engine "{1}"{2}, in {3}, {4}.',
+  // Lines of a program in Python.
+  "import sys\nsys.path.append({0})\nimport gradlens\n",
   // Names of fields of the model file.
   "rules",
   "data",
