@@ -10,7 +10,7 @@ import { findingsFile, findingsText } from "./findings.mjs";
 import { buildKernels, kernelSources } from "./kernels.mjs";
 import { licenceText } from "./licences.mjs";
 import { kindsFile, kindsText, loopsFile, loopsText } from "./activations.mjs";
-import { bundleFile, bundleText } from "./l10n.mjs";
+import { bundleFile, bundleText, KINDS, languages } from "./l10n.mjs";
 import { manifestTexts } from "./manifest.mjs";
 import { onNode24 } from "./node24.mjs";
 import { schemaFile, schemaText } from "./schema.mjs";
@@ -45,15 +45,16 @@ function makeExecutable(file) {
 }
 
 async function writeSchema() {
-  writeChanged(schemaFile, await schemaText());
+  for (const language of [undefined, ...languages()])
+    writeChanged(schemaFile(language), await schemaText(language));
 }
 
 async function writeManifest() {
   for (const [file, text] of await manifestTexts()) writeChanged(file, text);
 }
 
-function writeBundle() {
-  writeChanged(bundleFile, bundleText());
+async function writeBundles() {
+  for (const kind of KINDS) writeChanged(bundleFile(kind), await bundleText(kind));
 }
 
 async function writeActivations() {
@@ -92,7 +93,7 @@ const steps = [
     : [
         { name: "src/model/schema.ts", run: writeSchema },
         { name: "src/model/rules.ts", run: writeManifest },
-        { name: "src/l10n/translate.ts", run: writeBundle },
+        { name: "src/l10n/translate.ts", run: writeBundles },
         { name: "src/protocol/statistics.ts", run: writePages },
         { name: "src/engine/activations", run: writeActivations },
         { name: "src/engine/kernels", run: writeDescriptors },

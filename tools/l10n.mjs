@@ -4,19 +4,34 @@
 import fs from "node:fs";
 import path from "node:path";
 import ts from "typescript";
+import { inLanguage } from "./inLanguage.mjs";
 
 const repo = path.resolve(import.meta.dirname, "..");
 
-export const bundleFile = path.join(repo, "l10n", "bundle.l10n.json");
+/**
+ * `bundle`: what the extension, its threads and its pages load. `schema`: what the JSON Schema alone says, which is made in every
+ * language when it is built.
+ * @typedef {(typeof KINDS)[number]} Kind
+ */
+export const KINDS = /** @type {const} */ (["bundle", "schema"]);
 
-/** Bundles of languages, by the language. */
-export const translations = () =>
-  fs.globSync("l10n/bundle.l10n.*.json", { cwd: repo }).map((file) => ({
-    language: /\.l10n\.([\w-]+)\.json$/.exec(file)?.[1] ?? "",
-    file: path.join(repo, file),
-  }));
+/** @param {Kind} kind @param {string} [language] absent: the texts as they stand in the source */
+export const bundleFile = (kind, language) =>
+  path.join(repo, "l10n", `${kind}.l10n.${language === undefined ? "" : `${language}.`}json`);
 
-/** Files whose texts nobody reads in an editor: the terminal's, programs in Python, kernels. */
+/** Languages other than English. */
+export const languages = () =>
+  fs
+    .globSync("l10n/bundle.l10n.*.json", { cwd: repo })
+    .map((file) => /\.l10n\.([\w-]+)\.json$/.exec(file)?.[1] ?? "");
+
+/** A language with all of its texts. @param {string} code @returns {import("../src/l10n/translate.ts").Language} */
+export const languageOf = (code) => ({
+  code,
+  texts: { ...readBundle(bundleFile("bundle", code)), ...readBundle(bundleFile("schema", code)) },
+});
+
+/** Files whose texts nobody reads in an editor (the terminal's, programs in Python, kernels), or only in the JSON Schema. */
 const ENGLISH = [
   "src/cli.ts",
   "src/cli/",
@@ -33,6 +48,7 @@ const ENGLISH = [
   "src/text/themes.ts",
   "src/model/fields.ts", // of the JSON Schema, as those that follow
   "src/model/schema.ts",
+  "src/model/schemaParts.ts",
   "src/model/snippets.ts",
   "src/model/reserved.ts", // names of PyTorch's
 ];
@@ -100,8 +116,8 @@ function nounOf(node) {
   return node.arguments.length > 1 && last && ts.isStringLiteral(last) ? last : undefined;
 }
 
-/** Every text that is marked anywhere, by its key, with the places where it stands. */
-export function allTexts() {
+/** Every text that is marked in one of these files. */
+function markedTexts() {
   /** @type {Map<string, string[]>} */
   const all = new Map();
   for (const { key, file, line } of sources().flatMap((one) => textsOf(one))) {
@@ -110,9 +126,22 @@ export function allTexts() {
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The bundle of the source's own texts, which those of languages are made after. */
-export const bundleText = () =>
-  `${JSON.stringify(Object.fromEntries([...allTexts().keys()].map((key) => [key, key])), undefined, 2)}\n`;
+/** Every text that is looked up while the JSON Schema is made, but for those that others say as well. */
+async function schemaTexts() {
+  const { looked } = await inLanguage("schema");
+  const others = markedTexts();
+  const own = [...looked].filter((key) => hasWords(key) && !others.has(key)).sort();
+  return new Map(own.map((key) => [key, ["the JSON Schema"]]));
+}
+
+/** All texts of a bundle by their keys, with the places where they stand. @param {Kind} kind */
+export const allTexts = async (kind) => (kind === "bundle" ? markedTexts() : schemaTexts());
+
+/** The bundle of the source's own texts, which those of languages are made after. @param {Kind} kind */
+export async function bundleText(kind) {
+  const keys = [...(await allTexts(kind)).keys()];
+  return `${JSON.stringify(Object.fromEntries(keys.map((key) => [key, key])), undefined, 2)}\n`;
+}
 
 /** A form of a counted noun, beside the noun. */
 const FORM = /\/dative$/;
@@ -233,6 +262,8 @@ const NO_TEXTS = new Set([
   "one thread",
   "at most {0} threads, where they help",
   'Run {0}: engine "{1}"{2}, in {3}, {4}.',
+  // Lines of a program in Python.
+  "import sys\nsys.path.append({0})\nimport gradlens\n",
   // Names of fields of the model file.
   "rules",
   "data",
@@ -321,10 +352,13 @@ function isHanded(node) {
 export const readBundle = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 
 if (process.argv[1] === import.meta.filename) {
-  const texts = allTexts();
-  for (const { language, file } of translations()) {
-    const mistakes = mistakesOf(texts, readBundle(file));
-    console.log(`${language}: ${mistakes.length === 0 ? `all of ${texts.size} texts` : mistakes.join("\n")}`);
+  for (const kind of KINDS) {
+    const texts = await allTexts(kind);
+    for (const language of languages()) {
+      const mistakes = mistakesOf(texts, readBundle(bundleFile(kind, language)));
+      const said = mistakes.length === 0 ? `all of ${texts.size} texts` : mistakes.join("\n");
+      console.log(`${kind} ${language}: ${said}`);
+    }
   }
   for (const { file, line, key } of sources().flatMap((one) => unmarkedIn(one))) {
     console.log(`${file}:${line}: ${JSON.stringify(key)} is not marked`);

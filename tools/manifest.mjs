@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { inLanguage } from "./inLanguage.mjs";
-import { translations } from "./l10n.mjs";
+import { languageOf, languages } from "./l10n.mjs";
+import { schemaUrl } from "./schema.mjs";
 
 const repo = path.resolve(import.meta.dirname, "..");
 
@@ -22,22 +23,28 @@ const written = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /**
  * `package.json` and its texts as they are to be, by file: with the schema of the setting `gradlens.rules` as the table of findings
- * has it, and every text in `package.nls.json` under the name of its place, which stands for it in `package.json`. So a new command or
+ * has it, the JSON Schema of model files in each language, and every text in `package.nls.json` under the name of its place, which stands for it in `package.json`. So a new command or
  * setting may have its text written where it is declared.
  */
 export async function manifestTexts() {
   const english = textsIn(textsFile());
   /** @type {Manifest} */
   const before = JSON.parse(fs.readFileSync(manifestFile, "utf8"));
-  const manifest = withRules(before, await inLanguage("rules"));
+  const manifest = withRules(before, (await inLanguage("rules")).made);
   const { value, texts } = named(manifest, english);
+  texts[SCHEMA_URL] = schemaUrl();
   const files = new Map([
     [manifestFile, written(value)],
     [textsFile(), written(texts)],
   ]);
-  for (const { language, file } of translations()) {
-    const rules = named(withRules(structuredClone(manifest), await inLanguage("rules", file)), english).texts;
-    const known = { ...textsIn(textsFile(language)), ...only(rules, isOfRules) };
+  for (const language of languages()) {
+    const { made } = await inLanguage("rules", languageOf(language));
+    const rules = named(withRules(structuredClone(manifest), made), english).texts;
+    const known = {
+      ...textsIn(textsFile(language)),
+      ...only(rules, isOfRules),
+      [SCHEMA_URL]: schemaUrl(language),
+    };
     files.set(textsFile(language), written(only(known, (key) => key in texts)));
   }
   return files;
@@ -80,6 +87,9 @@ const SHOWN = new Set([
   "altText",
 ]);
 
+/** The place of the JSON Schema's address, which is another in each language. */
+const SCHEMA_URL = "jsonValidation.0.url";
+
 /** The name of the product is no text. */
 const PRODUCT = "GradLens";
 
@@ -106,7 +116,13 @@ function named(manifest, english) {
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [
         key,
-        visit(one, partOf(place, key), SHOWN.has(key) || (key === "name" && place.includes("views"))),
+        visit(
+          one,
+          partOf(place, key),
+          SHOWN.has(key) ||
+            (key === "name" && place.includes("views")) ||
+            (key === "url" && place.includes("jsonValidation")),
+        ),
       ]),
     );
   };

@@ -11,6 +11,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,9 @@ from typing import Any
 
 ROUNDS = 10
 BURST_S = 0.4
-WARM_UP_S = 2.0
+# After it the first frames, which come early, are paid back.
+WARM_UP_S = 6.0
+PAIRS = 7
 
 NAMES = {
     "plain": "plain ms",
@@ -37,29 +40,59 @@ NAMES = {
 
 
 def main(programs: list[str]) -> None:
-    """`--auto` in front: nothing but "auto" beside the plain step, for longer."""
-    alone = programs[0] == "--auto"
-    names = {kind: NAMES[kind] for kind in ("plain", "auto")} if alone else NAMES
-    programs = programs[alone:]
-    workers = {kind: Worker(kind) for kind in names}
-    print("| |", " | ".join(names.values()), "| auto's interval |")
-    print("| --- |", " | ".join("---" for _ in names), "| --- |")
+    """`--auto` in front: nothing but "auto" beside the plain step, in many pairs of processes."""
+    if programs[0] == "--auto":
+        compare_auto(programs[1:])
+        return
+    workers = {kind: Worker(kind) for kind in NAMES}
+    print("| |", " | ".join(NAMES.values()), "| auto's interval |")
+    print("| --- |", " | ".join("---" for _ in NAMES), "| --- |")
     for program in programs:
-        for worker in workers.values():
-            worker.ask({"load": program})
-        spent, steps = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0)
-        for _ in range(3 * ROUNDS if alone else ROUNDS):
-            for kind, worker in workers.items():
-                answer = worker.ask({"run": BURST_S})
-                spent[kind] += answer["ms"]
-                steps[kind] += answer["steps"]
-        plain = spent["plain"] / steps["plain"]
-        added = [spent[kind] / steps[kind] / plain - 1 for kind in names if kind != "plain"]
+        load(workers, program)
+        spent = take_turns(workers, ROUNDS)
         interval = workers["auto"].ask({"facts": 1})["interval"]
-        cells = [f"{plain:.2f}", *(f"{100 * x:.1f} %" for x in added), str(interval)]
-        print(f"| {Path(program).stem} |", " | ".join(cells), "|", flush=True)
+        added = (f"{100 * (spent[kind] / spent['plain'] - 1):.1f} %" for kind in NAMES if kind != "plain")
+        print(f"| {Path(program).stem} | {spent['plain']:.2f} |", " | ".join(added), f"| {interval} |", flush=True)
     for worker in workers.values():
         worker.process.terminate()
+
+
+def compare_auto(programs: list[str]) -> None:
+    """Two processes that do the same differ by some percent, whatever they do: where their memory lies is luck."""
+    print("| | plain ms | auto: median of pairs | least and most | its interval |\n| --- | --- | --- | --- | --- |")
+    for program in programs:
+        plain, added, intervals = [], [], []
+        for _ in range(PAIRS):
+            workers = {kind: Worker(kind) for kind in ("plain", "auto")}
+            load(workers, program)
+            spent = take_turns(workers, ROUNDS)
+            plain.append(spent["plain"])
+            added.append(100 * (spent["auto"] / spent["plain"] - 1))
+            intervals.append(workers["auto"].ask({"facts": 1})["interval"])
+            for worker in workers.values():
+                worker.process.terminate()
+        middle = f"{statistics.median(plain):.2f} | {statistics.median(added):.1f} %"
+        bounds = f"{min(added):.1f}, {max(added):.1f} % | {statistics.median(intervals):.0f}"
+        print(f"| {Path(program).stem} | {middle} | {bounds} |", flush=True)
+
+
+def load(workers: dict[str, Worker], program: str) -> None:
+    """All at once, for that takes them seconds."""
+    for worker in workers.values():
+        worker.tell({"load": program})
+    for worker in workers.values():
+        worker.answer()
+
+
+def take_turns(workers: dict[str, Worker], rounds: int) -> dict[str, float]:
+    """Milliseconds of a step, of each."""
+    spent, steps = dict.fromkeys(workers, 0.0), dict.fromkeys(workers, 0)
+    for _ in range(rounds):
+        for kind, worker in workers.items():
+            answer = worker.ask({"run": BURST_S})
+            spent[kind] += answer["ms"]
+            steps[kind] += answer["steps"]
+    return {kind: spent[kind] / steps[kind] for kind in workers}
 
 
 class Worker:
@@ -71,9 +104,15 @@ class Worker:
         )
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        self.tell(question)
+        return self.answer()
+
+    def tell(self, question: dict[str, Any]) -> None:
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         print(json.dumps(question), file=self.process.stdin, flush=True)
+
+    def answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
 
@@ -91,6 +130,7 @@ def work(kind: str) -> None:
                 if watch is not None:
                     watch.close()
                 training, watch = begin(kind, question["load"], folder)
+                next(training)  # seconds, of torch alone
                 burst(training, WARM_UP_S)
             elif "run" in question:
                 answer = dict(zip(("ms", "steps"), burst(training, question["run"])))

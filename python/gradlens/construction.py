@@ -11,12 +11,16 @@ from itertools import islice
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-import torch
 from torch import nn
 
 # Of frames further out nothing is kept.
 DEPTH = 16
-_FOREIGN = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(__file__) + os.sep, "<frozen")
+# Whose code is not the user's; the last two run the cells of a notebook.
+_PACKAGES = ("torch", "gradlens", "IPython", "ipykernel")
+_FOREIGN = (
+    *(os.path.dirname(sys.modules[name].__file__ or name) + os.sep for name in _PACKAGES if name in sys.modules),
+    "<frozen",
+)
 
 
 class Site(NamedTuple):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
 from gradlens.arguments import arguments_of
+from gradlens.cells import Cell, cells_of, notebook_file
 from gradlens.rows import Row
-from gradlens.source import Where, digest, relative
+from gradlens.source import Where, as_seen, digest, files_of, relative
 from gradlens.stream import HEARTBEAT_S
 from gradlens.unwrap import class_of
 
@@ -30,7 +31,12 @@ def header_of(
 ) -> dict[str, Any]:
     """Neither arguments nor the environment are told: they may hold secrets."""
     folder = _workspace(path)
-    files = sorted({file for place in where.values() for file in (place.file, *(file for file, _ in place.via))})
+    cells = cells_of(files_of(where.values()))
+    where = {layer: as_seen(place, cells) for layer, place in where.items()}
+    sources = {cell.name: cell.digest for cell in cells.values()}
+    for file in files_of(where.values()):
+        if file not in sources and (text := digest(file)) is not None:
+            sources[relative(file, folder)] = text
     seed = torch.initial_seed()
     return {
         "type": "run",
@@ -46,7 +52,8 @@ def header_of(
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "heartbeat": HEARTBEAT_S,
         **more,
-        "sources": {relative(file, folder): text for file in files if (text := digest(file)) is not None},
+        **({"notebook": _notebook(cells.values(), folder)} if cells else {}),
+        "sources": sources,
         "layers": [_layer(row, parameters, where.get(row.path), folder) for row in rows],
     }
 
@@ -56,6 +63,11 @@ def _workspace(path: str) -> str | None:
     runs = os.path.dirname(os.path.abspath(path))
     tail = os.path.join(".gradlens", "runs")
     return runs[: -len(tail) - 1] if runs.endswith(os.sep + tail) else None
+
+
+def _notebook(cells: Iterable[Cell], folder: str | None) -> dict[str, Any]:
+    file = notebook_file()
+    return {"cells": [cell.name for cell in cells], **({"file": relative(file, folder)} if file else {})}
 
 
 def _layer(row: Row, parameters: Sequence[nn.Parameter], where: Where | None, folder: str | None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ _LEAST = _AFTER + 2
 _MOST = 10_000
 # The first step is slow without a watcher too: it counts for no more than so many usual frames.
 _FIRST = 10
+# So much of the budget is for frames; the rest goes to what steps without one cost: calls, and what caches hold.
+_FOR_FRAMES = 0.75
 # Over so many frames what was taken too much is paid back.
 _PAYMENTS = 8
 
@@ -26,7 +28,7 @@ class Pacing:
 
     def __init__(self, every: int | None, budget: float) -> None:
         """`every`: a fixed number of steps, or None for as often as the budget, a share of a plain step, allows."""
-        self.every, self.budget = every, budget
+        self.every, self._budget = every, _FOR_FRAMES * budget
         # The file has grown so often by its share: then frames are half as frequent.
         self.octave = 0
         self._usual: deque[float] = deque(maxlen=32)
@@ -78,8 +80,8 @@ class Pacing:
             self._first = None
         plain = self._plain_step()
         self._trained, self._steps = self._trained + self._steps * plain, 0
-        debt = max(0.0, self._spent - self.budget * self._trained)
-        wanted = (cost + min(cost, debt / _PAYMENTS)) / (self.budget * plain)
+        debt = max(0.0, self._spent - self._budget * self._trained)
+        wanted = (cost + min(cost, debt / _PAYMENTS)) / (self._budget * plain)
         return min(_MOST, max(_LEAST, math.ceil(wanted)))
 
     def _most(self) -> float:

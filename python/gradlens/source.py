@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
-import linecache
 import os
 import textwrap
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from torch import nn
 
+from gradlens.cells import Cell, is_cell
 from gradlens.construction import Site, sites_of
 
 _INLINE = ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
@@ -50,6 +51,9 @@ def _where(module: nn.Module, parent: nn.Module | None, name: str) -> Where | No
     sites = sites_of(module)
     if not sites:
         return _assigned(parent, name) if parent is not None else None
+    # What was running around a cell is the notebook's machinery.
+    cells = [i for i, site in enumerate(sites) if is_cell(site.code.co_filename)]
+    sites = sites[: cells[-1] + 1] if cells else sites
     chosen = _chosen(sites, parent)
     via = tuple((site.code.co_filename, site.line) for i, site in enumerate(sites) if i != chosen)
     return Where(sites[chosen].code.co_filename, *sites[chosen].lines, via)
@@ -91,14 +95,34 @@ def _assigns(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
     return any(isinstance(target, ast.Attribute) and target.attr == name for target in targets)
 
 
+def files_of(where: Iterable[Where]) -> list[str]:
+    """Every file that lines are told of."""
+    return sorted({file for place in where for file in (place.file, *(file for file, _ in place.via))})
+
+
 def digest(file: str) -> str | None:
-    """SHA-256 of a file's text, or of a notebook's cell; None where there is no text."""
+    """SHA-256 of what a file holds; None where there is none."""
     try:
         with open(file, "rb") as source:
             return hashlib.sha256(source.read()).hexdigest()
     except OSError:
-        lines = linecache.getlines(file)
-        return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else None
+        return None
+
+
+def as_seen(where: Where, cells: dict[str, Cell]) -> Where:
+    """The same lines in the cells of a notebook as the user sees them."""
+    around = [cells[file] for file, _ in where.via if file in cells and file != where.file]
+
+    def seen(file: str, line: int) -> tuple[str, int]:
+        cell = cells.get(file)
+        for outer in around:
+            if outer.body is not None and (cell.text in outer.text if cell else file.startswith("<timed ")):
+                return outer.name, line + outer.body
+        return (cell.name, cell.lines.get(line, line)) if cell else (file, line)
+
+    file, line = seen(where.file, where.line)
+    _, last = seen(where.file, where.end_line)
+    return Where(file, line, last, tuple(seen(*each) for each in where.via))
 
 
 def relative(file: str, folder: str | None) -> str:

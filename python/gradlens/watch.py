@@ -21,6 +21,7 @@ from gradlens import seams
 from gradlens.activations import DELTA, ENTRY, Activations
 from gradlens.arguments import optimizer_of
 from gradlens.calls import Calls
+from gradlens.cells import after_each_cell, shell
 from gradlens.course import Course, Cycle
 from gradlens.frame import Lines, Sums, threshold_of
 from gradlens.header import header_of
@@ -161,6 +162,7 @@ class Watch:
             self._hooks.append(register_optimizer_step_pre_hook(self._step_begins))
             self._hooks.append(register_optimizer_step_post_hook(self._step_ends))
         atexit.register(self._exit)
+        self._hooks.append(after_each_cell(self._harmless(self._emit)))
         self._start()
 
     def _let_go(self) -> None:
@@ -174,7 +176,8 @@ class Watch:
         atexit.unregister(self._exit)
 
     def _exit(self) -> None:
-        self.close_after(getattr(sys, "last_value", None))
+        """In a notebook the last exception may be that of any cell."""
+        self.close_after(getattr(sys, "last_value", None) if shell() is None else None)
 
     def _harmless(self, act: Callable[..., Any]) -> Callable[..., Any]:
         """Whatever goes wrong in the watcher, the training goes on."""
@@ -489,7 +492,7 @@ def _can_be_eager() -> bool:
 
 def _of_a_rerun_cell(old: Watch, new: Watch) -> bool:
     """In a notebook a cell that is run again makes its model anew, and nobody closes the watch of the old one."""
-    return "ipykernel" in sys.modules and old.name == new.name
+    return shell() is not None and old.name == new.name
 
 
 def _complain(error: Exception) -> None:

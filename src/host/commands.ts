@@ -13,6 +13,7 @@ import { fail } from "./say.ts";
 import { tryFixes } from "./tryFixes.ts";
 import type { Views } from "./views.ts";
 import { passed } from "./walkthrough.ts";
+import { copyNotebookImport } from "./watch/notebookImport.ts";
 import { watchPython } from "./watch/watchPython.ts";
 
 export type CommandServices = Parts & Views & { readonly context: vscode.ExtensionContext };
@@ -45,6 +46,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     watchPython: async (uri) => {
       await watchPython(context.extensionUri, watched, uri instanceof vscode.Uri ? uri : undefined);
     },
+    copyNotebookImport: () => copyNotebookImport(context.extensionUri),
     pinRun: (id) => togglePin(services, id),
     explainFinding: (id) =>
       explainFinding(vscode.Uri.joinPath(context.extensionUri, "docs", "findings.md"), id),

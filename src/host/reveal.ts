@@ -6,6 +6,7 @@ import { rangeOf } from "./place.ts";
 import type { Run } from "./run.ts";
 import { warn } from "./say.ts";
 import { passed } from "./walkthrough.ts";
+import { showCell } from "./watch/cells.ts";
 import type { ProgramAnchors } from "./watch/programAnchors.ts";
 
 /** Shows the line of a program that made a layer. */
@@ -13,7 +14,9 @@ async function revealLine(programs: ProgramAnchors, run: Run, layer: string): Pr
   const document = await programs.open(run, layer);
   const { file, model } = run.origin;
   if (!document)
-    return plain`${layerName(layer)} of ${model} was made nowhere in this workspace: there is no line to show.`;
+    return run.info.watched?.notebook
+      ? plain`The cell that made ${layerName(layer)} of ${model} is in no notebook that is open, or has changed since the run.`
+      : plain`${layerName(layer)} of ${model} was made nowhere in this workspace: there is no line to show.`;
   const line = programs.find(document, run, layer);
   if (!line) return plain`The line that made ${layerName(layer)} is gone: ${file} has changed since the run.`;
   await select(document, rangeOf(line));
@@ -72,6 +75,7 @@ export async function revealModel(
 }
 
 async function select(document: vscode.TextDocument, range: vscode.Range): Promise<void> {
+  await showCell(document);
   const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const editor = await vscode.window.showTextDocument(document, {
     selection: range,

@@ -80,7 +80,8 @@ export function t(source: TemplateStringsArray, ...given: readonly Value[]): str
 export const numbered = (n: number, written: string, noun: string): string =>
   translated(`{0} ${noun}${n === 1 ? "" : "s"}`).replace("{0}", () => written);
 
-const translated = (key: string): string =>
+/** A text of a table's that is English there, in the language in use where it is shown. */
+export const translated = (key: string): string =>
   Object.hasOwn(language.texts, key) ? (language.texts[key] ?? key) : key;
 
 /** The key of a template: `Loss {0} after {1}`. */

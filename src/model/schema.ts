@@ -1,4 +1,5 @@
 import type { Declared, JsonSchema } from "../engine/params.ts";
+import { t } from "../l10n/translate.ts";
 import type { Registry } from "./selection.ts";
 import { composites, SHORTCUTS } from "./composites.ts";
 import { clipFields, clipNorm, dataFields, modelFields, plainFields, trainFields } from "./fields.ts";
@@ -8,28 +9,37 @@ import { repeatParam } from "./entryFields.ts";
 import type { Registries } from "./registries.ts";
 import { DEFAULT_INIT, DEFAULT_OPTIMIZER, registriesOf } from "./registries.ts";
 import { ruleFields } from "./rules.ts";
-import { blank, enumOf, lenient, propertiesOf, property, typeSchema, whenType } from "./schemaParts.ts";
+import {
+  blank,
+  described,
+  enumOf,
+  lenient,
+  propertiesOf,
+  property,
+  typeSchema,
+  whenType,
+} from "./schemaParts.ts";
 import { fileSnippets, layerSnippets, modelSnippets } from "./snippets.ts";
 import type { Tables } from "./tables.ts";
 import { standard } from "./tables.ts";
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` });
 
-/** The JSON Schema (draft 7) of a model file. */
+/** The JSON Schema (draft 7) of a model file, in the language in use. */
 export function modelSchema(tables: Tables = standard): JsonSchema {
   const registries = registriesOf(tables);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
-    title: "GradLens model file",
+    title: t`GradLens model file`,
     allowComments: true,
     allowTrailingCommas: true,
     defaultSnippets: fileSnippets,
     properties: {
-      $schema: { markdownDescription: fileFields.$schema, doNotSuggest: true },
-      version: { markdownDescription: fileFields.version, default: VERSION, ...lenient({ const: VERSION }) },
+      $schema: { ...described(fileFields.$schema), doNotSuggest: true },
+      version: { ...described(fileFields.version), default: VERSION, ...lenient({ const: VERSION }) },
       models: {
-        markdownDescription: fileFields.models,
-        defaultSnippets: [{ label: "{}", description: "Models by name", body: {} }],
+        ...described(fileFields.models),
+        defaultSnippets: [{ label: "{}", description: t`Models by name`, body: {} }],
         additionalProperties: ref("model"),
       },
     },
@@ -62,12 +72,12 @@ function modelProperties(): JsonSchema {
     data: { allOf: [ref("data")], ...name },
     train: { properties: propertiesOf(trainFields) },
     weights: property(plainFields.weights),
-    rules: { properties: propertiesOf(ruleFields) },
+    rules: { properties: propertiesOf(ruleFields, (doc) => doc) }, // which is in the language in use: settings have it, too
   };
   return Object.fromEntries(
     Object.entries(schemas).map(([field, schema]) => [
       field,
-      { ...schema, markdownDescription: modelFields[field as ModelField] },
+      { ...schema, ...described(modelFields[field as ModelField]) },
     ]),
   );
 }
@@ -76,26 +86,25 @@ const layerList: JsonSchema = { items: ref("layer") };
 
 /** A layer: its type decides what else it may have. */
 function layerSchema({ layers }: Tables): JsonSchema {
-  const list = { ...layerList, markdownDescription: "The layers within, first to last." };
+  const list = { ...layerList, markdownDescription: t`The layers within, first to last.` };
   const shortcut = {
-    markdownDescription:
-      "What is added to what the layers give: the input (`identity`, the default), a `projection` of it, or a list of layers.",
+    markdownDescription: t`What is added to what the layers give: the input (\`identity\`, the default), a \`projection\` of it, or a list of layers.`,
     default: SHORTCUTS[0],
     anyOf: [{ enum: SHORTCUTS }, layerList],
   };
   return {
     defaultSnippets: layerSnippets(layers),
     properties: {
-      type: typeSchema({ ...layers, ...composites }, "Layer type: the name of a module of `torch.nn`."),
+      type: typeSchema({ ...layers, ...composites }, t`Layer type: the name of a module of \`torch.nn\`.`),
       name: {
-        markdownDescription: "Name within its siblings. Default: its index.",
+        markdownDescription: t`Name within its siblings. Default: its index.`,
         ...lenient({ type: "string" }),
         ...blank("name", "$1"),
       },
       repeat: property(repeatParam),
-      init: { markdownDescription: modelFields.init, default: DEFAULT_INIT, allOf: [ref("init")] },
+      init: { ...described(modelFields.init), default: DEFAULT_INIT, allOf: [ref("init")] },
       bias_init: {
-        markdownDescription: modelFields.bias_init,
+        ...described(modelFields.bias_init),
         default: DEFAULT_INIT,
         allOf: [ref("bias_init")],
       },
@@ -113,7 +122,7 @@ function layerSchema({ layers }: Tables): JsonSchema {
 function selectionSchema({ field, noun, entries, aliases = {} }: Registry): JsonSchema {
   const named = Object.entries(aliases).map(([alias, name]): [string, Declared] => [alias, entries[name]]);
   const all: Readonly<Record<string, Declared>> = { ...entries, ...Object.fromEntries(named) };
-  const type = typeSchema(all, `Which ${noun}.`);
+  const type = typeSchema(all, t`Which ${noun}.`);
   const others = field === ("data" satisfies keyof Registries) ? propertiesOf(dataFields) : {};
   const object = {
     type: "object",

@@ -1,4 +1,5 @@
 import type { JsonSchema, Param, Params } from "../engine/params.ts";
+import { t, translated } from "../l10n/translate.ts";
 
 /*
  * What the editor's JSON service needs for completion and hover. It reports nothing: every value of the schema may
@@ -10,6 +11,9 @@ export const lenient = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, {}
 
 /** What completion writes behind a name whose value has no default, so that the cursor is where the value goes. */
 export const blank = (label: string, body: unknown): JsonSchema => ({ defaultSnippets: [{ label, body }] });
+
+/** What the tables say of rows and fields is English there: the schema alone shows it, in the language in use. */
+export const described = (doc: string): JsonSchema => ({ markdownDescription: translated(doc) });
 
 export const whenType = (type: string, properties: JsonSchema): JsonSchema => ({
   if: { properties: { type: { const: type } }, required: ["type"] },
@@ -29,27 +33,30 @@ export const enumOf = (rows: Documented): JsonSchema => ({
 });
 
 function describeRow({ doc, params = {} }: Documented[string]): string {
-  const list = Object.entries(params).map(([name, param]) => `* \`${name}\`${valueOf(param)}: ${param.doc}`);
-  return [doc, ...(list.length > 0 ? ["", ...list] : [])].join("\n");
+  const list = Object.entries(params).map(
+    ([name, param]) => `* \`${name}\`${valueOf(param)}: ${translated(param.doc)}`,
+  );
+  return [translated(doc), ...(list.length > 0 ? ["", ...list] : [])].join("\n");
 }
 
 const valueOf = <T>({ fallback, required }: Param<T>): string =>
-  required ? " (required)" : fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`;
+  required ? t` (required)` : fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`;
 
-export const propertiesOf = (params: Params): JsonSchema =>
-  Object.fromEntries(Object.entries(params).map(([name, param]) => [name, property(param)]));
+/** `say`: how a doc is said. */
+export const propertiesOf = (params: Params, say = translated): JsonSchema =>
+  Object.fromEntries(Object.entries(params).map(([name, param]) => [name, property(param, say)]));
 
-export function property<T>(param: Param<T>): JsonSchema {
+export function property<T>(param: Param<T>, say = translated): JsonSchema {
   const { doc, schema, fallback, required } = param;
   const read = param.read(undefined);
-  const expected = "expected" in read ? read.expected : "a value";
+  const expected = "expected" in read ? read.expected : t`a value`;
   const without = required
-    ? "Required."
+    ? t`Required.`
     : fallback === undefined
       ? ""
-      : `Default: \`${JSON.stringify(fallback)}\`.`;
+      : t`Default: \`${JSON.stringify(fallback)}\`.`;
   return {
-    markdownDescription: `${doc}\n\n${expected[0].toUpperCase()}${expected.slice(1)}. ${without}`.trim(),
+    markdownDescription: `${say(doc)}\n\n${expected[0].toUpperCase()}${expected.slice(1)}. ${without}`.trim(),
     ...(fallback === undefined ? blank(expected, blankOf(schema)) : { default: fallback }),
     ...lenient(schema),
   };

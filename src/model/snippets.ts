@@ -1,5 +1,6 @@
 import type { LayerType } from "../engine/layers/layer.ts";
 import type { JsonSchema } from "../engine/params.ts";
+import { t, translated } from "../l10n/translate.ts";
 import { composites } from "./composites.ts";
 import type { Table } from "./tables.ts";
 
@@ -24,18 +25,18 @@ const model = {
 };
 
 export const modelSnippets: readonly Snippet[] = [
-  { label: "model", description: "A small network that learns the spiral", body: model },
+  { label: t`model`, description: t`A small network that learns the spiral`, body: model },
   {
     label: "extends",
-    description: "Another model with a change",
+    description: t`Another model with a change`,
     body: { extends: "$1", init: "kaiming_normal" },
   },
 ];
 
 export const fileSnippets: readonly Snippet[] = [
   {
-    label: "model file",
-    description: "A file with one model",
+    label: t`model file`,
+    description: t`A file with one model`,
     body: { version: 1, models: { "${1:model}": model } },
   },
 ];
@@ -45,19 +46,23 @@ export function layerSnippets(layers: Table<LayerType>): readonly Snippet[] {
   return [
     ...Object.entries(layers).map(([type, { doc, params }]) => {
       const needed = Object.keys(params).filter((name) => params[name].required);
-      return { label: type, description: doc, body: { type, ...stops(needed) } };
+      return { label: type, description: translated(doc), body: { type, ...stops(needed) } };
     }),
     {
       label: "repeat",
-      description: "A block of layers, several times",
+      description: t`A block of layers, several times`,
       body: { repeat: "^${1:2}", name: "${2:block}", layers: ["$3"] },
     },
     {
       label: "Sequential",
-      description: composites.Sequential.doc,
+      description: translated(composites.Sequential.doc),
       body: { type: "Sequential", layers: ["$1"] },
     },
-    { label: "Residual", description: composites.Residual.doc, body: { type: "Residual", layers: ["$1"] } },
+    {
+      label: "Residual",
+      description: translated(composites.Residual.doc),
+      body: { type: "Residual", layers: ["$1"] },
+    },
   ];
 }
 

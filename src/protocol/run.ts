@@ -62,6 +62,8 @@ export interface Watched {
   readonly world_size: number;
   /** By the names of files, SHA-256 of what they held. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Cells of a notebook that have made layers, by their names, and the notebook's file where that is known. */
+  readonly notebook?: { readonly file?: string; readonly cells: ReadonlySet<string> };
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { api, edit, modelText, problems, show, until } from "./support.ts";
+import { api, at, edit, modelText, problems, show, until } from "./support.ts";
 
 const textAt = (document: vscode.TextDocument, { range }: vscode.Diagnostic): string =>
   document.getText(range);
@@ -80,23 +80,35 @@ suite("editing a model file", () => {
 
   test("the hover of a layer's type explains it", async () => {
     const document = await show("hover.gradlens.json", modelText());
-    const position = document.positionAt(document.getText().indexOf('"Tanh"') + 2);
-    await until("the schema's hover", async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-        "vscode.executeHoverProvider",
-        document.uri,
-        position,
-      );
-      return (
-        hovers
-          .flatMap(({ contents }) => contents)
-          .map(markdownOf)
-          .join("\n")
-          .trim() !== ""
-      );
-    });
+    await until("the schema's hover", async () =>
+      (await hoverOf(document, '"Tanh"')).includes("The hyperbolic tangent."),
+    );
+  });
+
+  test("so does the hover of a field in a file that is not saved yet", async () => {
+    const uri = at("unsaved.gradlens.json").with({ scheme: "untitled" });
+    const document = await vscode.workspace.openTextDocument(uri);
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((change) => change.insert(new vscode.Position(0, 0), modelText()));
+    await until("the schema's hover", async () =>
+      (await hoverOf(document, '"loss"')).includes("What training minimises"),
+    );
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   });
 });
+
+/** All that is shown where a text stands. */
+async function hoverOf(document: vscode.TextDocument, text: string): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    "vscode.executeHoverProvider",
+    document.uri,
+    document.positionAt(document.getText().indexOf(text) + 2),
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map(markdownOf)
+    .join("\n");
+}
 
 const markdownOf = (content: vscode.MarkedString | vscode.MarkdownString): string =>
   typeof content === "string" ? content : content.value;

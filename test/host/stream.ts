@@ -1,17 +1,20 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import * as vscode from "vscode";
 import type { RunSummary } from "../../src/protocol/webview.ts";
 import { api, at, folder, lenses, until } from "./support.ts";
 
 /** The repository: this file is bundled into dist/test/host. */
 const recorded = join(__dirname, "..", "..", "..", "test", "reference", "watched");
-export const runsFolder = (): string => join(folder().fsPath, ".gradlens", "runs");
+export const runsFolder = (home = ""): string => join(folder().fsPath, home, ".gradlens", "runs");
 
 export const linesOf = (name: string): readonly string[] =>
   readFileSync(join(recorded, `${name}.jsonl`), "utf8")
     .trimEnd()
     .split("\n");
+
+const programOf = (name: string): string =>
+  existsSync(join(recorded, `${name}.py`)) ? `${name}.py` : `${name}.ipynb`;
 
 let made = 0;
 /** Other test files make some, too. */
@@ -24,17 +27,18 @@ export class Stream {
   readonly #lines: readonly string[];
   #written = 0;
 
-  /** `program`: where it lies, in the workspace. */
-  constructor(name: string, fields: object = {}, program = `${name}.py`) {
+  /** `program`: where it lies, in the workspace; `home`: the folder in which it ran. */
+  constructor(name: string, fields: object = {}, program = programOf(name), home = "") {
     const [first = "", ...steps] = linesOf(name).map((line) =>
-      line.replaceAll(`"${name}.py"`, JSON.stringify(program)),
+      line.replaceAll(`"${programOf(name)}"`, JSON.stringify(relative(home, program))),
     );
-    this.model = `Watched${++made}of${series}`;
-    this.#lines = [JSON.stringify({ ...JSON.parse(first), model: this.model, ...fields }), ...steps];
-    mkdirSync(runsFolder(), { recursive: true });
-    this.file = join(runsFolder(), `20261130-0000${made}-${this.model}-1.jsonl`);
+    const own = { model: `Watched${++made}of${series}`, ...fields };
+    this.model = own.model;
+    this.#lines = [JSON.stringify({ ...JSON.parse(first), ...own }), ...steps];
+    mkdirSync(runsFolder(home), { recursive: true });
+    this.file = join(runsFolder(home), `20261130-0000${made}-${this.model}-1.jsonl`);
     mkdirSync(dirname(at(program).fsPath), { recursive: true });
-    writeFileSync(at(program).fsPath, readFileSync(join(recorded, `${name}.py`)));
+    writeFileSync(at(program).fsPath, readFileSync(join(recorded, programOf(name))));
   }
 
   /** Appends the next lines; all that are left by default. */

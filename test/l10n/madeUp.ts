@@ -2,10 +2,13 @@ import { allTexts } from "../../tools/l10n.mjs";
 import type { Language } from "../../src/l10n/translate.ts";
 
 /** A language that has every text in brackets: a word outside of them was not looked up. */
-export const madeUp: Language = {
+export const inBrackets = (texts: Iterable<string>): Language => ({
   code: "x-made-up",
-  texts: Object.fromEntries([...allTexts().keys()].map((key) => [key, `⟦${key}⟧`])),
-};
+  texts: Object.fromEntries(Array.from(texts, (key) => [key, `⟦${key}⟧`])),
+});
+
+/** The same of the extension's own. */
+export const madeUp = inBrackets((await allTexts("bundle")).keys());
 
 /** What stands outside of all brackets, and has a word that is none of `names`. */
 export function outside(text: string, names: RegExp): string | undefined {

@@ -5,24 +5,35 @@ import {
   allTexts,
   bundleFile,
   bundleText,
+  KINDS,
+  languages,
   mistakesOf,
   readBundle,
   sources,
   textsOf,
-  translations,
   unmarkedIn,
 } from "../../tools/l10n.mjs";
 import { manifestFile, manifestTexts, textsFile } from "../../tools/manifest.mjs";
-
-const texts = allTexts();
 
 /** Each on its line. */
 const listed = (lines: readonly string[]): string => lines.map((one) => `\n${one}`).join("");
 
 suite("the texts of the source", () => {
-  test("are all in the bundle that translations are made after (npm run build writes it)", () => {
-    assert.ok(readFileSync(bundleFile, "utf8") === bundleText(), "the file is out of date: npm run build");
-  });
+  for (const kind of KINDS) {
+    test(`are all in the ${kind} that translations are made after (npm run build writes it)`, async () => {
+      assert.ok(
+        readFileSync(bundleFile(kind), "utf8") === (await bundleText(kind)),
+        "the file is out of date: npm run build",
+      );
+    });
+
+    for (const language of languages()) {
+      test(`have each a translation of the same form, and no other has one: ${kind} ${language}`, async () => {
+        const file = bundleFile(kind, language);
+        assert.equal(listed(mistakesOf(await allTexts(kind), readBundle(file))), "", file);
+      });
+    }
+  }
 
   test("are marked wherever people read them", () => {
     const unmarked = sources().flatMap((file) => unmarkedIn(file));
@@ -32,12 +43,6 @@ suite("the texts of the source", () => {
       "mark each as t`…`, plain`…` or markdown`…`; tools/l10n.mjs knows what is no text",
     );
   });
-
-  for (const { language, file } of translations()) {
-    test(`have each a translation of the same form, and no other has one: ${language}`, () => {
-      assert.equal(listed(mistakesOf(texts, readBundle(file))), "", `l10n/bundle.l10n.${language}.json`);
-    });
-  }
 });
 
 suite("the texts of the manifest", () => {
@@ -46,7 +51,7 @@ suite("the texts of the manifest", () => {
       assert.ok(readFileSync(file, "utf8") === text, `${file} is out of date: npm run build`);
   });
 
-  for (const { language } of translations()) {
+  for (const language of languages()) {
     test(`have each a translation of the same form: ${language}`, () => {
       const english = new Map(Object.entries(readBundle(textsFile())).map(([key, text]) => [key, [text]]));
       const own = readBundle(textsFile(language));

@@ -66,6 +66,22 @@ suiteInWindow(
       await lensesWith(workbench, EXAMPLE, /Verlust \S+ nach 500 Schritten · abgeschlossen/);
     });
 
+    test("explains fields and layer types, by the JSON Schema", async () => {
+      const { workbench } = window();
+      await workbench.goTo(9);
+      for (const [text, expected] of [
+        ['"loss"', /Was das Training minimiert: ein Verlust aus torch\.nn\./],
+        ['"steps"', /Zahl der Trainingsschritte\.\s+Eine ganze Zahl von 1 bis 100000000\. Standard: 100\./],
+        ['"Sigmoid"', /Die Ableitung ist höchstens ¼/],
+      ] as const) {
+        await eventually(
+          `the hover of ${text}`,
+          async () => (await workbench.hover(EXAMPLE, text)).innerText(),
+          (shown) => expected.test(shown),
+        );
+      }
+    });
+
     test("has every word of the panel, and for a screen reader", async () => {
       const frame = await panelOf(window());
       await eventually(

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import { packExtension } from "../../tools/package.mjs";
-import { lensesWith, openPlainWindow, repo, screenshot, type TestWindow } from "./support.ts";
+import { eventually, lensesWith, openPlainWindow, repo, screenshot, type TestWindow } from "./support.ts";
 
 const EXAMPLE = "vanishing.gradlens.json";
 
@@ -60,7 +60,10 @@ suite("the package", () => {
       packaged.sort(),
       [...modules.map((name) => `python/gradlens/${name}`), ...beside].sort(),
     );
-    assert.ok(files.includes("media/gradlens.schema.json"));
+    assert.deepEqual(files.filter((name) => name.includes("schema")).sort(), [
+      "media/gradlens.schema.de.json",
+      "media/gradlens.schema.json",
+    ]);
     assert.ok(files.includes(`examples/${EXAMPLE}`));
   });
 
@@ -93,6 +96,11 @@ suite("the package", () => {
     inWindow(async ({ workbench }) => {
       await workbench.banner.filter({ hasText: "Restricted Mode" }).waitFor();
       await lensesWith(workbench, EXAMPLE, /▶ Run · \d+ layers/);
+      await eventually(
+        "what the JSON Schema says of a field",
+        async () => (await workbench.hover(EXAMPLE, '"loss"')).innerText(),
+        (shown) => shown.includes("What training minimises"),
+      );
       const run = workbench.codeLenses(EXAMPLE).filter({ hasText: "▶ Run" }).first();
       await run.click();
       await workbench.notifications.filter({ hasText: "trusted workspaces only" }).waitFor();

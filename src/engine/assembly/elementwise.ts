@@ -1,4 +1,4 @@
-import { sumOfFour } from "./statistics/statistics";
+import { sumOfFour } from "./statistics/moments";
 import { f32At } from "./simd/memory";
 
 /** See `elementwiseKernels.add`. */

@@ -1,17 +1,19 @@
 import { activationKernels } from "./activations.ts";
 import { attentionKernels } from "./attention.ts";
+import { batchNormKernels } from "./batchNorm.ts";
 import { convKernels } from "./conv.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import { embeddingKernels } from "./embedding.ts";
+import { groupNormKernels } from "./groupNorm.ts";
 import type { AnyKernel, LoopsOf } from "./kernel.ts";
 import { lossKernels } from "./losses.ts";
 import { matrixKernels } from "./matrix.ts";
 import type { Memory, Random } from "./memory.ts";
-import { normKernels } from "./norms.ts";
 import { instrumentedKernels } from "./instrumented.ts";
 import { optimizerKernels } from "./optimizers.ts";
 import { poolingKernels } from "./pooling.ts";
 import { recurrentKernels } from "./recurrent.ts";
+import { rmsNormKernels } from "./rmsNorm.ts";
 import { statisticsKernels } from "./statistics.ts";
 
 /** Every kernel, by the name under which calls and the modules in WebAssembly know it. */
@@ -23,7 +25,9 @@ export const kernels = {
   ...convKernels,
   ...poolingKernels,
   ...embeddingKernels,
-  ...normKernels,
+  ...batchNormKernels,
+  ...groupNormKernels,
+  ...rmsNormKernels,
   ...recurrentKernels,
   ...lossKernels,
   ...optimizerKernels,

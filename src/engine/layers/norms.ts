@@ -23,9 +23,9 @@ export const shiftOf = (shape: Shape): WeightSpec => ({
 });
 
 /** Batch normalisation of inputs with the given numbers of dimensions, channels first. */
-const batchNormOf = (name: string, ranks: readonly number[], expected: string) =>
+const batchNormOf = (name: string, ranks: readonly number[], takes: string, expected: string) =>
   layer({
-    doc: `Normalises every channel by the mean and variance of the batch, then scales it by learned factors (Ioffe & Szegedy, 2015). In \`eval()\` mode by running averages. Needs ${expected}.`,
+    doc: `Normalises every channel by the mean and variance of the batch, then scales it by learned factors (Ioffe & Szegedy, 2015). In \`eval()\` mode by running averages. ${takes}`,
     group: "normalisation",
     params: {
       // Of a channel that does not vary nothing else is left to divide by: PyTorch refuses to train with 0.
@@ -142,6 +142,16 @@ export const RMSNorm = layer({
     torchCall("nn.RMSNorm", [normalized("RMSNorm", normalized_shape, input)], { eps, elementwise_affine }),
 });
 
-export const BatchNorm1d = batchNormOf("BatchNorm1d", [1, 2], t`[features] or [channels, length]`);
+export const BatchNorm1d = batchNormOf(
+  "BatchNorm1d",
+  [1, 2],
+  "Takes `[features]` or `[channels, length]`.",
+  t`[features] or [channels, length]`,
+);
 
-export const BatchNorm2d = batchNormOf("BatchNorm2d", [3], t`[channels, height, width]`);
+export const BatchNorm2d = batchNormOf(
+  "BatchNorm2d",
+  [3],
+  "Takes `[channels, height, width]`.",
+  t`[channels, height, width]`,
+);

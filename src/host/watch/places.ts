@@ -14,14 +14,16 @@ export interface Place {
 
 /** Where the layers of a run were made. */
 export interface Places {
-  /** The files of the workspace, the one of the first layer first. */
+  /** The files of the workspace, the one of the first layer first; a notebook stands for its cells. */
   readonly files: readonly vscode.Uri[];
-  /** Lines by file: by its URI, or, for the text of a notebook's cell, by its digest. */
+  /** Lines by file: by its URI, or of a notebook's cell by its `cellKey`. */
   readonly byFile: ReadonlyMap<string, readonly Place[]>;
-  /** What a file held when the run started. */
+  /** What a file, or a cell, held when the run started. */
   readonly digests: ReadonlyMap<string, string>;
   /** Of each row, the file and the line. */
   readonly ofRow: readonly ({ readonly file: string; readonly line: number } | undefined)[];
+  /** The notebook of the cells, where it is known, and in the workspace. */
+  readonly notebook?: vscode.Uri;
 }
 
 const known = new WeakMap<StreamOrigin, { readonly of: object; readonly places: Places }>();
@@ -43,12 +45,23 @@ function find({ layers, watched }: RunInfo, stream: StreamOrigin): Places {
     if (!uris.has(file)) uris.set(file, fileOf(file, stream));
     return uris.get(file);
   };
+  const file = watched?.notebook?.file;
+  const notebook = file === undefined ? undefined : inWorkspace(file);
+  const isCell = (name: string): boolean => watched?.notebook?.cells.has(name) ?? false;
+  const held = (place: ProgramLine): Chosen | undefined => {
+    const digest = sources.get(place.file);
+    const uri = isCell(place.file) ? notebook : inWorkspace(place.file);
+    const key = !isCell(place.file) ? uri?.toString() : digest && cellKey(digest, notebook);
+    return place.line > 0 && key !== undefined ? { key, uri, place, digest } : undefined;
+  };
+  const files = new Map<string, vscode.Uri>();
   const digests = new Map<string, string>();
   const lines = new Map<string, Map<string, { line: number; endLine: number; rows: number[] }>>();
   const ofRow = layers.map(({ where }, row) => {
-    const at = where && chosen(where, inWorkspace, sources);
+    const at = where && chosen(where, held);
     if (!where || !at) return undefined;
-    const { key, place, digest } = at;
+    const { key, uri, place, digest } = at;
+    if (uri) files.set(uri.toString(), uri);
     if (digest !== undefined) digests.set(key, digest);
     const endLine = place === where ? where.end_line : place.line;
     const own = lines.get(key) ?? new Map<string, { line: number; endLine: number; rows: number[] }>();
@@ -64,46 +77,36 @@ function find({ layers, watched }: RunInfo, stream: StreamOrigin): Places {
     return { file: key, line: place.line - 1 };
   });
   return {
-    files: [...lines.keys()].flatMap(
-      (key) => [...uris.values()].find((uri) => uri?.toString() === key) ?? [],
-    ),
+    files: [...files.values()],
     byFile: new Map(
       [...lines].map(([key, own]) => [key, [...own.values()].sort((a, b) => a.line - b.line)] as const),
     ),
     digests,
     ofRow,
+    ...(notebook && { notebook }),
   };
 }
 
 interface Chosen {
   readonly key: string;
+  /** The file of the workspace. */
+  readonly uri: vscode.Uri | undefined;
   readonly place: ProgramLine;
   readonly digest: string | undefined;
 }
 
-/** The call that made a layer, or the innermost line around it that lies in the workspace; else in a notebook. */
-function chosen(
-  where: Where,
-  inWorkspace: (file: string) => vscode.Uri | undefined,
-  sources: ReadonlyMap<string, string>,
-): Chosen | undefined {
-  const all: readonly ProgramLine[] = [where, ...where.via];
-  for (const place of all) {
-    const uri = place.line > 0 ? inWorkspace(place.file) : undefined;
-    if (uri) return { key: uri.toString(), place, digest: sources.get(place.file) };
-  }
-  for (const place of all) {
-    const digest = sources.get(place.file);
-    if (digest !== undefined && place.line > 0 && isCell(place.file))
-      return { key: cellKey(digest), place, digest };
+/** The call that made a layer, or the innermost line around it that lies in the workspace or in a notebook. */
+function chosen(where: Where, held: (place: ProgramLine) => Chosen | undefined): Chosen | undefined {
+  for (const place of [where, ...where.via]) {
+    const found = held(place);
+    if (found) return found;
   }
   return undefined;
 }
 
-/** What Python calls the text of a notebook's cell. */
-const isCell = (file: string): boolean => /^<.*>$|[\\/]ipykernel_\d+[\\/]/.test(file);
-
-export const cellKey = (digest: string): string => `cell:${digest}`;
+/** The cell of a notebook that holds a text; without a notebook, of whichever one. */
+export const cellKey = (digest: string, notebook?: vscode.Uri): string =>
+  `cell:${digest} ${notebook?.toString() ?? ""}`;
 
 /** Packages that are installed in the workspace are nobody's own code. */
 const INSTALLED = /(^|[\\/])(site|dist)-packages[\\/]/;

@@ -6,7 +6,8 @@ import type { Anchor, Anchors, Now } from "../anchors.ts";
 import type { Run } from "../run.ts";
 import type { Runs } from "../runs.ts";
 import { Debounce } from "../throttle.ts";
-import { cellKey, placesOf, type Place } from "./places.ts";
+import { cellsOf, cellText, isCell, notebookOf, openNotebook } from "./cells.ts";
+import { cellKey, placesOf, type Place, type Places } from "./places.ts";
 
 /** A text is compared with what ran once it has been quiet for so long. */
 const QUIET_MS = 150;
@@ -15,6 +16,8 @@ const QUIET_MS = 150;
 export interface ProgramAnchor extends Anchor {
   start: Position;
   end: Position;
+  /** The line where it stood then. */
+  readonly made: number;
   readonly run: Run;
   /** Rows of its frames, in order. */
   readonly rows: readonly number[];
@@ -33,12 +36,14 @@ interface Seen {
 interface Known {
   /** What the text is, as far as that is known. */
   digests: readonly string[];
+  /** Of a cell: what it may be called in the places of runs. */
+  keys: readonly string[];
   readonly seen: Map<Run, Seen>;
 }
 
 /**
- * Layers of watched runs stand where their program makes them, in the files of the workspace alone. Edits move them; where the text
- * is no longer what ran, what stands there is stale.
+ * Layers of watched runs stand where their program makes them, in the files of the workspace alone, and in cells of notebooks, which
+ * are known by what they hold. Edits move them; where the text is no longer what ran, what stands there is stale.
  */
 export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable {
   readonly #runs: Runs;
@@ -117,13 +122,19 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     return this.#known.get(document)?.seen.get(run)?.isExact === false;
   }
 
+  /** In this document the first layer of a run was made. */
+  beginsIn(document: vscode.TextDocument, run: Run): boolean {
+    const first = placesIn(run)?.ofRow.find((row) => row);
+    return first !== undefined && this.#known.get(document)?.seen.get(run)?.file === first.file;
+  }
+
   /** Opens the file where a layer was made. */
   async open(run: Run, layer: string): Promise<vscode.TextDocument | undefined> {
-    const places = run.origin.stream && placesOf(run.info, run.origin.stream);
+    const places = placesIn(run);
     const file = places?.ofRow[run.rows([layer])[0] ?? -1]?.file;
     const uri = places?.files.find((one) => one.toString() === file);
     if (file === undefined) return undefined;
-    if (!uri) return [...this.#known].find(([, { seen }]) => seen.get(run)?.file === file)?.[0];
+    if (!uri) return this.#holder(run, file) ?? this.#openCell(run, file, places?.notebook);
     try {
       const document = await vscode.workspace.openTextDocument(uri);
       await this.#look(document, run);
@@ -131,6 +142,21 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     } catch {
       return undefined;
     }
+  }
+
+  /** The cell that holds what a run calls so, of those that were looked at. */
+  #holder(run: Run, file: string): vscode.TextDocument | undefined {
+    return [...this.#known].find(([document]) => this.#see(document, run)?.file === file)?.[0];
+  }
+
+  async #openCell(
+    run: Run,
+    file: string,
+    uri: vscode.Uri | undefined,
+  ): Promise<vscode.TextDocument | undefined> {
+    const notebook = uri && (await openNotebook(uri));
+    for (const cell of notebook ? cellsOf(notebook).filter(isProgram) : []) await this.#look(cell, run);
+    return this.#holder(run, file);
   }
 
   /** Those that a document shows, the latest first; `wanted` also where there is a later one of its model. */
@@ -152,28 +178,27 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     const { stream } = run.origin;
     if (!stream) return undefined;
     const known = this.#known.get(document);
-    const before = known?.seen.get(run);
-    if (before) return before;
+    const seenBefore = known?.seen.get(run);
+    if (seenBefore) return seenBefore;
     const places = placesOf(run.info, stream);
-    const name = document.uri.toString();
-    const file = places.byFile.has(name)
-      ? name
-      : known?.digests.map(cellKey).find((key) => places.byFile.has(key));
-    if (file === undefined) {
+    const at = isCell(document) ? cellOf(known, places) : fileOf(document, places);
+    if (!at) {
       if (isCell(document) && !known) void this.#look(document);
       return undefined;
     }
+    const { file, edited } = at;
+    const own = places.byFile.get(file) ?? [];
     const seen: Seen = {
       run,
       file,
-      anchors: anchorsOf(document, run, places.byFile.get(file) ?? []),
+      anchors: edited ? movedAs(edited, run, own) : anchorsOf(document, run, own),
       isExact: true,
     };
     if (known) {
       known.seen.set(run, seen);
       seen.isExact = isWhatRan(known, seen);
     } else {
-      this.#known.set(document, { digests: [], seen: new Map([[run, seen]]) });
+      this.#known.set(document, { ...UNKNOWN, seen: new Map([[run, seen]]) });
       void this.#look(document);
     }
     return seen;
@@ -192,16 +217,17 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
 
   /** Compares the text with what ran. */
   async #look(document: vscode.TextDocument, run?: Run): Promise<void> {
-    const known = this.#known.get(document) ?? { digests: [], seen: new Map<Run, Seen>() };
+    const known = this.#known.get(document) ?? { ...UNKNOWN, seen: new Map<Run, Seen>() };
     this.#known.set(document, known);
     const { version } = document;
     const digests = await digestsOf(document);
     if (document.isClosed || document.version !== version) return;
     known.digests = digests;
+    known.keys = isCell(document) ? keysOf(document, digests) : [];
     if (run) this.#see(document, run);
     for (const seen of known.seen.values()) {
       const isExact = isWhatRan(known, seen);
-      if (isExact && !seen.isExact) seen.anchors = anchorsOf(document, seen.run, placesIn(seen));
+      if (isExact && !seen.isExact) seen.anchors = anchorsOf(document, seen.run, linesOf(seen));
       seen.isExact = isExact;
     }
     this.#changed.fire();
@@ -214,34 +240,62 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
   }
 }
 
-const isCell = ({ uri }: vscode.TextDocument): boolean => uri.scheme === "vscode-notebook-cell";
-
 export const isProgram = ({ languageId, isClosed }: vscode.TextDocument): boolean =>
   languageId === "python" && !isClosed;
 
-const placesIn = ({ run, file }: Seen): readonly Place[] =>
-  (run.origin.stream && placesOf(run.info, run.origin.stream).byFile.get(file)) ?? [];
+const UNKNOWN = { digests: [], keys: [] };
+
+const placesIn = ({ info, origin: { stream } }: Run): Places | undefined => stream && placesOf(info, stream);
+
+const linesOf = ({ run, file }: Seen): readonly Place[] => placesIn(run)?.byFile.get(file) ?? [];
+
+/** What a run calls a document; and, where that is a cell that has been edited since an earlier run of it, what is known from that. */
+interface Named {
+  readonly file: string;
+  readonly edited?: Seen;
+}
+
+function fileOf({ uri }: vscode.TextDocument, { byFile }: Places): Named | undefined {
+  const file = uri.toString();
+  return byFile.has(file) ? { file } : undefined;
+}
+
+function cellOf(known: Known | undefined, { byFile }: Places): Named | undefined {
+  const file = known?.keys.find((key) => byFile.has(key));
+  if (file !== undefined) return { file };
+  const edited = [...(known?.seen.values() ?? [])].find((seen) => byFile.has(seen.file));
+  return edited && { file: edited.file, edited };
+}
+
+/** A cell by its text in its own notebook, or in whichever one where the run does not say in which. */
+function keysOf(cell: vscode.TextDocument, digests: readonly string[]): readonly string[] {
+  const notebook = notebookOf(cell)?.uri;
+  return digests.flatMap((digest) => [cellKey(digest, notebook), cellKey(digest)]);
+}
 
 /** As long as nobody has looked, and where the run does not say what ran, it is taken to be that. */
 function isWhatRan({ digests }: Known, { run, file }: Seen): boolean {
-  const { stream } = run.origin;
-  const ran = stream && placesOf(run.info, stream).digests.get(file);
+  const ran = placesIn(run)?.digests.get(file);
   return ran === undefined || digests.length === 0 || digests.includes(ran);
 }
 
-/** What a document may be to a program that reads its file: the bytes of the disk where it is saved, else what saving would write. */
+/**
+ * What a document may be to a program that reads its file: the bytes of the disk where it is saved, else what saving would write. A
+ * cell is given to the program as it stands.
+ */
 async function digestsOf(document: vscode.TextDocument): Promise<readonly string[]> {
+  if (isCell(document)) return [sha256(cellText(document))];
   const text = document.getText();
-  const texts = [text, `\ufeff${text}`, ...(isCell(document) ? [`${text}\n`] : [])];
-  const digests = texts.map((one) => createHash("sha256").update(one).digest("hex"));
-  if (document.isDirty || document.isUntitled || isCell(document)) return digests;
+  const digests = [text, `\ufeff${text}`].map(sha256);
+  if (document.isDirty || document.isUntitled) return digests;
   try {
-    const bytes = await vscode.workspace.fs.readFile(document.uri);
-    return [createHash("sha256").update(bytes).digest("hex")];
+    return [sha256(await vscode.workspace.fs.readFile(document.uri))];
   } catch {
     return digests;
   }
 }
+
+const sha256 = (held: string | Uint8Array): string => createHash("sha256").update(held).digest("hex");
 
 function anchorsOf(
   document: vscode.TextDocument,
@@ -252,9 +306,17 @@ function anchorsOf(
     if (line >= document.lineCount) return []; // of a longer text that ran
     const last = Math.min(Math.max(line, endLine), document.lineCount - 1);
     const start = { line, column: document.lineAt(line).firstNonWhitespaceCharacterIndex };
-    return [{ start, end: { line: last, column: document.lineAt(last).text.trimEnd().length }, run, rows }];
+    const end = { line: last, column: document.lineAt(last).text.trimEnd().length };
+    return [{ start, end, made: line, run, rows }];
   });
 }
+
+/** Lines of a cell that has been edited since it was what ran stand where those of an earlier run do. */
+const movedAs = ({ anchors }: Seen, run: Run, places: readonly Place[]): readonly ProgramAnchor[] =>
+  places.flatMap(({ line, rows }) => {
+    const moved = anchors.find(({ made }) => made === line);
+    return moved ? [{ ...moved, run, rows }] : [];
+  });
 
 function move({ seen }: Known, { range, text }: vscode.TextDocumentContentChangeEvent): void {
   const place = ({ line, character }: vscode.Position): Position => ({ line, column: character });

@@ -7,9 +7,13 @@ import type { Findings } from "../findings.ts";
 import { figuresCommand, pinCommand, resultCommand } from "../lensCommands.ts";
 import type { LensCommand } from "../say.ts";
 import type { LensSettings } from "../settings.ts";
+import { isCell } from "./cells.ts";
 import { isProgram, type ProgramAnchors } from "./programAnchors.ts";
 
-/** Lenses of a program: where it imports PyTorch, its latest run, or how to watch one; and the figures at the lines that make layers. */
+/**
+ * Lenses of a program: where it imports PyTorch, its latest run, or how to watch one; and the figures at the lines that make layers. In
+ * a notebook, where other cells import it, a run stands above the cell that makes its first layer.
+ */
 export function programLenses(
   document: vscode.TextDocument,
   anchors: ProgramAnchors,
@@ -37,9 +41,9 @@ function programLens(
   anchors: ProgramAnchors,
   shown: LensSettings,
 ): readonly vscode.CodeLens[] {
-  const line = torchImport(document.getText());
+  const line = isCell(document) ? 0 : torchImport(document.getText());
   if (line === undefined) return [];
-  const runs = anchors.runs(document);
+  const runs = anchors.runs(document).filter((run) => !isCell(document) || anchors.beginsIn(document, run));
   const goesOn = runs.some(({ end }) => !end);
   const isFile = document.uri.scheme === "file" && vscode.workspace.isTrusted;
   return [

@@ -5,7 +5,9 @@ import { open } from "../reveal.ts";
 import { refuse } from "../running.ts";
 import { runInTerminal } from "../say.ts";
 import { settings } from "../settings.ts";
+import { isCell } from "./cells.ts";
 import { interpreterOf } from "./interpreter.ts";
+import { refuseNotebook } from "./notebookImport.ts";
 import { isProgram } from "./programAnchors.ts";
 import type { WatchedRuns } from "./watchedRuns.ts";
 
@@ -25,10 +27,9 @@ export async function watchPython(
   const document = uri ? await open(uri) : vscode.window.activeTextEditor?.document;
   if (!document || !isProgram(document))
     return refuse(plain`Open the Python file that is to be watched first.`);
+  if (isCell(document)) return refuseNotebook();
   if (document.uri.scheme !== "file")
-    return refuse(
-      plain`Only a file of this machine can be watched: save it first. In a notebook, say gradlens.watch(model) in a cell.`,
-    );
+    return refuse(plain`Only a file of this machine can be watched: save it first.`);
   if (document.isDirty && !(await document.save())) return undefined;
   const file = document.uri.fsPath;
   const folder = vscode.workspace.getWorkspaceFolder(document.uri);

@@ -75,8 +75,10 @@ export class WatchedRuns implements vscode.Disposable {
       found,
       found.onDidCreate((uri) => this.#found(uri)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#addFolders()),
+      vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#addNotebook(notebook)),
     );
     this.#addFolders();
+    for (const notebook of vscode.workspace.notebookDocuments) this.#addNotebook(notebook);
     void vscode.workspace.findFiles(STREAMS, "**/node_modules/**", MOST_FOUND).then((all) => {
       for (const uri of all) this.#found(uri);
     });
@@ -93,6 +95,13 @@ export class WatchedRuns implements vscode.Disposable {
       folder.watcher?.close();
       this.#folders.delete(key);
     }
+    this.#isDue = true;
+  }
+
+  /** Kernels run in the folder of their notebook. */
+  #addNotebook({ uri }: vscode.NotebookDocument): void {
+    if (uri.scheme !== "file" || !vscode.workspace.getWorkspaceFolder(uri)) return;
+    this.#add(vscode.Uri.joinPath(uri, ".."));
     this.#isDue = true;
   }
 

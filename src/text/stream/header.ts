@@ -140,6 +140,16 @@ function watchedOf(fields: Fields): Watched {
     ...optional(fields, "clip_grad_norm", numeral),
     world_size: optional(fields, "world_size", count).world_size ?? 1,
     sources: sourcesOf(optional(fields, "sources", record).sources ?? {}),
+    ...optional(fields, "notebook", notebookOf),
+  };
+}
+
+function notebookOf(value: unknown, what: string): NonNullable<Watched["notebook"]> {
+  const notebook = record(value, what);
+  const cells = (optional(notebook, "cells", list).cells ?? []).slice(0, MOST_SOURCES);
+  return {
+    ...optional(notebook, "file", text),
+    cells: new Set(cells.filter((cell) => typeof cell === "string")),
   };
 }
 

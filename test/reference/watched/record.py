@@ -1,5 +1,6 @@
 """
-Records the streams of the programs in this folder: `python test/reference/watched/record.py` with PyTorch.
+Records the streams of the programs in this folder: `python test/reference/watched/record.py` with PyTorch, and
+nbclient and ipykernel for a notebook.
 
 Each program runs in a folder of its own, so that files are named as seen from there and no path of a machine is told.
 """
@@ -27,14 +28,18 @@ RUNS = {
     "nan": (*WATCHED, "--every", "1", "--hist-every", "8"),
     "strided": (*WATCHED, "--every", "2"),
     "amp": (*WATCHED, "--every", "1", "--hist-every", "20"),
+    "cells": ("-c", "from nbclient.cli import main; main()"),
 }
 
 
 def record(name):
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(HERE / f"{name}.py", folder)
+        (program,) = (file for file in HERE.glob(f"{name}.*") if file.suffix in (".py", ".ipynb"))
+        shutil.copy(program, folder)
         env = {**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"}
-        subprocess.run([sys.executable, *RUNS[name], f"{name}.py"], cwd=folder, env=env, check=name != "killed")
+        if program.suffix == ".ipynb":
+            env["JPY_SESSION_NAME"] = program.name  # as Jupyter's server says it
+        subprocess.run([sys.executable, *RUNS[name], program.name], cwd=folder, env=env, check=name != "killed")
         (stream,) = Path(folder, ".gradlens", "runs").glob("*.jsonl")
         header, _, rest = stream.read_text().partition("\n")
         told = {**json.loads(header), "host": "recorded", "pid": 1}

@@ -145,6 +145,17 @@ suite("the reader of a stream", () => {
     assert.equal(readText(header({}, [layer("a", { arguments: 3 })])).info, undefined);
   });
 
+  test("knows which of its sources are cells of a notebook, and of which", () => {
+    const notebook = (reader: StreamReader) => reader.info?.watched?.notebook;
+    assert.deepEqual(notebook(read(bytesOfFile("cells.jsonl"))), {
+      file: "cells.ipynb",
+      cells: new Set(["In[2]", "In[3]"]),
+    });
+    assert.equal(notebook(read(bytesOfFile("mlp.jsonl"))), undefined);
+    const told = { notebook: { cells: ["In[1]", 2, {}] } };
+    assert.deepEqual(notebook(readText(header(told))), { cells: new Set(["In[1]"]) });
+  });
+
   test("keeps the gradient through time, and histograms", () => {
     const history = historyOf(read(bytesOfFile("lstm.jsonl")));
     const lstm = read(bytesOfFile("lstm.jsonl")).info?.layers[0];

@@ -3,19 +3,8 @@ import { activation, activationGrad } from "./kernels";
 import { HARDTANH, LEAKY_RELU, RELU, SIGMOID, TANH } from "./kinds";
 import { addTwo, countLanes, countsOfTwo, sumLanes } from "../simd/lanes";
 import { f32At, f64At, scratch } from "../simd/memory";
-import {
-  BLOCK,
-  exactSquares,
-  moments,
-  overview,
-  settle,
-  squaresOfFour,
-  STRIDE,
-  sumOfFour,
-  sumSquares,
-  sureSquares,
-  zerosOfFour,
-} from "../statistics/statistics";
+import { moments, overview, settle, sumOfFour, zerosOfFour } from "../statistics/moments";
+import { BLOCK, exactSquares, squaresOfFour, STRIDE, sumSquares, sureSquares } from "../statistics/squares";
 
 /*
  * Light activations with the statistics of what they read and write in one pass, instead of three. Sums are the same, to the

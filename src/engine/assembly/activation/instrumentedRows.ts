@@ -5,7 +5,7 @@ import { columnSums } from "../elementwise";
 import { addTwo, sumLanes } from "../simd/lanes";
 import { f32At, f64At } from "../simd/memory";
 import { activationGradSquares } from "./instrumented";
-import { BLOCK, exactSquares, isSure, squaresOfFour } from "../statistics/statistics";
+import { BLOCK, exactSquares, isSure, squaresOfFour } from "../statistics/squares";
 
 /*
  * The derivative of a light activation with statistics, as in instrumented.ts, and with the sums over rows: WIDTH columns at a time,

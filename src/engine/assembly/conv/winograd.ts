@@ -1,5 +1,6 @@
 import { ConvDescriptor } from "../descriptors";
-import { multiplyInPlace, productPlan } from "../gemm/gemm";
+import { multiplyInPlace } from "../gemm/gemm";
+import { productPlan } from "../gemm/product";
 import { f32At, scratch } from "../simd/memory";
 import { PaddedInput, paddedInput } from "./paddedInput";
 import { Tiles, tilesPlan, transformPlanes, transformWeights, untransformPlanes } from "./transforms";

@@ -1,7 +1,8 @@
 import { ConvDescriptor } from "../descriptors";
 import { f32At, scratch } from "../simd/memory";
 import { paddedInput } from "./paddedInput";
-import { multiplyInPlace, productPlan } from "../gemm/gemm";
+import { multiplyInPlace } from "../gemm/gemm";
+import { productPlan } from "../gemm/product";
 import { tilesPlan, transformPlanes, transformTransposed, untransformWindow } from "./transforms";
 import { transposePlanes } from "./transpose";
 import { planInput, rowOf } from "./winograd";

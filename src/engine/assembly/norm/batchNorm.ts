@@ -79,7 +79,7 @@ function scaleAll(lanes: i32, batch: i32, channels: i32, inner: i32, c: i32, x: 
   }
 }
 
-/** See `normKernels.batchNorm`. */
+/** See `batchNormKernels.batchNorm`. */
 export function batchNorm(
   norm: BatchNormDescriptor,
   x: i32,
@@ -136,7 +136,7 @@ export function batchNorm(
   }
 }
 
-/** See `normKernels.batchNormEval`. */
+/** See `batchNormKernels.batchNormEval`. */
 export function batchNormEval(
   batch: i32,
   channels: i32,
@@ -202,7 +202,7 @@ function backAll(lanes: i32, batch: i32, channels: i32, inner: i32, c: i32, x: i
   }
 }
 
-/** See `normKernels.batchNormGrad`. */
+/** See `batchNormKernels.batchNormGrad`. */
 export function batchNormGrad(
   norm: BatchNormDescriptor,
   x: i32,

@@ -16,7 +16,7 @@ function optional(tensor: i32, i: i32): usize {
 /** Groups that are taken together, pass by pass, so that they do not wait for each other's sums. */
 const TOGETHER: i32 = 8;
 
-/** See `normKernels.groupNorm`. */
+/** See `groupNormKernels.groupNorm`. */
 export function groupNorm(
   norm: GroupNormDescriptor,
   batch: i32,
@@ -81,7 +81,7 @@ function scaleGroup(
   }
 }
 
-/** See `normKernels.groupNormGrad`. */
+/** See `groupNormKernels.groupNormGrad`. */
 export function groupNormGrad(
   norm: GroupNormDescriptor,
   batch: i32,

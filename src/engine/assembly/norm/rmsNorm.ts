@@ -3,7 +3,7 @@ import { inRange } from "../simd/range";
 import { affineRow, gradRow, gradSums, rowPairs } from "./rows";
 import { spreadOf } from "./runs";
 
-/** See `normKernels.rmsNorm`. */
+/** See `rmsNormKernels.rmsNorm`. */
 export function rmsNorm(rows: i32, n: i32, x: i32, y: i32, weight: i32, rstd: i32, eps: f64): void {
   const w = weight < 0 ? <usize>0 : f32At(weight);
   for (let row = 0, at = 0; row < rows; row++, at += n) {
@@ -13,7 +13,7 @@ export function rmsNorm(rows: i32, n: i32, x: i32, y: i32, weight: i32, rstd: i3
   }
 }
 
-/** See `normKernels.rmsNormGrad`. */
+/** See `rmsNormKernels.rmsNormGrad`. */
 export function rmsNormGrad(
   rows: i32,
   n: i32,

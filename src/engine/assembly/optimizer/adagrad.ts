@@ -1,6 +1,6 @@
 import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, madd, scratch } from "../simd/memory";
-import { BLOCK, sureSquares } from "../statistics/statistics";
+import { BLOCK, sureSquares } from "../statistics/squares";
 import { CLIPPED, finish, gradient, hyperAt, lastChanges, sureChanges } from "./steps";
 
 /** The rule, for four weights: θ − lr · slope / (√square + ε), where `square` is the sum of all squares up to now. */

@@ -1,6 +1,6 @@
 import { addTwo, sumLanes, storeUpTo } from "../simd/lanes";
 import { f32At, f64At, madd, scratch } from "../simd/memory";
-import { BLOCK, sureSquares } from "../statistics/statistics";
+import { BLOCK, sureSquares } from "../statistics/squares";
 import {
   averageOf,
   averageOfSquares,

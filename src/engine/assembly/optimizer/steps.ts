@@ -1,6 +1,7 @@
 import { firstLanes, sumLanes } from "../simd/lanes";
 import { f64At, madd, scratch } from "../simd/memory";
-import { exactDistance, exactSquares, isSame, LEAST, MOST } from "../statistics/statistics";
+import { exactDistance, isSame } from "../statistics/distance";
+import { exactSquares, LEAST, MOST } from "../statistics/squares";
 
 /*
  * What the optimizers have in common. Single precision like PyTorch's. Squares of changes and of weights are added up in single

@@ -1,6 +1,6 @@
 import { f32At, f64At, scratch } from "../simd/memory";
 import { addTwo, loadLanes, sumLanes } from "../simd/lanes";
-import { isSure } from "./statistics";
+import { isSure } from "./squares";
 
 /*
  * The samples of a batch are rows, whose first one is taken from all others: what is left are differences between samples, which

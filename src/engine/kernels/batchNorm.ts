@@ -12,13 +12,6 @@ const batchNormDescriptor = descriptor("BatchNormDescriptor", {
   rstd: place,
 });
 
-const groupNormDescriptor = descriptor("GroupNormDescriptor", {
-  groups: size,
-  channels: size,
-  inner: size,
-  weight: place,
-});
-
 /** y = (x − mean) · rstd · weight + bias over one channel. */
 function scaleChannel(
   f: Floats,
@@ -54,11 +47,11 @@ interface Channels {
 }
 
 /**
- * Normalisation over parts of a tensor. `weight` and `bias` are −1 where a layer has none; `mean` and `rstd`
+ * Normalisation of channels over the batch. `weight` and `bias` are −1 where a layer has none; `mean` and `rstd`
  * (1/√(variance + ε)) are kept for the backward pass. Squares whose sum a float of the run does not hold are infinite, and what is
  * normalised then is 0, as in PyTorch.
  */
-export const normKernels = {
+export const batchNormKernels = {
   /**
    * Normalises each channel of x[batch, channels, inner] by the batch's mean and biased variance, and moves the running
    * averages by `momentum` towards the mean and the unbiased variance (Ioffe & Szegedy, Batch Normalization, 2015): `count`
@@ -220,173 +213,5 @@ export const normKernels = {
     }),
     split: channelStrips,
     cost: ({ batch, count, inner }) => 0.4 * batch * count * inner,
-  }),
-
-  /**
-   * Normalises each group of x[batch, groups, channels / groups · inner], then scales by channel (Wu & He, Group
-   * Normalization, 2018). LayerNorm is `inner` 1 and one group; InstanceNorm is one group a channel.
-   */
-  groupNorm: kernel({
-    descriptor: groupNormDescriptor,
-    params: { batch: size, x: place, y: place, bias: place, mean: place, rstd: place, eps: number },
-
-    scalar: ({ floats: f }) => {
-      const within = rangeOf(f);
-      return ({ groups, channels, inner, weight }, batch, x, y, bias, mean, rstd, eps) => {
-        const width = channels / groups;
-        const n = width * inner;
-        for (let g = 0; g < batch * groups; g++) {
-          const at = g * n;
-          let sum = 0;
-          for (let i = at; i < at + n; i++) sum += f[x + i];
-          const mu = sum / n;
-          let squares = 0;
-          for (let i = at; i < at + n; i++) squares += (f[x + i] - mu) ** 2;
-          const r = 1 / Math.sqrt(within(squares) / n + eps);
-          f[mean + g] = mu;
-          f[rstd + g] = r;
-          const first = (g % groups) * width;
-          for (let w = 0, i = at; w < width; w++) {
-            const scale = r * (weight < 0 ? 1 : f[weight + first + w]);
-            const shift = bias < 0 ? 0 : f[bias + first + w];
-            for (const end = i + inner; i < end; i++) f[y + i] = (f[x + i] - mu) * scale + shift;
-          }
-        }
-      };
-    },
-    access: ({ batch, groups, channels, inner }) => ({
-      reads: { x: batch * channels * inner, weight: channels, bias: channels },
-      writes: { y: batch * channels * inner, mean: batch * groups, rstd: batch * groups },
-    }),
-    split: {
-      along: "batch",
-      moves: ({ groups, channels, inner }) => ({
-        x: channels * inner,
-        y: channels * inner,
-        mean: groups,
-        rstd: groups,
-      }),
-    },
-    cost: ({ batch, channels, inner }) => 0.8 * batch * channels * inner,
-  }),
-
-  /** Backward pass of `groupNorm`. dx may be dy. */
-  groupNormGrad: kernel({
-    descriptor: groupNormDescriptor,
-    params: {
-      batch: size,
-      x: place,
-      dy: place,
-      mean: place,
-      rstd: place,
-      dx: place,
-      dweight: place,
-      dbias: place,
-    },
-    // With ŷ = dy·w: dx = r·(ŷ − mean(ŷ) − x̂·mean(ŷ·x̂)) over the group
-    scalar:
-      ({ floats: f }) =>
-      ({ groups, channels, inner, weight }, batch, x, dy, mean, rstd, dx, dweight, dbias) => {
-        const width = channels / groups;
-        const n = width * inner;
-        if (dweight >= 0) f.fill(0, dweight, dweight + channels);
-        if (dbias >= 0) f.fill(0, dbias, dbias + channels);
-        for (let g = 0; g < batch * groups; g++) {
-          const mu = f[mean + g];
-          const r = f[rstd + g];
-          const first = (g % groups) * width;
-          let sum = 0;
-          let dot = 0;
-          for (let w = 0, i = g * n; w < width; w++) {
-            const scale = weight < 0 ? 1 : f[weight + first + w];
-            let channelSum = 0;
-            let channelDot = 0;
-            for (const end = i + inner; i < end; i++) {
-              channelSum += f[dy + i];
-              channelDot += f[dy + i] * (f[x + i] - mu) * r;
-            }
-            if (dweight >= 0) f[dweight + first + w] += channelDot;
-            if (dbias >= 0) f[dbias + first + w] += channelSum;
-            sum += channelSum * scale;
-            dot += channelDot * scale;
-          }
-          for (let w = 0, i = g * n; w < width; w++) {
-            const scale = weight < 0 ? 1 : f[weight + first + w];
-            for (const end = i + inner; i < end; i++) {
-              f[dx + i] = r * (f[dy + i] * scale - sum / n - ((f[x + i] - mu) * r * dot) / n);
-            }
-          }
-        }
-      },
-    access: ({ batch, groups, channels, inner }) => ({
-      reads: {
-        x: batch * channels * inner,
-        dy: batch * channels * inner,
-        weight: channels,
-        mean: batch * groups,
-        rstd: batch * groups,
-      },
-      writes: { dx: batch * channels * inner, dweight: channels, dbias: channels },
-    }),
-    cost: ({ batch, channels, inner }) => 0.7 * batch * channels * inner,
-  }),
-
-  /** y = x / √(mean of x² + ε) · weight for each row of n (Zhang & Sennrich, Root Mean Square Layer Normalization, 2019). */
-  rmsNorm: kernel({
-    params: { rows: size, n: size, x: place, y: place, weight: place, rstd: place, eps: number },
-
-    scalar: ({ floats: f }) => {
-      const within = rangeOf(f);
-      return (rows, n, x, y, weight, rstd, eps) => {
-        for (let row = 0, at = 0; row < rows; row++, at += n) {
-          let squares = 0;
-          for (let i = at; i < at + n; i++) squares += f[x + i] ** 2;
-          const r = 1 / Math.sqrt(within(squares) / n + eps);
-          f[rstd + row] = r;
-          for (let j = 0; j < n; j++) f[y + at + j] = f[x + at + j] * r * (weight < 0 ? 1 : f[weight + j]);
-        }
-      };
-    },
-    access: ({ rows, n }) => ({ reads: { x: rows * n, weight: n }, writes: { y: rows * n, rstd: rows } }),
-    split: { along: "rows", moves: ({ n }) => ({ x: n, y: n, rstd: 1 }) },
-    cost: ({ rows, n }) => 0.6 * rows * n,
-  }),
-
-  /** Backward pass of `rmsNorm`. dx may be dy. */
-  rmsNormGrad: kernel({
-    params: {
-      rows: size,
-      n: size,
-      x: place,
-      dy: place,
-      weight: place,
-      rstd: place,
-      dx: place,
-      dweight: place,
-    },
-    // With ŷ = dy·w: dx = r·(ŷ − x·r²·mean(ŷ·x))
-    scalar:
-      ({ floats: f }) =>
-      (rows, n, x, dy, weight, rstd, dx, dweight) => {
-        if (dweight >= 0) f.fill(0, dweight, dweight + n);
-        for (let row = 0, at = 0; row < rows; row++, at += n) {
-          const r = f[rstd + row];
-          let dot = 0;
-          for (let j = 0; j < n; j++) {
-            const product = f[dy + at + j] * f[x + at + j];
-            if (dweight >= 0) f[dweight + j] += product * r;
-            dot += product * (weight < 0 ? 1 : f[weight + j]);
-          }
-          for (let j = 0; j < n; j++) {
-            const scaled = f[dy + at + j] * (weight < 0 ? 1 : f[weight + j]);
-            f[dx + at + j] = r * (scaled - (f[x + at + j] * r * r * dot) / n);
-          }
-        }
-      },
-    access: ({ rows, n }) => ({
-      reads: { x: rows * n, dy: rows * n, weight: n, rstd: rows },
-      writes: { dx: rows * n, dweight: n },
-    }),
-    cost: ({ rows, n }) => 0.5 * rows * n,
   }),
 };
