@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
+import type { ToWebview } from "../../src/protocol/webview.ts";
 import { css, shareColour } from "../../webview/scale.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
@@ -224,22 +225,42 @@ suite("a run that broke", () => {
   }
 });
 
-suite("the picture of a run that goes on", () => {
+suite("a run that goes on", () => {
   const running = runOf(sigmoid, { model: "sigmoid", step: 400 });
-  const shows = (panel: PanelPage) =>
-    Promise.all(["over-time", "loss"].map((one) => picture(panel.page, one)));
+  const begun = stateOf([running], sigmoidFrames.slice(0, 390));
+  const rest: ToWebview = { type: "frames", run: 1, history: recorded(sigmoidFrames).since(390) };
+  const all = stateOf([running], sigmoidFrames);
 
-  test("is the one of the same steps drawn at once", () =>
+  test("is drawn as the same steps are at once", () =>
     onPanel(async (growing) => {
-      await growing.post(stateOf([running], sigmoidFrames.slice(0, 390)));
+      const shows = ({ page }: PanelPage): Promise<readonly string[]> =>
+        Promise.all(["over-time", "loss"].map((chart) => picture(page, chart)));
+      await growing.post(begun);
       const before = await shows(growing);
-      const all = recorded(sigmoidFrames);
-      await growing.post({ type: "frames", run: running.id, history: all.since(390) });
+      await growing.post(rest);
       const after = await shows(growing);
       assert.notDeepEqual(after, before);
       await onPanel(async (fresh) => {
-        await fresh.post(stateOf([running], sigmoidFrames));
+        await fresh.post(all);
         assert.deepEqual(await shows(fresh), after);
+      });
+    }));
+
+  test("is told to its last step, though no frame comes after", () =>
+    onPanel(async (growing) => {
+      const told = ({ page }: PanelPage): Promise<readonly string[]> =>
+        page.$$eval(".sentence, .reading, .note, canvas", (nodes) =>
+          nodes.map((one) => one.ariaLabel ?? one.textContent),
+        );
+      await growing.post(begun);
+      const before = await told(growing);
+      await growing.post(rest);
+      await growing.page.waitForTimeout(500);
+      const after = await told(growing);
+      assert.notDeepEqual(after, before);
+      await onPanel(async (fresh) => {
+        await fresh.post(all);
+        assert.deepEqual(await told(fresh), after);
       });
     }));
 });
