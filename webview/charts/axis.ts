@@ -93,7 +93,10 @@ export function logAxis(title: string, values: Iterable<number>): LogAxis {
   for (const value of values) {
     if (value === 0) zero = true;
     else if (value === Infinity) infinite = true;
-    else if (value > 0) [min, max] = [Math.min(min, value), Math.max(max, value)];
+    else if (value > 0) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
   }
   [min, max] = min <= max ? [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max)) + 0] : [-1, 0];
   if (max - min < 2) min = max - 2;

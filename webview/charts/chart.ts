@@ -113,6 +113,17 @@ export interface Point {
   readonly low?: number;
 }
 
+/** All heights that an axis has to show: of every point, and both of a band. */
+export function heightsOf(series: readonly Pick<Series, "points">[]): readonly number[] {
+  const heights: number[] = [];
+  for (const { points } of series)
+    for (const { y, low } of points) {
+      heights.push(y);
+      if (low !== undefined) heights.push(low);
+    }
+  return heights;
+}
+
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];

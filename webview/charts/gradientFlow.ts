@@ -8,7 +8,7 @@ import { finiteFrames, shownFrame } from "../../src/insight/finite.ts";
 import { noFigure } from "../nonFinite.ts";
 import type { View } from "../view.ts";
 import { layersAxis, logAxis, withRoomFor } from "./axis.ts";
-import type { Chart, Point, Series } from "./chart.ts";
+import { heightsOf, type Chart, type Point, type Series } from "./chart.ts";
 import { figuresAlong, nameAlong, otherFigures, underlay } from "./compared.ts";
 import { cellsOf, layerFigures, layerTable } from "./figures.ts";
 
@@ -36,19 +36,13 @@ export const gradientFlow: Chart = {
 
   plot(view) {
     const series = seriesOf(view);
-    const values = series.flatMap(({ points }) =>
-      points.flatMap(({ y, low }) => (low === undefined ? [y] : [y, low])),
-    );
     const lines = view.others.map((other) => ({
       label: nameAlong(view, other),
       points: figuresAlong(view, other, "delta_norm"),
       place: other.place,
       bridged: true,
     }));
-    const y = withRoomFor(
-      logAxis(t`Norm of the gradient`, values),
-      lines.flatMap(({ points }) => points.map((point) => point.y)),
-    );
+    const y = withRoomFor(logAxis(t`Norm of the gradient`, heightsOf(series)), heightsOf(lines));
     const under = lines.flatMap((line) => underlay(line, y));
     return { kind: "lines", x: layersAxis(view.layers), y, series: [...under, ...series] };
   },

@@ -37,10 +37,11 @@ export function markers(points: number): (i: number) => number {
 /** Above so many layers, points of a healthy share would cover the line with their neutral colour. */
 export const MANY = 60;
 
-export function radii(series: Series, points: number): (i: number) => number {
+/** Sizes of the points along a line, where any is drawn. */
+export function radii(series: Series, points: number): ((i: number) => number) | undefined {
   const shares = sharesOf(series);
   if (points === 1) return () => 3;
-  if (!shares) return () => 0;
+  if (!shares) return undefined;
   return points > MANY ? (i) => (Math.abs(shares[i] ?? NaN) < 1 ? 0 : 2) : () => 3;
 }
 

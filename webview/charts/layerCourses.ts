@@ -6,7 +6,7 @@ import { typical } from "../../src/insight/typical.ts";
 import { noFigure } from "../nonFinite.ts";
 import { whole, type View } from "../view.ts";
 import { logAxis, stepsAxis } from "./axis.ts";
-import type { Chart, Point, Series } from "./chart.ts";
+import { heightsOf, type Chart, type Point, type Series } from "./chart.ts";
 import { leftOut, MOST_POINTS, pointsAt, rowsWith, some, spread } from "./overSteps.ts";
 
 /** What is to be said of one statistic of all layers over the steps. */
@@ -61,10 +61,7 @@ export function layerCourses({ id, title, hint, stat, symbol, around }: About): 
         points: pointsAt(frames, row, stat),
       }));
       const band = frames.map((frame) => rangeAt(frame, rows, stat));
-      const values = [
-        ...band.flatMap(({ y, low = NaN }) => [y, low]),
-        ...(around ? [around.low, around.high] : []),
-      ];
+      const values = [...heightsOf([{ points: band }]), ...(around ? [around.low, around.high] : [])];
       const left = leftOut(whole(view).history, frames);
       return {
         kind: "lines",

@@ -7,7 +7,7 @@ import { count, counted, figure } from "../../src/insight/format.ts";
 import { whole, type Other, type View } from "../view.ts";
 import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
-import type { Chart, Figures, Point, Series } from "./chart.ts";
+import { heightsOf, type Chart, type Figures, type Point, type Series } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
 import { bucketAt, bucketsOf, budgetOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
@@ -35,16 +35,12 @@ export const loss: Chart = {
     const view = whole(shown);
     const most = budgetOf(3 + view.others.length);
     const series = seriesOf(view, most);
-    const values = series.flatMap(({ points }) => points.map(({ y }) => y));
     const lines = view.others.map((other) => ({
       label: otherName(other),
       points: smoothed(other.history, most),
       place: other.place,
     }));
-    const y = withRoomFor(
-      lossAxis(values),
-      lines.flatMap(({ points }) => points.map((point) => point.y)),
-    );
+    const y = withRoomFor(lossAxis(heightsOf(series)), heightsOf(lines));
     const under = lines.flatMap((line) => underlay(line, y));
     const stops = view.history.course.buckets.map(lastStep);
     return {

@@ -45,11 +45,9 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
     stage.ctx.strokeStyle = colour(series, theme);
     stage.ctx.lineWidth = run ? 1.25 : 1.75;
     stroke(stage, placed, series.bridged ?? false, run?.dash ?? []);
-    drawPoints(stage, placed, {
-      shape: run?.marker ?? "circle",
-      radius: run ? markers(count) : radii(series, count),
-      fill: inks(series, theme),
-    });
+    const radius = run ? markers(count) : radii(series, count);
+    if (radius)
+      drawPoints(stage, placed, { shape: run?.marker ?? "circle", radius, fill: inks(series, theme) });
   },
   thin(stage, series, theme) {
     stage.ctx.strokeStyle = colour(series, theme);
@@ -111,7 +109,8 @@ function stroke(stage: Stage, { xs, ys }: Placed, bridged: boolean, dash: readon
     ctx.beginPath();
     let isDown = false;
     for (let i = 0; i < xs.length; i++) {
-      const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
+      const x = xs[i] ?? NaN;
+      const y = ys[i] ?? NaN;
       if (!Number.isFinite(y)) isDown &&= bridged;
       else if (isDown) ctx.lineTo(x, y);
       else {
@@ -154,7 +153,8 @@ function drawBars(stage: Stage, series: Series, theme: Theme): void {
   const base = yOf(0);
   within(stage, () => {
     for (let i = 0; i < xs.length; i++) {
-      const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
+      const x = xs[i] ?? NaN;
+      const y = ys[i] ?? NaN;
       if (!Number.isFinite(y)) continue;
       const missing = Math.max(0, SHORTEST_BAR - Math.abs(y - base));
       const top = Math.min(y, base) - (y < base ? missing : y > base ? 0 : missing / 2);

@@ -68,7 +68,9 @@ export function drawPoints({ ctx, area }: Stage, { xs, ys }: Placed, style: Poin
   ctx.lineWidth = width;
   const add = SHAPES[shape];
   for (let i = 0; i < xs.length; i++) {
-    const [x, y, r] = [xs[i] ?? NaN, ys[i] ?? NaN, radius(i)];
+    const x = xs[i] ?? NaN;
+    const y = ys[i] ?? NaN;
+    const r = radius(i);
     const isInside = x > area.left - 1 && x < area.right + 1 && y > area.top - 1 && y < area.bottom + 1;
     if (!isInside || r === 0) continue;
     const next = (fill ?? line)?.(i) ?? "";
