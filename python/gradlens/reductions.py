@@ -160,8 +160,12 @@ def outside(m: Tensor, low: float, high: float) -> Tensor:
 def histogram(m: Tensor, zeros: Tensor) -> Tensor:
     """[k, 64]: how many elements of each row lie between which powers of two, by the bits of their exponents."""
     k = m.shape[0]
-    exponent = (m.float().view(torch.int32) >> 23) & 255
-    exponent += torch.arange(0, 256 * k, 256, dtype=torch.int32, device=m.device).unsqueeze(1)
+    exponent = m.float().view(torch.int32) >> 23  # the ninth bit is the sign
+    if k == 1:
+        exponent = exponent.to(torch.uint8)  # without the sign, and a quarter as much to read
+    else:
+        exponent &= 255
+        exponent += torch.arange(0, 256 * k, 256, dtype=torch.int32, device=m.device).unsqueeze(1)
     counts = torch.bincount(exponent.reshape(-1), minlength=256 * k).reshape(k, 256).double()
     counts[:, 0] -= zeros  # their exponent is that of the smallest numbers
     bins = (torch.arange(255, device=m.device) - 127 + OFFSET).clamp_(0, BINS - 1)  # 255: not finite

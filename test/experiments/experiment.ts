@@ -24,6 +24,9 @@ export interface Measured {
 /** Enough to see what is chance. */
 export const SEEDS: readonly number[] = [0, 1, 2];
 
+/** Where chance throws single runs back: enough to see how many. */
+export const MORE_SEEDS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7];
+
 /** An experiment that gives one figure for each seed. */
 export const seeded = (
   row: Pick<Experiment, "name" | "expected" | "agrees">,

@@ -23,10 +23,10 @@ async function run(experiment: Experiment): Promise<Result> {
 for (const sample of scale.samples) checkGradient(scale, sample, 1);
 
 const sections: Section[] = [];
-for (const { title, experiments } of groups) {
+for (const { title, note, experiments } of groups) {
   const results: Result[] = [];
   for (const experiment of experiments) results.push(await run(experiment));
-  sections.push({ title, results });
+  sections.push({ title, note, results });
 }
 writeFileSync(file, page(sections));
 

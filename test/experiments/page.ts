@@ -8,6 +8,7 @@ export interface Result {
 
 export interface Section {
   readonly title: string;
+  readonly note?: string | undefined;
   readonly results: readonly Result[];
 }
 
@@ -26,8 +27,8 @@ const HEAD = `| experiment | PyTorch | measured | verdict | seeds | engine |
 /** The text of \`docs/experiments.md\`. */
 export const page = (sections: readonly Section[]): string => PREAMBLE + sections.map(section).join("");
 
-const section = ({ title, results }: Section): string =>
-  `\n## ${title}\n\n${HEAD}${results.map(line).join("")}`;
+const section = ({ title, note, results }: Section): string =>
+  `\n## ${title}\n\n${note === undefined ? "" : `${note}\n\n`}${HEAD}${results.map(line).join("")}`;
 
 function line({ experiment: { name, expected, agrees, seeds }, measured, agrees: holds }: Result): string {
   const verdict = `${holds ? "agrees" : "**differs**"}: ${holds ? "" : "not "}${agrees.text}`;

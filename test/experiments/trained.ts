@@ -5,6 +5,8 @@ import { type Model, type Run, type Settings, train } from "./training.ts";
 /** An experiment that is one figure of a training, for each seed. */
 export interface Trained extends Pick<Experiment, "name" | "expected" | "agrees"> {
   readonly model: Model;
+  /** Absent: `SEEDS`. */
+  readonly seeds?: readonly number[];
   settings?(seed: number): Settings;
   figure(run: Run): number;
   show?(figures: readonly number[]): string;
@@ -15,6 +17,7 @@ export const trained = ({
   expected,
   agrees,
   model,
+  seeds = SEEDS,
   settings,
   figure,
   show = list,
@@ -22,11 +25,11 @@ export const trained = ({
   name,
   expected,
   agrees,
-  seeds: SEEDS,
+  seeds,
   async measure() {
     const figures: number[] = [];
     let engine = "";
-    for (const seed of SEEDS) {
+    for (const seed of seeds) {
       const run = await train(model, seed, settings?.(seed));
       figures.push(figure(run));
       ({ engine } = run.info);
