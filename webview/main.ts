@@ -3,7 +3,7 @@ import type { FromWebview } from "../src/protocol/webview.ts";
 import { registerControls } from "./controls.ts";
 import { toMessage } from "./messages.ts";
 import { panel } from "./panel.ts";
-import type { Arrangement } from "./panel.ts";
+import type { Arrangement, Texts } from "./panel.ts";
 import { INITIAL, lacking, reduce, shownOf } from "./store.ts";
 import type { Local, State } from "./store.ts";
 import { readTheme, watchTheme } from "./theme.ts";
@@ -25,6 +25,9 @@ interface Kept extends Arrangement {
 /** Texts of a run that goes on change at most this often, so that they can be read. */
 const TEXT_MS = 250;
 
+/** After the sentence the readings come with the next drawing, or after this time: longer than two updates lie apart. */
+const READINGS_MS = 100;
+
 registerControls();
 const host = acquireVsCodeApi();
 const kept = keptFrom(host.getState());
@@ -36,6 +39,7 @@ let state: State = {
 let theme = readTheme();
 let requested = false;
 let spokenAt = -Infinity;
+let begun = false;
 let later: ReturnType<typeof setTimeout> | undefined;
 
 const root = document.getElementById("app") ?? document.body;
@@ -92,12 +96,21 @@ function requestDraw(): void {
 
 function draw(now: number): void {
   requested = false;
-  const wait = shownOf(state)?.state === "running" ? spokenAt + TEXT_MS - now : 0;
-  const speak = wait <= 0;
+  const texts = textsAt(now);
+  begun = texts === "sentence";
   clearTimeout(later);
-  if (speak) spokenAt = now;
-  else later = setTimeout(requestDraw, wait);
-  view.draw(state, theme, speak);
+  if (texts === "all" || begun) spokenAt = now;
+  if (goesOn()) later = setTimeout(requestDraw, begun ? READINGS_MS : spokenAt + TEXT_MS - now);
+  view.draw(state, theme, texts);
+}
+
+const goesOn = (): boolean => shownOf(state)?.state === "running";
+
+/** Which texts come with a drawing: of a run that goes on the sentence with one, and all others with the next. */
+function textsAt(now: number): Texts {
+  if (!goesOn() || spokenAt === -Infinity) return "all";
+  if (begun) return "readings";
+  return now >= spokenAt + TEXT_MS ? "sentence" : "none";
 }
 
 function keep(): void {

@@ -20,9 +20,14 @@ import { pageView } from "./views/page.ts";
 import { section } from "./views/section.ts";
 import { sentenceView, type Reading } from "./views/sentence.ts";
 
+/**
+ * Texts that change with a drawing: all of them, or one half after the other, since what is found in a run takes as long to tell as
+ * its charts take to draw. Both halves are of the same step.
+ */
+export type Texts = "none" | "all" | "sentence" | "readings";
+
 export interface Panel {
-  /** `speak`: texts may change too, not the drawings alone. */
-  draw(state: State, theme: Theme, speak: boolean): void;
+  draw(state: State, theme: Theme, texts: Texts): void;
   /** Ids of the sections that are folded. */
   folded(): readonly string[];
   /** Brings the first chart that shows layers into sight. */
@@ -113,9 +118,11 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     voice,
   ]);
   let empty: boolean | undefined;
+  /** What the sentence is about. */
+  let told: View | undefined;
 
   return {
-    draw(state, theme, speak) {
+    draw(state, theme, texts) {
       const view = viewOf(state);
       if (!view) {
         if (state.loaded && (empty !== state.hasModels || !root.firstChild))
@@ -127,7 +134,11 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
       empty = undefined;
       top.update(state.runs, view, theme);
       steps.update(view);
-      if (speak) line.update(sentenceOf(view));
+      if (texts === "all" || texts === "sentence") {
+        told = view;
+        line.update(sentenceOf(view));
+        page.update(view);
+      }
       const isPage = view.page !== undefined;
       const opened = isPage && page.element.hidden;
       [ofAll.hidden, ofOne.hidden, page.element.hidden, line.element.hidden] = [
@@ -136,17 +147,17 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
         !isPage,
         isPage,
       ];
-      if (isPage) page.update(view);
       if (opened) page.focus();
       const all = isPage ? pages : sections;
-      if (speak)
+      const said = texts === "all" || texts === "readings" ? told : undefined;
+      if (said)
         for (const { part, section } of all)
-          section.element.hidden = !(part.applies?.(view) ?? true) || (isPage && !isOfPage(part, view));
+          section.element.hidden = !(part.applies?.(said) ?? true) || (isPage && !isOfPage(part, said));
       const there = all.filter(({ section }) => !section.element.hidden);
       // All texts before the first drawing: for the labels on a canvas the page's styles are worked out anew after each that changes.
-      if (speak) for (const { section } of there) section.tell(view);
+      if (said) for (const { section } of there) section.tell(said);
       for (const { section } of there) {
-        section.draw(view, theme, speak);
+        section.draw(view, theme, said);
         section.mark(markedOf(state));
       }
     },

@@ -1,4 +1,4 @@
-import { statOf } from "../protocol/frame.ts";
+import { cellOf, COLUMN } from "../protocol/frame.ts";
 import type { Frame, Stat } from "../protocol/frame.ts";
 import type { LayerInfo } from "../protocol/run.ts";
 import { finiteFrames } from "./finite.ts";
@@ -11,8 +11,10 @@ interface Seen {
 }
 
 /** One figure of every layer at one step. */
-export const columnOf = (frame: Frame, layers: readonly LayerInfo[], stat: Stat): readonly number[] =>
-  layers.map((_, layer) => statOf(frame, layer, stat));
+export function columnOf(frame: Frame, layers: readonly LayerInfo[], stat: Stat): readonly number[] {
+  const column = COLUMN[stat];
+  return layers.map((_, layer) => cellOf(frame, layer, column));
+}
 
 /** The median, over the steps kept whole that are finite, of one figure of every layer. NaN where no step has one. */
 export function typical({ layers, history }: Seen, stat: Stat): readonly number[] {
@@ -22,8 +24,10 @@ export function typical({ layers, history }: Seen, stat: Stat): readonly number[
   if (before?.length === layers.length) return before;
   const frames = finiteFrames(history);
   const sorted = new Float64Array(frames.length);
+  const column = COLUMN[stat];
   const values = layers.map((_, layer) => {
-    const count = frames.reduce((n, frame) => insert(sorted, n, statOf(frame, layer, stat)), 0);
+    let count = 0;
+    for (const frame of frames) count = insert(sorted, count, cellOf(frame, layer, column));
     return middle(sorted, count);
   });
   known.set(stat, values);

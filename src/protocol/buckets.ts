@@ -133,20 +133,22 @@ export const placeOf = (step: number, stride: number): number => Math.floor((ste
 
 /** The level with wider buckets: `stride` is a power of two times its own. */
 export function coarser(level: Level, stride: number): Level {
-  let { stride: width, buckets } = level;
-  for (; width < stride; width *= 2) buckets = pairwise(buckets, 2 * width);
-  return { stride: width, buckets };
+  let wide = level;
+  while (wide.stride < stride) wide = halved(wide);
+  return wide;
 }
 
-function pairwise(buckets: readonly Bucket[], stride: number): readonly Bucket[] {
+/** The level with buckets twice as wide. `merge`: two buckets into one. */
+export function halved(level: Level, merge = merged): Level {
+  const stride = 2 * level.stride;
   const pairs: Bucket[] = [];
-  for (const bucket of buckets) {
+  for (const bucket of level.buckets) {
     const last = pairs.at(-1);
     if (last && placeOf(lastStep(last), stride) === placeOf(lastStep(bucket), stride))
-      pairs[pairs.length - 1] = merged(last, bucket);
+      pairs[pairs.length - 1] = merge(last, bucket);
     else pairs.push(bucket);
   }
-  return pairs;
+  return { stride, buckets: pairs };
 }
 
 /** The level with these buckets, of this stride, in place of those from the first of them on. */

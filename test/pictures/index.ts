@@ -4,6 +4,9 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import type { ThemeName } from "../../src/text/themes.ts";
+import { declaredModel } from "../../src/engine/graph/declaredModel.ts";
+import { parse } from "../../src/model/parse.ts";
+import type { RunInfo } from "../../src/protocol/run.ts";
 import type { Overlay, RunSummary, ToWebview } from "../../src/protocol/webview.ts";
 import { StreamReader } from "../../src/text/stream/reader.ts";
 import { openBrowser, type PanelPage } from "../webview/page.ts";
@@ -29,6 +32,13 @@ const SCENES: readonly Scene[] = [
   { runs: [["clipping", "clipped"]], charts: ["clipping"] },
   { runs: [["recurrent", "rnn"]], charts: ["through-time", "time-map"] },
   { runs: [["amp"]], charts: ["loss-scale"] },
+  {
+    runs: [
+      ["vanishing", "relu-he"],
+      ["vanishing", "sigmoid"],
+    ],
+    charts: ["differences"],
+  },
 ];
 
 const THEMES: readonly ThemeName[] = ["dark", "light", "high-contrast", "high-contrast-light"];
@@ -37,14 +47,23 @@ const WIDE = 1100;
 /** As much of the panel as a window shows. */
 const HEIGHT = 900;
 
+const fileOf = (example: string): string => path.join(repo, "examples", `${example}.gradlens.json`);
+
+/** What a model of an example declares, which the panel of an editor knows beside the run. */
+function declaredIn(example: string, model: string): Pick<RunInfo, "declared"> {
+  const { models } = parse(fs.readFileSync(fileOf(example), "utf8"));
+  const spec = models.find(({ name }) => name === model)?.spec;
+  return spec ? { declared: declaredModel(spec) } : {};
+}
+
 const texts = new Map<string, string>();
 
 function textOf([name, model]: Scene["runs"][number]): string {
   if (model === undefined)
     return fs.readFileSync(path.join(repo, "test", "reference", "watched", `${name}.jsonl`), "utf8");
   const key = `${name} ${model}`;
-  const file = path.join(repo, "examples", `${name}.gradlens.json`);
-  const args = [path.join(repo, "dist", "cli.js"), "run", file, "--model", model, "--format", "jsonl"];
+  const cli = path.join(repo, "dist", "cli.js");
+  const args = [cli, "run", fileOf(name), "--model", model, "--format", "jsonl"];
   const text = texts.get(key) ?? execFileSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1e9 });
   texts.set(key, text);
   return text;
@@ -55,8 +74,9 @@ function messagesOf(runs: Scene["runs"]): readonly ToWebview[] {
   const read = runs.map((run, i) => {
     const reader = new StreamReader();
     reader.take(new TextEncoder().encode(textOf(run)));
-    const { info, end, recorder } = reader;
-    if (!info || !end) throw new Error(`${run.join(" ")} has no run`);
+    const { info: told, end, recorder } = reader;
+    if (!told || !end) throw new Error(`${run.join(" ")} has no run`);
+    const info = run.length === 2 ? { ...told, ...declaredIn(...run) } : told;
     const summary: RunSummary = {
       ...runOf(info.layers),
       ...{ id: i + 1, info, state: "ended", end, step: recorder.step() },

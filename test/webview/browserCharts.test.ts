@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { COLUMN, STATS } from "../../src/protocol/frame.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
+import type { ToWebview } from "../../src/protocol/webview.ts";
 import { css, shareColour } from "../../webview/scale.ts";
 import { openBrowser } from "./page.ts";
 import type { PanelPage } from "./page.ts";
@@ -224,6 +225,46 @@ suite("a run that broke", () => {
   }
 });
 
+suite("a run that goes on", () => {
+  const running = runOf(sigmoid, { model: "sigmoid", step: 400 });
+  const begun = stateOf([running], sigmoidFrames.slice(0, 390));
+  const rest: ToWebview = { type: "frames", run: 1, history: recorded(sigmoidFrames).since(390) };
+  const all = stateOf([running], sigmoidFrames);
+
+  test("is drawn as the same steps are at once", () =>
+    onPanel(async (growing) => {
+      const shows = ({ page }: PanelPage): Promise<readonly string[]> =>
+        Promise.all(["over-time", "loss"].map((chart) => picture(page, chart)));
+      await growing.post(begun);
+      const before = await shows(growing);
+      await growing.post(rest);
+      const after = await shows(growing);
+      assert.notDeepEqual(after, before);
+      await onPanel(async (fresh) => {
+        await fresh.post(all);
+        assert.deepEqual(await shows(fresh), after);
+      });
+    }));
+
+  test("is told to its last step, though no frame comes after", () =>
+    onPanel(async (growing) => {
+      const told = ({ page }: PanelPage): Promise<readonly string[]> =>
+        page.$$eval(".sentence, .reading, .note, canvas", (nodes) =>
+          nodes.map((one) => one.ariaLabel ?? one.textContent),
+        );
+      await growing.post(begun);
+      const before = await told(growing);
+      await growing.post(rest);
+      await growing.page.waitForTimeout(500);
+      const after = await told(growing);
+      assert.notDeepEqual(after, before);
+      await onPanel(async (fresh) => {
+        await fresh.post(all);
+        assert.deepEqual(await told(fresh), after);
+      });
+    }));
+});
+
 suite("the legend", () => {
   for (const theme of THEMES) {
     test(`of the gains has the colours that the bars have, in ${theme}`, () =>
@@ -244,6 +285,33 @@ suite("the legend", () => {
           assert.equal(await swatch(), `linear-gradient(to right, ${inTheme(0)}, ${inTheme(0)})`);
         },
         { theme },
+      ));
+  }
+});
+
+suite("the colour bar of a heat map", () => {
+  for (const width of [230, 280, 400, 720]) {
+    test(`has labels that stand apart, at ${width} pixels`, () =>
+      onPanel(
+        async ({ page, post }) => {
+          await post(stateOf([told(sigmoid, 1, "sigmoid")], sigmoidFrames));
+          const boxes = await page.$$eval(
+            '[data-chart="over-time"] :is(.colour-label, .swatch-nonfinite)',
+            (all) =>
+              all
+                .filter((one) => one.checkVisibility())
+                .map((one) => one.getBoundingClientRect().toJSON() as DOMRect),
+          );
+          assert.ok(boxes.length >= 6);
+          for (const [i, one] of boxes.entries())
+            for (const other of boxes.slice(i + 1))
+              assert.ok(
+                one.right + 4 <= other.left || other.right + 4 <= one.left || one.bottom <= other.top,
+                `${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+              );
+          assert.ok(boxes.every(({ left, right }) => left >= 0 && right <= width));
+        },
+        { width },
       ));
   }
 });

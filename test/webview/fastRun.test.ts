@@ -8,7 +8,7 @@ import type { Increment } from "../../src/protocol/increment.ts";
 import { courseOf, deltaOf } from "../../src/protocol/kept.ts";
 import { Recorder } from "../../src/protocol/recorder.ts";
 import type { FromWebview } from "../../src/protocol/webview.ts";
-import { budgetOf, stretchesOf } from "../../webview/charts/curve.ts";
+import { bucketsOf, budgetOf } from "../../webview/charts/curve.ts";
 import { gradientFlow } from "../../webview/charts/gradientFlow.ts";
 import { loss } from "../../webview/charts/loss.ts";
 import { overTime } from "../../webview/charts/overTime.ts";
@@ -164,16 +164,17 @@ function assertPanel({ view, full }: ReturnType<typeof play>): void {
 /** Every extreme of the buckets that share a place is a point of the line, within their steps; the line begins and ends with the run. */
 function assertCurve(view: View, label: string, figure: number): void {
   const points = seriesOf(view, label);
-  let at = 0;
-  for (const stretch of stretchesOf(view.history, budgetOf(3) / 4)) {
-    const spans = stretch.map(spanOf);
-    const { from, to } = { from: spans[0].from, to: spans[spans.length - 1].to };
+  const all = view.history.course.buckets;
+  let [at, next] = [0, 0];
+  for (const { from, to } of bucketsOf(view.history, budgetOf(3) / 4).map(spanOf)) {
+    const first = next;
+    while (next < all.length && spanOf(all[next]).to <= to) next++;
     const its: number[] = [];
     while (at < points.length && points[at].x <= to) {
       if (points[at].x >= from) its.push(points[at].y);
       at++;
     }
-    const ranges = stretch.map((bucket) => rangeOf(bucket, figure));
+    const ranges = all.slice(first, next).map((bucket) => rangeOf(bucket, figure));
     const finite = ranges.filter((range) => range.finite > 0);
     const extremes = [Math.min(...finite.map(({ min }) => min)), Math.max(...finite.map(({ max }) => max))];
     for (const value of [ranges[0].first, ranges[ranges.length - 1].last, ...extremes]) {

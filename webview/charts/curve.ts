@@ -1,7 +1,7 @@
 import { t } from "../../src/l10n/translate.ts";
 import {
-  lastStep,
-  placeOf,
+  halved,
+  merged,
   rangeOf,
   spanOf,
   type Bucket,
@@ -22,96 +22,74 @@ import { MOST_POINTS } from "./overSteps.ts";
 export function curveOf(history: History, figure: number, most = MOST_POINTS): readonly Point[] {
   const points: Point[] = [];
   let before: Span | undefined;
-  for (const stretch of stretchesOf(history, most / POINTS)) {
-    const span = spanOver(stretch);
+  for (const bucket of bucketsOf(history, most / POINTS)) {
+    const span = spanOf(bucket);
     if (before && isGap(before, span, history.tally.interval)) points.push({ x: before.to, y: NaN });
-    addPoints(points, rangeOver(stretch, figure), span);
+    points.push(...pointsOf(bucket, figure));
     before = span;
   }
   return points;
 }
 
-/** Points that a stretch is drawn with, at most. */
+/** Points that a bucket is drawn with, at most. */
 const POINTS = 4;
 
 /** Points that each of so many lines may have. */
 export const budgetOf = (lines: number): number => Math.max(64, MOST_POINTS / lines);
 
-/** Buckets that follow each other and share a place of a chart. */
-export type Stretch = readonly [Bucket, ...Bucket[]];
-
-/** The buckets of a run, taken together until they are at most so many stretches; none of them is left out. */
-export function stretchesOf({ course }: History, most: number): readonly Stretch[] {
-  const known = stretches.get(course) ?? new Map<number, readonly Stretch[]>();
-  stretches.set(course, known);
-  const some = known.get(most) ?? newStretches(course, most);
-  known.set(most, some);
-  return some;
+/** The buckets of a run, neighbours merged until they are at most so many: each has a place of a chart. None of them is left out. */
+export function bucketsOf({ course }: History, most: number): readonly Bucket[] {
+  let level = course;
+  while (level.buckets.length > most) level = wider(level);
+  return level.buckets;
 }
 
-/** Histories never change, and several lines go along the same stretches. */
-const stretches = new WeakMap<Level, Map<number, readonly Stretch[]>>();
+/** Buckets never change, and of a run that goes on all but the last are those that there were: each pair is merged once. */
+const [levels, merges] = [
+  new WeakMap<Level, Level>(),
+  new WeakMap<Bucket, { readonly next: Bucket; readonly both: Bucket }>(),
+];
 
-function newStretches({ buckets, stride }: Level, most: number): readonly Stretch[] {
-  let width = stride;
-  for (let count = buckets.length; count > most; count = Math.ceil(count / 2)) width *= 2;
-  const all: [Bucket, ...Bucket[]][] = [];
-  for (const bucket of buckets) {
-    const last = all.at(-1);
-    if (last && placeOf(lastStep(last[0]), width) === placeOf(lastStep(bucket), width)) last.push(bucket);
-    else all.push([bucket]);
-  }
-  return all;
+function wider(level: Level): Level {
+  const known = levels.get(level) ?? halved(level, mergedOnce);
+  levels.set(level, known);
+  return known;
 }
 
-export function spanOver(stretch: Stretch): Span {
-  const { from } = spanOf(stretch[0]);
-  let { to, frames, clipped, broken } = spanOf(stretch[0]);
-  for (let i = 1; i < stretch.length; i++) {
-    const span = spanOf(stretch[i] ?? stretch[0]);
-    to = span.to;
-    frames += span.frames;
-    clipped += span.clipped;
-    broken += span.broken;
-  }
-  return { from, to, frames, clipped, broken };
-}
-
-/** One figure of a stretch. */
-export function rangeOver(stretch: Stretch, figure: number): Range {
-  let [first, last, min, max, sum, finite] = [NaN, NaN, NaN, NaN, 0, 0];
-  stretch.forEach((bucket, i) => {
-    const range = rangeOf(bucket, figure);
-    if (i === 0) first = range.first;
-    last = range.last;
-    if (range.finite === 0) return;
-    // Comparisons that NaN, which stands there before the first, lets through.
-    if (!(min <= range.min)) min = range.min;
-    if (!(max >= range.max)) max = range.max;
-    sum += range.mean * range.finite;
-    finite += range.finite;
-  });
-  return { first, last, min, max, mean: sum / finite, finite };
+function mergedOnce(a: Bucket, b: Bucket): Bucket {
+  const known = merges.get(a);
+  if (known?.next === b) return known.both;
+  const both = merged(a, b);
+  merges.set(a, { next: b, both });
+  return both;
 }
 
 /** What a chart says of steps that share a place, and of what else it leaves out. */
 export function noteOf(history: History, most: number, more?: string): { readonly note?: string } {
-  const [stretch] = stretchesOf(history, most / POINTS);
-  const { from, to } = stretch ? spanOver(stretch) : { from: 1, to: 1 };
+  const [bucket] = bucketsOf(history, most / POINTS);
+  const { from, to } = bucket ? spanOf(bucket) : { from: 1, to: 1 };
   const joined =
     to > from ? t`first, least, greatest and last of every ${count(to - from + 1)} steps` : undefined;
   const note = [joined, more].filter((one) => one !== undefined).join("; ");
   return note === "" ? {} : { note };
 }
 
-function addPoints(points: Point[], { first, last, min, max }: Range, { from, to, frames }: Span): void {
-  if (frames > 1) {
-    const x = (from + to) / 2;
-    points.push({ x: from, y: drawn(first) });
-    for (const y of first > last ? [max, min] : [min, max])
-      if (y !== first && y !== last) points.push({ x, y });
-  }
-  points.push({ x: to, y: drawn(last) });
+const pointsKnown = new WeakMap<Bucket, Map<number, readonly Point[]>>();
+
+function pointsOf(bucket: Bucket, figure: number): readonly Point[] {
+  const known = pointsKnown.get(bucket) ?? new Map<number, readonly Point[]>();
+  pointsKnown.set(bucket, known);
+  const some = known.get(figure) ?? newPoints(rangeOf(bucket, figure), spanOf(bucket));
+  known.set(figure, some);
+  return some;
+}
+
+function newPoints({ first, last, min, max }: Range, { from, to, frames }: Span): readonly Point[] {
+  const end = { x: to, y: drawn(last) };
+  if (frames === 1) return [end];
+  const x = (from + to) / 2;
+  const extremes = (first > last ? [max, min] : [min, max]).filter((y) => y !== first && y !== last);
+  return [{ x: from, y: drawn(first) }, ...extremes.map((y) => ({ x, y })), end];
 }
 
 const drawn = (y: number): number => (Number.isFinite(y) ? y : NaN);

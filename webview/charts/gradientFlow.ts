@@ -1,6 +1,6 @@
 import { t } from "../../src/l10n/translate.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
-import { statOf } from "../../src/protocol/frame.ts";
+import { cellOf, COLUMN } from "../../src/protocol/frame.ts";
 import { figure } from "../../src/insight/format.ts";
 import { logSharesAt } from "../../src/insight/share.ts";
 import { columnOf, typical } from "../../src/insight/typical.ts";
@@ -100,7 +100,14 @@ function seriesOf(view: View): readonly Series[] {
 function band({ layers, history }: View): readonly Point[] {
   const frames = finiteFrames(history);
   return layers.map((_, x) => {
-    const norms = frames.map((frame) => statOf(frame, x, "delta_norm")).filter(Number.isFinite);
-    return norms.length < 2 ? { x, y: NaN, low: NaN } : { x, y: Math.max(...norms), low: Math.min(...norms) };
+    let [low, high, count] = [Infinity, -Infinity, 0];
+    for (const frame of frames) {
+      const norm = cellOf(frame, x, COLUMN.delta_norm);
+      if (!Number.isFinite(norm)) continue;
+      low = Math.min(low, norm);
+      high = Math.max(high, norm);
+      count++;
+    }
+    return count < 2 ? { x, y: NaN, low: NaN } : { x, y: high, low };
   });
 }

@@ -1,5 +1,5 @@
 import { t } from "../../src/l10n/translate.ts";
-import { statOf, type Frame, type Stat } from "../../src/protocol/frame.ts";
+import { cellOf, COLUMN, statOf, type Frame, type Stat } from "../../src/protocol/frame.ts";
 import { layerName } from "../../src/protocol/layerName.ts";
 import { count, figure } from "../../src/insight/format.ts";
 import { typical } from "../../src/insight/typical.ts";
@@ -123,10 +123,13 @@ function rangeAt(frame: Frame, rows: readonly number[], stat: Stat): Point {
 }
 
 function newRangeAt(frame: Frame, rows: readonly number[], stat: Stat): Point {
+  const column = COLUMN[stat];
   let [low, high] = [Infinity, -Infinity];
   for (const row of rows) {
-    const value = statOf(frame, row, stat);
-    if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    const value = cellOf(frame, row, column);
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
   return low <= high ? { x: frame.step, y: high, low } : { x: frame.step, y: NaN, low: NaN };
 }

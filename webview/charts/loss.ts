@@ -9,17 +9,7 @@ import { logAxis, stepsAxis, withRoomFor } from "./axis.ts";
 import type { Axis, LinearAxis, LogAxis } from "./axis.ts";
 import type { Chart, Figures, Point, Series } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
-import {
-  bucketAt,
-  budgetOf,
-  curveOf,
-  noteOf,
-  SPAN_COLUMNS,
-  spanOver,
-  spanRow,
-  stretchesOf,
-  stepsOf,
-} from "./curve.ts";
+import { bucketAt, bucketsOf, budgetOf, curveOf, noteOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 /** A positive loss that spans this factor is drawn on a log axis. */
 const SPAN_FOR_LOG = 30;
@@ -45,7 +35,7 @@ export const loss: Chart = {
     const view = whole(shown);
     const most = budgetOf(3 + view.others.length);
     const series = seriesOf(view, most);
-    const values = series.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
+    const values = series.flatMap(({ points }) => points.map(({ y }) => y));
     const lines = view.others.map((other) => ({
       label: otherName(other),
       points: smoothed(other.history, most),
@@ -161,9 +151,10 @@ const smoothed = (history: History, most: number): readonly Point[] =>
   curveOf(history, courseOf("smooth"), most);
 
 function clips(history: History, y: number, most: number): readonly Series[] {
-  const points = stretchesOf(history, most)
-    .map(spanOver)
-    .flatMap(({ from, to, clipped }) => (clipped > 0 ? [{ x: (from + to) / 2, y }] : []));
+  const points = bucketsOf(history, most).flatMap((bucket) => {
+    const { from, to, clipped } = spanOf(bucket);
+    return clipped > 0 ? [{ x: (from + to) / 2, y }] : [];
+  });
   return points.length > 0 ? [{ label: t`clipped`, draw: "marks", ink: "second", points }] : [];
 }
 
@@ -171,12 +162,14 @@ const bottom = (axis: Axis): number => (axis.kind === "log" ? 10 ** axis.min : a
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Logarithmic where all values are positive and spread over more than `SPAN_FOR_LOG`; else from 0, or close around the values. */
+/** Of the finite values. Logarithmic where all are positive and spread over more than `SPAN_FOR_LOG`; else from 0, or close around the values. */
 export function lossAxis(values: readonly number[]): LinearAxis | LogAxis {
-  const [min, max] = [
-    values.reduce((a, b) => Math.min(a, b), Infinity),
-    values.reduce((a, b) => Math.max(a, b), -Infinity),
-  ];
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
   if (!(min <= max)) return { kind: "linear", title: t`Loss`, min: 0, max: 1 };
   if (min > 0 && max / min > SPAN_FOR_LOG) return logAxis(t`Loss`, [min, max]);
   const from = min >= 0 && min < max / 2 ? 0 : min;

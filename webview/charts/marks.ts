@@ -14,19 +14,25 @@ export function drawSeries(stage: Stage, { series }: LinesPlot, theme: Theme): v
   stage.ctx.restore();
 }
 
-function place(
-  { axes, xOf, yOf, rightOf }: Stage,
-  { points, right }: Series,
-  end: "y" | "low" = "y",
-): Placed {
-  const axis: Axis = (right ? axes.y2 : axes.y) ?? axes.y;
-  const pixelOf = right ? rightOf : yOf;
-  const [xs, ys] = [new Float64Array(points.length), new Float64Array(points.length)];
-  points.forEach((point, i) => {
-    xs[i] = xOf(point.x);
-    ys[i] = pixelOf(position(axis, point[end] ?? NaN));
-  });
-  return { xs, ys };
+const place = (stage: Stage, series: Series): Placed => ({
+  xs: placesOf(series, "x", stage.xOf),
+  ys: heights(stage, series, "y"),
+});
+
+function heights({ axes, yOf, rightOf }: Stage, series: Series, end: "y" | "low"): Float64Array {
+  const axis: Axis = (series.right ? axes.y2 : axes.y) ?? axes.y;
+  const pixelOf = series.right ? rightOf : yOf;
+  return placesOf(series, end, (value) => pixelOf(position(axis, value)));
+}
+
+function placesOf(
+  { points }: Series,
+  of: "x" | "y" | "low",
+  pixelOf: (value: number) => number,
+): Float64Array {
+  const pixels = new Float64Array(points.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = pixelOf(points[i]?.[of] ?? NaN);
+  return pixels;
 }
 
 type Style = (stage: Stage, series: Series, theme: Theme) => void;
@@ -67,7 +73,7 @@ const STYLES: Readonly<Record<Series["draw"], Style>> = {
   },
   band(stage, series, theme) {
     stage.ctx.fillStyle = faded(colour(series, theme), 0.16);
-    fillBetween(stage, place(stage, series), place(stage, series, "low").ys);
+    fillBetween(stage, place(stage, series), heights(stage, series, "low"));
   },
   bars: drawBars,
   marks(stage, series, theme) {
@@ -104,15 +110,15 @@ function stroke(stage: Stage, { xs, ys }: Placed, bridged: boolean, dash: readon
     ctx.setLineDash([...dash]);
     ctx.beginPath();
     let isDown = false;
-    xs.forEach((x, i) => {
-      const y = ys[i] ?? NaN;
+    for (let i = 0; i < xs.length; i++) {
+      const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
       if (!Number.isFinite(y)) isDown &&= bridged;
       else if (isDown) ctx.lineTo(x, y);
       else {
         ctx.moveTo(x, y);
         isDown = true;
       }
-    });
+    }
     ctx.stroke();
   });
 }
@@ -147,13 +153,13 @@ function drawBars(stage: Stage, series: Series, theme: Theme): void {
   const inkOf = barInks(series, theme);
   const base = yOf(0);
   within(stage, () => {
-    xs.forEach((x, i) => {
-      const y = ys[i] ?? NaN;
-      if (!Number.isFinite(y)) return;
+    for (let i = 0; i < xs.length; i++) {
+      const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
+      if (!Number.isFinite(y)) continue;
       const missing = Math.max(0, SHORTEST_BAR - Math.abs(y - base));
       const top = Math.min(y, base) - (y < base ? missing : y > base ? 0 : missing / 2);
       ctx.fillStyle = inkOf(i);
       ctx.fillRect(x - width / 2, top, width, Math.abs(y - base) + missing);
-    });
+    }
   });
 }

@@ -8,16 +8,7 @@ import { whole, type View } from "../view.ts";
 import { stepsAxis, withRoomFor } from "./axis.ts";
 import type { Chart, Point } from "./chart.ts";
 import { otherName, underlay } from "./compared.ts";
-import {
-  bucketAt,
-  budgetOf,
-  rangeOver,
-  spanOver,
-  stretchesOf,
-  SPAN_COLUMNS,
-  spanRow,
-  stepsOf,
-} from "./curve.ts";
+import { bucketAt, bucketsOf, budgetOf, SPAN_COLUMNS, spanRow, stepsOf } from "./curve.ts";
 
 export const metric: Chart = {
   id: "metric",
@@ -91,9 +82,9 @@ export const metric: Chart = {
 const FIGURE = courseOf("metric");
 
 const means = (history: View["history"], most: number): readonly Point[] =>
-  stretchesOf(history, most).map((stretch) => {
-    const { from, to } = spanOver(stretch);
-    return { x: (from + to) / 2, y: rangeOver(stretch, FIGURE).mean };
+  bucketsOf(history, most).map((bucket) => {
+    const { from, to } = spanOf(bucket);
+    return { x: (from + to) / 2, y: rangeOf(bucket, FIGURE).mean };
   });
 
 const evaluations = ({ history }: View): readonly Point[] =>

@@ -1,12 +1,14 @@
 import { BasicPlatform, Chart as Drawing, LinearScale } from "chart.js";
-import type { ChartConfiguration, Plugin } from "chart.js";
+import type { ChartConfiguration, Plugin, Scale } from "chart.js";
 import type { Theme } from "../theme.ts";
 import { axesOf, isSameAxes, type Axes } from "./axes.ts";
+import { backdrop } from "./backdrop.ts";
 import type { Place, Plot } from "./chart.ts";
 import { drawCells } from "./heatmap.ts";
 import { drawSeries } from "./marks.ts";
 import { drawBase, drawBreak, drawGroups, drawMark, placeAt, pointOf } from "./overlay.ts";
 import type { Pixel, Stage } from "./overlay.ts";
+import { raster, type Raster } from "./raster.ts";
 import { scalesOf } from "./scales.ts";
 
 Drawing.register(LinearScale);
@@ -36,7 +38,25 @@ export function mount(canvas: HTMLCanvasElement, laidOut: () => void): Mounted {
   let [scene, held]: [Scene | undefined, number | undefined] = [undefined, undefined];
   let marked: number | undefined;
   let drawing: Drawing | undefined;
-  const marks: Plugin<"line"> = { ...marksOf(() => scene && { ...scene, marked }), afterLayout: laidOut };
+  const under = backdrop(canvas);
+  const cells = raster();
+  const drawMarks = (chart: Drawing): void => {
+    if (scene) drawScene(chart, { ...scene, marked }, cells);
+  };
+  const marks: Plugin<"line"> = {
+    id: "marks",
+    afterLayout: laidOut,
+    beforeDatasetsDraw(chart) {
+      under.keep();
+      drawMarks(chart);
+    },
+  };
+
+  /** Draws what has changed between the axes, which hold still. */
+  function redraw(chart: Drawing): void {
+    if (under.restore()) drawMarks(chart);
+    else chart.draw();
+  }
 
   return {
     update(plot, theme, run) {
@@ -44,7 +64,7 @@ export function mount(canvas: HTMLCanvasElement, laidOut: () => void): Mounted {
       const isPlaced = scene?.theme === theme && isSameAxes(scene.axes, axes);
       [scene, held] = [{ plot, theme, axes }, run];
       if (!drawing) drawing = new Drawing(canvas, configurationOf(scene, marks));
-      else if (isPlaced) drawing.draw();
+      else if (isPlaced) redraw(drawing);
       else {
         drawing.options.scales = scalesOf(axes, theme);
         drawing.update("none");
@@ -53,7 +73,7 @@ export function mount(canvas: HTMLCanvasElement, laidOut: () => void): Mounted {
     mark(layer) {
       if (layer === marked) return;
       marked = layer;
-      drawing?.draw();
+      if (drawing) redraw(drawing);
     },
     placeAt: (pixel) => drawing && scene && placeAt(stageOf(drawing, scene), scene.plot, pixel),
     pointOf: (place) => drawing && scene && pointOf(stageOf(drawing, scene), scene.plot, place),
@@ -69,10 +89,10 @@ export function paint(
 ): void {
   const scene = { plot, theme, axes: axesOf(plot) };
   const canvas = { ...size, style: {}, getContext: () => ctx, getAttribute: () => null };
-  const { options, ...configuration } = configurationOf(
-    scene,
-    marksOf(() => scene),
-  );
+  const { options, ...configuration } = configurationOf(scene, {
+    id: "marks",
+    beforeDatasetsDraw: (chart) => drawScene(chart, scene, raster()),
+  });
   const drawing = new Drawing(canvas as unknown as HTMLCanvasElement, {
     ...configuration,
     platform: BasicPlatform,
@@ -98,25 +118,21 @@ const configurationOf = ({ axes, theme }: Scene, marks: Plugin<"line">): ChartCo
   },
 });
 
-const marksOf = (seen: () => Scene | undefined): Plugin<"line"> => ({
-  id: "marks",
-  beforeDatasetsDraw(chart) {
-    const scene = seen();
-    if (!scene) return;
-    const { plot, theme, marked } = scene;
-    const stage = stageOf(chart, scene);
-    if (plot.kind === "heat") {
-      drawCells(stage, plot, theme.kind);
-      drawMark(stage, plot, marked, theme);
-    } else {
-      if (plot.x.kind === "layers") drawGroups(stage, plot.x, theme);
-      drawMark(stage, plot, marked, theme);
-      if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
-      drawSeries(stage, plot, theme);
-    }
-    if (plot.broke) drawBreak(stage, plot, plot.broke, theme);
-  },
-});
+/** All that lies between the axes. */
+function drawScene(chart: Drawing, scene: Scene, cells: Raster): void {
+  const { plot, theme, marked } = scene;
+  const stage = stageOf(chart, scene);
+  if (plot.kind === "heat") {
+    drawCells(stage, plot, theme.kind, cells);
+    drawMark(stage, plot, marked, theme);
+  } else {
+    if (plot.x.kind === "layers") drawGroups(stage, plot.x, theme);
+    drawMark(stage, plot, marked, theme);
+    if (plot.series.some(({ draw }) => draw === "bars")) drawBase(stage, theme);
+    drawSeries(stage, plot, theme);
+  }
+  if (plot.broke) drawBreak(stage, plot, plot.broke, theme);
+}
 
 function stageOf({ ctx, chartArea: area, scales }: Drawing, { axes }: Scene): Stage {
   const { x, y, y2 = y } = scales;
@@ -124,10 +140,21 @@ function stageOf({ ctx, chartArea: area, scales }: Drawing, { axes }: Scene): St
     ctx,
     area,
     axes,
-    xOf: (position) => x?.getPixelForValue(position) ?? NaN,
-    yOf: (position) => y?.getPixelForValue(position) ?? NaN,
-    rightOf: (position) => y2?.getPixelForValue(position) ?? NaN,
+    xOf: pixelOn(x),
+    yOf: pixelOn(y),
+    rightOf: pixelOn(y2),
     xAt: (pixel) => x?.getValueForPixel(pixel) ?? NaN,
     yAt: (pixel) => y?.getValueForPixel(pixel) ?? NaN,
   };
+}
+
+/** Pixels of a canvas are numbers of 16 bits: what lies farther out is as far out as can be. */
+const FARTHEST = 2 ** 15;
+
+/** Where positions lie along a scale. It is linear, so that Chart.js is asked for its ends alone. */
+function pixelOn(scale: Scale | undefined): (position: number) => number {
+  const { min, max } = scale ?? { min: NaN, max: NaN };
+  const from = scale?.getPixelForValue(min) ?? NaN;
+  const each = ((scale?.getPixelForValue(max) ?? NaN) - from) / (max - min);
+  return (position) => Math.max(-FARTHEST, Math.min(FARTHEST, from + (position - min) * each));
 }

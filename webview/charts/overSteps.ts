@@ -1,5 +1,5 @@
 import { t } from "../../src/l10n/translate.ts";
-import { statOf, type Frame, type Stat } from "../../src/protocol/frame.ts";
+import { cellOf, COLUMN, type Frame, type Stat } from "../../src/protocol/frame.ts";
 import type { History } from "../../src/protocol/history.ts";
 import { count } from "../../src/insight/format.ts";
 import type { LayerInfo } from "../../src/protocol/run.ts";
@@ -16,8 +16,10 @@ export function some(history: History, most: number): readonly Frame[] {
 }
 
 /** A figure of a layer at these steps. */
-export const pointsAt = (frames: readonly Frame[], layer: number, stat: Stat): readonly Point[] =>
-  frames.map((frame) => ({ x: frame.step, y: drawn(statOf(frame, layer, stat)) }));
+export function pointsAt(frames: readonly Frame[], layer: number, stat: Stat): readonly Point[] {
+  const column = COLUMN[stat];
+  return frames.map((frame) => ({ x: frame.step, y: drawn(cellOf(frame, layer, column)) }));
+}
 
 const drawn = (y: number): number => (Number.isFinite(y) ? y : NaN);
 

@@ -66,17 +66,18 @@ export function drawPoints({ ctx, area }: Stage, { xs, ys }: Placed, style: Poin
     else ctx.stroke();
   };
   ctx.lineWidth = width;
-  xs.forEach((x, i) => {
-    const [y, r] = [ys[i] ?? NaN, radius(i)];
+  const add = SHAPES[shape];
+  for (let i = 0; i < xs.length; i++) {
+    const [x, y, r] = [xs[i] ?? NaN, ys[i] ?? NaN, radius(i)];
     const isInside = x > area.left - 1 && x < area.right + 1 && y > area.top - 1 && y < area.bottom + 1;
-    if (!isInside || r === 0) return;
+    if (!isInside || r === 0) continue;
     const next = (fill ?? line)?.(i) ?? "";
     if (next !== ink) {
       finish();
       ink = ctx[fill ? "fillStyle" : "strokeStyle"] = next;
       ctx.beginPath();
     }
-    SHAPES[shape](ctx, x, y, r);
-  });
+    add(ctx, x, y, r);
+  }
   finish();
 }

@@ -18,27 +18,44 @@ export function columnsOf(
   return columns;
 }
 
-/** Colours of the pixels, one line per row of cells, as an `ImageData` takes them; transparent where there is no figure. */
-export function pixelsOf(
-  { cells, paint }: Pick<HeatPlot, "cells" | "paint">,
+/** The cells of a heat map as an image: a pixel for each column of the screen and each row, transparent where there is no figure. */
+export type Raster = (
+  plot: Pick<HeatPlot, "cells" | "paint">,
   rows: number,
   columns: Int32Array,
   kind: ThemeKind,
-): Uint32Array<ArrayBuffer> {
-  const width = columns.length;
-  const pixels = new Uint32Array(width * rows);
-  const colourOf = lookUp(paint, kind);
-  const colours = new Uint32Array(rows);
-  for (let px = 0; px < width; px++) {
-    const column = cells[columns[px] ?? -1];
-    if (!column) continue;
-    const again = px > 0 && columns[px] === columns[px - 1];
-    for (let row = 0; row < rows; row++) {
-      if (!again) colours[row] = colourOf(column[row] ?? NaN);
-      pixels[row * width + px] = colours[row] ?? 0;
+) => HTMLCanvasElement;
+
+/** Paints the columns alone that show other cells than before: of a run that goes on, the last ones. */
+export function raster(): Raster {
+  const canvas = document.createElement("canvas");
+  let image: ImageData | undefined;
+  let look = "";
+  /** The cells that each column of pixels shows. */
+  let shown: (readonly number[] | undefined)[] = [];
+
+  return ({ cells, paint }, rows, columns, kind) => {
+    const width = columns.length;
+    if (image?.width !== width || image.height !== rows || look !== `${paint} ${kind}`) {
+      [image, look, shown] = [new ImageData(width, rows), `${paint} ${kind}`, []];
+      [canvas.width, canvas.height] = [width, rows];
     }
-  }
-  return pixels;
+    const pixels = new Uint32Array(image.data.buffer);
+    const colourOf = lookUp(paint, kind);
+    let [from, to] = [width, 0];
+    for (let px = 0; px < width; px++) {
+      const column = cells[columns[px] ?? -1];
+      if (column === shown[px]) continue;
+      for (let row = 0; row < rows; row++) pixels[row * width + px] = colourOf(column?.[row] ?? NaN);
+      shown[px] = column;
+      [from, to] = [Math.min(from, px), px + 1];
+    }
+    if (from < to)
+      canvas
+        .getContext("2d", { willReadFrequently: true })
+        ?.putImageData(image, 0, 0, from, 0, to - from, rows);
+    return canvas;
+  };
 }
 
 const STEPS_PER_DECADE = 32;

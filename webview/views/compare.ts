@@ -48,12 +48,12 @@ export function compareView({ pin, diff }: CompareEvents): CompareView {
     setAttribute(toggle, "aria-expanded", String(open));
   });
   const boxes = new Map<number, ReturnType<typeof checkbox>>();
-  let shown = "";
+  let [shown, offered]: [string, readonly RunSummary[]] = ["", []];
 
   function offer(runs: readonly RunSummary[], { run, others }: View): void {
-    const offered = runs.filter(({ id, step }) => id !== run.id && step > 0);
-    for (const id of boxes.keys()) if (!offered.some((one) => one.id === id)) drop(id);
-    offered.toReversed().forEach((one, i) => {
+    const choices = runs.filter(({ id, step }) => id !== run.id && step > 0);
+    for (const id of boxes.keys()) if (!choices.some((one) => one.id === id)) drop(id);
+    choices.toReversed().forEach((one, i) => {
       const box = boxes.get(one.id) ?? checkbox((on) => pin(one.id, on));
       boxes.set(one.id, box);
       box.update(
@@ -62,7 +62,7 @@ export function compareView({ pin, diff }: CompareEvents): CompareView {
       );
       if (list.children[i] !== box.element) list.insertBefore(box.element, list.children[i] ?? null);
     });
-    root.hidden = offered.length === 0;
+    root.hidden = choices.length === 0;
   }
 
   function drop(id: number): void {
@@ -73,15 +73,15 @@ export function compareView({ pin, diff }: CompareEvents): CompareView {
   return {
     element: root,
     update(runs, view, theme) {
-      offer(runs, view);
       const { others } = view;
-      setText(label, others.length === 0 ? t`Compare with…` : t`Compared with`);
       const key = JSON.stringify([
         theme.kind,
         others.map((other) => [other.place, otherName(other), other.because]),
       ]);
-      if (key === shown) return;
-      shown = key;
+      if (key === shown && runs === offered) return;
+      [shown, offered] = [key, runs];
+      offer(runs, view);
+      setText(label, others.length === 0 ? t`Compare with…` : t`Compared with`);
       lines.hidden = others.length === 0;
       lines.replaceChildren(...others.map((other) => overlay(other, theme, { pin, diff })));
     },

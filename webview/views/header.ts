@@ -33,6 +33,8 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
   const bar = element("div", { class: "progress-bar", "aria-hidden": "true" });
   const others = compareView(comparing);
 
+  /** What the header says, but for how far the run has come: frames leave it as it is. */
+  let told: { readonly runs?: readonly RunSummary[]; readonly run?: RunSummary } = {};
   let paused = false;
   const pause = iconButton("debug-pause", t`Pause`, () => command(paused ? "resume" : "pause"));
   const step = iconButton("debug-step-over", t`Step`, () => command("step"));
@@ -53,15 +55,17 @@ export function header({ command, select, ...comparing }: HeaderEvents): Header 
     update(runs, shown, theme) {
       const view = whole(shown);
       const { run } = view;
+      setText(progress, progressOf(view));
+      bar.style.width = `${100 * Math.min(1, stepOf(view) / Math.max(1, run.info.steps ?? Infinity))}%`;
+      others.update(runs, view, theme);
+      if (runs === told.runs && run === told.run) return;
+      told = { runs, run };
       paused = run.state === "paused";
       picker.set(runs.map(choiceOf), String(run.id));
       setAttribute(picker.element, "title", t`${run.info.model} in ${run.file}, started ${run.started}`);
       stale.hidden = !run.stale;
       setAttribute(dot, "class", `dot dot-${tone(run)}`);
       setWords(state, stateOf(run));
-      setText(progress, progressOf(view));
-      bar.style.width = `${100 * Math.min(1, stepOf(view) / Math.max(1, run.info.steps ?? Infinity))}%`;
-      others.update(runs, view, theme);
       controls.hidden = run.controls.length === 0;
       for (const [name, button] of Object.entries(buttons))
         button.element.hidden = !run.controls.includes(name as Control);

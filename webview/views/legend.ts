@@ -1,6 +1,6 @@
 import { t } from "../../src/l10n/translate.ts";
 import { css, rampColour, shareColour } from "../scale.ts";
-import { element } from "../dom.ts";
+import { element, setText } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import { count, powerOfTen } from "../../src/insight/format.ts";
 import type { BrokenPlace, Plot, Series } from "../charts/chart.ts";
@@ -12,24 +12,32 @@ import { words } from "./words.ts";
 /** What the marks of a plot are called, beside a sample of each; the colour bar of a heat map. */
 export interface Legend {
   readonly element: HTMLElement;
-  update(plot: Plot, theme: Theme): void;
+  /** The marks. */
+  draw(plot: Plot, theme: Theme): void;
+  /** What is left out, which may be figures that change with every step. */
+  tell(plot: Plot): void;
 }
 
 export function legend(): Legend {
+  const note = element("span", { class: "note", hidden: true });
   const root = element("div", { class: "legend", "aria-hidden": "true" });
-  let shown = "";
+  let [shown, colours]: [string, Theme | undefined] = ["", undefined];
   return {
     element: root,
-    update(plot, theme) {
+    tell(plot) {
+      note.hidden = plot.note === undefined;
+      setText(note, plot.note ?? "");
+    },
+    draw(plot, theme) {
       const items = plot.kind === "lines" ? plot.series.flatMap((series) => itemOf(series, theme)) : [];
-      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke, plot.note, theme]);
-      if (key === shown) return;
-      shown = key;
+      const key = JSON.stringify([plot.kind === "heat" && plot.paint, items, plot.broke]);
+      if (key === shown && theme === colours) return;
+      [shown, colours] = [key, theme];
       root.replaceChildren(
         ...(plot.kind === "heat" ? heatLegend(plot.paint, theme) : []),
         ...items.map(sample),
         ...(plot.broke ? [sample(breakItem(plot.broke, theme))] : []),
-        ...(plot.note === undefined ? [] : [element("span", { class: "note" }, [plot.note])]),
+        note,
       );
     },
   };

@@ -3,7 +3,6 @@ import { element, setAttribute } from "../dom.ts";
 import type { Theme } from "../theme.ts";
 import { whole, type View } from "../view.ts";
 import { breakOf } from "../../src/insight/finite.ts";
-import { brokenNote } from "../nonFinite.ts";
 import type { Chart, Place, Plot } from "../charts/chart.ts";
 import { mount } from "../charts/mount.ts";
 import type { Mounted } from "../charts/mount.ts";
@@ -17,7 +16,10 @@ import { tooltip } from "./tooltip.ts";
 /** A chart that answers to the pointer and the keyboard. */
 export interface PlotView {
   readonly element: HTMLElement;
-  update(view: View, theme: Theme, speak: boolean): void;
+  /** Says what it shows to those who do not see it. */
+  tell(reading: string): void;
+  /** `speak`: the figures under the pointer may change too. */
+  draw(view: View, theme: Theme, speak: boolean): void;
   /** Marks a layer by its path. */
   mark(layer: string | undefined): void;
 }
@@ -71,7 +73,7 @@ export function plotView(chart: Chart, events: Events): PlotView {
   function markStep(): void {
     const at = drawn?.view.now && overSteps(drawn.plot) ? drawn.view.history.tally.step : undefined;
     const pixel = at === undefined ? undefined : drawn?.mounted.pointOf({ x: at });
-    step.hidden = pixel === undefined;
+    if (step.hidden !== (pixel === undefined)) step.hidden = pixel === undefined;
     if (pixel) step.style.left = `${pixel.x}px`;
   }
 
@@ -98,7 +100,8 @@ export function plotView(chart: Chart, events: Events): PlotView {
 
   return {
     element: element("div", { class: "plot-and-legend" }, [frame, names.element]),
-    update(view, theme, speak) {
+    tell: (reading) => setAttribute(canvas, "aria-label", `${chart.title}: ${reading}`),
+    draw(view, theme, speak) {
       if (drawn?.theme === theme && isSame(drawn, view)) drawn = { ...drawn, view };
       else {
         const plot = plotOf(chart, view);
@@ -107,11 +110,11 @@ export function plotView(chart: Chart, events: Events): PlotView {
         mounted.update(plot, theme, whole(view).run.state === "ended" ? undefined : view.run.id);
         drawn = { view, plot, mounted, theme };
         mounted.mark(indexOf(marked));
-        names.update(plot, theme);
+        names.draw(plot, theme);
       }
       markStep();
       if (!speak) return;
-      setAttribute(canvas, "aria-label", `${chart.title}: ${chart.reading(view)}${brokenNote(view)}`);
+      names.tell(drawn.plot);
       if (place) tip.show(chart.describe(view, place), at, hintOf(place));
     },
     mark(layer) {

@@ -22,8 +22,8 @@ export interface Section {
   folded(): boolean;
   /** Says what the view shows. */
   tell(view: View): void;
-  /** Draws it. `speak`: what is said of the drawing, and a table in its place, may change too, and not the drawing alone. */
-  draw(view: View, theme: Theme, speak: boolean): void;
+  /** Draws it. `said`: what is told meanwhile, if anything: then the figures under the pointer, and a table in its place, change too. */
+  draw(view: View, theme: Theme, said: View | undefined): void;
   mark(layer: string | undefined): void;
 }
 
@@ -128,12 +128,16 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
     element: root,
     id,
     folded: () => folded,
-    tell: (next) => setWords(reading, part.reading(next) + brokenNote(next)),
-    draw(next, theme, speak) {
+    tell(next) {
+      const said = part.reading(next) + brokenNote(next);
+      setWords(reading, said);
+      plot?.tell(said);
+    },
+    draw(next, theme, said) {
       [view, colours] = [next, theme];
       if (folded || !inSight) return;
-      if (plot && !asTable) plot.update(view, theme, speak);
-      else if (speak) table.update(part.table(view));
+      if (plot && !asTable) plot.draw(view, theme, said !== undefined);
+      else if (said) table.update(part.table(said));
     },
     mark: (layer) => plot?.mark(layer),
   };
