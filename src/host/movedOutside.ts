@@ -4,10 +4,11 @@ import { MODEL_FILES, type Models } from "./models.ts";
 import type { Run } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import { Debounce } from "./throttle.ts";
-import { placesOf } from "./watch/places.ts";
+import { cellsIn } from "./watch/cells.ts";
+import { digestsIn, placesOf } from "./watch/places.ts";
 
-const PROGRAMS = "**/*.py";
-const NOT_OWN = "**/{node_modules,site-packages,dist-packages}/**";
+const PROGRAMS = "**/*.{py,ipynb}";
+const NOT_OWN = "**/{node_modules,site-packages,dist-packages,.ipynb_checkpoints}/**";
 const MOST_FILES = 2000;
 const LONGEST_FILE = 1_000_000;
 
@@ -24,7 +25,7 @@ const MOST_RUNS = 5;
 export class MovedOutside implements vscode.Disposable {
   readonly #runs: Runs;
   readonly #models: Models;
-  readonly #digests = new Map<string, { readonly stamp: string; readonly digest: string }>();
+  readonly #digests = new Map<string, { readonly stamp: string; readonly digests: ReadonlySet<string> }>();
   readonly #quiet = new Debounce<MovedOutside>(
     QUIET_MS,
     () => void (this.#turn = this.#turn.then(() => this.#look())),
@@ -87,8 +88,10 @@ export class MovedOutside implements vscode.Disposable {
   async #holds(file: vscode.Uri, run: Run, other: vscode.Uri): Promise<boolean> {
     const { stream, model, fingerprint } = run.origin;
     if (stream) {
-      const ran = placesOf(run.info, stream).digests.get(other.toString());
-      return ran !== undefined && (await this.#digestOf(file)) === ran;
+      const ran = digestsIn(placesOf(run.info, stream), other);
+      if (ran.length === 0) return false;
+      const held = await this.#digestsOf(file);
+      return ran.every((digest) => held.has(digest));
     }
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
     return (
@@ -96,17 +99,18 @@ export class MovedOutside implements vscode.Disposable {
     );
   }
 
-  async #digestOf(file: vscode.Uri): Promise<string | undefined> {
+  /** Of a file, or of the cells of a notebook. */
+  async #digestsOf(file: vscode.Uri): Promise<ReadonlySet<string>> {
     const { size, mtime } = await vscode.workspace.fs.stat(file);
-    if (size > LONGEST_FILE) return undefined;
+    if (size > LONGEST_FILE) return new Set();
     const [key, stamp] = [file.toString(), `${size} ${mtime}`];
     const known = this.#digests.get(key);
-    if (known?.stamp === stamp) return known.digest;
-    const digest = createHash("sha256")
-      .update(await vscode.workspace.fs.readFile(file))
-      .digest("hex");
-    this.#digests.set(key, { stamp, digest });
-    return digest;
+    if (known?.stamp === stamp) return known.digests;
+    const bytes = await vscode.workspace.fs.readFile(file);
+    const texts = file.path.endsWith(".ipynb") ? cellsIn(new TextDecoder().decode(bytes)) : [bytes];
+    const digests = new Set(texts.map((text) => createHash("sha256").update(text).digest("hex")));
+    this.#digests.set(key, { stamp, digests });
+    return digests;
   }
 }
 

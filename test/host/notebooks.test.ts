@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import * as vscode from "vscode";
 import { hoverAt, lensAt, linesOf, Stream } from "./stream.ts";
-import { api, at, edit, lenses, problems, titles, until } from "./support.ts";
+import { api, at, edit, lenses, problems, shown, titles, until } from "./support.ts";
 
 /** The cells of the recorded notebook: that of the class makes all layers but the model itself. */
-const [, IMPORTS, CLASS, TRAIN] = [0, 1, 2, 3];
+const [IMPORTS, CLASS] = [1, 2];
+
+/** Every notebook of these tests. */
+const named = new Set<string>();
 
 async function openNotebook(name: string): Promise<readonly vscode.TextDocument[]> {
+  named.add(name);
   const notebook = await vscode.workspace.openNotebookDocument(at(name));
   await vscode.window.showNotebookDocument(notebook);
   return notebook.getCells().map(({ document }) => document);
@@ -25,7 +29,7 @@ let notebooks = 0;
 async function watched(fields: object = {}, file = `cells${++notebooks}.ipynb`) {
   const stream = new Stream("cells", fields, file);
   const cells = await openNotebook(file);
-  return { stream, file, cells, made: cell(cells, CLASS), train: cell(cells, TRAIN) };
+  return { stream, file, cells, made: cell(cells, CLASS) };
 }
 
 suite("a run of a notebook", () => {
@@ -66,7 +70,7 @@ suite("a run of a notebook", () => {
   });
 
   test("moves along with edits of its cell, and is stale until they are undone", async () => {
-    const { stream, file, made, train } = await watched();
+    const { stream, file, made } = await watched();
     stream.write(5);
     const before = await until("a lens", () => lensAt(made.uri, 4));
     assert.doesNotMatch(before, /stale/);
@@ -74,7 +78,6 @@ suite("a run of a notebook", () => {
     await until("a stale lens two lines below", async () => /stale/.test((await lensAt(made.uri, 6)) ?? ""));
     assert.equal((await stream.run("stale")).stale, true);
     assert.deepEqual((await api()).marks(made), []);
-    assert.doesNotMatch((await lensAt(train.uri, 1)) ?? "", /stale/);
 
     // The cell that trains is run once more: the class is still the one of before.
     const again = new Stream("cells", { model: stream.model }, file);
@@ -88,6 +91,7 @@ suite("a run of a notebook", () => {
   });
 
   test("is shown at the line of its cell, in the notebook, which is opened", async () => {
+    named.add("closed.ipynb");
     const stream = new Stream("cells", {}, "closed.ipynb");
     stream.write();
     const { id } = await stream.run("ended", ({ end }) => end !== undefined);
@@ -102,17 +106,16 @@ suite("a run of a notebook", () => {
   });
 
   test("is that of its notebook alone, not of a copy; where none is told, of the cell wherever it is", async () => {
-    const { stream, file, made } = await watched();
+    const { stream, made } = await watched();
     stream.write();
     await until("a lens", () => lensAt(made.uri, 4));
-    writeFileSync(at("copy.ipynb").fsPath, readFileSync(at(file).fsPath));
-    const copy = cell(await openNotebook("copy.ipynb"), CLASS);
     const { cells } = (JSON.parse(linesOf("cells")[0] ?? "") as { notebook: { cells: string[] } }).notebook;
-    const anywhere = new Stream("cells", { notebook: { cells } });
+    const anywhere = new Stream("cells", { notebook: { cells } }, "copy.ipynb");
+    const copy = cell(await openNotebook("copy.ipynb"), CLASS);
     anywhere.write(3);
     await until("a lens in the copy", () => lensAt(copy.uri, 4));
-    const shown = await titles(copy.uri);
-    assert.ok(!shown.some((title) => /completed/.test(title)), shown.join("\n"));
+    const said = await titles(copy.uri);
+    assert.ok(!said.some((title) => /completed/.test(title)), said.join("\n"));
   });
 
   test("is found in the folder of a notebook that lies deeper, where kernels run", async () => {
@@ -123,9 +126,35 @@ suite("a run of a notebook", () => {
     await until("a lens", () => lensAt(made.uri, 4));
   });
 
+  test("follows its notebook to another name, in the editor and outside of it", async () => {
+    const { stream, file, made } = await watched();
+    stream.write();
+    await until("a lens", () => lensAt(made.uri, 4));
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    const rename = new vscode.WorkspaceEdit();
+    rename.renameFile(at(file), at(`renamed ${file}`));
+    assert.ok(await vscode.workspace.applyEdit(rename));
+    await stream.run("renamed", (run) => run.file === `renamed ${file}`);
+    const inEditor = cell(await openNotebook(`renamed ${file}`), CLASS);
+    const hasEnded = async (uri: vscode.Uri): Promise<boolean> =>
+      (await titles(uri)).some((title) => /completed/.test(title));
+    await until("its end under the new name", () => hasEnded(inEditor.uri));
+
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    // Of the same cells as others of these tests: it would be known by them in any.
+    for (const other of named) if (!other.startsWith("renamed")) rmSync(at(other).fsPath, { force: true });
+    renameSync(at(`renamed ${file}`).fsPath, at(`moved ${file}`).fsPath);
+    await stream.run("moved", (run) => run.file === `moved ${file}`);
+    const outside = cell(await openNotebook(`moved ${file}`), CLASS);
+    await until("its end under the last name", () => hasEnded(outside.uri));
+  });
+
   test("is begun by cells alone: the command says what to write, and has it at hand", async () => {
     const { made } = await watched();
     await vscode.window.showTextDocument(made);
+    const said = await shown(() => vscode.commands.executeCommand("gradlens.watchPython"));
+    assert.match(said[0]?.text ?? "", /watched from its cells.*gradlens\.watch\(model\)/);
+    assert.deepEqual(said[0]?.buttons, ["Copy Import"]);
     await vscode.commands.executeCommand("gradlens.copyNotebookImport");
     assert.match(
       await vscode.env.clipboard.readText(),

@@ -36,7 +36,8 @@ export class Stream {
     this.model = own.model;
     this.#lines = [JSON.stringify({ ...JSON.parse(first), ...own }), ...steps];
     mkdirSync(runsFolder(home), { recursive: true });
-    this.file = join(runsFolder(home), `20261130-0000${made}-${this.model}-1.jsonl`);
+    const time = String(made).padStart(6, "0"); // the latest are those that are listed
+    this.file = join(runsFolder(home), `20261130-${time}-${this.model}-1.jsonl`);
     mkdirSync(dirname(at(program).fsPath), { recursive: true });
     writeFileSync(at(program).fsPath, readFileSync(join(recorded, programOf(name))));
   }

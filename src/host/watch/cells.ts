@@ -10,8 +10,15 @@ export const cellsOf = (notebook: vscode.NotebookDocument): readonly vscode.Text
   notebook.getCells().map(({ document }) => document);
 
 /** What the digest of a cell is of: as a program has it that was given the cell. */
-export const cellText = (document: vscode.TextDocument): string =>
-  document.getText().replaceAll("\r\n", "\n").replace(/\n+$/, "");
+export const cellText = (document: vscode.TextDocument): string => given(document.getText());
+
+const given = (text: string): string => text.replaceAll("\r\n", "\n").replace(/\n+$/, "");
+
+/** The same of all cells of a notebook's file; throws where it is none. */
+export function cellsIn(file: string): readonly string[] {
+  const { cells } = JSON.parse(file) as { readonly cells: readonly { readonly source: string | string[] }[] };
+  return cells.map(({ source }) => given(typeof source === "string" ? source : source.join("")));
+}
 
 /** `undefined` where there is no such notebook any more. */
 export async function openNotebook(uri: vscode.Uri): Promise<vscode.NotebookDocument | undefined> {

@@ -108,6 +108,12 @@ function chosen(where: Where, held: (place: ProgramLine) => Chosen | undefined):
 export const cellKey = (digest: string, notebook?: vscode.Uri): string =>
   `cell:${digest} ${notebook?.toString() ?? ""}`;
 
+/** What a file held when the run started, or cells of a notebook. */
+export const digestsIn = ({ digests }: Places, file: vscode.Uri): readonly string[] =>
+  [...digests]
+    .filter(([key, digest]) => key === file.toString() || key === cellKey(digest, file))
+    .map(([, digest]) => digest);
+
 /** Packages that are installed in the workspace are nobody's own code. */
 const INSTALLED = /(^|[\\/])(site|dist)-packages[\\/]/;
 
