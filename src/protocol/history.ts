@@ -1,5 +1,5 @@
 import { withLatest, type Level } from "./buckets.ts";
-import type { Frame } from "./frame.ts";
+import { copyFrame, type Frame } from "./frame.ts";
 import { headOf, incrementOf, unpack, wholeFrames, type Increment } from "./increment.ts";
 import {
   FIRST_FRAMES,
@@ -73,7 +73,11 @@ export class History implements Kept {
     if (head.after > 0 && head.step <= known.tally.step) return this;
     const { course, validation, frames, histograms } = unpack(increment, head);
     const isFresh = ({ step }: { readonly step: number }): boolean => step > known.tally.step;
-    const [fresh, counted] = [frames.filter(isFresh), histograms.filter(isFresh)];
+    const [came, counted] = [frames.filter(isFresh), histograms.filter(isFresh)];
+    const tracked = new Set(thinned([...known.track.kept, ...came], head.track_stride).kept);
+    // Frames are views of the increment's arrays. One that outlives the others would hold them all: it gets an array of its own.
+    const fresh =
+      head.after === 0 ? came : came.map((frame) => (tracked.has(frame) ? copyFrame(frame) : frame));
     return new History({
       layers: head.layers,
       tally: tallyOf(head),

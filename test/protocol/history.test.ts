@@ -197,6 +197,24 @@ suite("a copy of a history", () => {
     for (const one of frames(601, 900)) recorder.push(one);
     assert.deepEqual(copy.since(0), before);
   });
+
+  test("holds little more memory than it shows, however often it was extended", () => {
+    const recorder = new Recorder();
+    let history = History.EMPTY;
+    for (let from = 1; from <= 60_000; from += 100) {
+      for (const one of frames(from, from + 99)) recorder.push(one);
+      history = extended(history, recorder);
+    }
+    const arrays = [
+      ...history.frames().map(({ values }) => values),
+      ...history.course.buckets,
+      ...history.validation.buckets,
+    ];
+    const shown = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const buffers = new Set(arrays.map(({ buffer }) => buffer));
+    const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    assert.ok(held < 2 * shown, `${held} bytes for ${shown}`);
+  });
 });
 
 suite("an increment", () => {
