@@ -4,9 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ensureNewestNode } from "../tools/vscode/install.mjs";
-import { failedFiles, tallyOfCommand, tallyOfFiles } from "./tally.mjs";
-
-/** @typedef {import("./tally.mjs").FileReport} FileReport */
+import { tallyOfCommand, tallyOfFiles } from "./tally.mjs";
 
 const test = import.meta.dirname;
 const repo = path.resolve(test, "..");
@@ -56,7 +54,7 @@ export const stages = [
     run: () =>
       reportingTests(testFiles("host/*.test.ts"), ["test/host/run.mjs"], { GRADLENS_NODE: newestNode() }),
   },
-  { name: "ui", needs: "build", run: () => windowTests(testFiles("ui/*.test.ts")) },
+  { name: "ui", needs: "build", run: () => nodeTests(testFiles("ui/*.test.ts"), ["--test-concurrency=1"]) },
 ];
 
 /** @param {string} pattern @param {string[]} [exclude] @returns {string[]} paths in test/ */
@@ -73,67 +71,40 @@ function newestNode() {
 const command = async (file, args) => tallyOfCommand(await exitCode(file, args));
 
 /** @param {string[]} files @param {string[]} [flags] @param {string} [node] */
-const nodeTests = async (files, flags = [], node = process.execPath) =>
-  tally(files, await nodeReports(files, flags, node));
+const nodeTests = (files, flags = [], node = process.execPath) =>
+  reportingTests(
+    files,
+    [
+      ...["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, ...flags],
+      ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+      ...[`--test-reporter=${reporter}`, "--test-reporter-destination=stderr"],
+      ...files.map((file) => path.join("test", file)),
+    ],
+    {},
+    node,
+  );
 
 /**
- * Tests in a window of the editor. On a busy machine a key or the focus can come too late for the window: a file that failed
- * is run once more, and named where it passes then, so that it can be looked into.
- * @param {string[]} files
+ * Runs Node on tests that write their reports to the file GRADLENS_REPORT.
+ * @param {string[]} files @param {string[]} args @param {Record<string, string>} [env] @param {string} [node]
  */
-async function windowTests(files) {
-  const first = await nodeReports(files, ["--test-concurrency=1"]);
-  const failed = failedFiles(files.map(nameOf), first.reports);
-  if (failed.length === 0) return tally(files, first);
-
-  console.log(`\nOnce more: ${failed.join(", ")}`);
-  const again = files.filter((file) => failed.includes(nameOf(file)));
-  const { reports, code } = await nodeReports(again, ["--test-concurrency=1"]);
-  for (const name of failed)
-    if (failedFiles([name], reports).length === 0) console.log(`! ${name} passed only the second time`);
-  const others = first.reports.filter(({ file }) => !failed.includes(file));
-  return tally(files, { reports: [...others, ...reports], code });
-}
-
-/** As a report names it. @param {string} file */
-const nameOf = (file) => file.slice(0, -path.extname(file).length);
-
-/** @param {string[]} files @param {string[]} args @param {Record<string, string>} [env] */
-const reportingTests = async (files, args, env) =>
-  tally(files, await reportsOf(files, process.execPath, args, env));
-
-/** @param {string[]} files @param {{ reports: FileReport[], code: number }} run */
-function tally(files, { reports, code }) {
-  const { complaints, ...tally } = tallyOfFiles(files.map(nameOf), reports, code);
-  for (const complaint of complaints) console.log(`✖ ${complaint}`);
-  return tally;
-}
-
-/** @param {string[]} files @param {string[]} flags @param {string} [node] */
-const nodeReports = (files, flags, node = process.execPath) =>
-  reportsOf(files, node, [
-    ...["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, ...flags],
-    ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
-    ...[`--test-reporter=${reporter}`, "--test-reporter-destination=stderr"],
-    ...files.map((file) => path.join("test", file)),
-  ]);
-
-/**
- * What tests that write their reports to the file GRADLENS_REPORT say of themselves.
- * @param {string[]} files @param {string} node @param {string[]} args @param {Record<string, string>} [env]
- */
-async function reportsOf(files, node, args, env = {}) {
+async function reportingTests(files, args, env = {}, node = process.execPath) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-report-"));
   const report = path.join(folder, "report.jsonl");
   fs.writeFileSync(report, "");
   const code = files.length === 0 ? 0 : await exitCode(node, args, { ...env, GRADLENS_REPORT: report });
   const lines = fs.readFileSync(report, "utf8").split("\n");
   fs.rmSync(folder, { recursive: true });
-  return { reports: lines.filter((line) => line !== "").map(parseReport), code };
+
+  const names = files.map((file) => file.slice(0, -path.extname(file).length));
+  const reports = lines.filter((line) => line !== "").map(parseReport);
+  const { complaints, ...tally } = tallyOfFiles(names, reports, code);
+  for (const complaint of complaints) console.log(`✖ ${complaint}`);
+  return tally;
 }
 
 /** @param {string} line */
-const parseReport = (line) => /** @type {FileReport} */ (JSON.parse(line));
+const parseReport = (line) => /** @type {import("./tally.mjs").FileReport} */ (JSON.parse(line));
 
 /** @param {string} file @param {string[]} args @param {Record<string, string>} [env] @returns {Promise<number>} */
 function exitCode(file, args, env = {}) {

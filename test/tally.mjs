@@ -34,13 +34,6 @@ export function tallyOfFiles(files, reports, code) {
   return { passed, failed: failedTests + complaints.length, complaints };
 }
 
-/**
- * The files in which a test failed, or that did not come to an end.
- * @param {readonly string[]} files @param {readonly FileReport[]} reports
- */
-export const failedFiles = (files, reports) =>
-  files.filter((file) => !reports.some((report) => report.file === file && report.ok && report.tests > 0));
-
 /** @param {string} file @param {FileReport[]} reports */
 function complaintsAbout(file, reports) {
   if (reports.length === 0) return [`${file}: crashed, ended early or holds no test`];

@@ -1,6 +1,6 @@
 import { suite, test } from "node:test";
 import assert from "node:assert/strict";
-import { failedFiles, tallyOfFiles, type FileReport } from "../tally.mjs";
+import { tallyOfFiles, type FileReport } from "../tally.mjs";
 
 const report = (file: string, over: Partial<FileReport> = {}): FileReport => {
   return { file, tests: 2, passed: 2, failed: 0, ok: true, ...over };
@@ -31,9 +31,4 @@ suite("the tally of a run of tests", () => {
       assert.equal(complaints.length, 1);
     });
   }
-
-  test("names the files to run once more", () => {
-    const reports = [report("a"), report("b", { failed: 1, ok: false }), report("c", { tests: 0 })];
-    assert.deepEqual(failedFiles(["a", "b", "c", "d"], reports), ["b", "c", "d"]);
-  });
 });

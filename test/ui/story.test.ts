@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { eventually, lensesWith, openWindow, panel, repo, screenshot, suiteInWindow } from "./support.ts";
+import {
+  cursorLine,
+  eventually,
+  lensesWith,
+  openWindow,
+  panel,
+  repo,
+  screenshot,
+  suiteInWindow,
+} from "./support.ts";
 
 const EXAMPLE = "vanishing.gradlens.json";
 
@@ -62,15 +71,7 @@ suiteInWindow(
       const { frame } = await panel(workbench);
       await workbench.goTo(1);
       await frame.locator("#app button.link").first().click();
-      await eventually(
-        "the cursor at a layer",
-        () =>
-          workbench.page
-            .locator(".statusbar-item", { hasText: /^Ln \d+/ })
-            .first()
-            .innerText(),
-        (position) => Number(/Ln (\d+)/.exec(position)?.[1]) > 9,
-      );
+      await cursorLine(workbench, "the cursor at a layer", (line) => line > 9);
     });
 
     for (const theme of ["Dark", "Light", "High Contrast", "High Contrast Light"] as const) {

@@ -106,6 +106,24 @@ export const lensesWith = (workbench: Workbench, file: string, pattern: RegExp):
     (texts) => texts.some((text) => pattern.test(text)),
   );
 
+/** The line of the cursor, as soon as it is one that is waited for. */
+export const cursorLine = (
+  { page }: Workbench,
+  what: string,
+  accept: (line: number) => boolean,
+): Promise<number> =>
+  eventually(
+    what,
+    async () => {
+      const position = await page
+        .locator(".statusbar-item", { hasText: /^Ln \d+/ })
+        .first()
+        .innerText();
+      return Number(/Ln (\d+)/.exec(position)?.[1]);
+    },
+    accept,
+  );
+
 /** Takes a picture of the window, or of an element of it, into `folder`; returns the file. */
 export async function screenshot(
   { page }: Workbench,

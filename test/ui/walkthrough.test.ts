@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import {
+  cursorLine,
   eventually,
   lensesWith,
   openWindow,
@@ -40,6 +41,7 @@ suiteInWindow(
 
       const { frame } = await panel(workbench);
       await frame.locator("#app button.link").first().click();
+      await cursorLine(workbench, "the cursor at a layer", (line) => line > 9); // or it comes there later, from where a run is to start
       await done(window(), 3);
 
       await run(window(), 34, "relu-he");

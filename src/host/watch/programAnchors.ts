@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { Position } from "../../model/digest.ts";
 import { mover } from "../../model/held.ts";
@@ -6,8 +5,9 @@ import type { Anchor, Anchors, Now } from "../anchors.ts";
 import type { Run } from "../run.ts";
 import type { Runs } from "../runs.ts";
 import { Debounce } from "../throttle.ts";
-import { cellsOf, cellText, isCell, notebookOf, openNotebook } from "./cells.ts";
-import { cellKey, placesOf, type Place, type Places } from "./places.ts";
+import { cellsOf, isCell, openNotebook } from "./cells.ts";
+import { digestsOf, keysOf } from "./digests.ts";
+import { placesOf, type Place, type Places } from "./places.ts";
 
 /** A text is compared with what ran once it has been quiet for so long. */
 const QUIET_MS = 150;
@@ -267,35 +267,11 @@ function cellOf(known: Known | undefined, { byFile }: Places): Named | undefined
   return edited && { file: edited.file, edited };
 }
 
-/** A cell by its text in its own notebook, or in whichever one where the run does not say in which. */
-function keysOf(cell: vscode.TextDocument, digests: readonly string[]): readonly string[] {
-  const notebook = notebookOf(cell)?.uri;
-  return digests.flatMap((digest) => [cellKey(digest, notebook), cellKey(digest)]);
-}
-
 /** As long as nobody has looked, and where the run does not say what ran, it is taken to be that. */
 function isWhatRan({ digests }: Known, { run, file }: Seen): boolean {
   const ran = placesIn(run)?.digests.get(file);
   return ran === undefined || digests.length === 0 || digests.includes(ran);
 }
-
-/**
- * What a document may be to a program that reads its file: the bytes of the disk where it is saved, else what saving would write. A
- * cell is given to the program as it stands.
- */
-async function digestsOf(document: vscode.TextDocument): Promise<readonly string[]> {
-  if (isCell(document)) return [sha256(cellText(document))];
-  const text = document.getText();
-  const digests = [text, `\ufeff${text}`].map(sha256);
-  if (document.isDirty || document.isUntitled) return digests;
-  try {
-    return [sha256(await vscode.workspace.fs.readFile(document.uri))];
-  } catch {
-    return digests;
-  }
-}
-
-const sha256 = (held: string | Uint8Array): string => createHash("sha256").update(held).digest("hex");
 
 function anchorsOf(
   document: vscode.TextDocument,
