@@ -76,9 +76,11 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       }),
       runs.onDidProbe(() => this.#announcer.now()),
       findings.onDidFind(() => this.refresh()),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.#announcer.shown()),
       vscode.window.onDidChangeActiveTextEditor(() => this.focusLost()),
       vscode.window.onDidChangeWindowState(() => this.focusLost()),
     ];
+    this.#announcer.shown();
   }
 
   /** What lenses say has changed. */

@@ -11,6 +11,8 @@ const REMEMBERED = 4;
 const PATIENCE = 1.5;
 /** Where lenses are switched off nobody ever asks. Each reminder waits twice as long as the one before. */
 const REMINDERS = 6;
+/** Other extensions register lenses of their own so long after an editor has come on screen, as they start. */
+const SETTLED_MS = [1_000, 5_000];
 
 /**
  * Tells VS Code that lenses have changed, so that it asks for them. VS Code waits for a pause between such events before it
@@ -33,6 +35,7 @@ export class Announcer implements vscode.Disposable {
   #toldMs = 0;
   #waits: readonly number[] = [USUAL_MS];
   #reminder: NodeJS.Timeout | undefined;
+  #settling: readonly NodeJS.Timeout[] = [];
 
   /** `onScreen`: the documents that VS Code asks about. */
   constructor(onScreen: () => readonly vscode.TextDocument[]) {
@@ -52,6 +55,15 @@ export class Announcer implements vscode.Disposable {
     this.#tell(REMINDERS, Math.max(USUAL_MS, Math.min(...this.#waits)) * PATIENCE);
   }
 
+  /**
+   * An editor has come on screen. Each extension that registers lenses makes VS Code show those that it remembers, which cannot
+   * be clicked, until it has asked all anew; what it forgets when the focus goes elsewhere meanwhile.
+   */
+  shown(): void {
+    this.#settling.forEach(clearTimeout);
+    this.#settling = SETTLED_MS.map((ms) => setTimeout(() => this.now(), ms));
+  }
+
   /** VS Code asks for a document's lenses. */
   asked(document: vscode.TextDocument): void {
     if (!this.#awaited.delete(document)) return;
@@ -60,6 +72,7 @@ export class Announcer implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#reminder);
+    this.#settling.forEach(clearTimeout);
     this.#throttle.dispose();
     this.#changed.dispose();
   }

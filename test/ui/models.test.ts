@@ -1,22 +1,29 @@
-import { suite, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Workbench } from "../../tools/vscode/workbench.mjs";
-import { eventually, lensesWith, openWindow, repo, suiteInWindow } from "./support.ts";
+import { eventually, lensesWith, openWindow, repo, suiteInWindow, type TestWindow } from "./support.ts";
 
 const EXAMPLE = "vanishing.gradlens.json";
+const ALONE = "alone.gradlens.json";
 
 suiteInWindow(
   "the list of models to run",
   () => openWindow({ openFile: EXAMPLE }),
   (window) => {
-    /** Labels and groups of the list, in order. */
+    /** Labels and groups of the list, in order, once it is drawn: at first its rows are those that the palette leaves. */
     const rows = async (): Promise<string[]> => {
       const { workbench } = window();
       await workbench.runCommand("GradLens: Run Model…");
       const list = workbench.page.locator(".quick-input-widget .quick-input-list .monaco-list-row");
+      let before = "";
+      const isDrawn = (found: readonly string[]): boolean => {
+        const [previous, now] = [before, found.join("\n")];
+        before = now;
+        return now === previous && now.includes("this file");
+      };
       const texts = await eventually(
         "the models",
         () =>
@@ -26,7 +33,7 @@ suiteInWindow(
               .sort((one, other) => one.at - other.at)
               .map(({ text }) => text),
           ),
-        (found) => found.some((text) => text.includes("sigmoid")),
+        isDrawn,
       );
       await workbench.page.keyboard.press("Escape");
       return texts;
@@ -68,34 +75,42 @@ suiteInWindow(
   },
 );
 
-suite("a model file that is opened alone", () => {
+suiteInWindow("a model file that is opened alone", openAlone, (window) => {
   test("has its lenses and runs, and its data are watched", async () => {
-    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-alone-"));
-    const file = path.join(scratch, "alone.gradlens.json");
-    const model = {
-      input: [2],
-      layers: [{ type: "Linear", out_features: 1 }],
-      loss: "BCEWithLogitsLoss",
-      data: { type: "csv", path: "late.csv", target: "y" },
-      train: { steps: 5, batch_size: 4 },
-    };
-    fs.writeFileSync(file, JSON.stringify({ version: 1, models: { m: model } }, undefined, 2));
-    const workbench = await Workbench.open({
-      userDataDir: path.join(scratch, "user-data"),
-      openFile: file,
-      extensionDevelopmentPath: repo,
-    });
-    try {
-      await lensesWith(workbench, "alone.gradlens.json", /▶ Run · 1 layer/);
-      const problems = await workbench.problems();
-      await problems.filter({ hasText: "late.csv" }).first().waitFor();
-      fs.writeFileSync(path.join(scratch, "late.csv"), "x0,x1,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
-      await problems.filter({ hasText: "late.csv" }).first().waitFor({ state: "hidden" });
-      await workbench.codeLenses("alone.gradlens.json").filter({ hasText: "▶ Run" }).first().click();
-      await lensesWith(workbench, "alone.gradlens.json", /· completed/);
-    } finally {
-      await workbench.close();
-      fs.rmSync(scratch, { recursive: true, force: true });
-    }
+    const { workbench, folder } = window();
+    await lensesWith(workbench, ALONE, /▶ Run · 1 layer/);
+    const problems = await workbench.problems();
+    await problems.filter({ hasText: "late.csv" }).first().waitFor();
+    fs.writeFileSync(path.join(folder, "late.csv"), "x0,x1,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+    await problems.filter({ hasText: "late.csv" }).first().waitFor({ state: "hidden" });
+    await workbench.codeLenses(ALONE).filter({ hasText: "▶ Run" }).first().click();
+    await lensesWith(workbench, ALONE, /· completed/);
   });
 });
+
+/** A window without a folder, on a file whose data are not there yet. */
+async function openAlone(): Promise<TestWindow> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "gradlens-alone-"));
+  const openFile = path.join(folder, ALONE);
+  const model = {
+    input: [2],
+    layers: [{ type: "Linear", out_features: 1 }],
+    loss: "BCEWithLogitsLoss",
+    data: { type: "csv", path: "late.csv", target: "y" },
+    train: { steps: 5, batch_size: 4 },
+  };
+  fs.writeFileSync(openFile, JSON.stringify({ version: 1, models: { m: model } }, undefined, 2));
+  const workbench = await Workbench.open({
+    userDataDir: path.join(folder, "user-data"),
+    openFile,
+    extensionDevelopmentPath: repo,
+  });
+  return {
+    workbench,
+    folder,
+    close: async () => {
+      await workbench.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -24,7 +24,7 @@ function folder(...lines: readonly string[]): string {
 }
 
 const open = async ({ workbench }: TestWindow): Promise<void> =>
-  (await workbench.quickPick("Control+P", "cells.ipynb", "cells.ipynb")).click();
+  workbench.quickTake("Control+P", "cells.ipynb", "cells.ipynb");
 
 const lensesOf = ({ workbench }: TestWindow): Locator =>
   workbench.page.locator('.monaco-editor[data-uri^="vscode-notebook-cell:"] .codelens-decoration a');

@@ -52,7 +52,7 @@ export async function openPlainWindow({ folder, openFile, ...options }: WindowOp
   }
 }
 
-/** A suite whose tests share one window. A test that fails leaves a picture of it. */
+/** A suite whose tests share one window. A test that fails leaves a picture of it, and says what is to be read there. */
 export function suiteInWindow(
   name: string,
   open: () => Promise<TestWindow>,
@@ -67,6 +67,7 @@ export function suiteInWindow(
     afterEach(async (context) => {
       if (window && "passed" in context && !context.passed) {
         console.log(`Picture: ${await screenshot(window.workbench, `failed ${context.fullName}`)}`);
+        console.log(await words(window.workbench));
       }
     });
     tests(() => {
@@ -75,6 +76,10 @@ export function suiteInWindow(
     });
   });
 }
+
+/** What the window says, panels aside: where a picture cannot be fetched it tells what stood in the way. */
+const words = async ({ page }: Workbench): Promise<string> =>
+  (await page.locator(".monaco-workbench").innerText()).replaceAll("\u00a0", " ").replace(/\s*\n\s*/g, " | ");
 
 /** The document of the panel, shown where it is (side bar, secondary side bar or panel), and the element around it. */
 export async function panel(workbench: Workbench): Promise<{ element: Locator; frame: Frame }> {
