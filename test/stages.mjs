@@ -12,6 +12,8 @@ const reporter = path.join(test, "support", "fileReporter.mjs");
 
 /** A test that takes longer hangs. */
 const TEST_TIMEOUT_MS = 300_000;
+/** Files at a time, but windows. */
+const AT_A_TIME = os.availableParallelism();
 
 /** What depends on the V8 that it runs on: the command, the worker's files and the kernels. */
 const ON_EVERY_NODE = [
@@ -75,7 +77,7 @@ const nodeTests = (files, flags = [], node = process.execPath) =>
   reportingTests(
     files,
     [
-      ...["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, ...flags],
+      ...["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, `--test-concurrency=${AT_A_TIME}`, ...flags],
       ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
       ...[`--test-reporter=${reporter}`, "--test-reporter-destination=stderr"],
       ...files.map((file) => path.join("test", file)),
