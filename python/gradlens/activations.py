@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -64,6 +65,27 @@ class Activations:
             times[row.index] += 1
             if call.input is not None and call.delta is not None and isinstance(row.module, nn.RNNBase):
                 self.recurrences[row.index] = Recurrence(row.module, call.input, call.delta, call.entry)
+
+    def dead(self) -> Tensor:
+        """By row, which share of the units is 0 for all samples; negative where that was not looked at."""
+        rows, units = list(self.alive), list(self.alive.values())
+        stacks = Stacks(units)
+        out = self._unseen()
+        out[[rows[i] for i in stacks.order]] = 1 - torch.cat([m.double().mean(1) for m in stacks.of(units)])
+        return out
+
+    def spread(self) -> Tensor:
+        """By row, Σ of squared deviations from the batch's mean, NaN for one sample; negative where not looked at."""
+        out = self._unseen()
+        rows = [row for row, _ in self.spreads]
+        out[rows] = 0
+        deviations = torch.stack([spread.deviations for spread in self.spreads.values()])
+        alone = [i for i, spread in enumerate(self.spreads.values()) if spread.samples < 2]
+        deviations[alone] = math.nan
+        return out.index_add_(0, torch.tensor(rows, device=out.device), deviations)
+
+    def _unseen(self) -> Tensor:
+        return torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.home)
 
     def _add_outputs(self, calls: list[Call]) -> None:
         small = [call for call in calls if call.output is not None]

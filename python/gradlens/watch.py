@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import atexit
-import math
 import os
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Literal
@@ -18,25 +16,23 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from gradlens import seams
-from gradlens.activations import DELTA, ENTRY, Activations
+from gradlens.activations import Activations
+from gradlens.additions import add_batches, add_shards, layout_of
 from gradlens.arguments import optimizer_of
 from gradlens.calls import Calls
 from gradlens.cells import after_each_cell, shell
 from gradlens.course import Course, Cycle
-from gradlens.frame import Lines, Sums, threshold_of
+from gradlens.frame import Sums, threshold_of
 from gradlens.header import header_of
 from gradlens.pacing import Pacing, clock
 from gradlens.parameters import Parameters
 from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
-from gradlens.reductions import GREATEST, LEAST, Stacks
 from gradlens.rows import rows_of
 from gradlens.source import locate
-from gradlens.stream import Stream, new_path, text_of
-from gradlens.transfer import Transfer
+from gradlens.stream import new_path
 from gradlens.unwrap import class_of, is_compiled, unwrap
+from gradlens.writer import Writer
 
-# Steps that follow within so many seconds of the last ones written are written with later ones, up to a number.
-LATER_S, TOGETHER = 0.1, 31
 # Bytes after which frames become half as frequent: a file grows with the logarithm of the steps.
 SHARE = 8 << 20
 
@@ -90,16 +86,11 @@ class Watch:
         self.step = self.frames = self.skipped = 0
         self.next, self.active, self._eager = 1, False, False
         self.failure: str | None = None
-        self.stream: Stream | None = None
         self.extra: dict[str, float] = {}
-        # Steps that have not been written yet, and when the last ones were.
-        self._pending: list[tuple[Transfer, dict[str, Any]]] = []
-        self._written = -math.inf
         self._unscaled: set[int] = set()
-        # What the first line tells: the optimizers of the first step, and to what it was clipped.
+        # The optimizers of the first step, of which the first line tells.
         self._stepped: list[Optimizer] = []
-        self._threshold: float | None = None
-        self._lines = Lines(self.rows, self.parameters.row_of)
+        self._writer = Writer(self.rows, self.parameters.row_of, self._new_path, self._header)
         self._started = time.perf_counter()
         self._ended = began = clock(self.parameters.home.type)
         self._hooks: list[Any] = []
@@ -135,12 +126,11 @@ class Watch:
             return
         self.closed = True
         try:
-            self._emit()
-            if self.step > 0 or message is not None:
+            self._writer.emit()
+            if self.ranks.writes and (self.step > 0 or message is not None):
                 end = {"type": "end", "reason": reason, "steps": self.step, "elapsed_ms": self._elapsed_ms()}
-                self._write(text_of(end if message is None else {**end, "message": message}))
-            if self.stream is not None:
-                self.stream.close()
+                self._writer.end(end if message is None else {**end, "message": message})
+            self._writer.close()
         except Exception as error:
             _complain(error)
         self._let_go()
@@ -162,7 +152,7 @@ class Watch:
             self._hooks.append(register_optimizer_step_pre_hook(self._step_begins))
             self._hooks.append(register_optimizer_step_post_hook(self._step_ends))
         atexit.register(self._exit)
-        self._hooks.append(after_each_cell(self._harmless(self._emit)))
+        self._hooks.append(after_each_cell(self._harmless(self._writer.emit)))
         self._start()
 
     def _let_go(self) -> None:
@@ -229,7 +219,7 @@ class Watch:
         if self.closed or not self.course.of(optimizer):
             return
         self._unscaled.discard(id(optimizer))
-        if self.stream is None and not any(each is optimizer for each in self._stepped):
+        if not self._writer.has_begun and not any(each is optimizer for each in self._stepped):
             self._stepped.append(optimizer)
         if self.cycle.repeats(optimizer):
             self._finish()
@@ -314,67 +304,15 @@ class Watch:
     def _hand_over(self, parts: dict[str, Tensor]) -> None:
         activations = self.course.activations
         if activations.alive:
-            parts["dead"] = self._dead()
+            parts["dead"] = activations.dead()
         if self.course.rare and activations.spreads:
-            parts["spread"] = self._spread()
+            parts["spread"] = activations.spread()
         told = {"step": self.step, "lr": self.course.lr, "skipped": self.skipped, "extra": self.extra}
         self.skipped, self.extra = 0, {}
         if not self.ranks.writes:
             return
-        now = time.perf_counter()
-        before, transfer = self._pending, Transfer(parts)
-        self._pending = [*before, (transfer, told)]
-        if self.stream is None or now - self._written > LATER_S or len(before) >= TOGETHER:
-            self._emit(len(before) + (not transfer.on_the_way))
-            self._written = now
-
-    def _dead(self) -> Tensor:
-        """By row, which share of the units is 0 for all samples; negative where that was not looked at."""
-        alive = self.course.activations.alive
-        rows, units = list(alive), list(alive.values())
-        stacks = Stacks(units)
-        out = torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.course.activations.home)
-        out[[rows[i] for i in stacks.order]] = 1 - torch.cat([m.double().mean(1) for m in stacks.of(units)])
-        return out
-
-    def _spread(self) -> Tensor:
-        spreads = self.course.activations.spreads
-        out = torch.full((len(self.rows),), -1, dtype=torch.float64, device=self.course.activations.home)
-        rows = [row for row, _ in spreads]
-        out[rows] = 0
-        deviations = torch.stack([spread.deviations for spread in spreads.values()])
-        alone = [i for i, spread in enumerate(spreads.values()) if spread.samples < 2]
-        deviations[alone] = math.nan
-        return out.index_add_(0, torch.tensor(rows, device=out.device), deviations)
-
-    def _emit(self, count: int | None = None) -> None:
-        """Writes the first of the steps that wait, or all: several at once take little longer than one."""
-        ready, self._pending = self._pending[:count], self._pending[count:] if count is not None else []
-        if not ready:
-            return
-        absent = torch.full((len(self.rows),), -1, dtype=torch.float64)
-        steps = []
-        for transfer, told in ready:
-            parts = transfer.wait()
-            times = {int(name[5:]): part.sqrt().tolist() for name, part in parts.items() if name.startswith("time ")}
-            sums = Sums(
-                scale=float(parts["scale"]),
-                loss=float(parts["loss"]),
-                clipped=float(parts["clipped"].sqrt()),
-                gradients=parts["gradients"],
-                moves=parts["moves"],
-                activations=parts["activations"],
-                dead=parts.get("dead", absent),
-                spread=parts.get("spread", absent),
-                histogram=parts.get("histogram"),
-                times=times,
-                **told,
-            )
-            steps.append(sums)
-        if self.stream is None:
-            self._threshold = threshold_of(steps[0])
-        for line in self._lines.of(steps):
-            self._write(line)
+        self._writer.hand_over(parts, told)
+        self.pacing.octave = max(self.pacing.octave, self._writer.written // self.share)
 
     # ---- several processes
 
@@ -382,89 +320,27 @@ class Watch:
         """Adds up what the processes have, if all are well. Nothing in here can fail on one of them alone."""
         activations = self.course.activations
         health = FAILED if self.failure is not None else NOTHING if parts is None else WELL
-        worst, alike, self.next = self.ranks.agree(health, self._layout(parts), self.next, activations.home)
+        worst, alike, self.next = self.ranks.agree(health, layout_of(activations, parts), self.next, activations.home)
         if worst == FAILED:
             self.close("failed", self.failure or "the watcher of another process has failed")
             return None
         if worst == NOTHING or parts is None:
             return None
         if self.ranks.sharded:
-            self._add_shards(parts)
+            add_shards(self.ranks, self.parameters.shares, parts)
         if self.ranks.reduce == "all":
-            self._add_batches(parts, alike)
+            add_batches(self.ranks, activations, parts, alike)
         return parts
-
-    def _layout(self, parts: dict[str, Tensor] | None) -> int:
-        """The same number where outputs of the same shapes came in the same order."""
-        activations = self.course.activations
-        spreads = [(key, spread.mean.shape) for key, spread in activations.spreads.items()]
-        alive = [(row, units.shape) for row, units in activations.alive.items()]
-        named = [(name, part.shape) for name, part in (parts or {}).items()]
-        return zlib.crc32(repr((spreads, alive, named)).encode())
-
-    def _add_batches(self, parts: dict[str, Tensor], alike: bool) -> None:
-        """Each process had its part of the batch, and its loss is the mean over that part."""
-        activations, world = self.course.activations, self.ranks.world
-        times = [part for name, part in parts.items() if name.startswith("time ")]
-        self.ranks.sum([parts["activations"], parts["loss"].reshape(1), *(times if alike else ())])
-        parts["activations"][:, [DELTA, ENTRY]] /= world**2
-        parts["loss"] /= world
-        for part in times if alike else ():
-            part /= world**2
-        if not alike:  # sequences of different lengths: there is no mean over all samples
-            activations.spreads, activations.alive = {}, {}
-            for name in [name for name in parts if name.startswith("time ")]:
-                del parts[name]
-            return
-        alive = {row: units.double() for row, units in activations.alive.items()}
-        self.ranks.most(list(alive.values()))
-        activations.alive = {row: units > 0 for row, units in alive.items()}
-        self._add_spreads()
-
-    def _add_spreads(self) -> None:
-        """Over all processes: the deviations from the means of each, and those of the means from the common one."""
-        spreads = list(self.course.activations.spreads.values())
-        totals = [spread.mean * spread.samples for spread in spreads]
-        counts = [torch.full_like(spread.deviations, spread.samples).reshape(1) for spread in spreads]
-        self.ranks.sum([*totals, *counts])
-        apart = []
-        for spread, total, count in zip(spreads, totals, counts):
-            mean = total / count
-            apart.append((spread.deviations + (spread.mean - mean).square().sum() * spread.samples).reshape(1))
-            spread.mean = mean
-        self.ranks.sum(apart)
-        for spread, deviations, count in zip(spreads, apart, counts):
-            spread.deviations, spread.samples = deviations[0], int(count)
-
-    def _add_shards(self, parts: dict[str, Tensor]) -> None:
-        share = self.parameters.shares.unsqueeze(1)
-        gradients = parts["gradients"]
-        extremes = torch.stack([-gradients[:, LEAST], gradients[:, GREATEST]], 1)
-        sums = gradients[:, :LEAST] * share
-        moves = parts["moves"] * share
-        clipped = parts["clipped"].reshape(1)
-        histogram = [parts["histogram"].mul_(share)] if "histogram" in parts else []
-        self.ranks.sum([sums, moves, clipped, *histogram])
-        self.ranks.most([extremes])
-        gradients[:, :LEAST] = sums
-        gradients[:, LEAST], gradients[:, GREATEST] = -extremes[:, 0], extremes[:, 1]
-        parts["moves"], parts["clipped"] = moves, clipped[0]
 
     # ---- the stream
 
-    def _write(self, line: str) -> None:
-        if not self.ranks.writes:
-            return
-        if self.stream is None:
-            self.stream = Stream(self._path or new_path(self.name))
-            self.stream.write(text_of(self._header(self.stream.path)))
-        self.stream.write(line)
-        octave = self.stream.written // self.share
-        self.pacing.octave = max(self.pacing.octave, octave)
+    def _new_path(self) -> str:
+        return self._path or new_path(self.name)
 
-    def _header(self, path: str) -> dict[str, Any]:
+    def _header(self, path: str, first: Sums | None) -> dict[str, Any]:
         kinds = [type(optimizer).__name__ for optimizer in self.optimizers]
         stepped, self._stepped = self._stepped, []
+        threshold = threshold_of(first) if first is not None else None
         return header_of(
             self.name,
             self.rows,
@@ -479,7 +355,7 @@ class Watch:
             **({"optimizer": ", ".join(kinds)} if kinds else {}),
             **({"optimizers": [optimizer_of(optimizer) for optimizer in stepped]} if stepped else {}),
             **({"loss": self.course.kind_of_loss} if self.course.kind_of_loss else {}),
-            **({"clip_grad_norm": self._threshold} if self._threshold else {}),
+            **({"clip_grad_norm": threshold} if threshold else {}),
         )
 
     def _elapsed_ms(self) -> float:

@@ -269,7 +269,7 @@ def test_a_killed_process_leaves_a_file_that_can_be_read(tmp_path: Path) -> None
 
 
 def test_a_file_grows_with_the_logarithm_of_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["gradlens.watch"], "LATER_S", 0)
+    monkeypatch.setattr(sys.modules["gradlens.writer"], "LATER_S", 0)
     path = tmp_path / "run"
     lines = train(path, mlp(), 600, hist_every=10, share=16_000)
     steps = [step["step"] for step in steps_of(lines)]
@@ -283,7 +283,7 @@ def test_steps_that_follow_at_once_are_written_together_and_none_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[int] = []
-    lines = sys.modules["gradlens.watch"].Lines
+    lines = sys.modules["gradlens.writer"].Lines
     of = lines.of
     monkeypatch.setattr(lines, "of", lambda self, steps: (written.append(len(steps)), of(self, steps))[1])
     steps = steps_of(train(tmp_path / "run", mlp(), 300, hist_every=10))
