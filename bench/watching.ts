@@ -1,6 +1,6 @@
 /**
  * `node bench/watching.ts [--auto] [W1 …]`: what the Python package adds to a step of the workloads, as exported PyTorch programs, as a
- * table in Markdown. Python is the one that GRADLENS_PYTHON names.
+ * table in Markdown; `--auto`: what the budget buys, as shares of a step. Python is the one that GRADLENS_PYTHON names.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { exportModel } from "../src/pytorch/export.ts";
 import { modelFile, type WorkloadName, workloadNames } from "./workloads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradlens-watching-"));
-const auto = process.argv.slice(2).filter((argument) => argument === "--auto");
+const script = process.argv.includes("--auto") ? "budget.py" : "overhead.py";
 const named = workloadNames.filter((name) => process.argv.includes(name));
 const chosen = named.length > 0 ? named : workloadNames;
 
@@ -23,10 +23,9 @@ function write(name: WorkloadName): string {
   return file;
 }
 
-const script = join(import.meta.dirname, "../python/bench/overhead.py");
 const { status } = spawnSync(
   process.env["GRADLENS_PYTHON"] ?? "python3",
-  [script, ...auto, ...chosen.map(write)],
+  [join(import.meta.dirname, "../python/bench", script), ...chosen.map(write)],
   {
     stdio: "inherit",
   },

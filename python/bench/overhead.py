@@ -11,7 +11,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,6 @@ ROUNDS = 10
 BURST_S = 0.4
 # After it the first frames, which come early, are paid back.
 WARM_UP_S = 6.0
-PAIRS = 7
 
 NAMES = {
     "plain": "plain ms",
@@ -40,10 +38,6 @@ NAMES = {
 
 
 def main(programs: list[str]) -> None:
-    """`--auto` in front: nothing but "auto" beside the plain step, in many pairs of processes."""
-    if programs[0] == "--auto":
-        compare_auto(programs[1:])
-        return
     workers = {kind: Worker(kind) for kind in NAMES}
     print("| |", " | ".join(NAMES.values()), "| auto's interval |")
     print("| --- |", " | ".join("---" for _ in NAMES), "| --- |")
@@ -55,25 +49,6 @@ def main(programs: list[str]) -> None:
         print(f"| {Path(program).stem} | {spent['plain']:.2f} |", " | ".join(added), f"| {interval} |", flush=True)
     for worker in workers.values():
         worker.process.terminate()
-
-
-def compare_auto(programs: list[str]) -> None:
-    """Two processes that do the same differ by some percent, whatever they do: where their memory lies is luck."""
-    print("| | plain ms | auto: median of pairs | least and most | its interval |\n| --- | --- | --- | --- | --- |")
-    for program in programs:
-        plain, added, intervals = [], [], []
-        for _ in range(PAIRS):
-            workers = {kind: Worker(kind) for kind in ("plain", "auto")}
-            load(workers, program)
-            spent = take_turns(workers, ROUNDS)
-            plain.append(spent["plain"])
-            added.append(100 * (spent["auto"] / spent["plain"] - 1))
-            intervals.append(workers["auto"].ask({"facts": 1})["interval"])
-            for worker in workers.values():
-                worker.process.terminate()
-        middle = f"{statistics.median(plain):.2f} | {statistics.median(added):.1f} %"
-        bounds = f"{min(added):.1f}, {max(added):.1f} % | {statistics.median(intervals):.0f}"
-        print(f"| {Path(program).stem} | {middle} | {bounds} |", flush=True)
 
 
 def load(workers: dict[str, Worker], program: str) -> None:
@@ -97,10 +72,9 @@ def take_turns(workers: dict[str, Worker], rounds: int) -> dict[str, float]:
 
 class Worker:
     def __init__(self, kind: str) -> None:
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
         command = [sys.executable, "-W", "ignore", __file__, "--worker", kind]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, bufsize=1
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(), bufsize=1
         )
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +89,10 @@ class Worker:
         assert self.process.stdout is not None
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 def work(kind: str) -> None:

@@ -9,8 +9,10 @@ from collections import deque
 # Frames until the pace is known, not counting the first one, which is slow by itself.
 _FRAMES = 3
 # Steps after one that was watched are slower too: caches hold something else.
-_AFTER = 2
-_LEAST = _AFTER + 2
+AFTER = 2
+_LEAST = AFTER + 2
+# Steps before one that is watched whose time has to be known: those before them may pass untimed.
+TIMED = 32
 _MOST = 10_000
 # The first step is slow without a watcher too: it counts for no more than so many usual frames.
 _FIRST = 10
@@ -31,7 +33,7 @@ class Pacing:
         self.every, self._budget = every, _FOR_FRAMES * budget
         # The file has grown so often by its share: then frames are half as frequent.
         self.octave = 0
-        self._usual: deque[float] = deque(maxlen=32)
+        self._usual: deque[float] = deque(maxlen=TIMED)
         self._costs: deque[float] = deque(maxlen=16)
         # What the last step that was watched took, and those right after it.
         self._frame: list[float] | None = None
@@ -49,10 +51,14 @@ class Pacing:
     def plain(self, seconds: float) -> None:
         """A step was not watched and took so long."""
         self._steps += 1
-        if self._frame is not None and len(self._frame) <= _AFTER:
+        if self._frame is not None and len(self._frame) <= AFTER:
             self._frame.append(seconds)
         else:
             self._usual.append(seconds)
+
+    def passed(self, steps: int) -> None:
+        """So many steps were not watched, and nobody knows how long they took."""
+        self._steps += steps
 
     def watched(self, seconds: float) -> None:
         """A step was watched and took so long, all told."""

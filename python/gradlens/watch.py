@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Literal
+from weakref import ref
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +25,7 @@ from gradlens.cells import after_each_cell, shell
 from gradlens.course import Course, Cycle
 from gradlens.frame import Sums, threshold_of
 from gradlens.header import header_of
-from gradlens.pacing import Pacing, clock
+from gradlens.pacing import AFTER, TIMED, Pacing, clock
 from gradlens.parameters import Parameters
 from gradlens.ranks import FAILED, NOTHING, WELL, Ranks, Reduce
 from gradlens.rows import rows_of
@@ -88,6 +89,9 @@ class Watch:
         self.failure: str | None = None
         self.extra: dict[str, float] = {}
         self._unscaled: set[int] = set()
+        # After which steps the next passes unseen, if the optimizer that has made the others makes it; how many have.
+        self.asleep, self._unseen = range(0), 0
+        self._only: ref[Optimizer] | None = None
         # The optimizers of the first step, of which the first line tells.
         self._stepped: list[Optimizer] = []
         self._writer = Writer(self.rows, self.parameters.row_of, self._new_path, self._header)
@@ -215,10 +219,17 @@ class Watch:
             if self.active:
                 self.course.unscaled(scaler)
 
+    def _sleeps(self, optimizer: Optimizer) -> bool:
+        """Nearly all steps of a long training pass unseen, but for their number: nobody else has made one since."""
+        if self.step not in self.asleep or self._only is None:
+            return False
+        return self._only() is optimizer and not self.cycle.stepped
+
     def _step_begins(self, optimizer: Optimizer, *_: Any) -> None:
-        if self.closed or not self.course.of(optimizer):
+        if self._unscaled:
+            self._unscaled.discard(id(optimizer))
+        if self._sleeps(optimizer) or self.closed or not self.course.of(optimizer):
             return
-        self._unscaled.discard(id(optimizer))
         if not self._writer.has_begun and not any(each is optimizer for each in self._stepped):
             self._stepped.append(optimizer)
         if self.cycle.repeats(optimizer):
@@ -227,6 +238,10 @@ class Watch:
             self._harmless(self.course.update_begins)(optimizer)
 
     def _step_ends(self, optimizer: Optimizer, *_: Any) -> None:
+        if self._sleeps(optimizer):
+            self.step += 1
+            self._unseen += 1
+            return
         if self.closed or not (which := self.course.of(optimizer)):
             return
         if self.active:
@@ -234,6 +249,7 @@ class Watch:
         trained = [i for i, p in enumerate(self.parameters.all) if p.requires_grad] if not self.cycle.expected else ()
         if not self.closed and self.cycle.ends(optimizer, which, trained):
             self._finish()
+            self._only = ref(optimizer) if len(self.cycle.expected) == 1 else None
 
     # ---- a step's end
 
@@ -245,6 +261,7 @@ class Watch:
             self.next = self.step + self.pacing.interval()
             if self.ranks.together:
                 parts = self._exchange(parts)
+            self.asleep = range(self.step + AFTER, self.next - TIMED)
             if parts is not None:
                 self._harmless(self._hand_over)(parts)
             if self.closed:
@@ -252,7 +269,11 @@ class Watch:
             self.course.expected = max(1, self.course.backwards)
             self.frames += 1
         now = clock(self.parameters.home.type)
-        (self.pacing.watched if self.active else self.pacing.plain)(now - self._ended)
+        if self._unseen > 0:
+            self.pacing.passed(self._unseen + 1)
+            self._unseen = 0
+        else:
+            (self.pacing.watched if self.active else self.pacing.plain)(now - self._ended)
         self._ended = now
         self._start()
 

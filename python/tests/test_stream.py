@@ -21,7 +21,7 @@ from torch import nn
 
 import gradlens
 from gradlens.arguments import arguments_of
-from gradlens.pacing import Pacing
+from gradlens.pacing import AFTER, TIMED, Pacing
 from gradlens.stream import figure, number
 
 PACKAGE = Path(gradlens.__file__).parents[1]
@@ -328,7 +328,8 @@ def paced(pacing: Pacing, frames: int, watched: Callable[[int], float]) -> list[
     for i in range(frames):
         pacing.watched(watched(i))
         gap = pacing.interval()
-        for after in range(gap - 1):
+        pacing.passed(unseen := max(0, gap - 1 - AFTER - TIMED))
+        for after in range(gap - 1 - unseen):
             pacing.plain(1.5 if after == 0 else 1.0)
         steps.append(steps[-1] + gap)
     return steps

@@ -299,6 +299,41 @@ def test_several_optimizers_of_one_model_make_one_step(tmp_path: Path) -> None:
         assert all("update_ratio" in row(steps[0], path) for path in "024")
 
 
+@pytest.mark.parametrize("joins", [None, 1, 50, 120, 220])
+def test_steps_that_pass_unseen_count_whoever_joins(tmp_path: Path, joins: int | None) -> None:
+    net, (x, y) = mlp(), data()
+    first, second = (torch.optim.SGD(net[i].parameters(), lr=0.01) for i in (0, 4))
+    other = torch.optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1)
+    unseen = 0
+    with gradlens.watch(net, first, every=100, path=tmp_path / "run") as watch:
+        for step in range(1, 251):
+            unseen += watch.step in watch.asleep
+            net.zero_grad()
+            F.mse_loss(net(x), y).backward()
+            if joins is not None and step >= joins:
+                second.step()
+            other.step()
+            first.step()
+    lines = lines_of(tmp_path / "run")
+    assert unseen > 120
+    assert [step["step"] for step in steps_of(lines)] == [1, 101, 201]
+    assert lines[-1]["steps"] == 250
+
+
+def test_an_optimizer_that_takes_up_where_another_ends_goes_on_counting(tmp_path: Path) -> None:
+    net, (x, y) = mlp(), data()
+    optimizers = [torch.optim.SGD(net.parameters(), lr=0.01), torch.optim.Adam(net.parameters(), lr=0.001)]
+    with gradlens.watch(net, every=100, path=tmp_path / "run"):
+        for optimizer in optimizers:
+            for _ in range(150):
+                net.zero_grad()
+                F.mse_loss(net(x), y).backward()
+                optimizer.step()
+    lines = lines_of(tmp_path / "run")
+    assert [step["step"] for step in steps_of(lines)] == [1, 101, 201]
+    assert lines[-1]["steps"] >= 299
+
+
 def test_parameters_of_which_no_optimizer_knows_do_not_hold_a_step_up(tmp_path: Path) -> None:
     net, (x, y) = mlp(), data()
     optimizer = torch.optim.SGD(net[4].parameters(), lr=0.1)
