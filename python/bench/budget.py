@@ -4,9 +4,9 @@ What `every="auto"` adds to a step: `python bench/budget.py PROGRAM …`, of pro
 Two processes that do the same differ by more than the budget: where their memory lies is luck, and lasts. So what
 watching takes is found within one process, of steps beside each other, in two shares of a plain step:
 
-- frames: what all steps take, beside those that pass unseen, far from any frame. Right after one, caches hold something
-  else; before one, steps are timed.
-- calls: what steps take that pass unseen, beside those while the watch is closed, in turns.
+- frames: what all steps take, beside those that come long after a frame; right after one, caches hold something else.
+- calls: what steps take while a watch is open that looks at none of them, beside those while it is closed, in turns,
+  and equally long after a frame.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from typing import Any
 
 from overhead import WARM_UP_S, begin, burst, environment
 
+# A step that comes so much later than a frame is not the frame's.
+FAR = 10
 WINDOWS, WINDOW_S = 7, 6.0
 TURNS, TURN_S = 60, 0.15
-# Steps after a watch was opened or closed that do not count.
+# Steps after a frame that do not count.
 SETTLING = 3
 NEVER = "1000000000"
 
@@ -57,9 +59,9 @@ def of_frames(program: str, folder: str) -> tuple[float, int, list[float]]:
     burst(training, WARM_UP_S)
     shares, plain = [], []
     for _ in range(WINDOWS):
-        seen, unseen = window(training, watch)
-        usual = statistics.fmean(unseen)
-        shares.append(statistics.fmean(seen + unseen) / usual - 1)
+        near, far = window(training, watch)
+        usual = statistics.fmean(far)
+        shares.append(statistics.fmean(near + far) / usual - 1)
         plain.append(1000 * usual)
     interval = watch.pacing.interval()
     watch.close()
@@ -67,18 +69,18 @@ def of_frames(program: str, folder: str) -> tuple[float, int, list[float]]:
 
 
 def window(training: Iterator[Any], watch: Any) -> tuple[list[float], list[float]]:
-    """Seconds of steps that are watched or timed, and of the others; from frame to frame, so that none is cut off."""
+    """Seconds of the steps near a frame, and of the others; from frame to frame, so that none is cut off."""
     while not watch.active:
         next(training)
-    seen: list[float] = []
-    unseen: list[float] = []
-    until = time.perf_counter() + WINDOW_S
+    near: list[float] = []
+    far: list[float] = []
+    until, since = time.perf_counter() + WINDOW_S, 0
     while not watch.active or time.perf_counter() < until:
-        steps = unseen if watch.step in watch.asleep else seen
+        since = 0 if watch.active else since + 1
         started = time.process_time()
         next(training)
-        steps.append(time.process_time() - started)
-    return seen, unseen
+        (far if since > FAR else near).append(time.process_time() - started)
+    return near, far
 
 
 def of_calls(program: str, folder: str) -> float:
@@ -88,23 +90,23 @@ def of_calls(program: str, folder: str) -> float:
     training, watch = begin(NEVER, program, folder)
     next(training)
     burst(training, WARM_UP_S)
-    shares = []
-    for turn in range(TURNS):
-        opened = turned(training)
-        watch.close()
-        closed = turned(training)
-        shares.append(opened / closed - 1)
-        watch = gradlens.watch(watch.root, every=int(NEVER), path=Path(folder) / f"{turn}.jsonl")
     watch.close()
-    return statistics.median(shares)
 
-
-def turned(training: Iterator[Any]) -> float:
-    """Seconds of a step."""
-    for _ in range(SETTLING):
+    def turn(name: str, opened: bool) -> float:
+        """Seconds of a step."""
+        now = gradlens.watch(watch.root, every=int(NEVER), path=Path(folder) / f"{name}.jsonl")
         next(training)
-    ms, steps = burst(training, TURN_S)
-    return ms / steps
+        if not opened:
+            now.close()
+        for _ in range(SETTLING):
+            next(training)
+        ms, steps = burst(training, TURN_S)
+        now.close()
+        return ms / steps
+
+    turns = range(TURNS)
+    shares = [turn(f"{i} opened", opened=True) / turn(f"{i} closed", opened=False) - 1 for i in turns]
+    return statistics.median(shares)
 
 
 if __name__ == "__main__":

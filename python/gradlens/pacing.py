@@ -17,7 +17,7 @@ _MOST = 10_000
 # The first step is slow without a watcher too: it counts for no more than so many usual frames.
 _FIRST = 10
 # So much of the budget is for frames; the rest goes to what steps without one cost: calls, and what caches hold.
-_FOR_FRAMES = 0.75
+_FOR_FRAMES = 0.65
 # Over so many frames what was taken too much is paid back.
 _PAYMENTS = 8
 

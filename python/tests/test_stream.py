@@ -318,8 +318,8 @@ def test_numbers_are_those_that_json_has() -> None:
         assert json.loads(figure(x)) == pytest.approx(x, rel=1e-6)
 
 
-# Of it frames get three quarters: 0.03.
-BUDGET = 0.04
+# Of it frames get 0.03.
+BUDGET = 0.03 / 0.65
 
 
 def paced(pacing: Pacing, frames: int, watched: Callable[[int], float]) -> list[int]:
