@@ -26,7 +26,6 @@ WARM_UP_S = 6.0
 
 NAMES = {
     "plain": "plain ms",
-    "auto": "auto",
     "10": "every=10",
     "1": "every=1",
     "1 parameters": "… without activations",
@@ -39,14 +38,13 @@ NAMES = {
 
 def main(programs: list[str]) -> None:
     workers = {kind: Worker(kind) for kind in NAMES}
-    print("| |", " | ".join(NAMES.values()), "| auto's interval |")
-    print("| --- |", " | ".join("---" for _ in NAMES), "| --- |")
+    print("| |", " | ".join(NAMES.values()), "|")
+    print("| --- |", " | ".join("---" for _ in NAMES), "|")
     for program in programs:
         load(workers, program)
         spent = take_turns(workers, ROUNDS)
-        interval = workers["auto"].ask({"facts": 1})["interval"]
         added = (f"{100 * (spent[kind] / spent['plain'] - 1):.1f} %" for kind in NAMES if kind != "plain")
-        print(f"| {Path(program).stem} | {spent['plain']:.2f} |", " | ".join(added), f"| {interval} |", flush=True)
+        print(f"| {Path(program).stem} | {spent['plain']:.2f} |", " | ".join(added), "|", flush=True)
     for worker in workers.values():
         worker.process.terminate()
 
@@ -110,10 +108,8 @@ def work(kind: str) -> None:
                 training, watch = begin(kind, question["load"], folder)
                 next(training)  # seconds, of torch alone
                 burst(training, WARM_UP_S)
-            elif "run" in question:
+            else:
                 answer = dict(zip(("ms", "steps"), burst(training, question["run"])))
-            elif watch is not None:
-                answer = {"interval": watch.pacing.interval()}
             print(json.dumps(answer), flush=True)
 
 
