@@ -73,8 +73,8 @@ export const ended = (one: Terminal): Terminal => `${one}\n` as Terminal;
 /** Markdown of the code's own words and figures, and of Markdown that there is already. */
 export const ownMarkdown = (text: string): Markdown => text as Markdown;
 
-/** A codicon of our own in front of a text. */
-export const withIcon = (icon: string, text: Plain): Plain => `$(${icon}) ${text}` as Plain;
+/** A codicon of our own in front of a text; a lens would drop a space that may break. */
+export const withIcon = (icon: string, text: Plain): Plain => `$(${icon})\u00a0${text}` as Plain;
 
 function tag<T extends string>({ translated, prepare, finish, touch }: Quoting): Tag<T> {
   return (source, ...given) => {

@@ -59,7 +59,7 @@ suite("findings", () => {
     assert.equal(document.positionAt(text.indexOf('"Softmax"')).line - 1, problem.range.start.line);
     assert.ok(typeof problem.code === "object" && problem.code.target.toString().startsWith("command:"));
 
-    const SIGN = "$(error) softmax-before-ce · [2] → [2]";
+    const SIGN = "$(error)\u00a0softmax-before-ce · [2] → [2]";
     await until("the lens of the layer", async () => (await titles(document.uri)).includes(SIGN));
 
     const actions = await actionsAt(document, problem);
@@ -119,7 +119,7 @@ suite("findings", () => {
     const text = modelText({ optimizer: { type: "SGD", lr: 1e-9 } });
     const document = await show("slow.gradlens.json", text);
     await ended(await start(document.uri));
-    const SIGN = /^\$\(error\) lr-too-small · ‖∂L\/∂θ‖ /;
+    const SIGN = /^\$\(error\)\slr-too-small · ‖∂L\/∂θ‖ /;
     const shown = await until("the sign", async () =>
       (await lenses(document.uri)).find(({ title }) => SIGN.test(title)),
     );
@@ -139,7 +139,9 @@ suite("findings", () => {
     const document = await show("far.gradlens.json", text);
     await ended(await start(document.uri));
     const shown = await until("the sign", async () =>
-      (await lenses(document.uri)).find(({ title }) => title.startsWith("$(error) target-scale · loss ")),
+      (await lenses(document.uri)).find(({ title }) =>
+        title.startsWith("$(error)\u00a0target-scale · loss "),
+      ),
     );
     assert.equal(shown.line, document.positionAt(text.indexOf('"m"')).line);
   });

@@ -11,7 +11,7 @@ const LINK = /\[[^\]]+\]\([^)]*\)/;
 const ICON = /\$\([a-z0-9~-]+\)/i;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 /** Icons that the code itself puts in front. */
-const OWN_ICON = /^\$\((error|warning|check|loading~spin|pulse|pin|pinned)\) /;
+const OWN_ICON = /^\$\((error|warning|check|loading~spin|pulse|pin|pinned)\)\s/;
 
 function assertPlain(text: string): void {
   const rest = text.replace(OWN_ICON, "");

@@ -34,14 +34,14 @@ suite("the pin above a model", () => {
     const [pin, ...others] = await pins(uri);
     assert.ok(pin);
     assert.deepEqual(others, [], "the model that has not run has none");
-    assert.deepEqual([pin.title, pin.arguments], ["$(pin) Pin", [id]]);
+    assert.deepEqual([pin.title, pin.arguments], ["$(pin)\u00a0Pin", [id]]);
     assert.match(pin.tooltip ?? "", /lies under whichever run the panel shows/);
     await vscode.commands.executeCommand(pin.command, id);
-    await until("it to be pinned", async () => (await pinTitles(uri))[0] === "$(pinned) Pinned");
+    await until("it to be pinned", async () => (await pinTitles(uri))[0] === "$(pinned)\u00a0Pinned");
     const [pinned] = await pins(uri);
     assert.match(pinned?.tooltip ?? "", /Click to unpin it/);
     await vscode.commands.executeCommand(pin.command, id);
-    await until("it to be loose", async () => (await pinTitles(uri))[0] === "$(pin) Pin");
+    await until("it to be loose", async () => (await pinTitles(uri))[0] === "$(pin)\u00a0Pin");
   });
 
   test("is of the latest run: the next one has its own", async () => {
@@ -49,11 +49,11 @@ suite("the pin above a model", () => {
     const first = await start(uri);
     await ended(first);
     await vscode.commands.executeCommand("gradlens.pinRun", first);
-    assert.deepEqual(await pinTitles(uri), ["$(pinned) Pinned"]);
+    assert.deepEqual(await pinTitles(uri), ["$(pinned)\u00a0Pinned"]);
     const second = await start(uri);
     await ended(second);
     const [pin] = await pins(uri);
-    assert.deepEqual([pin?.title, pin?.arguments], ["$(pin) Pin", [second]]);
+    assert.deepEqual([pin?.title, pin?.arguments], ["$(pin)\u00a0Pin", [second]]);
     await vscode.commands.executeCommand("gradlens.pinRun", first);
   });
 
@@ -77,8 +77,8 @@ suite("the pin above a model", () => {
     const at = document.positionAt(document.getText().indexOf('"one"'));
     editor.selection = new vscode.Selection(at, at);
     await vscode.commands.executeCommand("gradlens.pinRun");
-    assert.deepEqual(await pinTitles(document.uri), ["$(pinned) Pinned", "$(pin) Pin"]);
+    assert.deepEqual(await pinTitles(document.uri), ["$(pinned)\u00a0Pinned", "$(pin)\u00a0Pin"]);
     await vscode.commands.executeCommand("gradlens.pinRun");
-    assert.deepEqual(await pinTitles(document.uri), ["$(pin) Pin", "$(pin) Pin"]);
+    assert.deepEqual(await pinTitles(document.uri), ["$(pin)\u00a0Pin", "$(pin)\u00a0Pin"]);
   });
 });

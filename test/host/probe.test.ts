@@ -13,7 +13,7 @@ import { api, at, edit, ended, modelText, problems, show, start, stop, titles, u
 const probing = (on: boolean | undefined): Thenable<void> =>
   vscode.workspace.getConfiguration("gradlens").update("probe", on, vscode.ConfigurationTarget.Global);
 
-const PROBED = /^(\$\(\w+\) )?([a-z-]+ · )?\(probe\) ‖∂L\/∂θ‖ \S+ · gain \S+/;
+const PROBED = /^(\$\(\w+\)\s)?([a-z-]+ · )?\(probe\) ‖∂L\/∂θ‖ \S+ · gain \S+/;
 
 const probed = (uri: vscode.Uri): Promise<string> =>
   until("the figures of a probe", async () => (await titles(uri)).find((title) => PROBED.test(title)));

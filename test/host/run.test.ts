@@ -49,7 +49,7 @@ suite("a run", () => {
     const [again, result, pin, pytorch, hidden, tanh, head, ...others] = await lenses(document.uri);
     assert.equal(again?.title, "▶ Run · 3 layers · 33 parameters");
     assert.match(result?.title ?? "", /^loss \d\.\d+ after 50 steps · completed$/);
-    assert.equal(pin?.title, "$(pin) Pin");
+    assert.equal(pin?.title, "$(pin)\u00a0Pin");
     assert.equal(pytorch?.title, "PyTorch");
     assert.match(hidden?.title ?? "", GRADIENT);
     assert.match(tanh?.title ?? "", ACTIVATION);
@@ -82,7 +82,7 @@ suite("a run", () => {
     const found = await titles(document.uri);
     assert.ok(
       found.some((title) =>
-        /^\$\(error\) vanishing-depth · ‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title),
+        /^\$\(error\)\svanishing-depth · ‖∂L\/∂θ‖ \S+ … \S+ over 20 · gain \S+ … \S+$/.test(title),
       ),
       found.join("\n"),
     );
@@ -240,7 +240,7 @@ suite("a run", () => {
       const { statusText } = await api();
       return statusText().includes("steps/s") && statusText();
     });
-    assert.match(text, /^\$\(pulse\) m: step [\d,]+ \/ 100,000,000 · loss \S+ · [\d,]+ steps\/s$/);
+    assert.match(text, /^\$\(pulse\)\sm: step [\d,]+ \/ 100,000,000 · loss \S+ · [\d,]+ steps\/s$/);
   });
 
   test("a setting turns a kind of lens off", async () => {

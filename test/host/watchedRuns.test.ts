@@ -40,7 +40,7 @@ suite("a run that another process writes", () => {
       titles.some((title) => /completed/.test(title)),
       titles.join("\n"),
     );
-    assert.ok(titles.includes("$(pin) Pin"), "it can be compared with others");
+    assert.ok(titles.includes("$(pin)\u00a0Pin"), "it can be compared with others");
   });
 
   test("is marked in the gutter and explained where it is pointed at", async () => {

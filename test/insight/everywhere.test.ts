@@ -89,7 +89,7 @@ type Figures = Readonly<Record<string, string>>;
 
 /** What a lens says of one layer: `‖∂L/∂θ‖ 3.1e-7 · gain 0.24`. */
 function lensFigures(text: string, kind: LensKind): Figures {
-  const parts = text.replace(/^\$\(\w+\) /, "").split(" · ");
+  const parts = text.replace(/^\$\(\w+\)\s/, "").split(" · ");
   const symbols = lensStatistics(kind).map(({ symbol }) => symbol);
   return Object.fromEntries(
     parts.flatMap((part) => {
@@ -173,7 +173,7 @@ function assertOneStory(info: RunInfo, frames: readonly Frame[], what: Case["wha
     assertAgree(panel, hoverFigures(hover), `${where}, panel and hover`);
     assertAgree(panel, terminalFigures(terminal, row), `${where}, panel and terminal`);
     assert.equal(lens.startsWith("$("), isConcern(mark), `${where}: lens and gutter`);
-    if (found) assert.ok(lens.startsWith(`$(${found.severity}) ${found.id}`), `${where}: ${lens}`);
+    if (found) assert.ok(lens.startsWith(`$(${found.severity})\u00a0${found.id}`), `${where}: ${lens}`);
     if (lens.startsWith("$(error)")) assert.equal(summary.severity, "error");
     assert.match(hover, wordOf(mark), `${where}: hover and gutter`);
     for (const found of summary.findings)

@@ -62,13 +62,13 @@ suite("gradientLens", () => {
     const broken = { ...linear(NaN, NaN), delta_norm: NaN, grad_nonfinite: 12, update_ratio: NaN };
     assert.equal(
       gradientLens(at([broken], false, ["nonfinite"])),
-      "$(warning) ‖∂L/∂θ‖ NaN · gain NaN · update NaN",
+      "$(warning)\u00a0‖∂L/∂θ‖ NaN · gain NaN · update NaN",
     );
   });
 
   test("warns where the gradient was found to vanish, and not of a share that is merely small", () => {
     const row = linear(3.1e-7, 0.24);
-    assert.match(gradientLens(at([row], false, ["vanishing2"])), /^\$\(warning\) /);
+    assert.match(gradientLens(at([row], false, ["vanishing2"])), /^\$\(warning\)\s/);
     assert.match(gradientLens(at([row], false, ["vanishing1"])), /^‖/);
   });
 
@@ -78,11 +78,11 @@ suite("gradientLens", () => {
     const found = (severity: "error" | "warning") => ({ id: "vanishing-depth", severity }) as const;
     assert.equal(
       gradientLens({ ...row, found: found("error") }),
-      "$(error) vanishing-depth · ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+      "$(error)\u00a0vanishing-depth · ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
     );
     assert.equal(
       gradientLens({ ...row, found: found("warning"), probe: true }),
-      "$(warning) vanishing-depth · (probe) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+      "$(warning)\u00a0vanishing-depth · (probe) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
     );
     assert.equal(gradientLens({ ...row, marks: [] }), figures);
   });
@@ -92,7 +92,7 @@ suite("gradientLens", () => {
     const found = { id: "bn-batch", severity: "warning" } as const;
     assert.equal(
       gradientLens({ ...row, found }),
-      "$(warning) bn-batch · (stale) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
+      "$(warning)\u00a0bn-batch · (stale) ‖∂L/∂θ‖ 3.1e-7 · gain 0.24 · update 2.0e-6",
     );
   });
 
@@ -134,8 +134,8 @@ test("a layer's lens has at most 70 characters beside its warning sign, whatever
     fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.boolean(), found, (table, stale, one) => {
       const rows = { ...at(table, stale), found: one };
       for (const text of [gradientLens(rows), activationLens(rows)]) {
-        assert.ok(text.replace(/^\$\((warning|error)\) /, "").length <= 70, text);
-        if (one) assert.ok(text.startsWith(`$(${one.severity}) ${one.id}`));
+        assert.ok(text.replace(/^\$\((warning|error)\)\s/, "").length <= 70, text);
+        if (one) assert.ok(text.startsWith(`$(${one.severity})\u00a0${one.id}`));
       }
     }),
   );
@@ -148,13 +148,16 @@ test("shapeLens shows what goes in and out, and the parameters", () => {
   assert.equal(shapeLens([64], [64], 0, 20, false), "[64] → [64] over 20");
   assert.equal(shapeLens([2], [64], 192, 1, true), "(stale) [2] → [64] · 192 parameters");
   const found = { id: "softmax-before-ce", severity: "error" } as const;
-  assert.equal(shapeLens([2], [2], 0, 1, false, found), "$(error) softmax-before-ce · [2] → [2]");
+  assert.equal(shapeLens([2], [2], 0, 1, false, found), "$(error)\u00a0softmax-before-ce · [2] → [2]");
 });
 
 test("the lenses above a model count", () => {
   assert.equal(runLens(20, 84_161), "▶ Run · 20 layers · 84,161 parameters");
-  assert.equal(problemsLens(2), "$(error) 2 problems");
+  assert.equal(problemsLens(2), "$(error)\u00a02 problems");
   const found = { id: "target-scale", severity: "error" } as const;
-  assert.equal(findingLens(found), "$(error) target-scale");
-  assert.equal(findingLens(found, "loss 31 after 5 steps"), "$(error) target-scale · loss 31 after 5 steps");
+  assert.equal(findingLens(found), "$(error)\u00a0target-scale");
+  assert.equal(
+    findingLens(found, "loss 31 after 5 steps"),
+    "$(error)\u00a0target-scale · loss 31 after 5 steps",
+  );
 });

@@ -106,7 +106,7 @@ suite("plain text", () => {
   });
 
   test("icons are those of the code alone", () => {
-    assert.equal(withIcon("check", plain`${"$(bug)"}`), "$(check) $ (bug)");
+    assert.equal(withIcon("check", plain`${"$(bug)"}`), "$(check)\u00a0$ (bug)");
   });
 });
 

@@ -87,7 +87,7 @@ suite("outcome", () => {
 });
 
 test("statusText has an icon for the state and stays short", () => {
-  assert.match(statusText(run({}), fine), /^\$\(pulse\) m: step 240/);
+  assert.match(statusText(run({}), fine), /^\$\(pulse\)\sm: step 240/);
   const end = { reason: "failed", steps: 0, elapsed_ms: 1, message: "x".repeat(500) } as const;
   assert.ok(statusText(run({ state: "ended", end }), fine).length < 80);
 });
@@ -96,7 +96,7 @@ test("statusText says of a run that has ended that its model has changed since",
   const end = { reason: "completed", steps: 500, elapsed_ms: 1 } as const;
   assert.equal(
     statusText(run({ state: "ended", end, stale: true }), fine),
-    "$(check) m: (stale) loss 0.693 after 500 steps · completed",
+    "$(check)\u00a0m: (stale) loss 0.693 after 500 steps · completed",
   );
   assert.doesNotMatch(statusText(run({ stale: true }), fine), /stale/);
 });
@@ -104,8 +104,8 @@ test("statusText says of a run that has ended that its model has changed since",
 test("a run that went to its end warns where something was found, and its hover says what", () => {
   const end = { reason: "completed", steps: 500, elapsed_ms: 1 } as const;
   const found = { severity: "warning", text: "No gradient gets through layer 2" } as const;
-  assert.match(statusText(run({ state: "ended", end }), found), /^\$\(warning\) m: loss/);
-  assert.match(statusText(run({}), found), /^\$\(pulse\) m/);
+  assert.match(statusText(run({ state: "ended", end }), found), /^\$\(warning\)\sm: loss/);
+  assert.match(statusText(run({}), found), /^\$\(pulse\)\sm/);
   assert.match(statusHover(run({ state: "ended", end }), found), /\n\nNo gradient gets through layer 2$/);
 });
 
@@ -127,7 +127,7 @@ suite("names in the status bar", () => {
   const named = { ...hostile, info: { ...hostile.info, model: evil } };
 
   test("are text there, and for a screen reader", () => {
-    assert.match(statusText(named, fine), /^\$\(error\) \[a\] \(command:b\) \$ \(bug\)\\n/);
+    assert.match(statusText(named, fine), /^\$\(error\)\s\[a\] \(command:b\) \$ \(bug\)\\n/);
     for (const text of [statusText(named, fine).slice("$(error)".length), statusSpoken(named, fine)]) {
       assert.doesNotMatch(text, /\]\(|\$\(|\n/);
     }
@@ -143,6 +143,6 @@ suite("names in the status bar", () => {
 
   test("leave room for how the run goes, however long they are", () => {
     const long = { ...run({}), info: { ...run({}).info, model: "x".repeat(1e6) } };
-    assert.match(statusText(long, fine), /^\$\(pulse\) x{20}…x{19}: step 240/);
+    assert.match(statusText(long, fine), /^\$\(pulse\)\sx{20}…x{19}: step 240/);
   });
 });
