@@ -58,10 +58,11 @@ const model = {
  * @property {number} resident of the extension host
  * @property {number} own what of it no other process shares
  * @property {number} heap
- * @property {number} pages what V8 keeps of the system's memory for the heaps of the extension host and the threads, in use or not
+ * @property {number} pages what V8 keeps of the system's memory for the extension host's heap, in use or not
  * @property {number} external
  * @property {number} arrayBuffers
- * @property {number} worker
+ * @property {number} worker of all threads
+ * @property {number} workerPages
  * @property {number} webview
  */
 
@@ -136,10 +137,11 @@ async function sample(phase, minute) {
     resident: (kilobytes(rollup, "Rss") * 1024) / MB,
     own: (own * 1024) / MB,
     heap: probe.heapUsed / MB,
-    pages: (probe.heapTotal + probe.workerTotal) / MB,
+    pages: probe.heapTotal / MB,
     external: probe.external / MB,
     arrayBuffers: probe.arrayBuffers / MB,
     worker: probe.worker / MB,
+    workerPages: probe.workerTotal / MB,
     webview: (await webviewHeap()) / MB,
   };
 }
@@ -169,11 +171,21 @@ async function webviewHeap() {
 function show(one) {
   if (samples.length % 24 === 0)
     console.log(
-      "minute  panel     resident  own     heap    pages   external  buffers  worker  webview  (MB)",
+      "minute  panel     resident  own     heap    pages   external  buffers  worker   pages  webview  (MB)",
     );
   samples.push(one);
-  const { minute, phase, resident, own, heap, pages, external, arrayBuffers, worker, webview, run } = one;
-  const figures = [resident, own, heap, pages, external, arrayBuffers, worker, webview];
+  const { minute, phase, resident, own, heap, pages, external, arrayBuffers, run } = one;
+  const figures = [
+    resident,
+    own,
+    heap,
+    pages,
+    external,
+    arrayBuffers,
+    one.worker,
+    one.workerPages,
+    one.webview,
+  ];
   console.log(
     minute.toFixed(1).padStart(6),
     phase.padEnd(9),
@@ -193,6 +205,7 @@ function report() {
     ["pages", (/** @type {Sample} */ one) => one.pages],
     ["buffers", (/** @type {Sample} */ one) => one.arrayBuffers],
     ["worker", (/** @type {Sample} */ one) => one.worker],
+    ["its pages", (/** @type {Sample} */ one) => one.workerPages],
     ["webview", (/** @type {Sample} */ one) => one.webview],
   ])) {
     const points = half.map((one) => /** @type {const} */ ([one.minute, of(one)])).filter(([, y]) => y > 0);
