@@ -213,7 +213,7 @@ function report() {
     // V8 keeps pages until it gives many back at once: while it does not, a slope says less than how high it gets.
     const [earlier, later] = [samples.slice(0, -half.length), half].map((some) => Math.max(...some.map(of)));
     const highest = `highest ${later?.toFixed(0)} MB, in the first half ${earlier?.toFixed(0)}`;
-    console.log(`${what.padEnd(9)}${verdictOf(slopeOf(points, phases), ALLOWED)}; ${highest}`);
+    console.log(`${what.padEnd(10)}${verdictOf(slopeOf(points, phases), ALLOWED)}; ${highest}`);
   }
 }
 
