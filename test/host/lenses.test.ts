@@ -68,6 +68,18 @@ suite("lenses that change", () => {
     await delay(1000);
     assert.ok(told > before, "there was no reminder");
   });
+
+  // Meanwhile other extensions have registered lenses, and VS Code may show remembered ones, which cannot be clicked.
+  test("are told of again once their editor has been on screen for a while, though VS Code has asked before", async () => {
+    announcer.now();
+    announcer.asked(document);
+    announcer.shown();
+    const before = told;
+    await until("them to be told of", () => told > before);
+    announcer.asked(document);
+    const after = told;
+    await until("them to be told of later, too", () => told > after);
+  });
 });
 
 /** Does this again and again; how long it took in the end, in milliseconds. */
