@@ -5,7 +5,7 @@ import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { median } from "./median.ts";
 import type { PanelFigures, Spread } from "./panel.ts";
-import type { Mode } from "./programs.ts";
+import type { Mode, Torch } from "./programs.ts";
 import { specOf } from "./problem.ts";
 import {
   collapsed,
@@ -18,7 +18,16 @@ import {
   type Series,
 } from "./results.ts";
 import type { Tables } from "./tables.ts";
-import { leastShare, oneThread, oursOn, oursPlain, reached, targets } from "./targets.ts";
+import {
+  againstJavaScript,
+  leastShare,
+  oneThread,
+  oursOn,
+  oursPlain,
+  reached,
+  type Target,
+  targetsOf,
+} from "./targets.ts";
 import type { WholeRun } from "./wholeRuns.ts";
 import { modelFile, workloadNames, type WorkloadName, workloads } from "./workloads.ts";
 
@@ -64,29 +73,39 @@ function machines(rows: readonly Row[]): string {
   return `Measured on: ${named.join("; ")}. ${rows.map(([name, { series }]) => `${name} ${series[0]?.rates.length ?? 0}`).join(", ")} rounds.`;
 }
 
-const targetTable = (mode: Mode, rows: readonly Row[]): string =>
-  table(
-    ["against", ...rows.map(([name]) => name)],
-    targets.flatMap((target) => [
-      [
-        target.what,
-        ...rows.map(([name, measured]) =>
-          against(reached(target, mode, measured), target.least[name], "least"),
-        ),
-      ],
-      ...(mode === "GradLens" && target === oneThread ? [mostRow(rows)] : []),
-    ]),
-  );
+const TORCHES: readonly Torch[] = ["PyTorch", "PyTorch, 256 bits"];
 
-/** What vectors of 128 bits allow, whatever the program. */
-const mostRow = (rows: readonly Row[]): string[] => [
-  "the most that vectors of 128 bits allow: every multiply-add at their peak, and nothing else takes time",
+function targetTable(mode: Mode, rows: readonly Row[]): string {
+  const line = (what: string, target: Target): string[] => [
+    what,
+    ...rows.map(([name, measured]) => against(reached(target, mode, measured), target.least[name], "least")),
+  ];
+  const measured = TORCHES.filter((torch) =>
+    rows.some(([, { series }]) => series.some(({ peer }) => peer === torch)),
+  );
+  return table(
+    ["against", ...rows.map(([name]) => name)],
+    [
+      ...measured.flatMap((torch) => [
+        ...targetsOf(torch).map((target) => line(`${torch}: ${target.what}`, target)),
+        mostRow(torch, mode, rows),
+      ]),
+      line(againstJavaScript.what, againstJavaScript),
+    ],
+  );
+}
+
+/** Of each mode, as many times the peak of 128 bits as its vectors are longer. */
+const BITS: Readonly<Record<Mode, number>> = { GradLens: 128, "GradLens, own process": 256 };
+
+/** What vectors so long allow, whatever the program. */
+const mostRow = (torch: Torch, mode: Mode, rows: readonly Row[]): string[] => [
+  `${torch}: its best, one thread each, if every multiply-add ran at the peak of ${BITS[mode]} bits, and nothing else took time`,
   ...rows.map(([name, measured]) => {
-    const theirs = fastest(measured.series.filter(oneThread.theirs));
+    const theirs = fastest(measured.series.filter(oneThread(torch).theirs));
     const flops = stepFlops(specOf(modelFile(name)));
-    return theirs
-      ? figure(median(countedRates(theirs).map((rate, i) => (measured.peak[i] * 1e9) / flops / rate)))
-      : "–";
+    const most = (round: number): number => ((BITS[mode] / 128) * measured.peak[round] * 1e9) / flops;
+    return theirs ? figure(median(countedRates(theirs).map((rate, round) => most(round) / rate))) : "–";
   }),
 ];
 

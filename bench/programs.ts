@@ -13,7 +13,10 @@ export type Instrumentation = "none" | "basic" | "full" | "histograms";
 /** Where GradLens computes: a thread of the extension host, with vectors of 128 bits, or a process of its own, with 256. */
 export type Mode = "GradLens" | "GradLens, own process";
 
-export type PeerName = Mode | "GradLens, plain loops" | "PyTorch" | "TensorFlow.js" | "jax-js";
+/** With the widest vectors that the processor has; and, where those are wider, held to the 256 bits that the targets were set against. */
+export type Torch = "PyTorch" | "PyTorch, 256 bits";
+
+export type PeerName = Mode | "GradLens, plain loops" | Torch | "TensorFlow.js" | "jax-js";
 
 /** Ways to do one thing. The best of `statistics` is found with the first of `variants`, then the best variants with it. */
 export interface Offer {
@@ -38,8 +41,16 @@ const node =
   (script: string, threads = 1, flags: readonly string[] = []) =>
   (folder: string) =>
     [process.execPath, ...flags, join(here, "peers", script), folder, String(threads)] as const;
-const torch = (threads: number) => (folder: string) =>
-  [python, "-B", "-m", "torch_peer", folder, String(threads)] as const;
+const torch = (peer: Torch, threads: number) => (folder: string) =>
+  [
+    python,
+    "-B",
+    "-m",
+    "torch_peer",
+    folder,
+    String(threads),
+    ...(peer === "PyTorch" ? [] : ["256"]),
+  ] as const;
 
 /** V8's flags of each mode. The editor's default comes first. */
 const modes: readonly (readonly [Mode, readonly string[]])[] = [
@@ -64,13 +75,13 @@ export const COMPILES = process.env.BENCH_COMPILER !== "0";
 const BASIC = ["foreach", "naive", "stack", ...(COMPILES ? ["cstats"] : [])];
 
 /** Modules and an optimizer, as PyTorch is used. Those without a compiler can be looked at through hooks. */
-function usualTorch(name: WorkloadName, threads: number): Program {
+function usualTorch(peer: Torch, name: WorkloadName, threads: number): Program {
   const hooked = ["fused", "foreach", "eager", ...(name === "W5" ? ["channels_last"] : [])];
   const variants = [...hooked, "jit", ...(COMPILES ? ["compile"] : [])];
   return {
-    peer: "PyTorch",
+    peer,
     threads,
-    command: torch(threads),
+    command: torch(peer, threads),
     offers: [
       { instrumentation: "none", variants, statistics: ["none"] },
       { instrumentation: "basic", variants, statistics: BASIC },
@@ -81,13 +92,19 @@ function usualTorch(name: WorkloadName, threads: number): Program {
 }
 
 /** The whole step as one compiled function. */
-const wholeTorch = (threads: number, instrumentation: Instrumentation, statistics: string): Program => ({
-  peer: "PyTorch",
-  threads,
-  command: torch(threads),
-  offers: [{ instrumentation, variants: ["whole"], statistics: [statistics] }],
-  compiled: true,
-});
+const wholeTorch = (peer: Torch, threads: number): readonly Program[] =>
+  (
+    [
+      ["basic", "cstats"],
+      ["none", "none"],
+    ] as const
+  ).map(([instrumentation, statistics]) => ({
+    peer,
+    threads,
+    command: torch(peer, threads),
+    offers: [{ instrumentation, variants: ["whole"], statistics: [statistics] }],
+    compiled: true,
+  }));
 
 /** Every program that measures a workload. */
 export const programs = (name: WorkloadName): readonly Program[] => [
@@ -98,13 +115,12 @@ export const programs = (name: WorkloadName): readonly Program[] => [
     command: node("gradlens.ts"),
     offers: [{ instrumentation: "full", variants: ["scalar"], statistics: ["full"] }],
   },
-  ...[1, 2].map((threads) => usualTorch(name, threads)),
-  ...(COMPILES
-    ? [
-        ...[1, 2].map((threads) => wholeTorch(threads, "basic", "cstats")),
-        ...[1, 2].map((threads) => wholeTorch(threads, "none", "none")),
-      ]
-    : []),
+  ...(["PyTorch", "PyTorch, 256 bits"] as const).flatMap((peer) =>
+    [1, 2].flatMap((threads) => [
+      usualTorch(peer, name, threads),
+      ...(COMPILES ? wholeTorch(peer, threads) : []),
+    ]),
+  ),
   {
     peer: "TensorFlow.js",
     threads: 1,
@@ -128,11 +144,17 @@ export const programs = (name: WorkloadName): readonly Program[] => [
 
 /** What to do about peers that this machine does not have, by their names. */
 export function missingPeers(): ReadonlyMap<PeerName, string> {
-  const hasTorch = spawnSync(python, ["-c", "import torch, numpy"]).status === 0;
+  const asked = spawnSync(python, [
+    "-c",
+    "import torch, numpy; print(torch.backends.cpu.get_cpu_capability())",
+  ]);
+  const hasTorch = asked.status === 0;
+  const isWider = asked.stdout.toString().includes("AVX512");
   const installed = (name: string) => existsSync(join(here, "node_modules", name));
   const install = "run `npm ci` in `bench/`";
   return new Map<PeerName, string>([
     ...(hasTorch ? [] : [["PyTorch", "`GRADLENS_PYTHON` names a Python that has it"] as const]),
+    ...(isWider ? [] : [["PyTorch, 256 bits", "PyTorch has no wider vectors here"] as const]),
     ...(installed("@tensorflow/tfjs") ? [] : [["TensorFlow.js", install] as const]),
     ...(installed("@jax-js/jax") ? [] : [["jax-js", install] as const]),
   ]);

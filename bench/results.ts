@@ -52,7 +52,7 @@ export const writeResults = (results: Results): void =>
 const COLLAPSE = 5;
 
 export const collapsed = ({ peer, threads, rates }: Series): readonly boolean[] =>
-  rates.map((rate) => peer === "PyTorch" && threads > 1 && rate * COLLAPSE < Math.max(...rates));
+  rates.map((rate) => peer.startsWith("PyTorch") && threads > 1 && rate * COLLAPSE < Math.max(...rates));
 
 /** Steps per second in the rounds that count; NaN in the others. */
 export function countedRates(series: Series): readonly number[] {

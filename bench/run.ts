@@ -11,7 +11,7 @@ import { readResults, type Results, writeResults } from "./results.ts";
 import { measure } from "./rounds.ts";
 import { measureRuns } from "./wholeRuns.ts";
 import { measureTables } from "./tables.ts";
-import { reached, targets } from "./targets.ts";
+import { againstJavaScript, reached, targetsOf } from "./targets.ts";
 import { workloadNames } from "./workloads.ts";
 
 const choices: readonly string[] = [...workloadNames, "runs", "tables", "editor", "probe", "panel"];
@@ -34,6 +34,7 @@ for (const name of workloadNames.filter(wanted)) {
   const measured = await measure(name);
   add({ workloads: { ...results.workloads, [name]: measured } });
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  const targets = [...targetsOf("PyTorch"), againstJavaScript];
   const ratios = targets.map((target) => figure(reached(target, "GradLens", measured)));
   console.log(`${name}: ${measured.series.length} ways in ${seconds} s; ${ratios.join(", ")} times as fast`);
 }

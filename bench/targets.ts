@@ -1,4 +1,4 @@
-import type { Mode, PeerName } from "./programs.ts";
+import type { Mode, PeerName, Torch } from "./programs.ts";
 import { fastest, type Measured, ratio, type Series } from "./results.ts";
 import { workloadNames, type WorkloadName } from "./workloads.ts";
 
@@ -19,7 +19,6 @@ const by =
   (series) =>
     peers.includes(series.peer) && series.instrumentation === instrumentation && series.threads <= threads;
 
-const pytorch = by("PyTorch");
 const javascript = by("TensorFlow.js", "jax-js");
 
 const each = (...least: readonly number[]): Target["least"] =>
@@ -27,40 +26,42 @@ const each = (...least: readonly number[]): Target["least"] =>
 
 const same = each(10, 4, 40, 7, 10, 2, 12, 6);
 
-export const oneThread: Target = {
-  what: "PyTorch's best, one thread each",
+export const oneThread = (peer: Torch): Target => ({
+  what: "its best, one thread each",
   threads: 1,
-  theirs: pytorch("basic", 1),
+  theirs: by(peer)("basic", 1),
   least: each(1.3, 0.78, 2.5, 0.95, 0.85, 0.75, 3.7, 0.85),
-};
+});
 
-export const targets: readonly Target[] = [
-  oneThread,
+/** Against PyTorch. */
+export const targetsOf = (peer: Torch): readonly Target[] => [
+  oneThread(peer),
   {
-    what: "PyTorch's best, best of one and two threads each",
+    what: "its best, best of one and two threads each",
     threads: Infinity,
-    theirs: pytorch("basic"),
+    theirs: by(peer)("basic"),
     least: each(2, 1, 4, 1.5, 1.4, 1.25, 5, 1.5),
   },
   {
-    what: "PyTorch with histograms of all gradients and outputs, as the targets were set, best of one and two threads each",
+    what: "with histograms of all gradients and outputs, as the targets were set, best of one and two threads each",
     threads: Infinity,
-    theirs: pytorch("histograms"),
+    theirs: by(peer)("histograms"),
     least: same,
   },
   {
-    what: "PyTorch with about the same statistics, histograms as seldom as ours, best of one and two threads each",
+    what: "with about the same statistics, histograms as seldom as ours, best of one and two threads each",
     threads: Infinity,
-    theirs: pytorch("full"),
+    theirs: by(peer)("full"),
     least: same,
-  },
-  {
-    what: "the better of TensorFlow.js and jax-js",
-    threads: Infinity,
-    theirs: javascript("basic"),
-    least: each(7, 5, 40, 8, 12, 10, 11, 10),
   },
 ];
+
+export const againstJavaScript: Target = {
+  what: "the better of TensorFlow.js and jax-js",
+  threads: Infinity,
+  theirs: javascript("basic"),
+  least: each(7, 5, 40, 8, 12, 10, 11, 10),
+};
 
 /** The ratio that was reached; undefined where one side was not measured. */
 export function reached({ threads, theirs }: Target, mode: Mode, measured: Measured): number | undefined {

@@ -17,10 +17,16 @@ interface Product {
   readonly accumulate: 0 | 1;
 }
 
+/** Large enough for a transposed A to be packed, too: more than a block of it, and rests of one row and of two. */
+const LARGE = [
+  [181, 264, 400],
+  [26, 517, 24],
+] as const;
+
 const A = 0;
-const B = 40_000;
-const C = 80_000;
-const BIAS = 90_000;
+const B = 80_000;
+const C = 190_000;
+const BIAS = 250_000;
 
 /** C, of which so many rows and columns are computed at a time. */
 function product(
@@ -29,7 +35,7 @@ function product(
   rows = m,
   columns = n,
 ): number[] {
-  const memory = backend.memory(100_000, 1);
+  const memory = backend.memory(251_000, 1);
   const { gemm } = backend.kernels(memory, () => 0);
   const random = directions(m + n + k);
   for (let i = 0; i < m * k; i++) memory.floats[A + i] = random();
@@ -48,19 +54,21 @@ function product(
   return Array.from(memory.floats.slice(C, C + m * n));
 }
 
-const products: readonly Product[] = ROWS.flatMap((m) =>
-  COLUMNS.flatMap((n) =>
-    INNER.flatMap((k) =>
-      ([0, 1] as const).flatMap((ta) =>
-        ([0, 1] as const).flatMap((tb) => [
-          { sizes: [m, n, k] as const, ta, tb, bias: false, accumulate: 0 as const },
-          { sizes: [m, n, k] as const, ta, tb, bias: true, accumulate: 0 as const },
-          { sizes: [m, n, k] as const, ta, tb, bias: false, accumulate: 1 as const },
-        ]),
-      ),
-    ),
-  ),
-);
+const small = ROWS.flatMap((m) => COLUMNS.flatMap((n) => INNER.map((k) => [m, n, k] as const)));
+
+const waysOf = (sizes: Product["sizes"], ...transposed: readonly (0 | 1)[]): Product[] =>
+  transposed.flatMap((ta) =>
+    ([0, 1] as const).flatMap((tb) => [
+      { sizes, ta, tb, bias: false, accumulate: 0 as const },
+      { sizes, ta, tb, bias: true, accumulate: 0 as const },
+      { sizes, ta, tb, bias: false, accumulate: 1 as const },
+    ]),
+  );
+
+const products: readonly Product[] = [
+  ...small.flatMap((sizes) => waysOf(sizes, 0, 1)),
+  ...LARGE.flatMap((sizes) => waysOf(sizes, 1)),
+];
 
 for (const [variant, backend] of wasmBackends().entries()) {
   suite(`products of matrices in WebAssembly, build ${variant + 1}`, () => {

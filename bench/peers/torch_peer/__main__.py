@@ -1,7 +1,7 @@
 """
-`python -m torch_peer FOLDER THREADS`: trains the workload of the folder as each line of standard input asks,
+`python -m torch_peer FOLDER THREADS [BITS]`: trains the workload of the folder as each line of standard input asks,
 {"variant": …, "statistics": …, "seconds": …}, and answers with a line: {"rate": steps per second, "loss": of the first step},
-or {"error": …}. A variant is prepared, and compiled, when it is first asked for.
+or {"error": …}. A variant is prepared, and compiled, when it is first asked for. BITS, 256: of the widest vectors that it may use.
 """
 
 import json
@@ -9,10 +9,14 @@ import os
 import sys
 import time
 
-folder, threads = sys.argv[1], sys.argv[2]
+folder, threads, *bits = sys.argv[1:]
 os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = threads
+if bits:
+    # PyTorch's own kernels, and those of the libraries that it multiplies and convolves with.
+    os.environ |= {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
 
-import torch  # noqa: E402, after the number of threads is set
+import torch  # noqa: E402, after what it reads when it is loaded is set
+import torch._inductor.config  # noqa: E402
 
 from .problem import Problem  # noqa: E402
 from .variants import prepare  # noqa: E402
@@ -35,6 +39,8 @@ def for_seconds(step, seconds):
 
 def main():
     torch.set_num_threads(int(threads))
+    if bits:
+        torch._inductor.config.cpp.simdlen = int(bits[0])
     problem = Problem(folder)
     prepared = {}
     for line in sys.stdin:

@@ -186,11 +186,11 @@ export class CompiledModel {
     );
   }
 
-  /** Where no step is sampled, or every one is, both are the same. */
+  /** Where no step is sampled, or every one is, both are the same. Without statistics nothing is: the input's gradient is one. */
   #passes(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
     const { forward, sampledForward, backward, sampled, batch, partialSums, sampledPartialSums } = lists;
     const plain = () => this.#runner([...forward, ...backward], batch, partialSums);
-    if (sampled.length === 0 && sampledForward.length === forward.length) {
+    if (!this.hasStatistics || (sampled.length === 0 && sampledForward.length === forward.length)) {
       const step = plain();
       return { step, sampledStep: step };
     }

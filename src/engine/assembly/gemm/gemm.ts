@@ -1,20 +1,27 @@
 import { GemmDescriptor } from "../descriptors";
 import { f32At, plans, PLANS, REDUCE_SCRATCH, scratch, SHAPE_PLAN } from "../simd/memory";
-import { packRows, packTransposed } from "./pack";
+import { packRows, packTiles, packTransposed } from "./pack";
 import { Product, productPlan } from "./product";
-import { eight, four, PANEL, wide, wideColumns, wideRows } from "./tile";
+import { eight, four, PANEL, ROWS, wide, wideColumns, widePacked, wideRows } from "./tile";
 import { narrowOf, transposedTile } from "./transposed";
 
 /** Inner size of a block of B that is packed at a time: KC × 8 floats stay in the first-level cache. */
 const KC: i32 = 384;
 /** Columns of B that are packed at a time; KC × NC floats are the scratch that `gemm` needs. */
 const NC: i32 = 2048;
+/** Bytes that it takes: what is left over takes a panel of eight. */
+const B_SCRATCH: i32 = KC * (NC + 8) * 4;
+/** From so many columns on A is packed, too, where it lies column by column: measured. */
+const PACKS_A: i32 = 16 * PANEL;
+/** Floats of A that are packed at a time: they stay in the second-level cache. And the bytes, with one vector after them. */
+const BLOCK: i32 = 1 << 16;
+const A_SCRATCH: i32 = BLOCK * 4 + 16;
 /** B of up to this many floats is read where it lies. */
 const DIRECT: i32 = 6144;
 
 /** Bytes of scratch that an instance needs, if other kernels need `others`. */
 export function scratchSize(others: i32): i32 {
-  return <i32>(REDUCE_SCRATCH + PLANS) + max(KC * (NC + 8) * 4, others);
+  return <i32>(REDUCE_SCRATCH + PLANS) + max(B_SCRATCH + A_SCRATCH, others);
 }
 
 /** The descriptor of a product inside of another kernel. */
@@ -66,7 +73,7 @@ export function gemm(shape: GemmDescriptor, m: i32, n: i32, A: i32, B: i32, C: i
       deep = b + (tb ? (<usize>p) << 2 : <usize>p * bRow);
     if (narrow) transposedTile(product, narrow, from, deep + rest, bRow, c + rest, row ? row + rest : 0);
     if (direct) {
-      columns(product, n - narrow, from, deep, bRow, c, row, false);
+      columns(product, n - narrow, from, 0, deep, bRow, c, row, false);
       continue;
     }
     for (let j = 0; j < n - narrow; j += NC) {
@@ -74,14 +81,33 @@ export function gemm(shape: GemmDescriptor, m: i32, n: i32, A: i32, B: i32, C: i
       const wide = (<usize>j) << 2;
       if (tb) packTransposed(nc, kc, deep + <usize>j * bRow, bRow, scratch);
       else packRows(nc, kc, deep + wide, bRow, scratch);
-      columns(product, nc, from, scratch, 0, c + wide, row ? row + wide : 0, true);
+      const more = row ? row + wide : 0;
+      if (shape.ta && nc >= PACKS_A) packedRows(product, nc, from, c + wide, more);
+      else columns(product, nc, from, 0, scratch, 0, c + wide, more, true);
     }
   }
 }
 
+/**
+ * n columns of a product whose A lies column by column, and B in panels in the scratch. A is packed, too: its columns are far
+ * apart, often by powers of two, and would push each other out of the first-level cache.
+ */
+function packedRows(product: Product, n: i32, a: usize, c: usize, bias: usize): void {
+  const m = product.m;
+  const rows = (BLOCK / product.k / ROWS) * ROWS;
+  const block = scratch + B_SCRATCH;
+  for (let i = 0; i < m; i += rows) {
+    const from = a + ((<usize>i) << 2);
+    product.m = min(rows, m - i);
+    packTiles(product.m, product.k, from, product.aCol, block);
+    columns(product, n, from, block, scratch, 0, c + product.cRow * <usize>i, bias, true);
+  }
+  product.m = m;
+}
+
 /** n columns of a product whose B is read where it lies. */
 export function multiplyInPlace(product: Product, n: i32, a: usize, b: usize, c: usize): void {
-  columns(product, n, a, b, product.bRow, c, 0, false);
+  columns(product, n, a, 0, b, product.bRow, c, 0, false);
 }
 
 /** See `matrixKernels.gemmPacked`. */
@@ -105,14 +131,15 @@ export function gemmPacked(
   product.aCol = 4;
   product.cRow = (<usize>ldc) << 2;
   product.accumulate = accumulate != 0;
-  columns(product, n, f32At(A), f32At(packed), 0, f32At(C), row, true);
+  columns(product, n, f32At(A), 0, f32At(packed), 0, f32At(C), row, true);
 }
 
-/** All panels of columns, of a B that lies in rows, `bRow` bytes apart, or has been packed into panels. */
+/** All panels of columns, of a B that lies in rows, `bRow` bytes apart, or has been packed into panels; `tiles`: 0, or A in panels. */
 function columns(
   product: Product,
   n: i32,
   a: usize,
+  tiles: usize,
   b: usize,
   bRow: usize,
   c: usize,
@@ -126,6 +153,7 @@ function columns(
     const at = (<usize>j) << 2;
     const row = bias ? bias + at : 0;
     if (!packed) wide(product, a, b + at, c + at, row);
+    else if (tiles) widePacked(product, tiles, b + at * k, c + at, row);
     else if (product.aCol == 4) wideRows(product, a, b + at * k, c + at, row);
     else wideColumns(product, a, b + at * k, c + at, row);
   }

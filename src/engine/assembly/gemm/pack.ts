@@ -1,6 +1,6 @@
 import { f32At } from "../simd/memory";
 import { transposeRows } from "../simd/transpose";
-import { PANEL } from "./tile";
+import { PANEL, ROWS, tileRows } from "./tile";
 
 /** See `matrixKernels.pack`. */
 export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
@@ -53,5 +53,30 @@ export function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize)
       );
     }
     to += (<usize>(width * k)) << 2;
+  }
+}
+
+/**
+ * m rows of A, stored as its transpose [k,m]: panels of as many as a tile has, column by column, so that a tile reads them in one
+ * stream. Up to 12 bytes after the last are written, too.
+ */
+export function packTiles(m: i32, k: i32, a: usize, aCol: usize, to: usize): void {
+  for (let left = m, rows = 0; left > 0; left -= rows) {
+    rows = tileRows(left);
+    if (rows == ROWS) packTile(ROWS, k, a, aCol, to);
+    else packTile(rows, k, a, aCol, to);
+    a += (<usize>rows) << 2;
+    to += (<usize>(rows * k)) << 2;
+  }
+}
+
+/** By one vector, or by two that overlap; what the first column takes too much of, the next one writes over. */
+// @ts-ignore: decorator
+@inline
+function packTile(rows: i32, k: i32, from: usize, aCol: usize, to: usize): void {
+  const second = (<usize>max(rows - 4, 0)) << 2;
+  for (let p = 0; p < k; p++, from += aCol, to += (<usize>rows) << 2) {
+    v128.store(to, v128.load(from));
+    if (rows > 4) v128.store(to + second, v128.load(from + second));
   }
 }

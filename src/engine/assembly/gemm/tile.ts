@@ -3,14 +3,22 @@ import { LANES, madd } from "../simd/memory";
 import { Product } from "./product";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
-const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+export const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 /** Its columns, two vectors: so wide are the panels of a B that is packed. Of what is left over there are panels of 8 and 4. */
 export const PANEL: i32 = 2 * LANES;
 
-/** How A and B lie: as the product says; or B in panels of whole width, and A row by row or column by column. */
+/** How A and B lie: as the product says; or B in panels of whole width, and A row by row, column by column, or in panels of tiles' height. */
 const ANYHOW: i32 = 0;
-const PACKED_BY_ROWS: i32 = 1;
-const PACKED_BY_COLUMNS: i32 = 2;
+const A_BY_ROWS: i32 = 1;
+const A_BY_COLUMNS: i32 = 2;
+const PACKED: i32 = 3;
+
+/** Of so many rows that are left those of the next tile: one or two alone would not keep the multipliers busy. */
+// @ts-ignore: decorator
+@inline
+export function tileRows(left: i32): i32 {
+  return left <= ROWS ? left : left < ROWS + 3 ? 4 : ROWS;
+}
 
 /**
  * A tile of C: `rows` × `width` (16, 8 or 4), all of it in registers over the k products of one column of A with one row of
@@ -31,8 +39,8 @@ function tile(
   columns: i32,
 ): void {
   const k = product.k,
-    aRow = lies == PACKED_BY_COLUMNS ? <usize>4 : product.aRow,
-    aCol = lies == PACKED_BY_ROWS ? <usize>4 : product.aCol,
+    aRow = lies == A_BY_COLUMNS || lies == PACKED ? <usize>4 : product.aRow,
+    aCol = lies == PACKED ? (<usize>rows) << 2 : lies == A_BY_ROWS ? <usize>4 : product.aCol,
     bRow = lies == ANYHOW ? product.bRow : (<usize>width) << 2;
   let c00: v128 = f32x4.splat(0),
     c01: v128 = c00,
@@ -187,41 +195,31 @@ function panel(
   bias: usize,
   columns: i32,
 ): void {
-  const m = product.m,
-    aRow = lies == PACKED_BY_COLUMNS ? <usize>4 : product.aRow,
+  const aRow = lies == PACKED ? (<usize>product.k) << 2 : lies == A_BY_COLUMNS ? <usize>4 : product.aRow,
     cRow = product.cRow;
-  // Tiles of one or two rows do not keep the multipliers busy: before such a rest, one tile of `ROWS` goes into two of about half.
-  const rest = m % ROWS;
-  const full = m / ROWS - (rest > 0 && rest < 3 && m > ROWS ? 1 : 0);
-  for (let t = 0; t < full; t++) {
-    tile(ROWS, width, lies, product, a, b, c, bias, columns);
-    a += aRow * ROWS;
-    c += cRow * ROWS;
-  }
-  let left = m - full * ROWS;
-  if (left > ROWS) {
-    tile(4, width, lies, product, a, b, c, bias, columns);
-    a += aRow * 4;
-    c += cRow * 4;
-    left -= 4;
-  }
-  switch (left) {
-    case 5:
-      tile(5, width, lies, product, a, b, c, bias, columns);
-      break;
-    case 4:
-      tile(4, width, lies, product, a, b, c, bias, columns);
-      break;
-    case 3:
-      tile(3, width, lies, product, a, b, c, bias, columns);
-      break;
-    case 2:
-      tile(2, width, lies, product, a, b, c, bias, columns);
-      break;
-    case 1:
-      tile(1, width, lies, product, a, b, c, bias, columns);
-      break;
-    default:
+  for (let left = product.m, rows = 0; left > 0; left -= rows) {
+    rows = tileRows(left);
+    switch (rows) {
+      case 6:
+        if (ROWS == 6) tile(6, width, lies, product, a, b, c, bias, columns);
+        break;
+      case 5:
+        tile(5, width, lies, product, a, b, c, bias, columns);
+        break;
+      case 4:
+        tile(4, width, lies, product, a, b, c, bias, columns);
+        break;
+      case 3:
+        tile(3, width, lies, product, a, b, c, bias, columns);
+        break;
+      case 2:
+        tile(2, width, lies, product, a, b, c, bias, columns);
+        break;
+      default:
+        tile(1, width, lies, product, a, b, c, bias, columns);
+    }
+    a += aRow * <usize>rows;
+    c += cRow * <usize>rows;
   }
 }
 
@@ -230,10 +228,13 @@ export function wide(product: Product, a: usize, b: usize, c: usize, bias: usize
   panel(PANEL, ANYHOW, product, a, b, c, bias, PANEL);
 }
 export function wideRows(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, PACKED_BY_ROWS, product, a, b, c, bias, PANEL);
+  panel(PANEL, A_BY_ROWS, product, a, b, c, bias, PANEL);
 }
 export function wideColumns(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, PACKED_BY_COLUMNS, product, a, b, c, bias, PANEL);
+  panel(PANEL, A_BY_COLUMNS, product, a, b, c, bias, PANEL);
+}
+export function widePacked(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
+  panel(PANEL, PACKED, product, a, b, c, bias, PANEL);
 }
 export function eight(product: Product, a: usize, b: usize, c: usize, bias: usize, columns: i32): void {
   panel(8, ANYHOW, product, a, b, c, bias, columns);
