@@ -91,7 +91,9 @@ function usualTorch(peer: Torch, name: WorkloadName, threads: number): Program {
   };
 }
 
-/** The whole step as one compiled function. */
+/** The way that makes the whole step by one compiled function. */
+export const WHOLE = "whole";
+
 const wholeTorch = (peer: Torch, threads: number): readonly Program[] =>
   (
     [
@@ -102,7 +104,7 @@ const wholeTorch = (peer: Torch, threads: number): readonly Program[] =>
     peer,
     threads,
     command: torch(peer, threads),
-    offers: [{ instrumentation, variants: ["whole"], statistics: [statistics] }],
+    offers: [{ instrumentation, variants: [WHOLE], statistics: [statistics] }],
     compiled: true,
   }));
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { peakGflops } from "./peak.ts";
 import { specOf, writeProblem } from "./problem.ts";
 import { type PeerProcess, startPeer } from "./process.ts";
-import { COMPILES, missingPeers, type Offer, type Program, programs } from "./programs.ts";
+import { COMPILES, missingPeers, type Offer, type Program, programs, WHOLE } from "./programs.ts";
 import type { Measured, Series } from "./results.ts";
 import { modelFile, type WorkloadName } from "./workloads.ts";
 
@@ -15,7 +15,10 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
 const TRIALS = 4;
 const TRIAL_SECONDS = SECONDS / 4;
 
-/** Of each peer, number of threads and instrumentation so many ways stay for the rounds, if they are not much slower than the best. */
+/**
+ * Of each peer, number of threads and instrumentation so many ways stay for the rounds, if they are not much slower than the best; of
+ * modules, and of the whole step as one function.
+ */
 const KEPT = 2;
 const NOT_MUCH = 0.7;
 
@@ -112,10 +115,10 @@ const brief = (error: string): string =>
 
 const byRate = (contenders: readonly Contender[]) => contenders.toSorted((a, b) => b.rate - a.rate);
 
-/** The fastest of each peer, number of threads, and instrumentation. */
+/** The fastest of each peer, number of threads, and instrumentation; modules by themselves. */
 function bestOfEach(contenders: readonly Contender[]): readonly Contender[] {
-  const groups = Object.groupBy(contenders, ({ way: { peer, threads, instrumentation } }) =>
-    JSON.stringify([peer, threads, instrumentation]),
+  const groups = Object.groupBy(contenders, ({ way: { peer, threads, instrumentation, variant } }) =>
+    JSON.stringify([peer, threads, instrumentation, variant === WHOLE]),
   );
   return Object.values(groups).flatMap((group = []) => {
     const [best, ...others] = byRate(group).slice(0, KEPT);

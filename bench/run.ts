@@ -35,7 +35,7 @@ for (const name of workloadNames.filter(wanted)) {
   add({ workloads: { ...results.workloads, [name]: measured } });
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   const targets = [...targetsOf("PyTorch"), againstJavaScript];
-  const ratios = targets.map((target) => figure(reached(target, "GradLens", measured)));
+  const ratios = targets.map((target) => figure(reached(target, "GradLens", measured, name)));
   console.log(`${name}: ${measured.series.length} ways in ${seconds} s; ${ratios.join(", ")} times as fast`);
 }
 if (wanted("runs")) add({ runs: measureRuns() });

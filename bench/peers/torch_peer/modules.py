@@ -19,15 +19,29 @@ class FastAttention(nn.Module):
         super().__init__()
         self.heads = attention.num_heads
         self.in_proj_weight, self.in_proj_bias = attention.in_proj_weight, attention.in_proj_bias
+        self.in_proj = None  # the same as a module, for hooks
         self.out_proj = nn.Linear(attention.embed_dim, attention.embed_dim)
         self.out_proj.weight, self.out_proj.bias = attention.out_proj.weight, attention.out_proj.bias
 
     def forward(self, x):
         batch, time, width = x.shape
-        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias).view(batch, time, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        qkv = self.in_proj(x) if self.in_proj else F.linear(x, self.in_proj_weight, self.in_proj_bias)
+        q, k, v = qkv.view(batch, time, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.out_proj(y.transpose(1, 2).reshape(batch, time, width))
+
+    def open(self):
+        """Makes both projections modules, whose outputs hooks see."""
+        width = self.in_proj_weight.shape[1]
+        self.in_proj = nn.Linear(width, 3 * width)
+        self.in_proj.weight, self.in_proj.bias = self.in_proj_weight, self.in_proj_bias
+
+
+def give_sequence(recurrent):
+    """Lets a module that gives its last output compute that from all of them, which hooks that are there before this then see."""
+    if recurrent.output == "last":
+        recurrent.output = "sequence"
+        recurrent.register_forward_hook(lambda _module, _inputs, sequence: sequence[:, -1])
 
 
 class Unrolled(nn.Module):

@@ -5,6 +5,8 @@ import math
 import torch
 from torch import nn
 
+from .modules import FastAttention, give_sequence
+
 
 def naive(gradients):
     """Norm, mean, standard deviation and greatest absolute value, an operation each."""
@@ -101,7 +103,8 @@ class Full:
         self.parameters = list(model.parameters())
         self.hist_every = hist_every
         self.steps = 0
-        modules = [module for module in model.modules() if module is not model and type(module) is not nn.Sequential]
+        inside = {part for module in model.modules() if isinstance(module, FastAttention) for part in module.children()}
+        modules = [m for m in model.modules() if m is not model and type(m) is not nn.Sequential and m not in inside]
         self.hooks = Hooks(modules)
 
     @torch.no_grad()
@@ -122,11 +125,18 @@ class Full:
 class Histograms:
     """
     At every step of each parameter's gradient, of the output of each module that has parameters, and of the gradient there: norm,
-    greatest absolute value, sum, zeros and histogram. So the targets suppose.
+    greatest absolute value, sum, zeros and histogram. So the targets suppose: of nn.RNN and nn.LSTM hooks see the outputs of all
+    steps, and of attention both projections.
     """
 
     def __init__(self, model):
+        for module in model.modules():
+            if isinstance(module, FastAttention):
+                module.open()
         self.hooks = Hooks([module for module in model.modules() if module is not model and self.counts(module)])
+        for module in model.modules():
+            if isinstance(module, nn.RNNBase):
+                give_sequence(module)
 
     @staticmethod
     def counts(module):
