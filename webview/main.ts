@@ -60,7 +60,7 @@ const view = panel(root, kept, {
     dispatch({ type: "open", ...(layer !== undefined && { layer }) });
     queueMicrotask(keep);
   },
-  arranged() {
+  layoutChanged() {
     spokenAt = -Infinity;
     requestDraw();
     queueMicrotask(keep);

@@ -45,7 +45,7 @@ export interface Surroundings {
   /** Shows all figures of a layer; `undefined`: the charts of all layers. */
   open(layer: string | undefined): void;
   /** Something was folded, unfolded or swapped: keep it, and draw anew. */
-  arranged(): void;
+  layoutChanged(): void;
 }
 
 /** How the user has arranged the panel. */
@@ -64,7 +64,7 @@ export function panel(root: HTMLElement, { folded }: Arrangement, around: Surrou
     },
     go: (step) => around.go(step),
     open: (layer) => around.open(layer),
-    arranged: () => around.arranged(),
+    layoutChanged: () => around.layoutChanged(),
     save: (name, format, content) => around.post({ type: "save", name, format, content }),
     say: (text) => setText(voice, text),
   };

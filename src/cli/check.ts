@@ -45,7 +45,7 @@ export function chooseModel(
   const [first, ...more] = problemsOf(name, text, problems.filter(isError));
   if (first !== undefined) {
     const others = more.length > 0 ? ` (and ${more.length} more: gradlens check lists them)` : "";
-    err(line`${quoted(model.name)} is sound and runs; elsewhere in its file: ${first}${others}`);
+    err(line`${quoted(model.name)} is valid and runs; elsewhere in its file: ${first}${others}`);
   }
   return model;
 }

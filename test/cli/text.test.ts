@@ -131,7 +131,7 @@ suite("a file with a sound model and broken ones", () => {
     const [first, second] = stderr.split("\n");
     assert.match(
       first,
-      /^"sound" is sound and runs; elsewhere in its file: mixed\.gradlens\.json:\d+:\d+: unknown layer type "Relu": did you mean "ReLU"\? \(and 2 more: gradlens check lists them\)$/,
+      /^"sound" is valid and runs; elsewhere in its file: mixed\.gradlens\.json:\d+:\d+: unknown layer type "Relu": did you mean "ReLU"\? \(and 2 more: gradlens check lists them\)$/,
     );
     assert.match(second, /^sound · 1 layer /);
   });

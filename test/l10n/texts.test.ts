@@ -9,10 +9,9 @@ import {
   languages,
   mistakesOf,
   readBundle,
-  sources,
-  textsOf,
-  unmarkedIn,
 } from "../../tools/l10n.mjs";
+import { sources, textsOf } from "../../tools/texts.mjs";
+import { unmarkedIn } from "../../tools/unmarked.mjs";
 import { manifestFile, manifestTexts, textsFile } from "../../tools/manifest.mjs";
 
 /** Each on its line. */
@@ -40,7 +39,7 @@ suite("the texts of the source", () => {
     assert.equal(
       listed(unmarked.map(({ file, line, key }) => `${file}:${line}: ${JSON.stringify(key)}`)),
       "",
-      "mark each as t`…`, plain`…` or markdown`…`; tools/l10n.mjs knows what is no text",
+      "mark each as t`…`, plain`…` or markdown`…`; tools/unmarked.mjs knows what is no text",
     );
   });
 });

@@ -10,7 +10,7 @@ export interface Events {
   /** Shows a step of the run; `undefined`: the latest, and those that come. */
   go(step: number | undefined): void;
   /** A section is folded, unfolded, shows its table or its chart, or has come into sight: draw it. */
-  arranged(): void;
+  layoutChanged(): void;
   /** Lets the user save a chart. */
   save(name: string, format: SaveFormat, content: string): void;
   /** Something that is seen happening is to be said to those who cannot see it. */

@@ -59,7 +59,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   const swap = iconButton("table", t`Show as table`, () => {
     asTable = !asTable;
     arrange();
-    events.arranged();
+    events.layoutChanged();
   });
   const copy = iconButton("copy", t`Copy as CSV`, () => {
     if (view) void toClipboard(toCsv((part.data ?? part.table)(view))).then(copied, notCopied);
@@ -92,7 +92,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   new IntersectionObserver((entries) => {
     const before = inSight;
     inSight = entries.at(-1)?.isIntersecting ?? true;
-    if (inSight && !before) events.arranged();
+    if (inSight && !before) events.layoutChanged();
   }, NEARBY).observe(root);
 
   function copied(): void {
@@ -120,7 +120,7 @@ export function section(part: Part, startsFolded: boolean, events: Events, prefi
   fold.addEventListener("click", () => {
     folded = !folded;
     arrange();
-    events.arranged();
+    events.layoutChanged();
   });
   arrange();
 

@@ -13,7 +13,7 @@ export { adam } from "./optimizer/adam";
 export { rmsprop } from "./optimizer/rmsprop";
 export { adagrad } from "./optimizer/adagrad";
 export { activation, activationGrad } from "./activation/kernels";
-export { softmax, softmaxGrad } from "./activation/activations";
+export { softmax, softmaxGrad } from "./activation/softmax";
 export { activationGradSquares, activationMoments } from "./activation/instrumented";
 export { activationGradSums } from "./activation/instrumentedRows";
 export { batchNorm, batchNormEval, batchNormGrad } from "./norm/batchNorm";

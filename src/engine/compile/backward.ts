@@ -1,7 +1,8 @@
 import { type Node, rootOf, type Value } from "../graph/graph.ts";
 import type { RowSums } from "../ops/op.ts";
 import type { LayerTable, Network } from "../graph/network.ts";
-import type { Along, Instrumentation, Summed } from "../statistics/instrument.ts";
+import type { Instrumentation } from "../statistics/instrument.ts";
+import type { Along, Summed } from "../statistics/sumTaker.ts";
 import { neededForBackward, callOf, type BufferAssignment, type Range, type Saved } from "./buffers.ts";
 import { firstNode, takesIds, usersOf, valuesBackwards } from "./reach.ts";
 import type { Recording } from "./recording.ts";

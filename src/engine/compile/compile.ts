@@ -10,6 +10,7 @@ import type { Call } from "./recorder.ts";
 import { Recording } from "./recording.ts";
 import { indexModules } from "../graph/moduleIndex.ts";
 import type { PartialSums } from "../statistics/partialSums.ts";
+import type { Stage } from "../statistics/sumTaker.ts";
 import { Slots } from "../statistics/slots.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Trace, Traced } from "./trace.ts";
@@ -31,10 +32,8 @@ export interface CallLists {
   readonly layers: readonly LayerSums[];
   /** The figures of a frame. */
   readonly readings: Readings;
-  /** What forward and backward leave in parts, what `sampled`, and what the update. */
-  readonly partialSums: readonly PartialSums[];
-  readonly sampledPartialSums: readonly PartialSums[];
-  readonly updatePartialSums: readonly PartialSums[];
+  /** What each stage leaves in parts. */
+  readonly partialSums: Readonly<Record<Stage, readonly PartialSums[]>>;
   /** Elements that it needs of `Memory.floats` and `Memory.doubles`. */
   readonly floats: number;
   readonly doubles: number;
@@ -100,8 +99,6 @@ export function compile(network: Network, options: CompileOptions): CallLists {
     layers: instrumentation.layers,
     readings: readingsOf(instrumentation.layers),
     partialSums: instrumentation.partialSums,
-    sampledPartialSums: instrumentation.sampledPartialSums,
-    updatePartialSums: instrumentation.updatePartialSums,
     floats: buffers.end,
     doubles: slots.end,
   };

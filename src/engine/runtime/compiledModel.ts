@@ -180,7 +180,7 @@ export class CompiledModel {
         {
           lists,
           ...this.#passes(lists),
-          update: this.#runner(this.#updates(lists), lists.batch, lists.updatePartialSums),
+          update: this.#runner(this.#updates(lists), lists.batch, lists.partialSums.update),
         },
       ]),
     );
@@ -188,14 +188,14 @@ export class CompiledModel {
 
   /** Where no step is sampled, or every one is, both are the same. Without statistics nothing is: the input's gradient is one. */
   #passes(lists: CallLists): Pick<CompiledStep, "step" | "sampledStep"> {
-    const { forward, sampledForward, backward, sampled, batch, partialSums, sampledPartialSums } = lists;
-    const plain = () => this.#runner([...forward, ...backward], batch, partialSums);
+    const { forward, sampledForward, backward, sampled, batch, partialSums } = lists;
+    const plain = () => this.#runner([...forward, ...backward], batch, partialSums.step);
     if (!this.hasStatistics || (sampled.length === 0 && sampledForward.length === forward.length)) {
       const step = plain();
       return { step, sampledStep: step };
     }
     const calls = [...sampledForward, ...backward, ...sampled];
-    const sampledStep = this.#runner(calls, batch, [...partialSums, ...sampledPartialSums]);
+    const sampledStep = this.#runner(calls, batch, [...partialSums.step, ...partialSums.sampled]);
     return { step: this.samplingInterval === 1 ? sampledStep : plain(), sampledStep };
   }
 

@@ -8,30 +8,11 @@ import type { LayerTable, Network, Module } from "../graph/network.ts";
 import type { Call } from "../compile/recorder.ts";
 import { Recording } from "../compile/recording.ts";
 import type { ModuleIndex } from "../graph/moduleIndex.ts";
-import type { SummedPart } from "../ops/op.ts";
 import { OWN_SUMS, type OwnSums } from "./ownSums.ts";
-import { columnPartsOf, type PartialSums, partsOf } from "./partialSums.ts";
+import { columnPartsOf, type Part, type PartialSums, partsOf } from "./partialSums.ts";
 import type { Slots } from "./slots.ts";
+import { type Along, type Stage, type Summed, type Sums, SumTaker } from "./sumTaker.ts";
 import { type Tensor, sizeOf } from "../tensor.ts";
-
-/** Sums over a tensor: where they are put, and the calls that take them, one for each part; none where another pass has taken them along. */
-export interface Sums {
-  readonly at: Slot;
-  readonly calls: readonly Call[];
-}
-
-/** A gradient whose ‖·‖² is taken once at most. */
-export interface Summed {
-  readonly at: number;
-  readonly size: number;
-  squares?: Sums;
-}
-
-/** What a pass sums up beside its work: part by part, of what it reads and of what it writes. */
-export interface Along {
-  readonly parts: readonly SummedPart[];
-  readonly written: Sums;
-}
 
 /** Elements of a tensor that gets a place of its own so that sums can be taken along; of larger ones the memory would cost more than the time. */
 const LARGEST_OUT_OF_PLACE = 2 ** 16;
@@ -52,11 +33,6 @@ export class Instrumentation {
   readonly #own: readonly Map<string, Slot>[];
   /** What costs so much that only some steps have it: histograms, and the gradient of the input. */
   readonly sampled = new Recording();
-  /** What is in parts when the step has been computed, and when the parameters have been updated. */
-  readonly partialSums: PartialSums[] = [];
-  readonly updatePartialSums: PartialSums[] = [];
-  readonly sampledPartialSums: PartialSums[] = [];
-  #isSampled = false;
   readonly #batch: number;
   #later: Call[] = [];
   /** The moments of each root value. */
@@ -67,6 +43,7 @@ export class Instrumentation {
   readonly #table: LayerTable;
   readonly #segments: ReadonlyMap<string, Segment>;
   readonly #slots: Slots;
+  readonly #sums: SumTaker;
 
   constructor(
     network: Network,
@@ -81,11 +58,17 @@ export class Instrumentation {
     this.#table = table;
     this.#segments = new Map(layout.segments.map((segment) => [segment.layer.path, segment]));
     this.#slots = slots;
+    this.#sums = new SumTaker(slots);
     this.#times = network.modules.map((module) =>
       Array<Slot | undefined>(this.#timeSteps(module)).fill(undefined),
     );
     this.#own = network.modules.map(() => new Map());
     this.#layers = network.modules.map((_, i) => this.#nothing(i));
+  }
+
+  /** What each stage leaves in parts. */
+  get partialSums(): Readonly<Record<Stage, readonly PartialSums[]>> {
+    return this.#sums.partial;
   }
 
   /** In order of a frame's rows. */
@@ -113,7 +96,7 @@ export class Instrumentation {
     if (modules.length === 0 || this.#what !== "everything") return;
     const moments =
       taken ??
-      this.#inParts(size, MOMENTS.length, this.#batch, (from, n, out) =>
+      this.#sums.take(this.#samples(size), MOMENTS.length, (from, n, out) =>
         makeCall("moments", { n, x: at + from, out }),
       );
     if (!taken) moments.calls.forEach((call) => recording.wait(call));
@@ -122,7 +105,7 @@ export class Instrumentation {
     for (const i of modules) {
       this.#layers[i].output = moments.at;
       this.#layers[i].spread = spread;
-      this.#ownSums(recording, i, "output", at, size, this.#batch);
+      this.#ownSums(recording, i, "output", at, this.#samples(size));
       this.#units(recording, i, at, size);
     }
   }
@@ -132,13 +115,12 @@ export class Instrumentation {
     const rows = this.#batch;
     const columns = size / rows;
     const parts = columnPartsOf(rows, columns);
-    const out = this.#slots.alloc(parts.length);
+    // In the forward pass of the sampled steps, and added up with what these compute afterwards.
+    const out = this.#sums.place(parts, 1, "sampled");
     if (rows === 1) return out;
     parts.forEach(({ from, n }, i) => {
       recording.wait(makeCall("spread", { rows, n, x: at + from, ld: columns, out: out + i }));
     });
-    // In the forward pass of the sampled steps, and added up with what these compute afterwards.
-    if (parts.length > 1) this.sampledPartialSums.push({ at: out, figures: 1, parts: parts.length });
     return out;
   }
 
@@ -147,7 +129,7 @@ export class Instrumentation {
     const moments = this.#moments.get(rootOf(node.inputs[0]).id);
     if (!moments || !node.op.takesSums?.includes("forward") || read.at === written.at) return undefined;
     if (this.#index.outputs(node.output).length === 0) return undefined;
-    return this.#along(recording, moments, written.size, MOMENTS.length);
+    return this.#sums.along(recording, moments, this.#samples(written.size), MOMENTS.length);
   }
 
   /** What the pass of a node backward takes along: ‖·‖² of the gradient that it reads, where it still waits, and of `written`, that of its first input. */
@@ -155,43 +137,15 @@ export class Instrumentation {
     if (!read.squares || !node.op.takesSums?.includes("backward") || read.at === written.at) return undefined;
     const [value] = node.inputs;
     if (this.#index.exits(value).length + this.#index.entries(value).length === 0) return undefined;
-    const along = this.#along(recording, read.squares, written.size, 1);
+    const along = this.#sums.along(recording, read.squares, this.#samples(written.size), 1);
     if (along) written.squares = along.written;
     return along;
-  }
-
-  #along(recording: Recording, read: Sums, size: number, figures: number): Along | undefined {
-    if (!recording.withdraw(read.calls)) return undefined;
-    const sizes: (readonly [from: number, n: number])[] = [];
-    const { at } = this.#inParts(size, figures, this.#batch, (from, n) => void sizes.push([from, n]));
-    const parts = sizes.map(([from, n], i) => ({
-      from,
-      n,
-      read: read.at + i * figures,
-      written: at + i * figures,
-    }));
-    return { parts, written: { at, calls: [] } };
   }
 
   /** What needs all samples of a tensor that is still there when all outputs have been computed. */
   allOutputs(recording: Recording): void {
     this.#later.forEach((call) => recording.wait(call));
     this.#later = [];
-  }
-
-  /** Sums that are taken part by part, by the calls that `callOf` gives for n elements from `from` on. */
-  #inParts(
-    size: number,
-    figures: number,
-    batch: number | undefined,
-    callOf: (from: number, n: number, out: number) => Call | void,
-    partialSums = this.#isSampled ? this.sampledPartialSums : this.partialSums,
-  ): Sums {
-    const parts = partsOf(size, batch);
-    const at = this.#slots.alloc(parts.length * figures);
-    const calls = parts.flatMap(({ from, n }, i) => callOf(from, n, at + i * figures) ?? []);
-    if (parts.length > 1) partialSums.push({ at, figures, parts: parts.length });
-    return { at, calls };
   }
 
   #units(recording: Recording, i: number, at: number, size: number): void {
@@ -203,13 +157,13 @@ export class Instrumentation {
       const [outer, channels, inner] = this.#index.units[i];
       const call = makeCall("deadUnits", { outer, channels, inner, x: at, out: dead });
       // Of several parts each may be another thread's: one wait for all of them serves the units of all layers.
-      if (partsOf(size, this.#batch).length > 1) this.#later.push(call);
+      if (this.#samples(size).length > 1) this.#later.push(call);
       else recording.wait(call);
     }
     const saturation = type.saturation?.(spec.params);
     if (!saturation) return;
     const { low, high } = saturation;
-    const saturated = this.#inParts(size, 1, this.#batch, (from, n, out) =>
+    const saturated = this.#sums.take(this.#samples(size), 1, (from, n, out) =>
       makeCall("outside", { n, x: at + from, low, high, out }),
     );
     saturated.calls.forEach((call) => recording.wait(call));
@@ -223,28 +177,27 @@ export class Instrumentation {
       this.#layers[i].outputGradient = this.#squares(recording, gradient);
     for (const i of this.#index.entries(value)) {
       const squares = this.#squares(recording, gradient);
-      this.#layers[i].inputGradient = { squares, sampled: this.#isSampled };
+      this.#layers[i].inputGradient = { squares, sampled: this.#sums.stage === "sampled" };
     }
+  }
+
+  /** The parts of a tensor of a batch's samples. */
+  #samples(size: number): readonly Part[] {
+    return partsOf(size, this.#batch);
   }
 
   /** What is recorded from now on is computed at some steps only. */
   beginSampled(): Recording {
-    this.#isSampled = true;
+    this.#sums.stage = "sampled";
     return this.sampled;
   }
 
   #squares(recording: Recording, gradient: Summed): Slot {
     if (!gradient.squares) {
-      gradient.squares = this.#sumSquares(gradient.at, gradient.size);
+      gradient.squares = this.#sums.squares(gradient.at, this.#samples(gradient.size));
       gradient.squares.calls.forEach((call) => recording.wait(call));
     }
     return gradient.squares.at;
-  }
-
-  #sumSquares(at: number, size: number): Sums {
-    return this.#inParts(size, 1, this.#batch, (from, n, out) =>
-      makeCall("sumSquares", { n, x: at + from, out }),
-    );
   }
 
   /** Weights of module `i`, and their gradients, which are complete. Does nothing the second time. */
@@ -253,31 +206,24 @@ export class Instrumentation {
     const layer = this.#layers[i];
     if (!segment || layer.parameters) return;
     const { size, grad, squares } = segment;
-    const update = this.#inParts(size, UPDATE.length, undefined, () => undefined, this.updatePartialSums).at;
+    const update = this.#sums.place(partsOf(size), UPDATE.length, "update");
     const gradient =
       this.#what === "nothing"
         ? undefined
-        : this.#inParts(size, SUMMARY.length, undefined, (from, n, out) =>
+        : this.#sums.take(partsOf(size), SUMMARY.length, (from, n, out) =>
             makeCall("summary", { n, x: grad + from, out }),
           );
     gradient?.calls.forEach((call) => recording.wait(call));
-    if (this.#what === "everything") this.#ownSums(recording, i, "gradient", grad, size);
+    if (this.#what === "everything") this.#ownSums(recording, i, "gradient", grad, partsOf(size));
     const histogram = this.#what === "everything" ? this.#histogram(size, grad) : undefined;
     layer.parameters = { size, squares, update, gradient: gradient?.at, histogram };
   }
 
   /** Sums that statistics name by their kernels. */
-  #ownSums(
-    recording: Recording,
-    i: number,
-    of: OwnSums["of"],
-    at: number,
-    size: number,
-    batch?: number,
-  ): void {
+  #ownSums(recording: Recording, i: number, of: OwnSums["of"], at: number, parts: readonly Part[]): void {
     for (const own of OWN_SUMS) {
       if (own.of !== of) continue;
-      const sums = this.#inParts(size, own.figures, batch, (from, n, out) => own.call(n, at + from, out));
+      const sums = this.#sums.take(parts, own.figures, (from, n, out) => own.call(n, at + from, out));
       sums.calls.forEach((call) => recording.wait(call));
       this.#own[i].set(own.kernel, sums.at);
     }
@@ -296,7 +242,7 @@ export class Instrumentation {
     const times = this.#times[layer];
     if (times.length === 0) return undefined;
     return (t, at, n) => {
-      const squares = this.#sumSquares(at, n);
+      const squares = this.#sums.squares(at, this.#samples(n));
       squares.calls.forEach((call) => recording.wait(call));
       times[t] = squares.at;
     };

@@ -1,27 +1,15 @@
 import * as vscode from "vscode";
-import type { Position } from "../../model/digest.ts";
-import { mover } from "../../model/held.ts";
-import type { Anchor, Anchors, Now } from "../anchors.ts";
+import type { Anchors, Now } from "../anchors.ts";
 import type { Run } from "../run.ts";
 import type { Runs } from "../runs.ts";
 import { Debounce } from "../throttle.ts";
 import { cellsOf, isCell, openNotebook } from "./cells.ts";
 import { digestsOf, keysOf } from "./digests.ts";
 import { placesOf, type Place, type Places } from "./places.ts";
+import { afterEdit, anchorsOf, movedAs, type ProgramAnchor } from "./programLines.ts";
 
 /** A text is compared with what ran once it has been quiet for so long. */
 const QUIET_MS = 150;
-
-/** Lines of a program that made layers of a run. */
-export interface ProgramAnchor extends Anchor {
-  start: Position;
-  end: Position;
-  /** The line where it stood then. */
-  readonly made: number;
-  readonly run: Run;
-  /** Rows of its frames, in order. */
-  readonly rows: readonly number[];
-}
 
 /** What is known of a run in a document. */
 interface Seen {
@@ -60,7 +48,8 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         const known = this.#known.get(document);
         if (!known || contentChanges.length === 0) return;
-        for (const change of contentChanges) move(known, change);
+        for (const change of contentChanges)
+          for (const seen of known.seen.values()) seen.anchors = afterEdit(seen.anchors, change);
         this.#quiet.request(document);
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
@@ -191,7 +180,7 @@ export class ProgramAnchors implements Anchors<ProgramAnchor>, vscode.Disposable
     const seen: Seen = {
       run,
       file,
-      anchors: edited ? movedAs(edited, run, own) : anchorsOf(document, run, own),
+      anchors: edited ? movedAs(edited.anchors, run, own) : anchorsOf(document, run, own),
       isExact: true,
     };
     if (known) {
@@ -271,31 +260,4 @@ function cellOf(known: Known | undefined, { byFile }: Places): Named | undefined
 function isWhatRan({ digests }: Known, { run, file }: Seen): boolean {
   const ran = placesIn(run)?.digests.get(file);
   return ran === undefined || digests.length === 0 || digests.includes(ran);
-}
-
-function anchorsOf(
-  document: vscode.TextDocument,
-  run: Run,
-  places: readonly Place[],
-): readonly ProgramAnchor[] {
-  return places.flatMap(({ line, endLine, rows }) => {
-    if (line >= document.lineCount) return []; // of a longer text that ran
-    const last = Math.min(Math.max(line, endLine), document.lineCount - 1);
-    const start = { line, column: document.lineAt(line).firstNonWhitespaceCharacterIndex };
-    const end = { line: last, column: document.lineAt(last).text.trimEnd().length };
-    return [{ start, end, made: line, run, rows }];
-  });
-}
-
-/** Lines of a cell that has been edited since it was what ran stand where those of an earlier run do. */
-const movedAs = ({ anchors }: Seen, run: Run, places: readonly Place[]): readonly ProgramAnchor[] =>
-  places.flatMap(({ line, rows }) => {
-    const moved = anchors.find(({ made }) => made === line);
-    return moved ? [{ ...moved, run, rows }] : [];
-  });
-
-function move({ seen }: Known, { range, text }: vscode.TextDocumentContentChangeEvent): void {
-  const place = ({ line, character }: vscode.Position): Position => ({ line, column: character });
-  const by = mover({ start: place(range.start), end: place(range.end), text });
-  for (const one of seen.values()) one.anchors = one.anchors.filter((anchor) => by(anchor));
 }

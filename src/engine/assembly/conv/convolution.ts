@@ -1,5 +1,6 @@
 import { ConvDescriptor } from "../descriptors";
-import { correlation, packWeights } from "./correlation";
+import { correlation } from "./correlation";
+import { packWeights } from "./packWeights";
 import { f32At, scratch } from "../simd/memory";
 import { paddedInput } from "./paddedInput";
 

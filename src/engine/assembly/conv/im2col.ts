@@ -90,7 +90,7 @@ export function im2colConv2d(
   while (block.next(conv, batch * conv.groups)) {
     const n = block.rows * block.columns;
     const from = x + block.x(conv);
-    if (!conv.pointwise) moveColumns(conv, block, from, columns, false);
+    if (!conv.pointwise) im2col(conv, block, from, columns);
     const B = conv.pointwise ? from : columns;
     const shape = gemmOf(depth, depth, 0, n, 0, pixels, bias < 0 ? 0 : 1);
     gemm(shape, outs, n, W + block.W(conv), B, y + block.y(conv), -1);
@@ -116,7 +116,7 @@ export function im2colConv2dGradInput(
     const to = dx + block.x(conv);
     const C = conv.pointwise ? to : columns;
     gemm(gemmOf(outs, depth, 1, pixels, 0, n, 0), depth, n, W + block.W(conv), dy + block.y(conv), C, -1);
-    if (!conv.pointwise) moveColumns(conv, block, to, columns, true);
+    if (!conv.pointwise) col2im(conv, block, to, columns);
   }
 }
 
@@ -142,7 +142,7 @@ export function im2colConv2dGradWeight(
     if (m <= 0) continue;
     const n = block.rows * block.columns;
     const from = x + block.x(conv);
-    if (!conv.pointwise) moveColumns(conv, block, from, columns, false);
+    if (!conv.pointwise) im2col(conv, block, from, columns);
     const A = dy + block.y(conv) + before * pixels,
       B = conv.pointwise ? from : columns,
       C = dW + block.W(conv) + before * depth;
@@ -152,11 +152,19 @@ export function im2colConv2dGradWeight(
   }
 }
 
-/**
- * The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes: copied
- * from x to `to`, or where `back` is true added up from there into x.
- */
-function moveColumns(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: bool): void {
+/** The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes. */
+function im2col(conv: ConvDescriptor, block: Block, x: i32, to: i32): void {
+  memory.fill(f32At(to), 0, (<usize>(depthOf(conv) * block.rows * block.columns)) << 2);
+  eachRun(conv, block, x, to, false);
+}
+
+/** Adds the columns of a block up into x. */
+function col2im(conv: ConvDescriptor, block: Block, x: i32, from: i32): void {
+  eachRun(conv, block, x, from, true);
+}
+
+/** What of a row of x is an element of the window for a row of a block, copied to the block's columns, or added up from there. */
+function eachRun(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: bool): void {
   const channels = conv.channels / conv.groups,
     rows = block.rows,
     columns = block.columns;
@@ -166,7 +174,6 @@ function moveColumns(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: 
     window = conv.kernelHeight * kw;
   const sy = conv.strideY,
     sx = conv.strideX;
-  if (!back) memory.fill(f32At(to), 0, (<usize>(channels * window * rows * columns)) << 2);
   for (let c = 0; c < channels; c++) {
     for (let tap = 0; tap < window; tap++) {
       const top = block.row * sy - conv.padY + (tap / kw) * conv.dilationY;

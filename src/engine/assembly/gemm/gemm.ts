@@ -2,7 +2,15 @@ import { GemmDescriptor } from "../descriptors";
 import { f32At, plans, PLANS, REDUCE_SCRATCH, scratch, SHAPE_PLAN } from "../simd/memory";
 import { packRows, packTiles, packTransposed } from "./pack";
 import { Product, productPlan } from "./product";
-import { eight, four, PANEL, ROWS, wide, wideColumns, widePacked, wideRows } from "./tile";
+import {
+  columnsMacroKernel,
+  macroKernel,
+  macroKernel4,
+  macroKernel8,
+  packedMacroKernel,
+  rowsMacroKernel,
+} from "./macroKernel";
+import { MR, NR } from "./microKernel";
 import { narrowOf, transposedTile } from "./transposed";
 
 /** Inner size of a block of B that is packed at a time: KC × 8 floats stay in the first-level cache. */
@@ -12,7 +20,7 @@ const NC: i32 = 2048;
 /** Bytes that it takes: what is left over takes a panel of eight. */
 const B_SCRATCH: i32 = KC * (NC + 8) * 4;
 /** From so many columns on A is packed, too, where it lies column by column: measured. */
-const PACKS_A: i32 = 16 * PANEL;
+const PACKS_A: i32 = 16 * NR;
 /** Floats of A that are packed at a time: they stay in the second-level cache. And the bytes, with one vector after them. */
 const BLOCK: i32 = 1 << 16;
 const A_SCRATCH: i32 = BLOCK * 4 + 16;
@@ -94,7 +102,7 @@ export function gemm(shape: GemmDescriptor, m: i32, n: i32, A: i32, B: i32, C: i
  */
 function packedRows(product: Product, n: i32, a: usize, c: usize, bias: usize): void {
   const m = product.m;
-  const rows = (BLOCK / product.k / ROWS) * ROWS;
+  const rows = (BLOCK / product.k / MR) * MR;
   const block = scratch + B_SCRATCH;
   for (let i = 0; i < m; i += rows) {
     const from = a + ((<usize>i) << 2);
@@ -149,13 +157,13 @@ function columns(
   const k = <usize>product.k;
   product.bRow = bRow;
   let j = 0;
-  for (; j + PANEL <= n; j += PANEL) {
+  for (; j + NR <= n; j += NR) {
     const at = (<usize>j) << 2;
     const row = bias ? bias + at : 0;
-    if (!packed) wide(product, a, b + at, c + at, row);
-    else if (tiles) widePacked(product, tiles, b + at * k, c + at, row);
-    else if (product.aCol == 4) wideRows(product, a, b + at * k, c + at, row);
-    else wideColumns(product, a, b + at * k, c + at, row);
+    if (!packed) macroKernel(product, a, b + at, c + at, row);
+    else if (tiles) packedMacroKernel(product, tiles, b + at * k, c + at, row);
+    else if (product.aCol == 4) rowsMacroKernel(product, a, b + at * k, c + at, row);
+    else columnsMacroKernel(product, a, b + at * k, c + at, row);
   }
   for (; j < n; j += 8) {
     const at = (<usize>j) << 2;
@@ -163,7 +171,7 @@ function columns(
     const row = bias ? bias + at : 0;
     const from = packed ? b + at * k : b + at;
     if (packed) product.bRow = left > 4 ? 32 : 16;
-    if (left > 4) eight(product, a, from, c + at, row, min(8, left));
-    else four(product, a, from, c + at, row, left);
+    if (left > 4) macroKernel8(product, a, from, c + at, row, min(8, left));
+    else macroKernel4(product, a, from, c + at, row, left);
   }
 }

@@ -1,6 +1,6 @@
 import { f32At } from "../simd/memory";
 import { transposeRows } from "../simd/transpose";
-import { PANEL, ROWS, tileRows } from "./tile";
+import { NR, MR, rowsOfNext } from "./microKernel";
 
 /** See `matrixKernels.pack`. */
 export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
@@ -12,7 +12,7 @@ export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
 // @ts-ignore: decorator
 @inline
 function panelOf(left: i32): i32 {
-  return left >= PANEL ? PANEL : left > 4 ? 8 : 4;
+  return left >= NR ? NR : left > 4 ? 8 : 4;
 }
 
 /** Panels of columns of B[k,n] one after the other; what lies beyond n is never stored. */
@@ -20,7 +20,7 @@ export function packRows(n: i32, k: i32, b: usize, bRow: usize, to: usize): void
   for (let j = 0, width = 0; j < n; j += width) {
     width = panelOf(n - j);
     const from = b + ((<usize>j) << 2);
-    if (width == PANEL) to = packPanel(PANEL, k, from, bRow, to);
+    if (width == NR) to = packPanel(NR, k, from, bRow, to);
     else if (width == 8) to = packPanel(8, k, from, bRow, to);
     else to = packPanel(4, k, from, bRow, to);
   }
@@ -62,8 +62,8 @@ export function packTransposed(n: i32, k: i32, b: usize, bRow: usize, to: usize)
  */
 export function packTiles(m: i32, k: i32, a: usize, aCol: usize, to: usize): void {
   for (let left = m, rows = 0; left > 0; left -= rows) {
-    rows = tileRows(left);
-    if (rows == ROWS) packTile(ROWS, k, a, aCol, to);
+    rows = rowsOfNext(left);
+    if (rows == MR) packTile(MR, k, a, aCol, to);
     else packTile(rows, k, a, aCol, to);
     a += (<usize>rows) << 2;
     to += (<usize>(rows * k)) << 2;

@@ -1,6 +1,7 @@
 import { plans, reduceScratch, TRANSPOSED_PLAN } from "../simd/memory";
 import { Product } from "./product";
-import { four, PANEL, wide } from "./tile";
+import { macroKernel, macroKernel4 } from "./macroKernel";
+import { NR } from "./microKernel";
 
 /** Of n columns those that are left over, if they are so few that a tile of them would be mostly empty. */
 // @ts-ignore: decorator
@@ -32,16 +33,16 @@ export function transposedTile(
   transposed.aRow = 4;
   transposed.aCol = bRow;
   transposed.bRow = product.aCol;
-  transposed.cRow = (<usize>PANEL) << 2;
+  transposed.cRow = (<usize>NR) << 2;
   transposed.accumulate = false;
   let i = 0;
-  for (; i + PANEL <= m; i += PANEL, a += (<usize>PANEL) << 2, c += cRow * <usize>PANEL) {
-    wide(transposed, b, a, tile, 0);
+  for (; i + NR <= m; i += NR, a += (<usize>NR) << 2, c += cRow * <usize>NR) {
+    macroKernel(transposed, b, a, tile, 0);
     for (let j = 0; j < n; j++) {
-      const from = tile + ((<usize>(j * PANEL)) << 2);
+      const from = tile + ((<usize>(j * NR)) << 2);
       const more = bias ? f32.load(bias + ((<usize>j) << 2)) : 0;
       let to = c + ((<usize>j) << 2);
-      for (let r: usize = 0; r < (<usize>PANEL) << 2; r += 4, to += cRow) {
+      for (let r: usize = 0; r < (<usize>NR) << 2; r += 4, to += cRow) {
         let x = f32.load(from + r);
         if (bias) x += more;
         f32.store(to, accumulate ? x + f32.load(to) : x);
@@ -51,6 +52,6 @@ export function transposedTile(
   if (i == m) return;
   product.m = m - i;
   product.bRow = bRow;
-  four(product, a, b, c, bias, n);
+  macroKernel4(product, a, b, c, bias, n);
   product.m = m;
 }

@@ -3,21 +3,21 @@ import { LANES, madd } from "../simd/memory";
 import { Product } from "./product";
 
 /** Rows of C that a tile holds in registers: 6 × 2 vectors with FMA; without it a product needs one more register. */
-export const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+export const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 /** Its columns, two vectors: so wide are the panels of a B that is packed. Of what is left over there are panels of 8 and 4. */
-export const PANEL: i32 = 2 * LANES;
+export const NR: i32 = 2 * LANES;
 
 /** How A and B lie: as the product says; or B in panels of whole width, and A row by row, column by column, or in panels of tiles' height. */
-const ANYHOW: i32 = 0;
-const A_BY_ROWS: i32 = 1;
-const A_BY_COLUMNS: i32 = 2;
-const PACKED: i32 = 3;
+export const ANYHOW: i32 = 0;
+export const A_BY_ROWS: i32 = 1;
+export const A_BY_COLUMNS: i32 = 2;
+export const PACKED: i32 = 3;
 
 /** Of so many rows that are left those of the next tile: one or two alone would not keep the multipliers busy. */
 // @ts-ignore: decorator
 @inline
-export function tileRows(left: i32): i32 {
-  return left <= ROWS ? left : left < ROWS + 3 ? 4 : ROWS;
+export function rowsOfNext(left: i32): i32 {
+  return left <= MR ? left : left < MR + 3 ? 4 : MR;
 }
 
 /**
@@ -27,7 +27,7 @@ export function tileRows(left: i32): i32 {
  */
 // @ts-ignore: decorator
 @inline
-function tile(
+export function microKernel(
   rows: i32,
   width: i32,
   lies: i32,
@@ -180,65 +180,4 @@ function storeRow(
   } else {
     storeLanes(c, x0, columns);
   }
-}
-
-/** All rows of C for one panel of columns: tiles of `ROWS`, then what is left. */
-// @ts-ignore: decorator
-@inline
-function panel(
-  width: i32,
-  lies: i32,
-  product: Product,
-  a: usize,
-  b: usize,
-  c: usize,
-  bias: usize,
-  columns: i32,
-): void {
-  const aRow = lies == PACKED ? (<usize>product.k) << 2 : lies == A_BY_COLUMNS ? <usize>4 : product.aRow,
-    cRow = product.cRow;
-  for (let left = product.m, rows = 0; left > 0; left -= rows) {
-    rows = tileRows(left);
-    switch (rows) {
-      case 6:
-        if (ROWS == 6) tile(6, width, lies, product, a, b, c, bias, columns);
-        break;
-      case 5:
-        tile(5, width, lies, product, a, b, c, bias, columns);
-        break;
-      case 4:
-        tile(4, width, lies, product, a, b, c, bias, columns);
-        break;
-      case 3:
-        tile(3, width, lies, product, a, b, c, bias, columns);
-        break;
-      case 2:
-        tile(2, width, lies, product, a, b, c, bias, columns);
-        break;
-      default:
-        tile(1, width, lies, product, a, b, c, bias, columns);
-    }
-    a += aRow * <usize>rows;
-    c += cRow * <usize>rows;
-  }
-}
-
-// Those that are compiled: what varies between them is how A and B lie, and the width.
-export function wide(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, ANYHOW, product, a, b, c, bias, PANEL);
-}
-export function wideRows(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, A_BY_ROWS, product, a, b, c, bias, PANEL);
-}
-export function wideColumns(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, A_BY_COLUMNS, product, a, b, c, bias, PANEL);
-}
-export function widePacked(product: Product, a: usize, b: usize, c: usize, bias: usize): void {
-  panel(PANEL, PACKED, product, a, b, c, bias, PANEL);
-}
-export function eight(product: Product, a: usize, b: usize, c: usize, bias: usize, columns: i32): void {
-  panel(8, ANYHOW, product, a, b, c, bias, columns);
-}
-export function four(product: Product, a: usize, b: usize, c: usize, bias: usize, columns: i32): void {
-  panel(4, ANYHOW, product, a, b, c, bias, columns);
 }
