@@ -9,8 +9,12 @@ import { serve } from "./serve.ts";
 const [folder = ".", threads = "1"] = process.argv.slice(2);
 const { spec } = readProblem(folder);
 
+/** Whether threads help has been measured. */
+let isTuned = false;
+const TUNED_MS = 3000;
+
 const backends: Readonly<Record<string, () => Backend>> = {
-  wasm: () => wasm(Number(threads)),
+  wasm: () => wasm(Number(threads), (path) => (isTuned = path === "threads" || path === "one thread")),
   scalar: () => scalarBackend,
 };
 
@@ -26,15 +30,21 @@ await serve(({ variant, statistics }) => {
   if (!backend) throw new Error(`no variant "${variant}"`);
   if (!options) throw new Error(`no statistics "${statistics}"`);
   let steps: ReturnType<Awaited<ReturnType<typeof prepare>>["steps"]> | undefined;
+  const step = (): number => {
+    const next = steps?.next();
+    if (!next || next.done) throw new Error("the training ended: a number is not finite");
+    return next.value.loss;
+  };
   return {
     async reset() {
+      isTuned = false;
       steps?.return(undefined); // lets its threads go
       steps = (await prepare(spec, location, { backend, ...options })).steps();
     },
-    step() {
-      const next = steps?.next();
-      if (!next || next.done) throw new Error("the training ended: a number is not finite");
-      return next.value.loss;
+    step,
+    settle() {
+      const started = performance.now();
+      while (threads !== "1" && !isTuned && performance.now() - started < TUNED_MS) step();
     },
   };
 });

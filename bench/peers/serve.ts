@@ -15,6 +15,8 @@ export interface Trial {
   /** Makes the next step the first one again. */
   reset(): void | Promise<void>;
   step(): number;
+  /** Makes steps until it makes them as in a long run. */
+  settle?(): void;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function serve(
 async function measure(trial: Trial, seconds: number): Promise<Answer> {
   await trial.reset();
   const loss = trial.step();
+  trial.settle?.();
   stepsPerSecond(trial, seconds); // warms up: what has slept has lost its place in every cache
   return { rate: stepsPerSecond(trial, seconds), loss };
 }
