@@ -14,7 +14,9 @@ export type Instrumentation = "none" | "basic" | "full" | "histograms";
 export type Mode = "GradLens" | "GradLens, own process";
 
 /** With the widest vectors that the processor has; and, where those are wider, held to the 256 bits that the targets were set against. */
-export type Torch = "PyTorch" | "PyTorch, 256 bits";
+export const TORCHES = ["PyTorch", "PyTorch, 256 bits"] as const;
+
+export type Torch = (typeof TORCHES)[number];
 
 export type PeerName = Mode | "GradLens, plain loops" | Torch | "TensorFlow.js" | "jax-js";
 
@@ -117,7 +119,7 @@ export const programs = (name: WorkloadName): readonly Program[] => [
     command: node("gradlens.ts"),
     offers: [{ instrumentation: "full", variants: ["scalar"], statistics: ["full"] }],
   },
-  ...(["PyTorch", "PyTorch, 256 bits"] as const).flatMap((peer) =>
+  ...TORCHES.flatMap((peer) =>
     [1, 2].flatMap((threads) => [
       usualTorch(peer, name, threads),
       ...(COMPILES ? wholeTorch(peer, threads) : []),
@@ -151,12 +153,17 @@ export function missingPeers(): ReadonlyMap<PeerName, string> {
     "import torch, numpy; print(torch.backends.cpu.get_cpu_capability())",
   ]);
   const hasTorch = asked.status === 0;
-  const isWider = asked.stdout.toString().includes("AVX512");
+  const isWider = String(asked.stdout).includes("AVX512");
   const installed = (name: string) => existsSync(join(here, "node_modules", name));
   const install = "run `npm ci` in `bench/`";
+  const needsPython = "`GRADLENS_PYTHON` names a Python that has it";
   return new Map<PeerName, string>([
-    ...(hasTorch ? [] : [["PyTorch", "`GRADLENS_PYTHON` names a Python that has it"] as const]),
-    ...(isWider ? [] : [["PyTorch, 256 bits", "PyTorch has no wider vectors here"] as const]),
+    ...(hasTorch ? [] : [["PyTorch", needsPython] as const]),
+    ...(isWider
+      ? []
+      : [
+          ["PyTorch, 256 bits", hasTorch ? "its vectors are no longer than that here" : needsPython] as const,
+        ]),
     ...(installed("@tensorflow/tfjs") ? [] : [["TensorFlow.js", install] as const]),
     ...(installed("@jax-js/jax") ? [] : [["jax-js", install] as const]),
   ]);

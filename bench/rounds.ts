@@ -52,7 +52,7 @@ export async function measure(name: WorkloadName): Promise<Measured> {
     await writeProblem(specOf(modelFile(name)), folder);
     const missing = missingPeers();
     const all = programs(name).filter(({ peer }) => !missing.has(peer));
-    failed.push(...[...missing].map(([peer, remedy]) => `${peer}: not installed; ${remedy}`));
+    failed.push(...[...missing].map(([peer, remedy]) => `${peer}: left out; ${remedy}`));
     if (!COMPILES)
       failed.push("PyTorch: what its compiler makes (`compile`, `cstats`, `whole`), which was left out");
 

@@ -2,7 +2,7 @@ import { stepFlops } from "./flops.ts";
 import { against, figure, percent, table } from "./markdown.ts";
 import { median } from "./median.ts";
 import { specOf } from "./problem.ts";
-import type { Mode, Torch } from "./programs.ts";
+import { type Mode, type Torch, TORCHES } from "./programs.ts";
 import { countedRates, type Measured, medianRate, type Series } from "./results.ts";
 import {
   againstJavaScript,
@@ -20,8 +20,6 @@ import {
 import { modelFile, type WorkloadName } from "./workloads.ts";
 
 export type Row = readonly [WorkloadName, Measured];
-
-const TORCHES: readonly Torch[] = ["PyTorch", "PyTorch, 256 bits"];
 
 export function targetTable(mode: Mode, rows: readonly Row[]): string {
   const line = (what: string, target: Target): string[] => [
@@ -54,7 +52,7 @@ const anyWayRow = (torch: Torch, mode: Mode, rows: readonly Row[]): string[] => 
   ),
 ];
 
-/** Of each mode, as many times the peak of 128 bits as its vectors are longer. */
+/** Bits of the vectors of each mode. */
 const BITS: Readonly<Record<Mode, number>> = { GradLens: 128, "GradLens, own process": 256 };
 
 /** What vectors so long allow, whatever the program. */
