@@ -108,7 +108,10 @@ suite("a new activation", () => {
 
     const memory = new WebAssembly.Memory({ initial: 2 });
     const module = new WebAssembly.Module(readFileSync(copy.at("entry.wasm")));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } });
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory, abort: () => undefined },
+      barrier: { pause: () => undefined },
+    });
     const { place, activation, activationGrad } = exports as Record<string, (...args: number[]) => void>;
     const [at, n] = [65_536, 23];
     place(at, at + 8192, at + 16_384);

@@ -31,7 +31,7 @@ class Cycle {
   }
 }
 
-const LONG = 100;
+const LONG = 150;
 
 suite("the variant that the autotuner takes", () => {
   test("is that of all threads where they are faster together", () => {
@@ -63,6 +63,16 @@ suite("the variant that the autotuner takes", () => {
       runs++;
       if (way === "together" && (runs < 50 || runs % 5 === 0)) return 20;
       return way === "alone" ? 2 : 1;
+    });
+    assert.deepEqual(ways, ["together", "together"]);
+  });
+
+  test("is not misled by another program that comes while it measures, and leaves again", () => {
+    let runs = 0;
+    const ways = new Cycle().run(LONG, (_, way) => {
+      runs++;
+      const busy = runs > 40 && runs < 70 ? 3 : 1;
+      return busy * (way === "alone" ? 2 : 1);
     });
     assert.deepEqual(ways, ["together", "together"]);
   });

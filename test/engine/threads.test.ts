@@ -61,7 +61,8 @@ suite("steps that threads share", () => {
       const { done, value: frame } = steps.next();
       assert.ok(!done);
       losses.push(frame.loss, frame.grad_norm);
-      await new Promise((resolve) => setImmediate(resolve)); // the thread's start needs the event loop
+      // The thread's start needs the event loop; after some milliseconds it has fallen asleep, and has to be woken.
+      await new Promise((resolve) => (i % 8 === 0 ? setTimeout(resolve, 5) : setImmediate(resolve)));
     }
     steps.return(undefined);
     assert.equal(started, 1);

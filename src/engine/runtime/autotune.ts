@@ -1,11 +1,16 @@
 /** Runs, of all tasks together, of one variant before they are timed: first ones find caches that the other has filled. */
-const SETTLING = 16;
+const SETTLING = 8;
 
 /** Runs that are timed then. */
-const TIMED = 24;
+const TIMED = 8;
 
-/** Runs of one variant in a measurement. */
 const RUNS = SETTLING + TIMED;
+
+/** So often in a measurement: one variant and then the other, since other programs come to the cores and leave them meanwhile. */
+const ROUNDS = 4;
+
+/** Runs of a measurement. */
+const MEASURED = 2 * ROUNDS * RUNS;
 
 /** Runs after which both variants are measured again: other programs may have come to want the cores, or left them. */
 const PERIOD = 4000;
@@ -51,14 +56,14 @@ export class Autotuner {
     this.#times.push(times);
     return (first, second) => {
       const at = this.#runs++ % PERIOD;
-      if (at >= 2 * RUNS) {
+      if (at >= MEASURED) {
         (this.#takesSecond ? second : first)();
         return;
       }
-      const [variant, list] = at < RUNS ? [first, times.first] : [second, times.second];
+      const [variant, list] = at % (2 * RUNS) < RUNS ? [first, times.first] : [second, times.second];
       if (at % RUNS < SETTLING) variant();
       else this.#time(variant, list);
-      if (at === 2 * RUNS - 1) this.#decide();
+      if (at === MEASURED - 1) this.#decide();
     };
   }
 

@@ -52,7 +52,8 @@ export class ThreadedExecutor implements Executor {
     this.#coolDown = new CoolDown(now);
     this.#autotuner = new Autotuner(now, (takesThreads) => {
       this.#took(takesThreads ? "threads" : "one thread");
-      if (!takesThreads) this.#release();
+      if (takesThreads) this.#coolDown.forget();
+      else this.#release();
     });
   }
 

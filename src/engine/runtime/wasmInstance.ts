@@ -48,6 +48,7 @@ export function instantiate(
 ): Exports {
   const instance: { readonly exports: unknown } = new WebAssembly.Instance(module, {
     env: { memory, abort },
+    barrier: { pause },
   });
   const exports = instance.exports as Exports;
   exports.place(floatsAt, doublesAt, scratchAt);
@@ -93,3 +94,6 @@ export function importsOf(exports: Exports, others: Kernels, memory: WebAssembly
 function abort(): never {
   throw new Error("a kernel was called with arguments that it does not take");
 }
+
+/** `Atomics.pause` (ECMAScript 2026) where this host has it. */
+const { pause = () => undefined } = Atomics as { readonly pause?: () => void };
