@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { wasmBackend } from "../../src/engine/runtime/wasmBackend.ts";
-import { schedule } from "../../src/engine/runtime/schedule.ts";
+import { schedule, type Task } from "../../src/engine/runtime/schedule.ts";
 import { parse } from "../../src/model/parse.ts";
 import { fastestKernels } from "../../src/worker/kernelModules.ts";
 import { prepare } from "../../src/worker/prepare.ts";
@@ -150,12 +150,23 @@ suite("steps that threads share", () => {
     await untilAlive(0);
   });
 
+  const shape = (list: readonly Task[]) => list.map((task) => (task === "barrier" ? "|" : task.kernel));
+
+  test("pieces of a statistic go to the threads that have these samples, so that nothing waits for them", () => {
+    const pieces = [100, 116, 132, 148].map(
+      (at, i) => ({ kernel: "sumSquares", args: [16, at, i] }) as const,
+    );
+    const inPlace = { kernel: "activation", args: [0, 64, 100, 100, 0, 0] } as const;
+    for (const list of schedule([...pieces, inPlace], 2, 8)) {
+      assert.deepEqual(shape(list), ["sumSquares", "sumSquares", "activation", "|"]);
+    }
+  });
+
   test("a call waits for what another thread has made, and for nothing else", () => {
     const half = { kernel: "activation", args: [0, 64, 0, 100, 0, 0] } as const;
     const next = { kernel: "activation", args: [0, 64, 100, 200, 0, 0] } as const;
     const sum = { kernel: "sumSquares", args: [64, 200, 7] } as const;
     const [first, second] = schedule([half, next, sum], 2, 8);
-    const shape = (list: typeof first) => list.map((task) => (task === "barrier" ? "|" : task.kernel));
     assert.deepEqual(shape(first), ["activation", "activation", "|", "sumSquares", "|"]);
     assert.deepEqual(shape(second), ["activation", "activation", "|", "|"]);
   });

@@ -20,12 +20,30 @@ export function schedule(
   batch: number,
 ): readonly (readonly Task[])[] {
   const plan = new Schedule(threads);
-  for (const call of calls) {
+  const toCome = costsToCome(calls);
+  calls.forEach((call, i) => {
     if (isDivisible(call)) plan.divide(partition(call, threads, batch));
-    else plan.anywhere(call);
-  }
+    else plan.anywhere(call, toCome[i]);
+  });
   plan.barrier();
   return plan.tasks;
+}
+
+/**
+ * The cost of each call and of those that follow it piece by piece: of the same kernel, where each reads on from where the one
+ * before has ended, as the pieces of a statistic do.
+ */
+function costsToCome(calls: readonly Call[]): readonly number[] {
+  const costs = calls.map(costOf);
+  let after: Access | undefined;
+  for (let i = calls.length - 1; i >= 0; i--) {
+    const read = isDivisible(calls[i]) ? undefined : accessesOf(calls[i])?.find(({ writes }) => !writes);
+    const goesOn =
+      read && after && calls[i].kernel === calls[i + 1].kernel && after.at === read.at + read.size;
+    if (goesOn) costs[i] += costs[i + 1];
+    after = read;
+  }
+  return costs;
 }
 
 /** What lies between barriers. */
@@ -66,15 +84,21 @@ class Schedule {
     parts.forEach((part, thread) => part && this.#give(thread, part, accesses[thread]));
   }
 
-  /** Where nothing has to be waited for, else where least is to do. */
-  anywhere(call: Call): void {
+  /**
+   * Where nothing has to be waited for, and among these by the threads' order until each has its share of `toCome`: pieces go
+   * to the threads as the samples of a batch do. Else where least is to do.
+   */
+  anywhere(call: Call, toCome: number): void {
     const accesses = accessesOf(call);
     if (!accesses) return void this.alone(call);
     const able = isForFirst(call) ? [0] : this.#threads();
     const free = able.filter((thread) => !this.#waits(accesses, thread));
     if (free.length === 0) this.barrier();
     const among = free.length > 0 ? free : able;
-    const thread = among.reduce((a, b) => (this.#load[b] < this.#load[a] ? b : a));
+    const share = (this.#load.reduce((a, b) => a + b) + toCome) / this.tasks.length;
+    const thread =
+      among.find((thread) => this.#load[thread] + costOf(call) / 2 <= share) ??
+      among.reduce((a, b) => (this.#load[b] < this.#load[a] ? b : a));
     this.#give(thread, call, accesses);
   }
 
