@@ -1,7 +1,7 @@
 /*
  * How threads with instances of their own over the same memory wait for each other: they spin at first, since most waits are
  * shorter than it takes to fall asleep and wake up; longer than what lies between two steps, too, since a virtual machine gives
- * an idle core away, and gives it back late, and next to the one that woke it.
+ * an idle core away, and gives it back late.
  */
 
 /** Turns of the loop in which a thread does nothing but look: some microseconds. */
