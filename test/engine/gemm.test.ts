@@ -25,6 +25,7 @@ const LARGE = [
 
 const A = 0;
 const B = 80_000;
+const PACKED = 140_000;
 const C = 190_000;
 const BIAS = 250_000;
 
@@ -54,6 +55,31 @@ function product(
   return Array.from(memory.floats.slice(C, C + m * n));
 }
 
+/** The same by a B that is packed first. */
+function packedProduct(
+  backend: Backend,
+  { sizes: [m, n, k], tb, bias, accumulate }: Product,
+  rows = m,
+): number[] {
+  const memory = backend.memory(251_000, 1);
+  const { pack, gemmPacked } = backend.kernels(memory, () => 0);
+  const random = directions(m + n + k);
+  for (const [at, size] of [
+    [A, m * k],
+    [B, n * k],
+    [C, m * n],
+    [BIAS, n],
+  ]) {
+    for (let i = at; i < at + size; i++) memory.floats[i] = random();
+  }
+  pack(n, k, B, tb ? k : n, tb, PACKED);
+  for (let i = 0; i < m; i += rows) {
+    const height = Math.min(rows, m - i);
+    gemmPacked(height, n, k, A + i * k, k, PACKED, C + i * n, n, bias ? BIAS : -1, accumulate);
+  }
+  return Array.from(memory.floats.slice(C, C + m * n));
+}
+
 const small = ROWS.flatMap((m) => COLUMNS.flatMap((n) => INNER.map((k) => [m, n, k] as const)));
 
 const waysOf = (sizes: Product["sizes"], ...transposed: readonly (0 | 1)[]): Product[] =>
@@ -64,6 +90,11 @@ const waysOf = (sizes: Product["sizes"], ...transposed: readonly (0 | 1)[]): Pro
       { sizes, ta, tb, bias: false, accumulate: 1 as const },
     ]),
   );
+
+/** Of up to three columns: sums along the rows of A. */
+const packed = ROWS.flatMap((m) =>
+  [1, 2, ...COLUMNS].flatMap((n) => INNER.flatMap((k) => waysOf([m, n, k], 0))),
+);
 
 const products: readonly Product[] = [
   ...small.flatMap((sizes) => waysOf(sizes, 0, 1)),
@@ -79,6 +110,18 @@ for (const [variant, backend] of wasmBackends().entries()) {
         reference.forEach((x, i) => {
           assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
         });
+      }
+    });
+
+    test("are the same by a matrix that is packed first, and when some rows are computed after others", () => {
+      for (const each of packed) {
+        const [ours, reference] = [packedProduct(backend, each), packedProduct(scalarBackend, each)];
+        const bound = 1e-6 * Math.sqrt(each.sizes[2]) * 10;
+        reference.forEach((x, i) => {
+          assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
+        });
+        for (const rows of [1, 7])
+          assert.deepEqual(packedProduct(backend, each, rows), ours, JSON.stringify(each));
       }
     });
 

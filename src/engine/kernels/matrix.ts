@@ -82,7 +82,7 @@ export const matrixKernels = {
    */
   gemm,
 
-  /** Packs B[k,n], as for `gemm`, for any number of `gemmPacked`: `packedSize(n, k)` elements from `to` on. */
+  /** Packs B[k,n], as for `gemm`, for any number of `gemmPacked`, as each implementation reads it best: `packedSize(n, k)` elements from `to` on. */
   pack: kernel({
     params: { n: size, k: size, B: place, ldb: size, tb: flag, to: place },
     // Row by row, which is what `gemm` reads best.

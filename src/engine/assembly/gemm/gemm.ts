@@ -1,5 +1,6 @@
 import { GemmDescriptor } from "../descriptors";
 import { f32At, plans, PLANS, REDUCE_SCRATCH, scratch, SHAPE_PLAN } from "../simd/memory";
+import { NARROW, narrowProduct } from "./narrow";
 import { packRows, packTiles, packTransposed } from "./pack";
 import { Product, productPlan } from "./product";
 import {
@@ -139,7 +140,8 @@ export function gemmPacked(
   product.aCol = 4;
   product.cRow = (<usize>ldc) << 2;
   product.accumulate = accumulate != 0;
-  columns(product, n, f32At(A), 0, f32At(packed), 0, f32At(C), row, true);
+  if (n <= NARROW) narrowProduct(product, n, f32At(A), f32At(packed), f32At(C), row);
+  else columns(product, n, f32At(A), 0, f32At(packed), 0, f32At(C), row, true);
 }
 
 /** All panels of columns, of a B that lies in rows, `bRow` bytes apart, or has been packed into panels; `tiles`: 0, or A in panels. */

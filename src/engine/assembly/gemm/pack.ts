@@ -1,11 +1,14 @@
 import { f32At } from "../simd/memory";
 import { transposeRows } from "../simd/transpose";
+import { NARROW, packColumns } from "./narrow";
 import { NR, MR, rowsOfNext } from "./microKernel";
 
 /** See `matrixKernels.pack`. */
 export function pack(n: i32, k: i32, B: i32, ldb: i32, tb: i32, to: i32): void {
-  if (tb) packTransposed(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
-  else packRows(n, k, f32At(B), (<usize>ldb) << 2, f32At(to));
+  const bRow = (<usize>ldb) << 2;
+  if (n <= NARROW) packColumns(n, k, f32At(B), tb ? 4 : bRow, tb ? bRow : 4, f32At(to));
+  else if (tb) packTransposed(n, k, f32At(B), bRow, f32At(to));
+  else packRows(n, k, f32At(B), bRow, f32At(to));
 }
 
 /** Columns of the panel with which the last `left` columns begin. */
