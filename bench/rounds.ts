@@ -11,9 +11,15 @@ import { modelFile, type WorkloadName } from "./workloads.ts";
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
 
+/**
+ * So long steps are made before they are counted: what has slept has lost its place in every cache, and where a core has been idle a
+ * virtual machine was seen to give it back a second and more later.
+ */
+const WARM_SECONDS = 4 * SECONDS;
+
 /** Ways are chosen by the best of so many shorter measurements. */
 const TRIALS = 4;
-const TRIAL_SECONDS = SECONDS / 4;
+const TRIAL = { warm: SECONDS / 4, seconds: SECONDS / 4 };
 
 /**
  * Of each peer, number of threads and instrumentation so many ways stay for the rounds, if they are not much slower than the best; of
@@ -76,7 +82,7 @@ export async function measure(name: WorkloadName): Promise<Measured> {
 
 async function warm({ offers }: Program, process: PeerProcess): Promise<void> {
   for (const { variants, statistics } of offers) {
-    await process.ask({ variant: variants[0], statistics: statistics[0], seconds: 0 }, TIMEOUT_MS);
+    await process.ask({ variant: variants[0], statistics: statistics[0], warm: 0, seconds: 0 }, TIMEOUT_MS);
   }
 }
 
@@ -91,7 +97,7 @@ async function choose(
     const way = { peer, threads, variant, statistics: kind, instrumentation };
     let best: Contender | undefined;
     for (let i = 0; i < TRIALS; i++) {
-      const answer = await process.ask({ variant, statistics: kind, seconds: TRIAL_SECONDS }, TIMEOUT_MS);
+      const answer = await process.ask({ variant, statistics: kind, ...TRIAL }, TIMEOUT_MS);
       if ("error" in answer) {
         failed.push(`${peer} on ${threads}, ${variant}, ${kind}: ${brief(answer.error)}`);
         return [];
@@ -145,7 +151,8 @@ async function rounds(contenders: readonly Contender[]): Promise<Pick<Measured, 
     if (round % 2) turns.reverse(); // a machine that grows slower favours nobody
     for (const [i, { process, way }] of turns) {
       const { variant, statistics } = way;
-      const answer = await process.ask({ variant, statistics, seconds: SECONDS }, TIMEOUT_MS);
+      const wanted = { variant, statistics, warm: WARM_SECONDS, seconds: SECONDS };
+      const answer = await process.ask(wanted, TIMEOUT_MS);
       if ("error" in answer) throw new Error(`${way.peer}, ${variant}: ${answer.error}`);
       rates[i].push(Number(answer.rate.toPrecision(5)));
     }

@@ -6,6 +6,7 @@ import { type Mode, type Torch, TORCHES } from "./programs.ts";
 import { countedRates, type Measured, medianRate, type Series } from "./results.ts";
 import {
   againstJavaScript,
+  bestOfTwo,
   leastShare,
   ofAnyWay,
   oneThread,
@@ -38,7 +39,8 @@ export function targetTable(mode: Mode, rows: readonly Row[]): string {
       ...measured.flatMap((torch) => [
         ...targetsOf(torch).map((target) => line(`${torch}: ${target.what}`, target)),
         anyWayRow(torch, mode, rows),
-        mostRow(torch, mode, rows),
+        mostRow(torch, oneThread(torch), 1, mode, rows),
+        mostRow(torch, bestOfTwo(torch), 2, mode, rows),
       ]),
       line(againstJavaScript.what, againstJavaScript),
     ],
@@ -55,13 +57,13 @@ const anyWayRow = (torch: Torch, mode: Mode, rows: readonly Row[]): string[] => 
 /** Bits of the vectors of each mode. */
 const BITS: Readonly<Record<Mode, number>> = { GradLens: 128, "GradLens, own process": 256 };
 
-/** What vectors so long allow, whatever the program. */
-const mostRow = (torch: Torch, mode: Mode, rows: readonly Row[]): string[] => [
-  `${torch}: its best, one thread each, if every multiply-add ran at the peak of ${BITS[mode]} bits, and nothing else took time`,
+/** What vectors so long allow on so many cores, whatever the program. */
+const mostRow = (torch: Torch, target: Target, cores: number, mode: Mode, rows: readonly Row[]): string[] => [
+  `${torch}: ${target.what}, if every multiply-add ran at the peak of ${BITS[mode]} bits of ${cores === 1 ? "one core" : `${cores} cores`}, and nothing else took time`,
   ...rows.map(([name, measured]) => {
-    const theirs = theirBest(oneThread(torch), measured, name);
+    const theirs = theirBest(target, measured, name);
     const flops = stepFlops(specOf(modelFile(name)));
-    const most = (round: number): number => ((BITS[mode] / 128) * measured.peak[round] * 1e9) / flops;
+    const most = (round: number): number => ((cores * BITS[mode]) / 128 / flops) * measured.peak[round] * 1e9;
     return theirs ? figure(median(countedRates(theirs).map((rate, round) => most(round) / rate))) : "–";
   }),
 ];

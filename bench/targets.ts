@@ -39,7 +39,14 @@ export const oneThread = (peer: Torch): Target => ({
   least: each(1.3, 0.78, 2.5, 0.95, 0.85, 0.75, 3.7, 0.85),
 });
 
-/** The same, of whatever way: no target was set for that. */
+export const bestOfTwo = (peer: Torch): Target => ({
+  what: "its best, best of one and two threads each",
+  threads: Infinity,
+  theirs: asSet(by(peer)("basic")),
+  least: each(2, 1, 4, 1.5, 1.4, 1.25, 5, 1.5),
+});
+
+/** That on one thread, of whatever way: no target was set for that. */
 export const ofAnyWay = (peer: Torch): Pick<Target, "threads" | "theirs"> => ({
   threads: 1,
   theirs: by(peer)("basic", 1),
@@ -48,12 +55,7 @@ export const ofAnyWay = (peer: Torch): Pick<Target, "threads" | "theirs"> => ({
 /** Against PyTorch. */
 export const targetsOf = (peer: Torch): readonly Target[] => [
   oneThread(peer),
-  {
-    what: "its best, best of one and two threads each",
-    threads: Infinity,
-    theirs: asSet(by(peer)("basic")),
-    least: each(2, 1, 4, 1.5, 1.4, 1.25, 5, 1.5),
-  },
+  bestOfTwo(peer),
   {
     what: "with histograms of all gradients and outputs, as the targets were set, best of one and two threads each",
     threads: Infinity,

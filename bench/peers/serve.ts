@@ -1,9 +1,11 @@
 import { createInterface } from "node:readline";
 
-/** One measurement: for how long, and of what. What variants and statistics there are is for each peer to say. */
+/** One measurement: of what, and for how long. What variants and statistics there are is for each peer to say. */
 export interface Case {
   readonly variant: string;
   readonly statistics: string;
+  /** Seconds of steps that are not counted, and of those that are. */
+  readonly warm: number;
   readonly seconds: number;
 }
 
@@ -24,17 +26,17 @@ export interface Trial {
  * Between two lines the process sleeps.
  */
 export async function serve(
-  prepare: (wanted: Omit<Case, "seconds">) => Trial | Promise<Trial>,
+  prepare: (wanted: Omit<Case, "warm" | "seconds">) => Trial | Promise<Trial>,
 ): Promise<void> {
   const prepared = new Map<string, Trial>();
   for await (const line of createInterface({ input: process.stdin })) {
-    const { seconds, ...wanted } = JSON.parse(line) as Case;
+    const { warm, seconds, ...wanted } = JSON.parse(line) as Case;
     const key = JSON.stringify(wanted);
     let answer: Answer;
     try {
       const trial = prepared.get(key) ?? (await prepare(wanted));
       prepared.set(key, trial);
-      answer = await measure(trial, seconds);
+      answer = await measure(trial, warm, seconds);
     } catch (error) {
       answer = { error: String(error).slice(0, 300) };
     }
@@ -43,11 +45,11 @@ export async function serve(
   process.exit(0); // whatever timers and threads a library has left
 }
 
-async function measure(trial: Trial, seconds: number): Promise<Answer> {
+async function measure(trial: Trial, warm: number, seconds: number): Promise<Answer> {
   await trial.reset();
   const loss = trial.step();
   trial.settle?.();
-  stepsPerSecond(trial, seconds); // warms up: what has slept has lost its place in every cache
+  stepsPerSecond(trial, warm);
   return { rate: stepsPerSecond(trial, seconds), loss };
 }
 

@@ -1,6 +1,6 @@
 """
 `python -m torch_peer FOLDER THREADS [BITS]`: trains the workload of the folder as each line of standard input asks,
-{"variant": …, "statistics": …, "seconds": …}, and answers with a line: {"rate": steps per second, "loss": of the first step},
+{"variant": …, "statistics": …, "warm": …, "seconds": …}, and answers with a line: {"rate": steps per second, "loss": of the first step},
 or {"error": …}. A variant is prepared, and compiled, when it is first asked for. BITS, 256: of the widest vectors that it may use.
 """
 
@@ -22,10 +22,10 @@ from .problem import Problem  # noqa: E402
 from .variants import prepare  # noqa: E402
 
 
-def measure(step, reset, seconds):
+def measure(step, reset, warm, seconds):
     reset()
     loss = step().item()
-    for_seconds(step, seconds)  # warms up: what has slept has lost its place in every cache
+    for_seconds(step, warm)
     return {"rate": for_seconds(step, seconds), "loss": loss}
 
 
@@ -49,7 +49,7 @@ def main():
         try:
             if key not in prepared:
                 prepared[key] = prepare(problem, *key)
-            answer = measure(*prepared[key], case["seconds"])
+            answer = measure(*prepared[key], case["warm"], case["seconds"])
         except Exception as error:  # whatever a variant cannot do is for the page to say
             answer = {"error": f"{type(error).__name__}: {str(error)[:300]}"}
         print(json.dumps(answer), flush=True)
