@@ -14,6 +14,27 @@ import { dist, wasmBackends } from "../support/wasm.ts";
 
 const [backend] = wasmBackends();
 
+/** Columns are made for it: by each thread in a scratch of its own. */
+const STRIDED = JSON.stringify({
+  version: 1,
+  models: {
+    strided: {
+      input: [16, 32, 32],
+      layers: [
+        { type: "Conv2d", out_channels: 32, kernel_size: 3, stride: 2, padding: 1 },
+        { type: "ReLU" },
+        { type: "Conv2d", out_channels: 32, kernel_size: 3, stride: 2, padding: 1 },
+        { type: "Flatten" },
+        { type: "Linear", out_features: 2 },
+      ],
+      loss: "CrossEntropyLoss",
+      optimizer: { type: "SGD", lr: 0.01 },
+      data: { type: "gaussian", samples: 32 },
+      train: { steps: 100, batch_size: 32 },
+    },
+  },
+});
+
 suite("steps that threads share", () => {
   for (const [name, text] of Object.entries(texts)) {
     test(`${name}: no figure depends on how many threads there are, nor on which is first`, async () => {
@@ -42,40 +63,44 @@ suite("steps that threads share", () => {
     }
   });
 
-  test("real threads are started for a run that takes its time, give the same figures, and are released", async () => {
-    let started = 0;
-    const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
-    const counted = {
-      ...pool,
-      start: (job: Parameters<typeof pool.start>[0]) => (started++, pool.start(job)),
-    };
-    const module = fastestKernels(dist);
-    assert.ok(module);
-    const helped = wasmBackend(module, { now: () => performance.now(), threads: counted });
-    const spec = parse(texts.W2).models[0]?.spec;
-    assert.ok(spec);
-    const training = await prepare(spec, { file: "", root: "" }, { backend: helped });
-    const steps = training.steps();
-    const losses: number[] = [];
-    for (let i = 0; i < 60; i++) {
-      const { done, value: frame } = steps.next();
-      assert.ok(!done);
-      losses.push(frame.loss, frame.grad_norm);
-      // The thread's start needs the event loop; after some milliseconds it has fallen asleep, and has to be woken.
-      await new Promise((resolve) => (i % 8 === 0 ? setTimeout(resolve, 5) : setImmediate(resolve)));
-    }
-    steps.return(undefined);
-    assert.equal(started, 1);
-    const alone = await prepare(spec, { file: "", root: "" }, { backend });
-    const expected: number[] = [];
-    const plain = alone.steps();
-    for (let i = 0; i < 60; i++) {
-      const { done, value: frame } = plain.next();
-      assert.ok(!done);
-      expected.push(frame.loss, frame.grad_norm);
-    }
-    assert.deepEqual(losses, expected);
-  });
+  for (const [name, text] of [
+    ["products", texts.W2],
+    ["convolutions with a stride", STRIDED],
+  ])
+    test(`real threads are started for a run that takes its time, give the same figures, and are released: ${name}`, async () => {
+      let started = 0;
+      const pool = threads(2, join(dist, "kernel-thread.cjs"), 50);
+      const counted = {
+        ...pool,
+        start: (job: Parameters<typeof pool.start>[0]) => (started++, pool.start(job)),
+      };
+      const module = fastestKernels(dist);
+      assert.ok(module);
+      const helped = wasmBackend(module, { now: () => performance.now(), threads: counted });
+      const spec = parse(text).models[0]?.spec;
+      assert.ok(spec);
+      const training = await prepare(spec, { file: "", root: "" }, { backend: helped });
+      const steps = training.steps();
+      const losses: number[] = [];
+      for (let i = 0; i < 60; i++) {
+        const { done, value: frame } = steps.next();
+        assert.ok(!done);
+        losses.push(frame.loss, frame.grad_norm);
+        // The thread's start needs the event loop; after some milliseconds it has fallen asleep, and has to be woken.
+        await new Promise((resolve) => (i % 8 === 0 ? setTimeout(resolve, 5) : setImmediate(resolve)));
+      }
+      steps.return(undefined);
+      assert.equal(started, 1);
+      const alone = await prepare(spec, { file: "", root: "" }, { backend });
+      const expected: number[] = [];
+      const plain = alone.steps();
+      for (let i = 0; i < 60; i++) {
+        const { done, value: frame } = plain.next();
+        assert.ok(!done);
+        expected.push(frame.loss, frame.grad_norm);
+      }
+      assert.deepEqual(losses, expected);
+    });
 
   /** Steps of W2 with real threads, which are started through `started`; the clock is the caller's. */
   async function* sharedSteps(now: () => number, started: () => void): AsyncGenerator<number> {

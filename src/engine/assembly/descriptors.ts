@@ -40,6 +40,7 @@ export class ConvDescriptor {
   samples: i32;
   blockRows: i32;
   blockColumns: i32;
+  blockDepth: i32;
   pointwise: i32;
 }
 

@@ -1,6 +1,6 @@
 import { place, size, kernel } from "./kernel.ts";
 import type { Floats } from "../tensor.ts";
-import { columnsOf, convDescriptor, type ConvDescriptor } from "./convDescriptor.ts";
+import { convDescriptor, type ConvDescriptor } from "./convDescriptor.ts";
 import type { ConvSizes } from "./convSizes.ts";
 import { products } from "./costs.ts";
 import { enter, leave } from "./window.ts";
@@ -49,16 +49,11 @@ const volumesOf = (sizes: Batch) => ({
   y: sizes.batch * sizes.outChannels * sizes.outHeight * sizes.outWidth,
 });
 
-/** A convolution by columns has one place for them. */
-const hasColumns = (conv: ConvDescriptor): boolean => columnsOf(conv) > 0;
-
 /** Elements of one sample's x and y. */
 const sampleOf = (sizes: ConvSizes) => ({
   x: sizes.channels * sizes.height * sizes.width,
   y: sizes.outChannels * sizes.outHeight * sizes.outWidth,
 });
-
-const samplesOf = (sizes: Batch): number => (hasColumns(sizes) ? 1 : sizes.batch);
 
 const convolution = (sizes: Batch): number => {
   const { batch, channels, outChannels, groups, outHeight, outWidth, kernelHeight, kernelWidth } = sizes;
@@ -68,17 +63,17 @@ const convolution = (sizes: Batch): number => {
 
 /**
  * Convolution as `nn.Conv2d` has it, that is cross-correlation, with W[outChannels, channels / groups, kernelHeight,
- * kernelWidth]; what lies outside the plane is 0. `columns` is a place for `columnsOf(…)` elements.
+ * kernelWidth]; what lies outside the plane is 0.
  */
 export const convKernels = {
   /** y = x ∗ W, plus the outChannels elements at `bias` where that is not −1. */
   conv2d: kernel({
     descriptor: convDescriptor,
-    params: { batch: size, x: place, W: place, bias: place, y: place, columns: place },
+    params: { batch: size, x: place, W: place, bias: place, y: place },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (conv, batch, x, W, bias, y, _columns) => {
+      return (conv, batch, x, W, bias, y) => {
         const { ins, outs, taps, area, outArea, step } = planesOf(conv);
         const { channels, outChannels } = conv;
         for (let i = 0; i < batch * outChannels; i++) {
@@ -98,28 +93,20 @@ export const convKernels = {
     },
     access: (args) => ({
       reads: { x: volumesOf(args).x, W: volumesOf(args).W, bias: args.outChannels },
-      writes: { y: volumesOf(args).y, columns: columnsOf(args) },
+      writes: { y: volumesOf(args).y },
     }),
-    split: {
-      units: (args) => samplesOf(args),
-      part(args, from, to) {
-        const each = sampleOf(args);
-        return hasColumns(args)
-          ? {}
-          : { x: args.x + from * each.x, y: args.y + from * each.y, batch: to - from };
-      },
-    },
+    split: { along: "batch", moves: sampleOf },
     cost: (args) => convolution(args),
   }),
 
   /** dx from dy. */
   conv2dGradInput: kernel({
     descriptor: convDescriptor,
-    params: { batch: size, dy: place, W: place, dx: place, columns: place },
+    params: { batch: size, dy: place, W: place, dx: place },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (conv, batch, dy, W, dx, _columns) => {
+      return (conv, batch, dy, W, dx) => {
         const { ins, outs, taps, area, outArea, step } = planesOf(conv);
         const { channels, outChannels } = conv;
         for (let i = 0; i < batch * channels; i++) {
@@ -139,15 +126,13 @@ export const convKernels = {
     },
     access: (args) => ({
       reads: { dy: volumesOf(args).y, W: volumesOf(args).W },
-      writes: { dx: volumesOf(args).x, columns: columnsOf(args) },
+      writes: { dx: volumesOf(args).x },
     }),
     split: {
-      units: (args) => samplesOf(args),
-      part(args, from, to) {
-        const each = sampleOf(args);
-        return hasColumns(args)
-          ? {}
-          : { dy: args.dy + from * each.y, dx: args.dx + from * each.x, batch: to - from };
+      along: "batch",
+      moves(args) {
+        const { x, y } = sampleOf(args);
+        return { dy: y, dx: x };
       },
     },
     cost: (args) => convolution(args),
@@ -162,14 +147,13 @@ export const convKernels = {
       dy: place,
       dW: place,
       dbias: place,
-      columns: place,
       first: size,
       count: size,
     },
 
     scalar: ({ floats: f }) => {
       const { startSums, storeSums } = sumsOver(f);
-      return (conv, batch, x, dy, dW, dbias, _columns, first, count) => {
+      return (conv, batch, x, dy, dW, dbias, first, count) => {
         const { ins, outs, taps, area, outArea, step } = planesOf(conv);
         const { channels, outChannels } = conv;
         for (let o = first; o < first + count; o++) {
@@ -206,13 +190,12 @@ export const convKernels = {
         writes: {
           dW: [(first * volumes.W) / outChannels, (count * volumes.W) / outChannels],
           dbias: [first, count],
-          columns: columnsOf(args),
         },
       };
     },
     split: {
-      units: (args) => (hasColumns(args) ? 1 : args.count),
-      part: (args, from, to) => (hasColumns(args) ? {} : { first: args.first + from, count: to - from }),
+      units: ({ count }) => count,
+      part: ({ first }, from, to) => ({ first: first + from, count: to - from }),
     },
     cost: (args) => convolution(args),
   }),

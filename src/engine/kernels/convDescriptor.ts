@@ -1,7 +1,7 @@
 import { convSizes, type ConvSizes } from "./convSizes.ts";
 import { type Args, descriptor, flag, index, size } from "./kernel.ts";
 import { samplesOf, type Variant, variantOf } from "./direct.ts";
-import { blockSize, depthOf, isPointwise } from "./im2col.ts";
+import { blockSize, isPointwise } from "./im2col.ts";
 
 /** A convolution's sizes, and what follows from them for the kernels. */
 export const convDescriptor = descriptor("ConvDescriptor", {
@@ -10,9 +10,10 @@ export const convDescriptor = descriptor("ConvDescriptor", {
   variant: index,
   /** Samples that are computed at a time, at most: of dW, and with Winograd's filters of everything. */
   samples: size,
-  /** A rectangle of y whose columns are made together. */
+  /** A rectangle of y whose columns are made together, and how many elements of each. */
   blockRows: size,
   blockColumns: size,
+  blockDepth: size,
   /** 1: x is its own columns. */
   pointwise: flag,
 });
@@ -24,19 +25,11 @@ export const VARIANTS: readonly Variant[] = ["im2col", "direct", "winograd"];
 
 export function describeConv(sizes: ConvSizes): ConvDescriptor {
   const variant = variantOf(sizes);
-  const [blockRows, blockColumns] = blockSize(sizes);
   return {
     ...sizes,
     variant: VARIANTS.indexOf(variant),
     samples: samplesOf(sizes, variant),
-    blockRows,
-    blockColumns,
+    ...blockSize(sizes),
     pointwise: isPointwise(sizes) ? 1 : 0,
   };
 }
-
-/** Elements that the kernels need at `columns`. */
-export const columnsOf = (conv: ConvDescriptor): number =>
-  conv.pointwise || VARIANTS[conv.variant] !== "im2col"
-    ? 0
-    : depthOf(conv) * conv.blockRows * conv.blockColumns;

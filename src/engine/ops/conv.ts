@@ -1,5 +1,5 @@
 import { t } from "../../l10n/translate.ts";
-import { columnsOf, describeConv, type ConvDescriptor } from "../kernels/convDescriptor.ts";
+import { describeConv, type ConvDescriptor } from "../kernels/convDescriptor.ts";
 import { type Shape, ShapeError, show } from "../tensor.ts";
 import { at, op } from "./op.ts";
 import { type Axis, slides, windowOf } from "./window.ts";
@@ -35,16 +35,16 @@ export const conv = op<ConvAttrs>({
     return [x[0], W[0], ...slides(axes, x.slice(2))];
   },
 
-  forward(k, { inputs: [x, W, b], out, attrs, scratch }) {
+  forward(k, { inputs: [x, W, b], out, attrs }) {
     const conv = descriptorOf(x.shape, out.shape, attrs);
-    k.conv2d(conv, x.shape[0], x.at, W.at, at(b), out.at, scratch(columnsOf(conv)));
+    k.conv2d(conv, x.shape[0], x.at, W.at, at(b), out.at);
   },
 
-  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs, scratch }) {
+  backward(k, { inputs: [x, W], dOut: dy, dInputs: [dx, dW, db], attrs }) {
     const conv = descriptorOf(x.shape, dy.shape, attrs);
-    const [batch, columns] = [x.shape[0], scratch(columnsOf(conv))];
-    if (dW ?? db) k.conv2dGradWeight(conv, batch, x.at, dy.at, at(dW), at(db), columns, 0, W.shape[0]);
-    if (dx) k.conv2dGradInput(conv, batch, dy.at, W.at, dx.at, columns);
+    const [batch] = x.shape;
+    if (dW ?? db) k.conv2dGradWeight(conv, batch, x.at, dy.at, at(dW), at(db), 0, W.shape[0]);
+    if (dx) k.conv2dGradInput(conv, batch, dy.at, W.at, dx.at);
   },
 
   deferrable: true,

@@ -1,5 +1,6 @@
 import type { Backend } from "./backend.ts";
 import { DIRECT_SCRATCH } from "../kernels/direct.ts";
+import { COLUMNS } from "../kernels/im2col.ts";
 import type { Memory } from "../kernels/memory.ts";
 import { Descriptors } from "./descriptors.ts";
 import { type Exports, type Extents, importsOf, instantiate, kernelsOf, viewsOf } from "./wasmInstance.ts";
@@ -76,5 +77,5 @@ export function wasmBackend(module: WebAssembly.Module, options?: ExecutorOption
 function sizesOf(module: WebAssembly.Module): { readonly end: number; readonly scratch: number } {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const exports = instantiate(module, memory, { floatsAt: 0, floats: 0, doublesAt: 0, doubles: 0 }, 0);
-  return { end: exports.end(), scratch: exports.scratchSize(4 * DIRECT_SCRATCH) };
+  return { end: exports.end(), scratch: exports.scratchSize(4 * DIRECT_SCRATCH, 4 * COLUMNS) };
 }

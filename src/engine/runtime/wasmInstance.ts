@@ -16,8 +16,8 @@ export interface Exports extends Partial<Imports> {
   end(): number;
   /** Says where the parts of the memory begin. */
   place(floats: number, doubles: number, scratch: number): void;
-  /** Bytes of scratch that an instance needs, if kernels beside the products of matrices need `others`. */
-  scratchSize(others: number): number;
+  /** Bytes of scratch that an instance needs, if kernels need so many: `alone`, or `beside` those of products of matrices. */
+  scratchSize(alone: number, beside: number): number;
 
   barrier(at: number, threads: number): void;
   notify(word: number, asleep: number): void;

@@ -52,9 +52,9 @@ suite("a convolution is the sum of all products", () => {
 
       const k = scalar({ floats, doubles: new Float64Array(0) }, () => 0);
       const conv = descriptorOf(sizes);
-      k.conv2d(conv, batch, x, W, -1, y, -1);
-      k.conv2dGradInput(conv, batch, dy, W, dx, -1);
-      k.conv2dGradWeight(conv, batch, x, dy, dW, -1, -1, 0, outChannels);
+      k.conv2d(conv, batch, x, W, -1, y);
+      k.conv2dGradInput(conv, batch, dy, W, dx);
+      k.conv2dGradWeight(conv, batch, x, dy, dW, -1, 0, outChannels);
       assertClose(floats.slice(y, y + ys), Array.from(outs), "y");
       assertClose(floats.slice(dx, dx + xs), Array.from(dxs), "dx");
       assertClose(floats.slice(dW, dW + Ws), Array.from(dWs), "dW");

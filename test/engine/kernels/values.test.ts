@@ -6,7 +6,9 @@ import type { AnyKernel } from "../../../src/engine/kernels/kernel.ts";
 import { schedule } from "../../../src/engine/runtime/schedule.ts";
 import { accessesOf } from "../../../src/engine/runtime/hazards.ts";
 import { partition } from "../../../src/engine/runtime/partition.ts";
+import { VARIANTS } from "../../../src/engine/kernels/convDescriptor.ts";
 import { call } from "../../support/calls.ts";
+import { descriptorOf } from "../../support/convSizes.ts";
 
 const memory = { floats: new Float32Array(0), doubles: new Float64Array(0) };
 
@@ -74,6 +76,17 @@ suite("what follows from a kernel's value", () => {
       descriptor,
     });
     assert.deepEqual(partition(attention(5, 0), 2, 5), [attention(2, 0), attention(3, 2)]);
+  });
+
+  test("a convolution by columns is divided, too: each thread makes its own", () => {
+    const sizes = [2, 3, 1, 5, 5, 3, 3, 3, 3, 2, 2, 1, 1, 1, 1] as const;
+    const descriptor = descriptorOf([5, ...sizes]);
+    const conv = (batch: number, sample: number) => ({
+      ...call("conv2d", batch, 50 * sample, 300, -1, 400 + 27 * sample),
+      descriptor,
+    });
+    assert.equal(VARIANTS[descriptor.variant], "im2col");
+    assert.deepEqual(partition(conv(5, 0), 2, 5), [conv(2, 0), conv(3, 2)]);
   });
 
   test("places that are not there stay so where a call is divided", () => {

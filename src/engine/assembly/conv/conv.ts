@@ -13,32 +13,17 @@ const DIRECT: i32 = 1;
 const WINOGRAD: i32 = 2;
 
 /** See `convKernels.conv2d`. */
-export function conv2d(
-  conv: ConvDescriptor,
-  batch: i32,
-  x: i32,
-  W: i32,
-  bias: i32,
-  y: i32,
-  columns: i32,
-): void {
+export function conv2d(conv: ConvDescriptor, batch: i32, x: i32, W: i32, bias: i32, y: i32): void {
   if (conv.variant == WINOGRAD) winogradConv2d(conv, batch, x, W, bias, y);
   else if (conv.variant == DIRECT) directConv2d(conv, batch, x, W, bias, y);
-  else im2colConv2d(conv, batch, x, W, bias, y, columns);
+  else im2colConv2d(conv, batch, x, W, bias, y);
 }
 
 /** See `convKernels.conv2dGradInput`. */
-export function conv2dGradInput(
-  conv: ConvDescriptor,
-  batch: i32,
-  dy: i32,
-  W: i32,
-  dx: i32,
-  columns: i32,
-): void {
+export function conv2dGradInput(conv: ConvDescriptor, batch: i32, dy: i32, W: i32, dx: i32): void {
   if (conv.variant == WINOGRAD) winogradConv2dGradInput(conv, batch, dy, W, dx);
   else if (conv.variant == DIRECT) directConv2dGradInput(conv, batch, dy, W, dx);
-  else im2colConv2dGradInput(conv, batch, dy, W, dx, columns);
+  else im2colConv2dGradInput(conv, batch, dy, W, dx);
 }
 
 /** See `convKernels.conv2dGradWeight`. */
@@ -49,7 +34,6 @@ export function conv2dGradWeight(
   dy: i32,
   dW: i32,
   dbias: i32,
-  columns: i32,
   first: i32,
   count: i32,
 ): void {
@@ -59,5 +43,5 @@ export function conv2dGradWeight(
   if (dW < 0) return;
   if (conv.variant == WINOGRAD) winogradConv2dGradWeight(conv, batch, x, dy, dW, first, count);
   else if (conv.variant == DIRECT) directConv2dGradWeight(conv, batch, x, dy, dW, first, count);
-  else im2colConv2dGradWeight(conv, batch, x, dy, dW, columns, first, count);
+  else im2colConv2dGradWeight(conv, batch, x, dy, dW, first, count);
 }

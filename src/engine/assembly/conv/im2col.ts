@@ -1,8 +1,8 @@
 import { ConvDescriptor } from "../descriptors";
 import { fill } from "../elementwise";
-import { gemm, gemmOf } from "../gemm/gemm";
+import { behindProducts, gemm, gemmOf } from "../gemm/gemm";
 import { enter, leave } from "../pool/windows";
-import { CONV_PLAN, f32At, plans } from "../simd/memory";
+import { CONV_PLAN, f32At, floats, plans } from "../simd/memory";
 
 /*
  * Convolution by columns, one for each element of y, with all elements of x that it takes: a product of matrices is left to do. A
@@ -70,53 +70,54 @@ function depthOf(conv: ConvDescriptor): i32 {
   return (conv.channels / conv.groups) * conv.kernelHeight * conv.kernelWidth;
 }
 
+/** Where columns are made, in this thread's scratch, as an element of the floats: products take some more of it. */
+// @ts-ignore: decorator
+@inline
+function columnsPlace(): i32 {
+  return (<i32>(behindProducts() - floats)) >> 2;
+}
+
 /** `convKernels.conv2d`. */
-export function im2colConv2d(
-  conv: ConvDescriptor,
-  batch: i32,
-  x: i32,
-  W: i32,
-  bias: i32,
-  y: i32,
-  columns: i32,
-): void {
+export function im2colConv2d(conv: ConvDescriptor, batch: i32, x: i32, W: i32, bias: i32, y: i32): void {
   const outs = conv.outChannels / conv.groups,
     depth = depthOf(conv),
     pixels = conv.outHeight * conv.outWidth;
   for (let i = 0; bias >= 0 && i < batch * conv.outChannels; i++) {
     fill(pixels, y + i * pixels, f32.load(f32At(bias + (i % conv.outChannels))));
   }
+  const columns = columnsPlace();
   const block = firstBlock(conv);
   while (block.next(conv, batch * conv.groups)) {
     const n = block.rows * block.columns;
     const from = x + block.x(conv);
-    if (!conv.pointwise) im2col(conv, block, from, columns);
-    const B = conv.pointwise ? from : columns;
-    const shape = gemmOf(depth, depth, 0, n, 0, pixels, bias < 0 ? 0 : 1);
-    gemm(shape, outs, n, W + block.W(conv), B, y + block.y(conv), -1);
+    for (let d = 0; d < depth; d += conv.blockDepth) {
+      const deep = min(conv.blockDepth, depth - d);
+      if (!conv.pointwise) im2col(conv, block, d, deep, from, columns);
+      const B = conv.pointwise ? from : columns;
+      const shape = gemmOf(deep, depth, 0, n, 0, pixels, <i32>(bias >= 0 || d > 0));
+      gemm(shape, outs, n, W + block.W(conv) + d, B, y + block.y(conv), -1);
+    }
   }
 }
 
 /** `convKernels.conv2dGradInput`: columns of dx = Wᵀ·dy. */
-export function im2colConv2dGradInput(
-  conv: ConvDescriptor,
-  batch: i32,
-  dy: i32,
-  W: i32,
-  dx: i32,
-  columns: i32,
-): void {
+export function im2colConv2dGradInput(conv: ConvDescriptor, batch: i32, dy: i32, W: i32, dx: i32): void {
   const outs = conv.outChannels / conv.groups,
     depth = depthOf(conv),
     pixels = conv.outHeight * conv.outWidth;
   if (!conv.pointwise) fill(batch * conv.channels * conv.height * conv.width, dx, 0);
+  const columns = columnsPlace();
   const block = firstBlock(conv);
   while (block.next(conv, batch * conv.groups)) {
     const n = block.rows * block.columns;
     const to = dx + block.x(conv);
     const C = conv.pointwise ? to : columns;
-    gemm(gemmOf(outs, depth, 1, pixels, 0, n, 0), depth, n, W + block.W(conv), dy + block.y(conv), C, -1);
-    if (!conv.pointwise) col2im(conv, block, to, columns);
+    const shape = gemmOf(outs, depth, 1, pixels, 0, n, 0);
+    for (let d = 0; d < depth; d += conv.blockDepth) {
+      const deep = min(conv.blockDepth, depth - d);
+      gemm(shape, deep, n, W + block.W(conv) + d, dy + block.y(conv), C, -1);
+      if (!conv.pointwise) col2im(conv, block, d, deep, to, columns);
+    }
   }
 }
 
@@ -127,13 +128,13 @@ export function im2colConv2dGradWeight(
   x: i32,
   dy: i32,
   dW: i32,
-  columns: i32,
   first: i32,
   count: i32,
 ): void {
   const outs = conv.outChannels / conv.groups,
     depth = depthOf(conv),
     pixels = conv.outHeight * conv.outWidth;
+  const columns = columnsPlace();
   const block = firstBlock(conv);
   while (block.next(conv, batch * conv.groups)) {
     const group = block.part % conv.groups;
@@ -142,31 +143,36 @@ export function im2colConv2dGradWeight(
     if (m <= 0) continue;
     const n = block.rows * block.columns;
     const from = x + block.x(conv);
-    if (!conv.pointwise) im2col(conv, block, from, columns);
-    const A = dy + block.y(conv) + before * pixels,
-      B = conv.pointwise ? from : columns,
-      C = dW + block.W(conv) + before * depth;
     const isFirst = block.part < conv.groups && block.row + block.column == 0; // nothing has been added to the group's dW yet
-    const shape = gemmOf(n, pixels, 0, n, 1, depth, isFirst ? 0 : 1);
-    gemm(shape, m, depth, A, B, C, -1);
+    for (let d = 0; d < depth; d += conv.blockDepth) {
+      const deep = min(conv.blockDepth, depth - d);
+      if (!conv.pointwise) im2col(conv, block, d, deep, from, columns);
+      const A = dy + block.y(conv) + before * pixels,
+        B = conv.pointwise ? from : columns,
+        C = dW + block.W(conv) + before * depth + d;
+      const shape = gemmOf(n, pixels, 0, n, 1, depth, <i32>!isFirst);
+      gemm(shape, m, deep, A, B, C, -1);
+    }
   }
 }
 
-/** The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes. */
-function im2col(conv: ConvDescriptor, block: Block, x: i32, to: i32): void {
-  memory.fill(f32At(to), 0, (<usize>(depthOf(conv) * block.rows * block.columns)) << 2);
-  eachRun(conv, block, x, to, false);
+/**
+ * The columns of a block of y, one for each of its rows × columns elements, with all elements of x that it takes; of them the
+ * `deep` ones from `d` on.
+ */
+function im2col(conv: ConvDescriptor, block: Block, d: i32, deep: i32, x: i32, to: i32): void {
+  memory.fill(f32At(to), 0, (<usize>(deep * block.rows * block.columns)) << 2);
+  eachRun(conv, block, d, deep, x, to, false);
 }
 
 /** Adds the columns of a block up into x. */
-function col2im(conv: ConvDescriptor, block: Block, x: i32, from: i32): void {
-  eachRun(conv, block, x, from, true);
+function col2im(conv: ConvDescriptor, block: Block, d: i32, deep: i32, x: i32, from: i32): void {
+  eachRun(conv, block, d, deep, x, from, true);
 }
 
 /** What of a row of x is an element of the window for a row of a block, copied to the block's columns, or added up from there. */
-function eachRun(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: bool): void {
-  const channels = conv.channels / conv.groups,
-    rows = block.rows,
+function eachRun(conv: ConvDescriptor, block: Block, d: i32, deep: i32, x: i32, to: i32, back: bool): void {
+  const rows = block.rows,
     columns = block.columns;
   const height = conv.height,
     width = conv.width,
@@ -174,19 +180,19 @@ function eachRun(conv: ConvDescriptor, block: Block, x: i32, to: i32, back: bool
     window = conv.kernelHeight * kw;
   const sy = conv.strideY,
     sx = conv.strideX;
-  for (let c = 0; c < channels; c++) {
-    for (let tap = 0; tap < window; tap++) {
-      const top = block.row * sy - conv.padY + (tap / kw) * conv.dilationY;
-      const left = block.column * sx - conv.padX + (tap % kw) * conv.dilationX;
-      const start = enter(left, sx),
-        end = leave(left, sx, width, columns);
-      const below = leave(top, sy, height, rows);
-      for (let r = enter(top, sy); r < below; r++) {
-        const from = x + (c * height + top + r * sy) * width + left;
-        const at = to + ((c * window + tap) * rows + r) * columns;
-        if (back) addRun(f32At(at + start), f32At(from + start * sx), end - start, sx);
-        else copyRun(f32At(from + start * sx), f32At(at + start), end - start, sx);
-      }
+  for (let i = 0; i < deep; i++) {
+    const c = (d + i) / window,
+      tap = (d + i) % window;
+    const top = block.row * sy - conv.padY + (tap / kw) * conv.dilationY;
+    const left = block.column * sx - conv.padX + (tap % kw) * conv.dilationX;
+    const start = enter(left, sx),
+      end = leave(left, sx, width, columns);
+    const below = leave(top, sy, height, rows);
+    for (let r = enter(top, sy); r < below; r++) {
+      const from = x + (c * height + top + r * sy) * width + left;
+      const at = to + (i * rows + r) * columns;
+      if (back) addRun(f32At(at + start), f32At(from + start * sx), end - start, sx);
+      else copyRun(f32At(from + start * sx), f32At(at + start), end - start, sx);
     }
   }
 }

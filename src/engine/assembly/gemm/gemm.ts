@@ -28,9 +28,16 @@ const A_SCRATCH: i32 = BLOCK * 4 + 16;
 /** B of up to this many floats is read where it lies. */
 const DIRECT: i32 = 6144;
 
-/** Bytes of scratch that an instance needs, if other kernels need `others`. */
-export function scratchSize(others: i32): i32 {
-  return <i32>(REDUCE_SCRATCH + PLANS) + max(B_SCRATCH + A_SCRATCH, others);
+/** Bytes of scratch that an instance needs, if other kernels need so many: `alone`, or `beside` what products need. */
+export function scratchSize(alone: i32, beside: i32): i32 {
+  return <i32>(REDUCE_SCRATCH + PLANS) + max(B_SCRATCH + A_SCRATCH + beside, alone);
+}
+
+/** First byte of the scratch that products leave alone. */
+// @ts-ignore: decorator
+@inline
+export function behindProducts(): usize {
+  return scratch + B_SCRATCH + A_SCRATCH;
 }
 
 /** The descriptor of a product inside of another kernel. */
