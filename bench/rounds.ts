@@ -12,10 +12,10 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.4);
 
 /**
- * So long steps are made before they are counted: what has slept has lost its place in every cache, and where a core has been idle a
- * virtual machine was seen to give it back a second and more later.
+ * So long steps are made before they are counted: what has slept has lost its place in every cache. On several threads it is longer, since
+ * a virtual machine was seen to give a core that has been idle back a second and more later.
  */
-const WARM_SECONDS = 4 * SECONDS;
+const warmSeconds = (threads: number): number => (threads === 1 ? 1 : 4) * SECONDS;
 
 /** Ways are chosen by the best of so many shorter measurements. */
 const TRIALS = 4;
@@ -151,7 +151,7 @@ async function rounds(contenders: readonly Contender[]): Promise<Pick<Measured, 
     if (round % 2) turns.reverse(); // a machine that grows slower favours nobody
     for (const [i, { process, way }] of turns) {
       const { variant, statistics } = way;
-      const wanted = { variant, statistics, warm: WARM_SECONDS, seconds: SECONDS };
+      const wanted = { variant, statistics, warm: warmSeconds(way.threads), seconds: SECONDS };
       const answer = await process.ask(wanted, TIMEOUT_MS);
       if ("error" in answer) throw new Error(`${way.peer}, ${variant}: ${answer.error}`);
       rates[i].push(Number(answer.rate.toPrecision(5)));
