@@ -29,20 +29,31 @@ const PACKED = 140_000;
 const C = 190_000;
 const BIAS = 250_000;
 
+/** A memory with A, B, C and a bias of these sizes. */
+function filled(backend: Backend, [m, n, k]: Product["sizes"]) {
+  const memory = backend.memory(251_000, 1);
+  const random = directions(m + n + k);
+  for (const [at, size] of [
+    [A, m * k],
+    [B, n * k],
+    [C, m * n],
+    [BIAS, n],
+  ]) {
+    for (let i = at; i < at + size; i++) memory.floats[i] = random();
+  }
+  return memory;
+}
+
 /** C, of which so many rows and columns are computed at a time. */
 function product(
   backend: Backend,
-  { sizes: [m, n, k], ta, tb, bias, accumulate }: Product,
-  rows = m,
-  columns = n,
+  { sizes, ta, tb, bias, accumulate }: Product,
+  rows = sizes[0],
+  columns = sizes[1],
 ): number[] {
-  const memory = backend.memory(251_000, 1);
+  const [m, n, k] = sizes;
+  const memory = filled(backend, sizes);
   const { gemm } = backend.kernels(memory, () => 0);
-  const random = directions(m + n + k);
-  for (let i = 0; i < m * k; i++) memory.floats[A + i] = random();
-  for (let i = 0; i < n * k; i++) memory.floats[B + i] = random();
-  for (let i = 0; i < m * n; i++) memory.floats[C + i] = random();
-  for (let i = 0; i < n; i++) memory.floats[BIAS + i] = random();
   const [lda, ldb] = [ta ? m : k, tb ? k : n];
   const shape = { k, lda, ta, ldb, tb, ldc: n, accumulate };
   for (let i = 0; i < m; i += rows) {
@@ -58,20 +69,12 @@ function product(
 /** The same by a B that is packed first. */
 function packedProduct(
   backend: Backend,
-  { sizes: [m, n, k], tb, bias, accumulate }: Product,
-  rows = m,
+  { sizes, tb, bias, accumulate }: Product,
+  rows = sizes[0],
 ): number[] {
-  const memory = backend.memory(251_000, 1);
+  const [m, n, k] = sizes;
+  const memory = filled(backend, sizes);
   const { pack, gemmPacked } = backend.kernels(memory, () => 0);
-  const random = directions(m + n + k);
-  for (const [at, size] of [
-    [A, m * k],
-    [B, n * k],
-    [C, m * n],
-    [BIAS, n],
-  ]) {
-    for (let i = at; i < at + size; i++) memory.floats[i] = random();
-  }
   pack(n, k, B, tb ? k : n, tb, PACKED);
   for (let i = 0; i < m; i += rows) {
     const height = Math.min(rows, m - i);
@@ -101,25 +104,25 @@ const products: readonly Product[] = [
   ...LARGE.flatMap((sizes) => waysOf(sizes, 1)),
 ];
 
+function assertClose(ours: readonly number[], reference: readonly number[], each: Product): void {
+  const bound = 1e-6 * Math.sqrt(each.sizes[2]) * 10;
+  reference.forEach((x, i) => {
+    assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
+  });
+}
+
 for (const [variant, backend] of wasmBackends().entries()) {
   suite(`products of matrices in WebAssembly, build ${variant + 1}`, () => {
     test("are those of the scalar kernels, of every size, transposed or not, with a bias or added to what is there", () => {
       for (const each of products) {
-        const [ours, reference] = [product(backend, each), product(scalarBackend, each)];
-        const bound = 1e-6 * Math.sqrt(each.sizes[2]) * 10;
-        reference.forEach((x, i) => {
-          assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
-        });
+        assertClose(product(backend, each), product(scalarBackend, each), each);
       }
     });
 
     test("are the same by a matrix that is packed first, and when some rows are computed after others", () => {
       for (const each of packed) {
-        const [ours, reference] = [packedProduct(backend, each), packedProduct(scalarBackend, each)];
-        const bound = 1e-6 * Math.sqrt(each.sizes[2]) * 10;
-        reference.forEach((x, i) => {
-          assert.ok(Math.abs(ours[i] - x) <= bound, `${JSON.stringify(each)}, ${i}: ${ours[i]}, not ${x}`);
-        });
+        const ours = packedProduct(backend, each);
+        assertClose(ours, packedProduct(scalarBackend, each), each);
         for (const rows of [1, 7])
           assert.deepEqual(packedProduct(backend, each, rows), ours, JSON.stringify(each));
       }
